@@ -1,0 +1,133 @@
+// CONTRACT: media. Plain-data commands to the native engine and the events it answers with. Samples never pass here.
+//
+// The engine is a graph of ports on one bridge. A port is opened under a name chosen by the caller, connected to
+// others, and closed. Commands take effect in the order given, each within one engine tick (≤ 10 ms), and never block.
+// A command that cannot be done is answered with `rejected` (misuse) or `port-failed` (the world); nothing throws.
+import type { SocketAddress } from '../base/address.ts'
+
+/** Name of a bridge port, chosen by whoever opens it: `handset`, `call:3`, `tone:dial`, `player:7`. */
+export type PortId = string
+/** A bound RTP/RTCP socket pair in stock, numbered by the engine. */
+export type PairId = number
+
+export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive'
+
+/** A codec as SDP names it (rtpmap encoding name in upper case: `PCMU`, `PCMA`, `OPUS`). */
+export interface Codec {
+  readonly name: string
+  /** RTP payload type, 0–127. */
+  readonly payloadType: number
+  /** RTP clock, Hz. */
+  readonly clockRate: number
+  readonly channels: number
+  /** fmtp parameters, e.g. { useinbandfec: '1' }. */
+  readonly parameters?: Readonly<Record<string, string>>
+}
+
+export interface StreamConfig {
+  /** Where RTP and RTCP go. Port 0 in `rtp`: send nothing. */
+  readonly rtp: SocketAddress
+  readonly rtcp: SocketAddress
+  readonly direction: Direction
+  /** What is sent, in packets of `ptimeMs` (10–60, a multiple of 10). */
+  readonly send: Codec
+  readonly ptimeMs: number
+  /** Every codec accepted from the peer, by payload type. */
+  readonly receive: readonly Codec[]
+  /** RFC 4733 payload types; absent: named events are not used in that direction. */
+  readonly eventSend?: number
+  readonly eventReceive?: number
+  /** Follow the peer's real source address after the first valid packets (symmetric RTP, RFC 4961). */
+  readonly symmetric: boolean
+  readonly cname: string
+  /** Jitter buffer bounds, ms of playout delay. */
+  readonly jitter: { readonly minMs: number; readonly maxMs: number }
+  /** `stream-silent` after this long without RTP, ms; 0 never. */
+  readonly silenceMs: number
+}
+
+/**
+ * An audio device. `kind: 'alsa'`: by ALSA PCM name, each direction opened once; '' leaves a direction closed.
+ * `wav`: capture reads a WAV file (`loop` repeats, else silence follows), playback writes one, paced by the clock.
+ * `null`: paced silence in, discarded out.
+ */
+export type DeviceConfig =
+  | { readonly kind: 'alsa'; readonly capture: string; readonly playback: string; readonly rate: 8000 | 16000 | 32000 | 48000; readonly periodMs: number }
+  | { readonly kind: 'wav'; readonly capture: string; readonly playback: string; readonly rate: 8000 | 16000 | 32000 | 48000; readonly loop: boolean }
+  | { readonly kind: 'null'; readonly rate: 8000 | 16000 | 32000 | 48000 }
+
+/** One cadence step: up to four frequencies (Hz; none is silence) for `ms` (0 = for ever), each at `levelDb` (dBm0, ≤ 0). */
+export interface ToneStep {
+  readonly frequencies: readonly number[]
+  readonly ms: number
+  readonly levelDb: number
+}
+/** Steps played in order, the whole `repeat` times (0 = for ever). */
+export interface Tone {
+  readonly steps: readonly ToneStep[]
+  readonly repeat: number
+}
+
+export type MediaCommand =
+  /** Keep `want` socket pairs (even port, RTCP next) bound ahead on `address`, ports within [min, max]. Replaces an earlier stock order. */
+  | { readonly kind: 'stock-pairs'; readonly address: string; readonly min: number; readonly max: number; readonly want: number; readonly dscp: number }
+  | { readonly kind: 'release-pair'; readonly pair: PairId }
+  /** Takes the pair out of the stock; it is released when the port closes. */
+  | { readonly kind: 'open-stream'; readonly port: PortId; readonly pair: PairId; readonly stream: StreamConfig }
+  | { readonly kind: 'update-stream'; readonly port: PortId; readonly stream: StreamConfig }
+  | { readonly kind: 'open-device'; readonly port: PortId; readonly device: DeviceConfig }
+  | { readonly kind: 'open-tone'; readonly port: PortId; readonly tone: Tone }
+  /** PCM16, A-law or µ-law WAV of any rate. `loops` 0 = for ever, pauses of `pauseMs` between. Ends with `port-ended`. */
+  | { readonly kind: 'open-player'; readonly port: PortId; readonly file: string; readonly loops: number; readonly pauseMs: number }
+  /** PCM16 WAV at `rate`; the file is valid at every instant after the first second. Ends with `port-ended` at `maxBytes` (0 = no limit). */
+  | { readonly kind: 'open-recorder'; readonly port: PortId; readonly file: string; readonly rate: number; readonly maxBytes: number }
+  | { readonly kind: 'close-port'; readonly port: PortId }
+  /** Sends what `from` produces to `to`. A port may be connected to itself: it then hears itself (echo). */
+  | { readonly kind: 'connect'; readonly from: PortId; readonly to: PortId }
+  | { readonly kind: 'disconnect'; readonly from: PortId; readonly to: PortId }
+  /** Gain of what the port gives to and takes from the bridge, dB in −60…+20; `undefined` mutes. Ramped over 10 ms. */
+  | { readonly kind: 'set-gain'; readonly port: PortId; readonly giveDb: number | undefined; readonly takeDb: number | undefined }
+  /** Queues digits 0-9 A-D * # as RFC 4733 events (in-band tones when the stream has no `eventSend`). `,` pauses 2 s. */
+  | { readonly kind: 'send-dtmf'; readonly port: PortId; readonly digits: string; readonly durationMs: number; readonly gapMs: number }
+  | { readonly kind: 'query-stats'; readonly port: PortId; readonly ref: number }
+
+/** Counters since the stream opened; times in ms. NaN where nothing was measured yet. */
+export interface StreamStats {
+  readonly sentPackets: number
+  readonly sentBytes: number
+  readonly receivedPackets: number
+  readonly receivedBytes: number
+  /** By sequence numbers, as RFC 3550 A.3 counts. */
+  readonly lostPackets: number
+  readonly latePackets: number
+  readonly duplicatePackets: number
+  readonly malformedPackets: number
+  readonly concealedMs: number
+  readonly playoutDelayMs: number
+  readonly jitterMs: number
+  /** From RTCP reports; NaN before the first. */
+  readonly roundTripMs: number
+  readonly peerLostPackets: number
+  readonly peerJitterMs: number
+  readonly codec: string
+  readonly remote: SocketAddress
+}
+
+export type MediaEvent =
+  | { readonly kind: 'pair-ready'; readonly pair: PairId; readonly address: string; readonly rtpPort: number; readonly rtcpPort: number }
+  | { readonly kind: 'pairs-failed'; readonly reason: string }
+  /** The port works; for a device with what was really opened. */
+  | { readonly kind: 'port-opened'; readonly port: PortId; readonly rate: number; readonly detail: string }
+  /** It could not be opened (`port-failed`), or broke later (`port-lost`: unplugged; the engine keeps trying to reopen a device and says `port-opened` again). */
+  | { readonly kind: 'port-failed' | 'port-lost'; readonly port: PortId; readonly reason: string }
+  /** A player, tone or recorder came to its end by itself. The port stays until closed. */
+  | { readonly kind: 'port-ended'; readonly port: PortId }
+  /** First valid RTP from here (again after `stream-silent`). */
+  | { readonly kind: 'stream-receiving'; readonly port: PortId; readonly from: SocketAddress }
+  | { readonly kind: 'stream-silent'; readonly port: PortId; readonly forMs: number }
+  /** A received digit: once when it starts (`ended: false`) and once when it ends, with its duration. */
+  | { readonly kind: 'dtmf'; readonly port: PortId; readonly digit: string; readonly ended: boolean; readonly durationMs: number }
+  | { readonly kind: 'dtmf-sent'; readonly port: PortId; readonly digits: string }
+  | { readonly kind: 'stats'; readonly port: PortId; readonly ref: number; readonly stats: StreamStats }
+  /** A command that made no sense: unknown port or pair, port already open, number out of range. */
+  | { readonly kind: 'rejected'; readonly command: MediaCommand['kind']; readonly port: PortId; readonly reason: string }

@@ -1,0 +1,95 @@
+// Sets this checkout up on a Debian machine and runs one of its tasks: plain JavaScript, Node 20, no node_modules needed.
+// Every stage says what it does, does nothing when it is already done, and names the exact command when it cannot.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const headers = join(root, 'build/node-headers')
+
+/** Debian packages by what needs them. */
+const PACKAGES = {
+  build: ['build-essential', 'pkg-config', 'python3', 'libasound2-dev'],
+  lab: ['mosquitto'],
+  test: ['sip-tester', 'baresip', 'sox', 'libasound2-plugins', 'clang-14', 'libclang-rt-14-dev', 'iproute2', 'openssl'],
+  arm: ['crossbuild-essential-arm64', 'qemu-user-static'],
+}
+
+/** What `node firmware/setup.js TASK` runs once everything stands; arguments after TASK are passed on. */
+const TASKS = {
+  start: { needs: ['build', 'lab'], run: ['firmware/runtime/start.ts'] },
+  test: { needs: ['build', 'lab', 'test', 'arm'], run: ['firmware/testing/run.ts'] },
+  check: { needs: ['build'], run: ['firmware/testing/run.ts', '--only=check'] },
+  setup: { needs: ['build', 'lab', 'test', 'arm'], run: undefined },
+}
+
+const say = (text) => process.stderr.write(`[setup] ${text}\n`)
+const fail = (text) => {
+  say(text)
+  process.exit(1)
+}
+const run = (command, args, options = {}) => {
+  const done = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], ...options })
+  if (done.error) fail(`${command}: ${done.error.message}`)
+  if (done.status !== 0) fail(`failed (${done.status ?? done.signal}): ${command} ${args.join(' ')}`)
+}
+
+function debianPackages(needs) {
+  const wanted = [...new Set(needs.flatMap((need) => PACKAGES[need]))]
+  const query = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...wanted], { encoding: 'utf8' })
+  if (query.error) fail('dpkg-query not found: this sets itself up on Debian 12; on another system install the equivalents of: ' + wanted.join(' '))
+  const have = new Set(query.stdout.split('\n').filter((line) => line.endsWith(' installed')).map((line) => line.split(' ')[0]))
+  const missing = wanted.filter((name) => !have.has(name))
+  if (missing.length === 0) return
+  const install = ['install', '-y', '--no-install-recommends', ...missing]
+  if (process.getuid() !== 0) fail(`Debian packages missing; run: sudo apt-get ${install.join(' ')}`)
+  say(`installing Debian packages: ${missing.join(' ')}`)
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  run('apt-get', ['-qq', 'update'], { env })
+  run('apt-get', ['-qq', '-o', 'Dpkg::Use-Pty=0', ...install], { env, stdio: ['ignore', 'ignore', 2] })
+}
+
+function npmPackages() {
+  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  const stamp = join(root, 'node_modules/.set-up')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
+  const quiet = ['--loglevel=error', '--no-fund', '--no-audit']
+  say('installing npm packages')
+  run('npm', ['ci', '--ignore-scripts', ...quiet])
+  say('fetching Node 24')
+  run('npm', ['rebuild', 'node', 'esbuild', ...quiet])
+  const inside = join(root, 'node_modules/node/node_modules')
+  const flavour = `node-${process.platform}-${process.arch}`
+  rmSync(headers, { recursive: true, force: true })
+  mkdirSync(headers, { recursive: true })
+  cpSync(join(inside, flavour, 'include'), join(headers, 'include'), { recursive: true })
+  say('building onoff and i2c-bus for Node 24')
+  run('npm', ['rebuild', 'epoll', 'i2c-bus', ...quiet], { env: { ...process.env, npm_config_nodedir: headers } })
+  writeFileSync(stamp, lock)
+}
+
+function nativeEngine() {
+  const args = ['-C', 'native', '-s', `-j${availableParallelism()}`, 'addon']
+  if (spawnSync('make', ['-q', ...args], { cwd: root, stdio: 'ignore' }).status === 0) return
+  say('building the native engine')
+  run('make', args)
+}
+
+const [name = 'setup', ...args] = process.argv.slice(2)
+const task = TASKS[name]
+if (!task) fail(`unknown task "${name}": expected one of ${Object.keys(TASKS).join(', ')}`)
+if (process.platform !== 'linux') fail(`this is Linux firmware; found ${process.platform}`)
+if (Number(process.versions.node.split('.')[0]) < 20) fail(`Node 20 or newer is needed; found ${process.version}`)
+debianPackages(task.needs)
+npmPackages()
+nativeEngine()
+if (task.run) {
+  try {
+    execFileSync(join(root, 'node_modules/.bin/node'), [...task.run, ...args], { cwd: root, stdio: 'inherit' })
+  } catch (error) {
+    process.exit(error.status ?? 1)
+  }
+}

@@ -1,0 +1,60 @@
+// CONTRACT between the RTP side and the engine: one RTP session as the engine sees it.
+// The engine owns the threads; a Stream owns one RTP/RTCP socket pair, a codec each way and a jitter buffer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "../base/contract.h"
+
+namespace offhook {
+
+/** A bound RTP/RTCP socket pair; closes both when destroyed. Non-blocking sockets. */
+struct SocketPair {
+  int rtp = -1, rtcp = -1;
+  std::string address;
+  uint16_t rtpPort = 0, rtcpPort = 0;
+  SocketPair() = default;
+  SocketPair(SocketPair&& other) noexcept;
+  SocketPair& operator=(SocketPair&& other) noexcept;
+  ~SocketPair();
+};
+
+/** Binds an even RTP port and the next one for RTCP in [min, max], trying from a random place; false with `why` when none is free. */
+bool bindPair(const std::string& address, uint16_t min, uint16_t max, uint8_t dscp, SocketPair& out, std::string& why);
+
+/** Takes events out of a real-time thread: must not block, allocate on the caller's behalf, or call back into the stream. */
+using EmitEvent = std::function<void(Event&&)>;
+
+class Stream {
+ public:
+  /** nullptr with `why` when the configuration names a codec this build does not have or an address that does not parse. */
+  static std::unique_ptr<Stream> create(PortId port, SocketPair pair, const StreamConfig& config, EmitEvent emit, std::string& why);
+  virtual ~Stream() = default;
+
+  // ---- tick thread (one thread; never concurrent with each other) -------------------------------------------------
+  /** New remote, direction, codecs; keeps SSRC, sequence numbers and statistics. false with `why`: nothing changed. */
+  virtual bool update(const StreamConfig& config, std::string& why) = 0;
+  /** Audio rate of give() and take(), Hz: that of the codec sent. Both directions run at this rate. */
+  virtual uint32_t rate() const = 0;
+  /** Fills exactly `samples` (10 ms) heard from the peer: jitter buffer, decoder, concealment. Silence when nothing flows. */
+  virtual void give(int16_t* out, size_t samples, int64_t nowNs) = 0;
+  /** Takes `samples` (10 ms) to be sent; encodes and sends a packet on this thread when a whole one is there. */
+  virtual void take(const int16_t* in, size_t samples, int64_t nowNs) = 0;
+  /** RTCP when due, silence supervision, queued DTMF. Called once per tick, after take(). */
+  virtual void tick(int64_t nowNs) = 0;
+  virtual void sendDtmf(const std::string& digits, uint32_t durationMs, uint32_t gapMs) = 0;
+  virtual StreamStats stats() const = 0;
+
+  // ---- network thread ---------------------------------------------------------------------------------------------
+  virtual int rtpFd() const = 0;
+  virtual int rtcpFd() const = 0;
+  /** Reads all that is waiting (recvmmsg), validates, hands packets to the tick thread over a lock-free queue. */
+  virtual void onRtpReadable(int64_t nowNs) = 0;
+  virtual void onRtcpReadable(int64_t nowNs) = 0;
+};
+
+}  // namespace offhook
