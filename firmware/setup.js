@@ -39,9 +39,21 @@ const run = (command, args, options = {}) => {
 
 function debianPackages(needs) {
   const wanted = [...new Set(needs.flatMap((need) => PACKAGES[need]))]
-  const query = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...wanted], { encoding: 'utf8' })
-  if (query.error) fail('dpkg-query not found: this sets itself up on Debian 12; on another system install the equivalents of: ' + wanted.join(' '))
-  const have = new Set(query.stdout.split('\n').filter((line) => line.endsWith(' installed')).map((line) => line.split(' ')[0]))
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own format language
+  const query = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...wanted], {
+    encoding: 'utf8',
+  })
+  if (query.error)
+    fail(
+      'dpkg-query not found: this sets itself up on Debian 12; on another system install the equivalents of: ' +
+        wanted.join(' '),
+    )
+  const have = new Set(
+    query.stdout
+      .split('\n')
+      .filter((line) => line.endsWith(' installed'))
+      .map((line) => line.split(' ')[0]),
+  )
   const missing = wanted.filter((name) => !have.has(name))
   if (missing.length === 0) return
   const install = ['install', '-y', '--no-install-recommends', ...missing]
@@ -53,7 +65,9 @@ function debianPackages(needs) {
 }
 
 function npmPackages() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
   const stamp = join(root, 'node_modules/.set-up')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
   const quiet = ['--loglevel=error', '--no-fund', '--no-audit']

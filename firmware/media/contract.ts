@@ -52,8 +52,20 @@ export interface StreamConfig {
  * `null`: paced silence in, discarded out.
  */
 export type DeviceConfig =
-  | { readonly kind: 'alsa'; readonly capture: string; readonly playback: string; readonly rate: 8000 | 16000 | 32000 | 48000; readonly periodMs: number }
-  | { readonly kind: 'wav'; readonly capture: string; readonly playback: string; readonly rate: 8000 | 16000 | 32000 | 48000; readonly loop: boolean }
+  | {
+      readonly kind: 'alsa'
+      readonly capture: string
+      readonly playback: string
+      readonly rate: 8000 | 16000 | 32000 | 48000
+      readonly periodMs: number
+    }
+  | {
+      readonly kind: 'wav'
+      readonly capture: string
+      readonly playback: string
+      readonly rate: 8000 | 16000 | 32000 | 48000
+      readonly loop: boolean
+    }
   | { readonly kind: 'null'; readonly rate: 8000 | 16000 | 32000 | 48000 }
 
 /** One cadence step: up to four frequencies (Hz; none is silence) for `ms` (0 = for ever), each at `levelDb` (dBm0, ≤ 0). */
@@ -70,7 +82,14 @@ export interface Tone {
 
 export type MediaCommand =
   /** Keep `want` socket pairs (even port, RTCP next) bound ahead on `address`, ports within [min, max]. Replaces an earlier stock order. */
-  | { readonly kind: 'stock-pairs'; readonly address: string; readonly min: number; readonly max: number; readonly want: number; readonly dscp: number }
+  | {
+      readonly kind: 'stock-pairs'
+      readonly address: string
+      readonly min: number
+      readonly max: number
+      readonly want: number
+      readonly dscp: number
+    }
   | { readonly kind: 'release-pair'; readonly pair: PairId }
   /** Takes the pair out of the stock; it is released when the port closes. */
   | { readonly kind: 'open-stream'; readonly port: PortId; readonly pair: PairId; readonly stream: StreamConfig }
@@ -78,17 +97,40 @@ export type MediaCommand =
   | { readonly kind: 'open-device'; readonly port: PortId; readonly device: DeviceConfig }
   | { readonly kind: 'open-tone'; readonly port: PortId; readonly tone: Tone }
   /** PCM16, A-law or µ-law WAV of any rate. `loops` 0 = for ever, pauses of `pauseMs` between. Ends with `port-ended`. */
-  | { readonly kind: 'open-player'; readonly port: PortId; readonly file: string; readonly loops: number; readonly pauseMs: number }
+  | {
+      readonly kind: 'open-player'
+      readonly port: PortId
+      readonly file: string
+      readonly loops: number
+      readonly pauseMs: number
+    }
   /** PCM16 WAV at `rate`; the file is valid at every instant after the first second. Ends with `port-ended` at `maxBytes` (0 = no limit). */
-  | { readonly kind: 'open-recorder'; readonly port: PortId; readonly file: string; readonly rate: number; readonly maxBytes: number }
+  | {
+      readonly kind: 'open-recorder'
+      readonly port: PortId
+      readonly file: string
+      readonly rate: number
+      readonly maxBytes: number
+    }
   | { readonly kind: 'close-port'; readonly port: PortId }
   /** Sends what `from` produces to `to`. A port may be connected to itself: it then hears itself (echo). */
   | { readonly kind: 'connect'; readonly from: PortId; readonly to: PortId }
   | { readonly kind: 'disconnect'; readonly from: PortId; readonly to: PortId }
   /** Gain of what the port gives to and takes from the bridge, dB in −60…+20; `undefined` mutes. Ramped over 10 ms. */
-  | { readonly kind: 'set-gain'; readonly port: PortId; readonly giveDb: number | undefined; readonly takeDb: number | undefined }
+  | {
+      readonly kind: 'set-gain'
+      readonly port: PortId
+      readonly giveDb: number | undefined
+      readonly takeDb: number | undefined
+    }
   /** Queues digits 0-9 A-D * # as RFC 4733 events (in-band tones when the stream has no `eventSend`). `,` pauses 2 s. */
-  | { readonly kind: 'send-dtmf'; readonly port: PortId; readonly digits: string; readonly durationMs: number; readonly gapMs: number }
+  | {
+      readonly kind: 'send-dtmf'
+      readonly port: PortId
+      readonly digits: string
+      readonly durationMs: number
+      readonly gapMs: number
+    }
   | { readonly kind: 'query-stats'; readonly port: PortId; readonly ref: number }
 
 /** Counters since the stream opened; times in ms. NaN where nothing was measured yet. */
@@ -114,7 +156,13 @@ export interface StreamStats {
 }
 
 export type MediaEvent =
-  | { readonly kind: 'pair-ready'; readonly pair: PairId; readonly address: string; readonly rtpPort: number; readonly rtcpPort: number }
+  | {
+      readonly kind: 'pair-ready'
+      readonly pair: PairId
+      readonly address: string
+      readonly rtpPort: number
+      readonly rtcpPort: number
+    }
   | { readonly kind: 'pairs-failed'; readonly reason: string }
   /** The port works; for a device with what was really opened. */
   | { readonly kind: 'port-opened'; readonly port: PortId; readonly rate: number; readonly detail: string }
@@ -126,8 +174,19 @@ export type MediaEvent =
   | { readonly kind: 'stream-receiving'; readonly port: PortId; readonly from: SocketAddress }
   | { readonly kind: 'stream-silent'; readonly port: PortId; readonly forMs: number }
   /** A received digit: once when it starts (`ended: false`) and once when it ends, with its duration. */
-  | { readonly kind: 'dtmf'; readonly port: PortId; readonly digit: string; readonly ended: boolean; readonly durationMs: number }
+  | {
+      readonly kind: 'dtmf'
+      readonly port: PortId
+      readonly digit: string
+      readonly ended: boolean
+      readonly durationMs: number
+    }
   | { readonly kind: 'dtmf-sent'; readonly port: PortId; readonly digits: string }
   | { readonly kind: 'stats'; readonly port: PortId; readonly ref: number; readonly stats: StreamStats }
   /** A command that made no sense: unknown port or pair, port already open, number out of range. */
-  | { readonly kind: 'rejected'; readonly command: MediaCommand['kind']; readonly port: PortId; readonly reason: string }
+  | {
+      readonly kind: 'rejected'
+      readonly command: MediaCommand['kind']
+      readonly port: PortId
+      readonly reason: string
+    }

@@ -1,0 +1,256 @@
+// CONTRACT: the SIP engine. What it is fed (network, time, commands) and what it answers with (sends, look-ups, events).
+//
+// Whoever starts a session or a registration names it: an application must not use ids that begin with `in:`, those are
+// given by the engine to what arrives. An id may be used again once its last event came.
+// Every command is taken at once and never fails by exception; one that makes no sense now (answering an ended call, an
+// unknown id) is answered with `rejected` and changes nothing.
+import type { SocketAddress } from '../../base/address.ts'
+import type { LogRecord } from '../../base/log.ts'
+import type { Secret } from '../../base/secret.ts'
+import type { Body, HeaderField, SipRequest, SipResponse } from '../message/message.ts'
+
+/** A bound local transport, named by whoever bound it. */
+export type TransportId = string
+export type SessionId = string
+export type RegistrationId = string
+/** One request–response exchange outside INVITE sessions, either direction. */
+export type RequestId = string
+
+// ---- network ---------------------------------------------------------------------------------------------------------
+
+export type NetworkInput =
+  /** A socket is bound. `local` is the concrete address peers can reach (never 0.0.0.0 or ::). */
+  | {
+      readonly kind: 'transport-up'
+      readonly transport: TransportId
+      readonly protocol: 'UDP'
+      readonly local: SocketAddress
+    }
+  | { readonly kind: 'transport-down'; readonly transport: TransportId; readonly reason: string }
+  | { readonly kind: 'datagram'; readonly transport: TransportId; readonly from: SocketAddress; readonly data: string }
+  /** ICMP said so: destination unreachable, errno name such as `ECONNREFUSED`. */
+  | {
+      readonly kind: 'unreachable'
+      readonly transport: TransportId
+      readonly to: SocketAddress
+      readonly errno: string
+    }
+  /** Answer to `resolve`: literals in the order to try; empty with `error` when the name does not resolve. */
+  | {
+      readonly kind: 'resolved'
+      readonly query: number
+      readonly addresses: readonly string[]
+      readonly error?: string
+    }
+
+export type NetworkOutput =
+  | { readonly kind: 'send'; readonly transport: TransportId; readonly to: SocketAddress; readonly data: string }
+  | { readonly kind: 'resolve'; readonly query: number; readonly host: string }
+
+// ---- who we are ------------------------------------------------------------------------------------------------------
+
+export interface Credential {
+  /** Realm it is for; '*' for any. */
+  readonly realm: string
+  readonly username: string
+  readonly password: Secret
+}
+
+export interface Identity {
+  /** Address of record, a sip: URI; goes into From. */
+  readonly aor: string
+  readonly displayName: string
+  /** User part of our Contact; incoming requests are matched to the account by it. */
+  readonly contactUser: string
+  readonly credentials: readonly Credential[]
+  /** Pre-loaded route set (outbound proxy first), sip: URIs; the engine adds `;lr`. */
+  readonly routes: readonly string[]
+  /** Which transport to leave by; undefined: the first that suits the target. */
+  readonly transport: TransportId | undefined
+}
+
+// ---- commands --------------------------------------------------------------------------------------------------------
+
+export type SipCommand =
+  /** Keeps a binding at the registrar: registers, refreshes, retries with back-off, until `unregister`. Again with a known id: changes it at the next refresh, at once when `now`. */
+  | {
+      readonly kind: 'register'
+      readonly id: RegistrationId
+      readonly identity: Identity
+      readonly registrar: string
+      readonly expires: number
+      readonly headers: readonly HeaderField[]
+      readonly now: boolean
+    }
+  | { readonly kind: 'unregister'; readonly id: RegistrationId }
+  /** Sends INVITE to `target` (a URI). `sdp`: the offer; undefined makes the peer offer (late offer). */
+  | {
+      readonly kind: 'invite'
+      readonly id: SessionId
+      readonly identity: Identity
+      readonly target: string
+      readonly sdp: string | undefined
+      readonly headers: readonly HeaderField[]
+    }
+  /** Answers an incoming INVITE (states INCOMING, EARLY) or re-INVITE/UPDATE (REINVITED) with 101–699. `sdp` answers their offer, or offers when they sent none. */
+  | {
+      readonly kind: 'respond'
+      readonly id: SessionId
+      readonly status: number
+      readonly reason: string | undefined
+      readonly sdp: string | undefined
+      readonly headers: readonly HeaderField[]
+    }
+  /** Answer to an offer that came in a 2xx (late offer): goes out in the ACK. */
+  | { readonly kind: 'ack'; readonly id: SessionId; readonly sdp: string }
+  /** New offer (or none) in a CONFIRMED session. 491 is retried by the engine (§14.1). */
+  | {
+      readonly kind: 'reinvite'
+      readonly id: SessionId
+      readonly sdp: string | undefined
+      readonly headers: readonly HeaderField[]
+    }
+  /** Ends the session in whatever way its state asks for: CANCEL, BYE, or the final response `status` (default 603) while it rings here. */
+  | {
+      readonly kind: 'end'
+      readonly id: SessionId
+      readonly status: number | undefined
+      readonly reason: string | undefined
+      readonly headers: readonly HeaderField[]
+    }
+  /** Any other request: inside `session` when given (INFO, MESSAGE, OPTIONS …), else outside a dialog from `identity`. INVITE, ACK, CANCEL, BYE, PRACK and UPDATE are refused here. */
+  | {
+      readonly kind: 'request'
+      readonly id: RequestId
+      readonly method: string
+      readonly session: SessionId | undefined
+      readonly identity: Identity
+      readonly target: string
+      readonly headers: readonly HeaderField[]
+      readonly body: Body | undefined
+    }
+  /** Final or provisional response to `request-incoming`. */
+  | {
+      readonly kind: 'reply'
+      readonly id: RequestId
+      readonly status: number
+      readonly reason: string | undefined
+      readonly headers: readonly HeaderField[]
+      readonly body: Body | undefined
+    }
+
+// ---- events ----------------------------------------------------------------------------------------------------------
+
+export type RegistrationState = 'unregistered' | 'registering' | 'registered' | 'unregistering'
+
+/** The states of a session with the names an application knows from the sipsimple core. */
+export type SessionState =
+  | 'NULL'
+  | 'CALLING'
+  | 'INCOMING'
+  | 'EARLY'
+  | 'CONNECTING'
+  | 'CONFIRMED'
+  | 'REINVITING'
+  | 'REINVITED'
+  | 'DISCONNECTING'
+  | 'DISCONNECTED'
+
+/** Why something ended or failed, beside the SIP status: who decided. */
+export type Cause = 'local' | 'remote' | 'timeout' | 'transport' | 'resolution' | 'authentication' | 'protocol'
+
+export type SipEvent =
+  /**
+   * On every change of state and after every refresh or failed try. `status` and `reason` are the last final response's;
+   * status 408 with cause `timeout` and 503 with `transport` or `resolution` are made here. `expires` seconds granted;
+   * `retryMs`: the next try comes by itself after this long (undefined: none).
+   */
+  | {
+      readonly kind: 'registration-state'
+      readonly id: RegistrationId
+      readonly state: RegistrationState
+      readonly previous: RegistrationState
+      readonly status: number
+      readonly reason: string
+      readonly cause: Cause | undefined
+      readonly contact: string
+      readonly contacts: readonly string[]
+      readonly expires: number
+      readonly retryMs: number | undefined
+    }
+  /** A new INVITE; 100 Trying is the engine's business. State is INCOMING. `sdp`: their offer, undefined when they want ours. */
+  | {
+      readonly kind: 'session-incoming'
+      readonly id: SessionId
+      readonly request: SipRequest
+      readonly sdp: string | undefined
+    }
+  /**
+   * Each change of state, in order, none skipped; also for each provisional response (EARLY to EARLY). `message` is what
+   * caused it, undefined when time or a command did. DISCONNECTED is the last event of a session.
+   */
+  | {
+      readonly kind: 'session-state'
+      readonly id: SessionId
+      readonly state: SessionState
+      readonly previous: SessionState
+      readonly status: number
+      readonly reason: string
+      readonly cause: Cause | undefined
+      readonly message: SipRequest | SipResponse | undefined
+    }
+  /**
+   * A body of the offer/answer exchange came from the peer (RFC 3264, RFC 6337); always before the `session-state` of the
+   * same message. `offer`: answer with `respond`, or with `ack` when `inResponse`. `answer`: negotiation is complete.
+   * An answer in a provisional response without 100rel is a preview: it comes again with the 2xx only when it differs.
+   */
+  | {
+      readonly kind: 'session-sdp'
+      readonly id: SessionId
+      readonly role: 'offer' | 'answer'
+      readonly sdp: string
+      readonly inResponse: boolean
+    }
+  /** The re-INVITE we sent ended: 2xx, or a refusal that left the session as it was. Follows the return to CONFIRMED. */
+  | { readonly kind: 'reinvite-result'; readonly id: SessionId; readonly status: number; readonly reason: string }
+  /** A request outside INVITE sessions or inside one, of a method named in `SipConfig.applicationMethods`. Must be answered with `reply` within 30 s. */
+  | {
+      readonly kind: 'request-incoming'
+      readonly id: RequestId
+      readonly session: SessionId | undefined
+      readonly request: SipRequest
+      readonly from: SocketAddress
+    }
+  /** Response to our `request`; provisional ones too. The final one is the last event of that id. */
+  | {
+      readonly kind: 'request-result'
+      readonly id: RequestId
+      readonly status: number
+      readonly reason: string
+      readonly cause: Cause | undefined
+      readonly response: SipResponse | undefined
+    }
+  /** A command that made no sense: nothing was changed or sent. */
+  | { readonly kind: 'rejected'; readonly command: SipCommand['kind']; readonly id: string; readonly reason: string }
+
+export type SipInput = NetworkInput | SipCommand
+export type SipOutput = NetworkOutput | SipEvent | LogRecord
+
+// ---- configuration ---------------------------------------------------------------------------------------------------
+
+export interface SipConfig {
+  /** User-Agent and Server header; '' sends none. */
+  readonly userAgent: string
+  /** RFC 3261 §17.1.1.1: T1 500, T2 4000, T4 5000 ms; D at least 32 s. */
+  readonly timers: { readonly t1: number; readonly t2: number; readonly t4: number; readonly d: number }
+  /** Methods beyond those the engine answers itself (INVITE, ACK, CANCEL, BYE, OPTIONS …) that are handed to the application; others get 405. */
+  readonly applicationMethods: readonly string[]
+  /** Option tags supported, for Supported and Require. */
+  readonly supported: readonly string[]
+  readonly limits: {
+    /** Sessions at once, both directions; beyond: outgoing `rejected`, incoming 486. */
+    readonly sessions: number
+    /** Server transactions at once; beyond: 503 with Retry-After. */
+    readonly transactions: number
+  }
+}

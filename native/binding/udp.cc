@@ -1,0 +1,2 @@
+#include <napi.h>
+void registerUdp(Napi::Env, Napi::Object) {}
