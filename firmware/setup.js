@@ -39,10 +39,7 @@ const run = (command, args, options = {}) => {
 
 function debianPackages(needs) {
   const wanted = [...new Set(needs.flatMap((need) => PACKAGES[need]))]
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own format language
-  const query = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...wanted], {
-    encoding: 'utf8',
-  })
+  const query = spawnSync('dpkg-query', ['-l', ...wanted], { encoding: 'utf8' })
   if (query.error)
     fail(
       'dpkg-query not found: this sets itself up on Debian 12; on another system install the equivalents of: ' +
@@ -51,8 +48,8 @@ function debianPackages(needs) {
   const have = new Set(
     query.stdout
       .split('\n')
-      .filter((line) => line.endsWith(' installed'))
-      .map((line) => line.split(' ')[0]),
+      .filter((line) => line.startsWith('ii'))
+      .map((line) => line.split(/\s+/)[1]?.split(':')[0]),
   )
   const missing = wanted.filter((name) => !have.has(name))
   if (missing.length === 0) return

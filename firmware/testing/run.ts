@@ -1,0 +1,126 @@
+// Runs every suite one after the other, each under its own ceiling, and closes with one line: `N passed, N failed`.
+// `--only=NAME[,NAME]` runs a part; what is not run is not counted.
+import { spawn } from 'node:child_process'
+import { existsSync, globSync, readFileSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { parseArgs } from 'node:util'
+
+interface Count {
+  readonly passed: number
+  readonly failed: number
+}
+interface Suite {
+  readonly name: string
+  /** Minutes after which it is stopped and counts as failed. Together they stay below 45. */
+  readonly ceiling: number
+  readonly command: readonly [string, ...string[]]
+  /** Reads the count from what was printed; absent: the exit code is the one result. */
+  readonly count?: (output: string) => Count | undefined
+}
+
+const bin = (name: string) => `node_modules/.bin/${name}`
+const closingLine = (output: string): Count | undefined => {
+  const found = [...output.matchAll(/^(\d+) passed, (\d+) failed/gm)].at(-1)
+  return found && { passed: Number(found[1]), failed: Number(found[2]) }
+}
+
+const VITEST_REPORT = 'build/vitest.json'
+const vitestReport = (): Count | undefined => {
+  if (!existsSync(VITEST_REPORT)) return undefined
+  const report = JSON.parse(readFileSync(VITEST_REPORT, 'utf8'))
+  // A skipped or unfinished test, or a file that did not load, is a failure here: nothing is passed over in silence.
+  const brokenFiles = report.testResults.filter(
+    (f: { status: string; assertionResults: unknown[] }) => f.status === 'failed' && f.assertionResults.length === 0,
+  )
+  return { passed: report.numPassedTests, failed: report.numTotalTests - report.numPassedTests + brokenFiles.length }
+}
+
+/** The folders whose one-line tsconfig.json takes Node's types away. */
+const pureFloors = globSync('{firmware,hal,ui-lcd,provisioning}/**/tsconfig.json').map(dirname).sort()
+
+const SUITES: readonly Suite[] = [
+  { name: 'format', ceiling: 1, command: [bin('biome'), 'check', '.'] },
+  { name: 'types', ceiling: 1, command: [bin('tsc'), '-p', '.'] },
+  ...pureFloors.map((floor): Suite => ({ name: `types:${floor}`, ceiling: 0.5, command: [bin('tsc'), '-p', floor] })),
+  { name: 'native', ceiling: 4, command: ['make', '-s', '-C', 'native', 'check'], count: closingLine },
+  {
+    name: 'native-asan',
+    ceiling: 6,
+    command: ['make', '-s', '-C', 'native', 'check', 'SANITIZE=address,undefined'],
+    count: closingLine,
+  },
+  {
+    name: 'native-tsan',
+    ceiling: 6,
+    command: ['make', '-s', '-C', 'native', 'check', 'SANITIZE=thread'],
+    count: closingLine,
+  },
+  { name: 'fuzz', ceiling: 4, command: ['make', '-s', '-C', 'native', 'fuzz-run', 'SECONDS=10'] },
+  {
+    name: 'vitest',
+    ceiling: 15,
+    command: [
+      process.execPath,
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${VITEST_REPORT}`,
+    ],
+    count: vitestReport,
+  },
+]
+
+function run({ command, ceiling }: Suite): Promise<{ code: number; output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    let output = ''
+    const keep = (chunk: Buffer) => {
+      output += chunk
+      process.stdout.write(chunk)
+    }
+    child.stdout.on('data', keep)
+    child.stderr.on('data', keep)
+    const timer = setTimeout(() => {
+      console.log(`stopped after ${ceiling} min`)
+      process.kill(-child.pid!, 'SIGKILL')
+    }, ceiling * 60_000)
+    child.on('close', (code) => {
+      clearTimeout(timer)
+      resolve({ code: code ?? 1, output })
+    })
+    child.on('error', (error) => keep(Buffer.from(`${command[0]}: ${error.message}\n`)))
+  })
+}
+
+const { values } = parseArgs({ options: { only: { type: 'string' } } })
+const only = values.only?.split(',')
+const CHECK = ['format', 'types']
+const wanted = (name: string) =>
+  only === undefined ||
+  only.some((o) => (o === 'check' ? CHECK.includes(name.split(':')[0]!) : name === o || name.startsWith(`${o}-`)))
+const suites = SUITES.filter(({ name }) => wanted(name))
+if (suites.length === 0) {
+  console.error(`--only=${values.only}: no such suite; there are check, ${SUITES.map(({ name }) => name).join(', ')}`)
+  process.exit(2)
+}
+rmSync(VITEST_REPORT, { force: true })
+
+const total = { passed: 0, failed: 0 }
+for (const suite of suites) {
+  const started = performance.now()
+  console.log(`== ${suite.name}`)
+  const { code, output } = await run(suite)
+  const counted = suite.count?.(output) ?? {
+    passed: code === 0 && !suite.count ? 1 : 0,
+    failed: code === 0 && !suite.count ? 0 : 1,
+  }
+  total.passed += counted.passed
+  // An exit code that says failure weighs even where every counted test passed.
+  total.failed += counted.failed === 0 && code !== 0 ? 1 : counted.failed
+  console.log(
+    `== ${suite.name}: ${code === 0 ? 'ok' : `failed (${code})`} in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+  )
+}
+console.log(`${total.passed} passed, ${total.failed} failed`)
+process.exit(total.failed === 0 ? 0 : 1)
