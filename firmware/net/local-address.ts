@@ -1,0 +1,20 @@
+// Which of this machine's addresses a peer sees: the source address the routing table picks for it.
+import { createSocket } from 'node:dgram'
+import { isIPv6 } from 'node:net'
+import { err, ok, type Result } from '../base/result.ts'
+
+/**
+ * The local address packets to `address` (a literal) leave with; the error is the system's code, e.g. `ENETUNREACH`.
+ * A connected UDP socket asks the routing table only: nothing is sent.
+ */
+export function localAddressTowards(address: string): Promise<Result<string, string>> {
+  return new Promise((resolve) => {
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
+    const finish = (result: Result<string, string>) => {
+      socket.close()
+      resolve(result)
+    }
+    socket.once('error', (error: NodeJS.ErrnoException) => finish(err(error.code ?? error.message)))
+    socket.connect(9, address, () => finish(ok(socket.address().address)))
+  })
+}
