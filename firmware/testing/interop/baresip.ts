@@ -1,0 +1,141 @@
+// baresip from Debian as the other party of a call: speaks a WAV file, records what it hears, driven over ctrl_tcp.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from './ports.ts'
+
+export interface BaresipOptions {
+  /** What it says into every call: 16-bit mono WAV at 8 kHz. */
+  readonly speaks: string
+  readonly user: string
+  readonly answer: 'auto' | 'manual'
+}
+
+export interface Baresip {
+  /** Where it can be called. */
+  readonly uri: string
+  dial(uri: string): Promise<void>
+  hangUp(): Promise<void>
+  /** Resolves when baresip reports this event type (`CALL_ESTABLISHED`, `CALL_CLOSED` …), also if it already has. */
+  event(type: string): Promise<void>
+  /** The WAV file of what it heard in its last call; complete once the call is closed. */
+  heard(): string
+  log(): string
+  stop(): Promise<void>
+}
+
+const modules = [
+  'module g711.so',
+  'module aufile.so',
+  'module aubridge.so',
+  'module sndfile.so',
+  'module_tmp account.so',
+  'module_app menu.so',
+  'module_app ctrl_tcp.so',
+]
+
+export async function startBaresip({ speaks, user, answer }: BaresipOptions): Promise<Baresip> {
+  const home = mkdtempSync(join(tmpdir(), 'baresip-'))
+  const recordings = join(home, 'heard')
+  mkdirSync(recordings)
+  const [sip, control] = [await freePort('udp'), await freePort('tcp')]
+  const rtp = 30_000 + 2 * Math.floor(Math.random() * 5_000)
+  const config = [
+    `sip_listen 127.0.0.1:${sip}`,
+    'net_interface 127.0.0.1',
+    'audio_player aubridge,sink',
+    'audio_alert aubridge,alert',
+    `audio_source aufile,${speaks}`,
+    ...['ausrc_srate 8000', 'auplay_srate 8000', 'ausrc_channels 1', 'auplay_channels 1'],
+    `rtp_ports ${rtp}-${rtp + 50}`,
+    'jitter_buffer_delay 2-10',
+    `snd_path ${recordings}`,
+    'module_path /usr/lib/baresip/modules',
+    ...modules,
+    `ctrl_tcp_listen 127.0.0.1:${control}`,
+  ]
+  writeFileSync(join(home, 'config'), config.join('\n') + '\n')
+  writeFileSync(join(home, 'accounts'), `<sip:${user}@127.0.0.1:${sip}>;regint=0;answermode=${answer}\n`)
+  writeFileSync(join(home, 'contacts'), '')
+
+  let output = ''
+  const child = spawn('baresip', ['-f', home, '-v'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stdout.on('data', (chunk) => (output += chunk))
+  child.stderr.on('data', (chunk) => (output += chunk))
+  const exited = new Promise<void>((resolve) => child.on('close', () => resolve()))
+  const control$ = await openControl(control, child, () => output)
+
+  return {
+    uri: `sip:${user}@127.0.0.1:${sip}`,
+    dial: (uri) => control$.command('dial', uri),
+    hangUp: () => control$.command('hangup', ''),
+    event: control$.event,
+    heard() {
+      const file = readdirSync(recordings)
+        .filter((name) => name.endsWith('-dec.wav'))
+        .sort()
+        .at(-1)
+      if (file === undefined) throw new Error(`baresip heard nothing:\n${output}`)
+      return join(recordings, file)
+    },
+    log: () => output,
+    async stop() {
+      control$.close()
+      child.kill('SIGTERM')
+      const timer = setTimeout(() => child.kill('SIGKILL'), 2000)
+      await exited
+      clearTimeout(timer)
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+interface Control {
+  command(name: string, params: string): Promise<void>
+  event(type: string): Promise<void>
+  close(): void
+}
+
+/** ctrl_tcp speaks JSON in netstrings: `LENGTH:JSON,`. */
+async function openControl(port: number, child: ChildProcess, log: () => string): Promise<Control> {
+  let socket: Socket | undefined
+  for (let tries = 0; socket === undefined; tries++) {
+    if (tries === 100 || child.exitCode !== null) throw new Error(`baresip did not start:\n${log()}`)
+    socket = await new Promise((resolve) => {
+      const attempt = connect(port, '127.0.0.1', () => resolve(attempt))
+      attempt.once('error', () => setTimeout(() => resolve(undefined), 50))
+    })
+  }
+  const seen: string[] = []
+  const waiting: { readonly type: string; readonly resolve: () => void }[] = []
+  let text = ''
+  socket.on('error', () => {})
+  socket.on('data', (chunk) => {
+    text += chunk
+    for (let colon = text.indexOf(':'); colon > 0; colon = text.indexOf(':')) {
+      const length = Number(text.slice(0, colon))
+      if (text.length < colon + 2 + length) break
+      const message = JSON.parse(text.slice(colon + 1, colon + 1 + length))
+      text = text.slice(colon + 2 + length)
+      const type: string = message.response ? 'response' : message.type
+      seen.push(type)
+      for (const waiter of waiting.filter((w) => w.type === type)) {
+        waiting.splice(waiting.indexOf(waiter), 1)
+        waiter.resolve()
+      }
+    }
+  })
+  const next = (type: string) => new Promise<void>((resolve) => waiting.push({ type, resolve }))
+  return {
+    async command(name, params) {
+      const json = JSON.stringify({ command: name, params })
+      const answered = next('response')
+      socket.write(`${json.length}:${json},`)
+      await answered
+    },
+    event: (type) => (seen.includes(type) ? Promise.resolve() : next(type)),
+    close: () => socket.destroy(),
+  }
+}

