@@ -14,7 +14,10 @@ export function localAddressTowards(address: string): Promise<Result<string, str
       socket.close()
       resolve(result)
     }
-    socket.once('error', (error: NodeJS.ErrnoException) => finish(err(error.code ?? error.message)))
-    socket.connect(9, address, () => finish(ok(socket.address().address)))
+    const failed = (error: NodeJS.ErrnoException) => finish(err(error.code ?? error.message))
+    socket.once('error', failed)
+    // Node hands a failure to connect to the callback, against its documentation's types.
+    socket.connect(9, address, ((error?: NodeJS.ErrnoException) =>
+      error ? failed(error) : finish(ok(socket.address().address))) as () => void)
   })
 }

@@ -166,7 +166,7 @@ describe('bounds and faults', () => {
     arrive('on')
     expect(performed).toEqual(['throw', 'on'])
     expect(hub.counters.faults).toBe(1)
-    expect(records[0]?.fields?.['stack']).toContain('planted')
+    expect(records[0]?.fields?.stack).toContain('planted')
   })
 
   test('a throw while performing loses that output only', () => {
@@ -194,7 +194,7 @@ describe('bounds and faults', () => {
     expect(records.length).toBe(1)
     to(61_000)
     flood(null)
-    expect(records.map((record) => record.fields?.['dropped'])).toEqual([1, 3])
+    expect(records.map((record) => record.fields?.dropped)).toEqual([1, 3])
   })
 
   test('a machine that feeds itself for ever is cut off', () => {

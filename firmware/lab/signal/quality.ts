@@ -1,0 +1,158 @@
+// What a voice path did to a known signal: delay by cross-correlation, level, and the noise that no linear channel explains.
+
+export interface Delay {
+  /** Samples by which `received` lags `reference`. */
+  readonly samples: number
+  /** Normalised correlation there, 0 (nothing alike) to 1 (the same). */
+  readonly likeness: number
+}
+
+export interface Quality {
+  /** Median over spoken windows of signal to residual after the best linear fit of the channel, dB. */
+  readonly snrDb: number
+  /** The tenth part of the windows is worse than this, dB: what single drop-outs do. */
+  readonly worstSnrDb: number
+  /** Received minus sent level over the spoken windows, dB. */
+  readonly levelDb: number
+  /** Spoken windows judged. */
+  readonly windows: number
+}
+
+/** Coarse search works on this many samples added to one. */
+const COARSE = 4
+
+/** Where `received[from …]` repeats `reference`, looked for between `least` and `most` samples earlier. */
+export function findDelay(
+  reference: Float32Array,
+  received: Float32Array,
+  from: number,
+  length: number,
+  least: number,
+  most: number,
+): Delay {
+  const coarse = search(
+    decimate(reference),
+    decimate(received),
+    Math.floor(from / COARSE),
+    Math.floor(length / COARSE),
+    Math.floor(least / COARSE),
+    Math.ceil(most / COARSE),
+  )
+  const near = coarse.samples * COARSE
+  return search(reference, received, from, length, Math.max(least, near - 2 * COARSE), near + 2 * COARSE)
+}
+
+function search(
+  reference: Float32Array,
+  received: Float32Array,
+  from: number,
+  length: number,
+  least: number,
+  most: number,
+): Delay {
+  let best: Delay = { samples: 0, likeness: 0 }
+  const end = Math.min(from + length, received.length)
+  const energy = dot(received, from, received, from, end - from)
+  for (let lag = least; lag <= most && from - lag >= 0; lag++) {
+    const cross = dot(received, from, reference, from - lag, end - from)
+    if (cross <= 0) continue
+    const likeness = cross / Math.sqrt(energy * dot(reference, from - lag, reference, from - lag, end - from) + 1e-12)
+    if (likeness > best.likeness) best = { samples: lag, likeness }
+  }
+  return best
+}
+
+function dot(a: Float32Array, aAt: number, b: Float32Array, bAt: number, count: number): number {
+  const n = Math.max(0, Math.min(count, a.length - aAt, b.length - bAt))
+  let sum = 0
+  for (let i = 0; i < n; i++) sum += a[aAt + i]! * b[bAt + i]!
+  return sum
+}
+
+function decimate(samples: Float32Array): Float32Array {
+  const out = new Float32Array(Math.floor(samples.length / COARSE))
+  for (let i = 0; i < out.length; i++) {
+    let sum = 0
+    for (let k = 0; k < COARSE; k++) sum += samples[i * COARSE + k]!
+    out[i] = sum
+  }
+  return out
+}
+
+/** Taps of the fitted channel: room for fractional delays and the filters of rate converters. */
+const TAPS = 48
+/** Windows quieter than this against the loudest are pauses. */
+const PAUSE_DB = -30
+
+/** Judges `received[from … from + length)` against `reference` read `delay` samples earlier, in windows of `window` samples. */
+export function judge(
+  reference: Float32Array,
+  received: Float32Array,
+  from: number,
+  length: number,
+  delay: number,
+  window: number,
+): Quality {
+  const starts: number[] = []
+  for (let at = from; at + window <= Math.min(from + length, received.length); at += window) {
+    if (at - delay - TAPS >= 0 && at - delay + window + TAPS <= reference.length) starts.push(at)
+  }
+  const sent = starts.map((at) => dot(reference, at - delay, reference, at - delay, window))
+  const floor = Math.max(...sent, 0) * 10 ** (PAUSE_DB / 10)
+  const spoken = starts.filter((_, i) => sent[i]! > floor)
+  if (spoken.length === 0) return { snrDb: 0, worstSnrDb: 0, levelDb: -Infinity, windows: 0 }
+  const power = (signal: Float32Array, shift: number) =>
+    spoken.reduce((sum, at) => sum + dot(signal, at - shift, signal, at - shift, window), 0)
+  const snrs = spoken.map((at) => channelSnr(reference, received, at, delay, window)).sort((a, b) => a - b)
+  return {
+    snrDb: snrs[Math.floor(snrs.length / 2)]!,
+    worstSnrDb: snrs[Math.floor(snrs.length / 10)]!,
+    levelDb: 10 * Math.log10((power(received, 0) + 1e-12) / power(reference, delay)),
+    windows: spoken.length,
+  }
+}
+
+/** Signal to residual of the least-squares FIR fit of `received` by `reference` in one window, dB. */
+function channelSnr(reference: Float32Array, received: Float32Array, at: number, delay: number, window: number) {
+  const first = at - delay - TAPS / 2
+  const matrix = Array.from({ length: TAPS }, () => new Float64Array(TAPS))
+  const right = new Float64Array(TAPS)
+  for (let i = 0; i < TAPS; i++) {
+    right[i] = dot(received, at, reference, first + i, window)
+    for (let j = i; j < TAPS; j++) {
+      matrix[i]![j] = dot(reference, first + i, reference, first + j, window)
+      matrix[j]![i] = matrix[i]![j]!
+    }
+  }
+  // The signal is band-limited, so the equations are nearly singular: a little white noise (−70 dB) makes them solvable.
+  const ridge = matrix[0]![0]! * 1e-7 + 1e-12
+  for (let i = 0; i < TAPS; i++) matrix[i]![i]! += ridge
+  const taps = solve(matrix, right)
+  const power = dot(received, at, received, at, window)
+  let residual = 0
+  for (let n = 0; n < window; n++) {
+    let y = 0
+    for (let i = 0; i < TAPS; i++) y += taps[i]! * reference[first + i + n]!
+    residual += (received[at + n]! - y) ** 2
+  }
+  return 10 * Math.log10((power + 1e-12) / (residual + 1e-12))
+}
+
+/** Gaussian elimination; the matrix is symmetric and positive definite, so no pivoting is needed. */
+function solve(matrix: Float64Array[], right: Float64Array): Float64Array {
+  const n = right.length
+  for (let k = 0; k < n; k++) {
+    for (let i = k + 1; i < n; i++) {
+      const factor = matrix[i]![k]! / matrix[k]![k]!
+      for (let j = k; j < n; j++) matrix[i]![j]! -= factor * matrix[k]![j]!
+      right[i]! -= factor * right[k]!
+    }
+  }
+  const x = new Float64Array(n)
+  for (let i = n - 1; i >= 0; i--) {
+    let sum = right[i]!
+    for (let j = i + 1; j < n; j++) sum -= matrix[i]![j]! * x[j]!
+    x[i] = sum / matrix[i]![i]!
+  }
+  return x
+}

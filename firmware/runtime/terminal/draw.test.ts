@@ -1,0 +1,101 @@
+// The picture as text, its changes with time, and keyboard strokes.
+import { expect, test } from 'vitest'
+import { ms } from '../../base/time.ts'
+import { beats, difference, draw, type Picture } from './draw.ts'
+import { actionsOf } from './keys.ts'
+
+const picture: Picture = {
+  title: 'Offhook · simulated phone 100',
+  frame: {
+    rows: ['100         12:00   ', 'Call                ', '10                  ', 'Dial Del        Exit'],
+    cursor: { column: 2, row: 2 },
+  },
+  backlight: true,
+  lamps: [
+    { led: 'line', pattern: 'on' },
+    { led: 'message', pattern: 'off' },
+    { led: 'ring', pattern: 'flash' },
+  ],
+  handset: 'off',
+  pressed: '5',
+  notes: ['call 101 for the echo', 'audio: null (no sound device)'],
+  log: ['12:00:00.000 info  ua registered', '12:00:01.000 info  phone off hook'],
+}
+
+test('the phone in 80×24', () => {
+  const rows = draw(picture, ms(0), { columns: 80, rows: 24 })
+  expect(rows.length).toBe(24)
+  expect(rows.every((row) => [...row].length <= 80)).toBe(true)
+  expect('\n' + rows.join('\n')).toMatchInlineSnapshot(`
+    "
+     Offhook · simulated phone 100
+
+      ╔════════════════════╗   ● line  ○ message  ● ring
+      ║100         12:00   ║
+      ║Call                ║   handset: LIFTED
+      ║10_                 ║
+      ║Dial Del        Exit║    h hold       m mute       r redial
+      ╚════════════════════╝    + louder     - softer     up
+         F1   F2   F3   F4      down         Enter ok     Backspace
+
+         1     2     3         call 101 for the echo
+         4    [5]    6         audio: null (no sound device)
+         7     8     9
+         *     0     #
+
+     space hook   0-9 * # keypad   F1-F4 or a s d f soft keys   arrows Enter Backspa
+     h hold   m mute   r redial   + - volume   c the second phone calls   q quit
+
+     12:00:00.000 info  ua registered
+     12:00:01.000 info  phone off hook
+
+
+
+    "
+  `)
+})
+
+test('an LCD without light has a thin frame, and before the first frame it is empty', () => {
+  const rows = draw({ ...picture, frame: undefined, backlight: false }, ms(0), { columns: 80, rows: 24 })
+  expect(rows.slice(2, 8).map((row) => row.slice(0, 24))).toMatchInlineSnapshot(`
+    [
+      "  ┌────────────────────┐",
+      "  │                    │",
+      "  │                    │",
+      "  │                    │",
+      "  │                    │",
+      "  └────────────────────┘",
+    ]
+  `)
+})
+
+test('lamps and cursor beat with time; only changed rows are written', () => {
+  const size = { columns: 80, rows: 24 }
+  const first = draw(picture, ms(0), size)
+  const dark = draw(picture, ms(130), size)
+  expect(first[2]).toContain('● ring')
+  expect(dark[2]).toContain('○ ring')
+  expect(difference(first, dark)).toBe(`\x1b[3;1H${dark[2]}\x1b[K`)
+  expect(difference(first, first)).toBe('')
+  expect(difference(undefined, first).split('\x1b[K').length).toBe(25)
+  expect(draw(picture, ms(0), size)[5]).toContain('10_')
+  expect(draw(picture, ms(600), size)[5]).toContain('10 ')
+  expect(beats(picture)).toBe(true)
+  expect(beats({ ...picture, frame: undefined, lamps: [] })).toBe(false)
+})
+
+test('a small terminal gets what fits', () => {
+  const rows = draw(picture, ms(0), { columns: 40, rows: 10 })
+  expect(rows.length).toBe(10)
+  expect(rows.every((row) => row.length <= 40)).toBe(true)
+})
+
+test('strokes become keys, escape sequences are whole, the rest is passed over', () => {
+  expect(actionsOf('5\x1bOP#')).toEqual([
+    { kind: 'key', key: '5' },
+    { kind: 'key', key: 'soft1' },
+    { kind: 'key', key: '#' },
+  ])
+  expect(actionsOf('\x1b[A \x03')).toEqual([{ kind: 'key', key: 'up' }, { kind: 'hook' }, { kind: 'quit' }])
+  expect(actionsOf('\x1b[99;99Rüé')).toEqual([])
+})

@@ -1,0 +1,128 @@
+// The simulated phone as rows of text: LCD, lamps, keypad, handset, the last log lines; and the difference of two pictures.
+import type { Frame, Key, Led, LedPattern } from '../../../hal/api/board.ts'
+import type { Millis } from '../../base/time.ts'
+
+export interface Picture {
+  readonly title: string
+  readonly frame: Frame | undefined
+  readonly backlight: boolean
+  readonly lamps: readonly { readonly led: Led; readonly pattern: LedPattern }[]
+  readonly handset: 'on' | 'off'
+  readonly pressed: Key | undefined
+  /** Short lines beside the keypad: who can be called, which audio device is used. */
+  readonly notes: readonly string[]
+  readonly log: readonly string[]
+}
+
+export interface TerminalSize {
+  readonly columns: number
+  readonly rows: number
+}
+
+const SOFT: readonly Key[] = ['soft1', 'soft2', 'soft3', 'soft4']
+const PAD: readonly (readonly Key[])[] = [
+  ['1', '2', '3'],
+  ['4', '5', '6'],
+  ['7', '8', '9'],
+  ['*', '0', '#'],
+]
+const SIDE: readonly (readonly [Key, string])[] = [
+  ['hold', 'h hold'],
+  ['mute', 'm mute'],
+  ['redial', 'r redial'],
+  ['volume-up', '+ louder'],
+  ['volume-down', '- softer'],
+  ['up', 'up'],
+  ['down', 'down'],
+  ['ok', 'Enter ok'],
+  ['back', 'Backspace'],
+]
+export const HELP = [
+  'space hook   0-9 * # keypad   F1-F4 or a s d f soft keys   arrows Enter Backspace',
+  'h hold   m mute   r redial   + - volume   c the second phone calls   q quit',
+]
+
+/** Milliseconds on of each period of a blinking lamp, as the board contract says. */
+const BEATS: Readonly<Record<LedPattern, { readonly on: number; readonly period: number }>> = {
+  off: { on: 0, period: 1000 },
+  on: { on: 1000, period: 1000 },
+  blink: { on: 500, period: 1000 },
+  flash: { on: 125, period: 250 },
+  wink: { on: 450, period: 500 },
+}
+
+export const lit = (pattern: LedPattern, at: Millis): boolean => at % BEATS[pattern].period < BEATS[pattern].on
+/** Whether the picture changes with time alone. */
+export const beats = (picture: Picture): boolean =>
+  picture.frame?.cursor !== undefined || picture.lamps.some(({ pattern }) => pattern !== 'on' && pattern !== 'off')
+
+/** Exactly `size.rows` rows of at most `size.columns` characters. */
+export function draw(picture: Picture, at: Millis, size: TerminalSize): string[] {
+  const left = [...screen(picture, at), '', ...pad(picture)]
+  const right = side(picture, at)
+  const width = Math.max(...left.map((row) => row.length)) + 3
+  const body = Array.from({ length: Math.max(left.length, right.length) }, (_, i) =>
+    `  ${(left[i] ?? '').padEnd(width)}${right[i] ?? ''}`.trimEnd(),
+  )
+  const rows = [` ${picture.title}`, '', ...body, '', ...HELP.map((line) => ` ${line}`), '']
+  const room = Math.max(0, size.rows - rows.length)
+  const log = picture.log.slice(Math.max(0, picture.log.length - room)).map((line) => ` ${line}`)
+  return [...rows, ...log, ...Array(Math.max(0, room - log.length)).fill('')]
+    .slice(0, size.rows)
+    .map((row) => [...row].slice(0, size.columns).join(''))
+}
+
+/** The LCD in its frame, soft keys below. */
+function screen({ frame, backlight, pressed }: Picture, at: Millis): string[] {
+  const rows = frame?.rows ?? Array(4).fill(' '.repeat(20))
+  const columns = [...rows[0]!].length
+  const cursor = lit('blink', at) ? frame?.cursor : undefined
+  const shown = rows.map((row, y) => {
+    const characters = [...row]
+    if (cursor?.row === y) characters[cursor.column] = '_'
+    return characters.join('')
+  })
+  const [corner, edge] = backlight ? ['╔╗╚╝', '═'] : ['┌┐└┘', '─']
+  const side = backlight ? '║' : '│'
+  const every = Math.floor(columns / SOFT.length)
+  const keys = SOFT.map((key, i) => key_(`F${i + 1}`, pressed === key).padStart(every)).join('')
+  return [
+    corner[0] + edge.repeat(columns) + corner[1],
+    ...shown.map((row) => side + row + side),
+    corner[2] + edge.repeat(columns) + corner[3],
+    ` ${keys}`,
+  ]
+}
+
+const key_ = (label: string, pressed: boolean) => (pressed ? `[${label}]` : ` ${label} `)
+
+const pad = ({ pressed }: Picture): string[] =>
+  PAD.map((row) => '  ' + row.map((key) => key_(key, pressed === key).padEnd(5)).join(' '))
+
+function side({ lamps, handset, pressed, notes }: Picture, at: Millis): string[] {
+  const lampRow = lamps.map(({ led, pattern }) => `${lit(pattern, at) ? '●' : '○'} ${led}`)
+  const keys = SIDE.map(([key, label]) => key_(label, pressed === key))
+  return [
+    lampRow.join('  '),
+    '',
+    `handset: ${handset === 'off' ? 'LIFTED' : 'down'}`,
+    '',
+    ...[0, 3, 6].map((first) =>
+      keys
+        .slice(first, first + 3)
+        .map((key) => key.padEnd(13))
+        .join(''),
+    ),
+    '',
+    ...notes,
+  ].map((row) => row.trimEnd())
+}
+
+/** What to write to a terminal that shows `before` (undefined: anything) so that it shows `after`. */
+export function difference(before: readonly string[] | undefined, after: readonly string[]): string {
+  let out = before === undefined ? '\x1b[2J' : ''
+  after.forEach((row, y) => {
+    if (before?.[y] !== row) out += `\x1b[${y + 1};1H${row}\x1b[K`
+  })
+  return out
+}
