@@ -227,4 +227,25 @@ describe('bounds and faults', () => {
     to(20)
     expect(performed).toEqual([])
   })
+
+  test('a stopped part is silent, timers and consequences on their way included; the others go on', () => {
+    const { hub, performed, to } = world()
+    const part = hub.part()
+    const gone = part.attach('gone', parrot(), (text) => performed.push(`gone ${text}`))
+    const stays = hub.attach('stays', parrot(), (text) => performed.push(`stays ${text}`))
+    const test = hub.inlet<() => void>({ name: 'test', rank: 'hardware', capacity: 8 }, (action) => action())
+    const net = part.inlet<string>({ name: 'net', rank: 'sip', capacity: 8 }, gone)
+    test(() => {
+      gone('after 10')
+      stays('after 10')
+      net('waiting')
+    })
+    test(() => {
+      gone('on its way')
+      part.stop()
+    })
+    net('late')
+    to(20)
+    expect(performed).toEqual(['gone waiting', 'stays late'])
+  })
 })

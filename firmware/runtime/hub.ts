@@ -37,7 +37,8 @@ export interface HubCounters {
   readonly overflows: number
 }
 
-export interface Hub {
+/** Machines and inlets that come and go together. */
+export interface HubPart {
   /** Adds a machine; `perform` is called for each of its outputs, in order, within the hub's turn. */
   attach<Input, Output>(
     name: string,
@@ -46,9 +47,14 @@ export interface Hub {
   ): Feed<Input>
   /** Adds a way in. `deliver` runs within the hub's turn and feeds whom it concerns. May be called at any time. */
   inlet<Input>(options: InletOptions, deliver: (input: Input) => void): (input: Input) => void
-  readonly counters: HubCounters
-  /** Nothing is fed, performed or armed any more. */
+  /** Nothing of it is fed, woken or performed any more; what waits is dropped. */
   stop(): void
+}
+
+/** The hub as a whole: `stop` ends every part and the timer. */
+export interface Hub extends HubPart {
+  part(): HubPart
+  readonly counters: HubCounters
 }
 
 /** Inputs from outside taken in one turn of the event loop. */
@@ -60,7 +66,12 @@ const REPORT_EVERY = 60_000
 const FAULT_PAUSE = 1000
 const STUCK_PAUSE = 5
 
+interface Membership {
+  stopped: boolean
+}
+
 interface Slot {
+  readonly part: Membership
   readonly name: string
   readonly deadline: () => Millis
   readonly wake: (now: Millis) => void
@@ -68,6 +79,7 @@ interface Slot {
 }
 
 interface Inlet {
+  readonly part: Membership
   readonly options: InletOptions
   readonly waiting: (() => void)[]
   dropped: number
@@ -75,8 +87,8 @@ interface Inlet {
 }
 
 export function createHub(clock: HubClock, report: (record: LogRecord) => void): Hub {
-  const slots: Slot[] = []
-  const ranks: Inlet[][] = RANKS.map(() => [])
+  let slots: Slot[] = []
+  let ranks: Inlet[][] = RANKS.map(() => [])
   const turns = RANKS.map(() => 0)
   let consequences: (() => void)[] = []
   let running = false
@@ -185,8 +197,7 @@ export function createHub(clock: HubClock, report: (record: LogRecord) => void):
     })
   }
 
-  return {
-    counters,
+  const part = (membership: Membership): HubPart => ({
     attach<Input, Output>(
       name: string,
       machine: Machine<Input, Output>,
@@ -196,10 +207,11 @@ export function createHub(clock: HubClock, report: (record: LogRecord) => void):
         const out: Output[] = []
         const sound = attempt(name, doing, () => action(out))
         // What was answered before a throw describes a state already reached: it is performed all the same.
-        for (const output of out) if (!stopped) attempt(name, 'perform', () => perform(output, now))
+        for (const output of out) if (!over(membership)) attempt(name, 'perform', () => perform(output, now))
         return sound
       }
       const slot: Slot = {
+        part: membership,
         name,
         deadline: () => machine.deadline(),
         pausedUntil: -FOREVER as Millis,
@@ -209,7 +221,9 @@ export function createHub(clock: HubClock, report: (record: LogRecord) => void):
       }
       slots.push(slot)
       return (input) => {
+        if (over(membership)) return
         consequence(() => {
+          if (over(membership)) return
           const now = clock.now()
           act('handle', now, (out) => machine.handle(input, now, out))
         })
@@ -217,15 +231,28 @@ export function createHub(clock: HubClock, report: (record: LogRecord) => void):
       }
     },
     inlet<Input>(options: InletOptions, deliver: (input: Input) => void): (input: Input) => void {
-      const inlet: Inlet = { options, waiting: [], dropped: 0, reportAt: -FOREVER as Millis }
+      const inlet: Inlet = { part: membership, options, waiting: [], dropped: 0, reportAt: -FOREVER as Millis }
       ranks[RANKS.indexOf(options.rank)]!.push(inlet)
       return (input) => {
-        if (stopped) return
+        if (over(membership)) return
         if (inlet.waiting.length < options.capacity) inlet.waiting.push(() => deliver(input))
         else overflow(inlet)
         turn()
       }
     },
+    stop() {
+      membership.stopped = true
+      slots = slots.filter((slot) => slot.part !== membership)
+      ranks = ranks.map((inlets) => inlets.filter((inlet) => inlet.part !== membership))
+    },
+  })
+
+  const over = (membership: Membership) => stopped || membership.stopped
+
+  return {
+    ...part({ stopped: false }),
+    part: () => part({ stopped: false }),
+    counters,
     stop() {
       stopped = true
       clock.disarm()

@@ -1,7 +1,7 @@
 // The configuration document as the machines want it: what the phone does, how the user agent is made, who we say we are.
 
-import type { AccountSettings, PhoneConfig, Secrets } from '../../provisioning/schema/phone-config.ts'
-import { Secret } from '../base/secret.ts'
+import type { AccountSettings, PhoneConfig } from '../../provisioning/schema/phone-config.ts'
+import type { Secret } from '../base/secret.ts'
 import type { DeviceConfig } from '../media/contract.ts'
 import type { PhoneSettings } from '../phone/contract.ts'
 import type { SipConfig } from '../sip/core/contract.ts'
@@ -10,29 +10,28 @@ import type { AccountConfig, UaConfig } from '../ua/contract.ts'
 /** The one SIP transport there is as yet, by the name the engine knows it. */
 export const TRANSPORT = 'udp'
 
-const accountConfig = (account: AccountSettings, secrets: Secrets): AccountConfig => {
-  const password = secrets[account.id]?.password
-  return {
-    aor: account.aor,
-    displayName: account.displayName,
-    registrar: account.registrar,
-    proxies: account.proxies,
-    username: account.username,
-    password: password === undefined ? undefined : new Secret(password),
-    realm: account.realm,
-    expires: account.expires,
-    codecs: account.codecs,
-    ptimeMs: account.ptimeMs,
-    transport: TRANSPORT,
-  }
-}
+type Passwords = Readonly<Record<string, Secret>>
+
+const accountConfig = (account: AccountSettings, passwords: Passwords): AccountConfig => ({
+  aor: account.aor,
+  displayName: account.displayName,
+  registrar: account.registrar,
+  proxies: account.proxies,
+  username: account.username,
+  password: passwords[account.id],
+  realm: account.realm,
+  expires: account.expires,
+  codecs: account.codecs,
+  ptimeMs: account.ptimeMs,
+  transport: TRANSPORT,
+})
 
 /** `handset` stands in for the configured device: the simulator's, or the null device of a machine without sound. */
-export const phoneSettings = (config: PhoneConfig, secrets: Secrets, handset?: DeviceConfig): PhoneSettings => ({
+export const phoneSettings = (config: PhoneConfig, passwords: Passwords, handset?: DeviceConfig): PhoneSettings => ({
   accounts: config.accounts.map((account) => ({
     id: account.id,
     label: account.label,
-    config: accountConfig(account, secrets),
+    config: accountConfig(account, passwords),
   })),
   handset: handset ?? config.handset,
   country: config.tones.country,
