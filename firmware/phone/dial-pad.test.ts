@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest'
+import { erase, isEmergency, MAX_DIGITS, press } from './dial-pad.ts'
+
+describe('dial pad', () => {
+  test.each([
+    ['', '1', '1', false],
+    ['1', '0', '10', false],
+    ['', '*', '*', false],
+    ['*', '2', '*2', false],
+    ['*21', '*', '*21*', false],
+    ['', '+', '+', false],
+    ['', '#', '#', false],
+    ['101', '#', '101', true],
+    ['10', 'A', '10', false],
+    ['10', '', '10', false],
+    ['10', '12', '10', false],
+    ['1'.repeat(MAX_DIGITS), '1', '1'.repeat(MAX_DIGITS), false],
+    ['1'.repeat(MAX_DIGITS), '#', '1'.repeat(MAX_DIGITS), true],
+  ])('%j then %j is %j, dial %j', (digits, key, after, dial) => {
+    expect(press(digits, key)).toEqual({ digits: after, dial })
+  })
+  test('erase takes the last digit, from nothing nothing', () => {
+    expect([erase('12'), erase('1'), erase('')]).toEqual(['1', '', ''])
+  })
+  test('emergency numbers are known as a whole, not by their beginning', () => {
+    expect(['112', '911', '110', '999'].every(isEmergency)).toBe(true)
+    expect(['1123', '11', ''].some(isEmergency)).toBe(false)
+  })
+})

@@ -1,0 +1,66 @@
+// The phone's lines: which accounts there are, whether they are registered, and which one a call goes out on.
+import { isSip, parseUri } from '../sip/message/uri.ts'
+import type { AccountId, UaCommand, UaEvent } from '../ua/contract.ts'
+import type { PhoneSettings } from './contract.ts'
+import { registrationReason } from './reasons.ts'
+import { isUsable, type Line, type PhoneState } from './state.ts'
+import { clampVolume } from './volume.ts'
+
+type Send = (command: UaCommand) => void
+
+function hostOf(uri: string): string {
+  const parsed = parseUri(uri)
+  return parsed.ok && isSip(parsed.value) ? parsed.value.host : uri
+}
+
+/** Accounts are handed to the user agent, which does nothing about those that did not change; missing ones are removed. */
+export function applySettings(state: PhoneState, settings: PhoneSettings, send: Send): PhoneState {
+  for (const line of state.lines)
+    if (!settings.accounts.some((a) => a.id === line.account)) send({ kind: 'remove-account', account: line.account })
+  const lines = settings.accounts.map(({ id, label, config }): Line => {
+    send({ kind: 'set-account', account: id, config })
+    const host = config.registrar === undefined ? undefined : hostOf(config.proxies[0] ?? config.registrar)
+    const known = state.lines.find((line) => line.account === id && line.host === host)
+    return {
+      account: id,
+      label,
+      host,
+      registered: host === undefined || known?.registered === true,
+      reason: known?.reason ?? '',
+    }
+  })
+  // The user's own setting stands until the configured volume itself changes.
+  const volume = settings.volume === state.settings?.volume ? state.volume : clampVolume(settings.volume)
+  return { ...state, settings, lines, volume }
+}
+
+const withLine = (state: PhoneState, account: AccountId, change: (line: Line) => Line): PhoneState => ({
+  ...state,
+  lines: state.lines.map((line) => (line.account === account ? change(line) : line)),
+})
+
+export const onAccountState = (state: PhoneState, event: Extract<UaEvent, { kind: 'account-state' }>): PhoneState =>
+  withLine(state, event.account, (line) => {
+    const { host } = line
+    if (host === undefined) return line
+    switch (event.registration) {
+      case 'registered':
+        return { ...line, registered: true, reason: '' }
+      case 'registering':
+        // A refresh keeps the line as it is, and so does a retry: why the last try failed stays on the screen meanwhile.
+        return line
+      case 'unregistered':
+        return { ...line, registered: false, reason: registrationReason(event, host) }
+      case 'unregistering':
+        return { ...line, registered: false, reason: 'not registered' }
+    }
+  })
+
+export const onAccountRefused = (state: PhoneState, account: AccountId, reason: string): PhoneState =>
+  withLine(state, account, (line) => ({ ...line, registered: false, reason }))
+
+/** The first line that is usable, else the first one: trying tells more than refusing to. `tried` are left out. */
+export function chooseLine(state: PhoneState, tried: readonly AccountId[]): Line | undefined {
+  const left = state.lines.filter((line) => !tried.includes(line.account))
+  return left.find((line) => line.registered) ?? left.find(isUsable) ?? left[0]
+}

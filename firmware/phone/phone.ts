@@ -1,0 +1,158 @@
+// The desk phone as a machine: an input changes the state, and what is heard, lit and shown follows by comparison.
+import { type LogRecord, log } from '../base/log.ts'
+import type { Machine } from '../base/machine.ts'
+import type { Millis } from '../base/time.ts'
+import type { MediaCommand, MediaEvent, PortId } from '../media/contract.ts'
+import { type TonePlan, tonePlan } from '../media/tones.ts'
+import type { UaCommand, UaEvent } from '../ua/contract.ts'
+import type { PhoneInput, PhoneOutput, PhoneSettings } from './contract.ts'
+import { type Lamps, lampsOf } from './lamps.ts'
+import { applySettings } from './lines.ts'
+import { changeSound, gain, HANDSET, rejoin, SILENCE, type Sound, soundOf } from './sound.ts'
+import { deadlineOf, initialState, isIdle, type PhoneState } from './state.ts'
+import { onUaEvent } from './ua-events.ts'
+import { onDue, onIntent } from './user.ts'
+import { viewOf } from './view.ts'
+import { clampVolume } from './volume.ts'
+
+export interface PhoneStart {
+  /** Shown until start-up says otherwise; undefined: started. */
+  readonly step: string | undefined
+  /** Handset volume until settings come, 0–10. */
+  readonly volume: number
+}
+
+/** The call port that went with this event: its connections are gone with it. */
+function goneWith(event: UaEvent): PortId | undefined {
+  if (event.kind === 'call-media' && event.media.port === undefined) return `call:${event.call}`
+  if (event.kind === 'call-state' && event.state === 'disconnected') return `call:${event.call}`
+  return undefined
+}
+
+export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutput> {
+  let state: PhoneState = initialState(initial.step, clampVolume(initial.volume))
+  let plan: TonePlan = tonePlan('')
+  let handset: 'none' | 'opening' | 'open' | 'failed' = 'none'
+  // What was last told to whom.
+  let sound: Sound = SILENCE
+  let lamps: Lamps | undefined
+  let shown = ''
+  let idle: boolean | undefined
+
+  /** Replaces the state and tells everybody what changed for them: sound first, so that nothing is heard too long. */
+  function become(
+    next: PhoneState,
+    commands: readonly UaCommand[],
+    gone: PortId | undefined,
+    out: PhoneOutput[],
+  ): void {
+    state = next
+    const wanted = soundOf(state)
+    const toMedia = (command: MediaCommand) => out.push({ to: 'media', command })
+    changeSound(sound, wanted, plan, (port) => port === gone, toMedia)
+    sound = wanted
+    for (const command of commands) out.push({ to: 'ua', command })
+    tellLamps(out)
+    const view = viewOf(state)
+    const text = JSON.stringify(view)
+    if (text !== shown) out.push({ to: 'screen', view })
+    shown = text
+    const nowIdle = isIdle(state)
+    if (nowIdle !== idle) out.push({ to: 'provisioning', idle: nowIdle })
+    idle = nowIdle
+  }
+
+  function tellLamps(out: PhoneOutput[]): void {
+    const wanted = lampsOf(state)
+    for (const led of ['line', 'ring', 'mute'] as const)
+      if (wanted[led] !== lamps?.[led]) out.push({ to: 'board', command: { kind: 'led', led, pattern: wanted[led] } })
+    lamps = wanted
+  }
+
+  function take(settings: PhoneSettings, send: (command: UaCommand) => void, out: PhoneOutput[]): PhoneState {
+    const media = (command: MediaCommand) => out.push({ to: 'media', command })
+    const device = JSON.stringify(settings.handset)
+    if (handset === 'none' || device !== JSON.stringify(state.settings?.handset)) {
+      if (handset !== 'none') media({ kind: 'close-port', port: HANDSET })
+      media({ kind: 'open-device', port: HANDSET, device: settings.handset })
+      media(gain(sound))
+      rejoin(sound, media)
+      handset = 'opening'
+    }
+    plan = tonePlan(settings.country)
+    return applySettings(state, settings, send)
+  }
+
+  /** The phone goes on without its handset: calls stay, the screen works, and sound is joined again when it is back. */
+  function onMedia(event: MediaEvent, out: PhoneOutput[]): void {
+    const say = (record: LogRecord) => out.push({ to: 'log', record })
+    switch (event.kind) {
+      case 'port-opened': {
+        if (event.port !== HANDSET) return
+        const media = (command: MediaCommand) => out.push({ to: 'media', command })
+        if (handset === 'failed') rejoin(sound, media)
+        media(gain(sound))
+        handset = 'open'
+        say(log('info', 'phone', 'handset open', { rate: event.rate, detail: event.detail }))
+        return
+      }
+      case 'port-failed':
+      case 'port-lost':
+        if (event.port !== HANDSET) return
+        if (event.kind === 'port-failed') handset = 'failed'
+        say(log('error', 'phone', 'handset not working', { reason: event.reason }))
+        return
+      case 'rejected':
+        if (event.port === HANDSET || event.port.startsWith('tone:'))
+          say(log('warn', 'phone', 'media command rejected', { command: event.command, reason: event.reason }))
+        return
+      // Streams and socket pairs are the user agent's.
+      case 'pair-ready':
+      case 'pairs-failed':
+      case 'port-ended':
+      case 'stream-receiving':
+      case 'stream-silent':
+      case 'dtmf':
+      case 'dtmf-sent':
+      case 'stats':
+        return
+    }
+  }
+
+  return {
+    handle(input, now, out) {
+      const commands: UaCommand[] = []
+      const send = (command: UaCommand) => commands.push(command)
+      switch (input.from) {
+        case 'user':
+          return become(onIntent(state, input.intent, now, send), commands, undefined, out)
+        case 'ua':
+          note(input.event, out)
+          return become(onUaEvent(state, input.event, now, send), commands, goneWith(input.event), out)
+        case 'settings':
+          return become(take(input.settings, send, out), commands, undefined, out)
+        case 'start':
+          return become({ ...state, step: input.step }, commands, undefined, out)
+        case 'media':
+          return onMedia(input.event, out)
+      }
+    },
+    wake(now: Millis, out) {
+      if (now < deadlineOf(state.phase)) return
+      const commands: UaCommand[] = []
+      become(
+        onDue(state, now, (command) => commands.push(command)),
+        commands,
+        undefined,
+        out,
+      )
+    },
+    deadline: () => deadlineOf(state.phase),
+  }
+}
+
+function note(event: UaEvent, out: PhoneOutput[]): void {
+  if (event.kind !== 'refused') return
+  const { command, subject, reason } = event
+  out.push({ to: 'log', record: log('warn', 'phone', 'user agent refused', { command, subject, reason }) })
+}
