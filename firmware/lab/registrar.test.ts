@@ -17,7 +17,7 @@ function world() {
     expires: { least: 10, most: 600 },
     authenticate: (request, by) => {
       const user = request.header(by === 'proxy' ? 'Proxy-Authorization' : 'Authorization')
-      return user === undefined ? { challenge: { name: 'WWW-Authenticate', value: 'Digest realm="lab"' } } : { user }
+      return user === undefined ? { challenge: [{ name: 'WWW-Authenticate', value: 'Digest realm="lab"' }] } : { user }
     },
   })
   const send = (from: SocketAddress, data: string, at = 0) => {

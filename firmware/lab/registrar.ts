@@ -26,7 +26,7 @@ export type Authenticate = (
   request: SipRequest,
   by: 'registrar' | 'proxy',
   now: Millis,
-) => { readonly user: string } | { readonly challenge: HeaderField }
+) => { readonly user: string } | { readonly challenge: readonly HeaderField[] }
 
 export interface RegistrarConfig {
   /** Where it is reached; also its domain. */
@@ -60,7 +60,7 @@ export function createRegistrar(config: RegistrarConfig): Machine<RegistrarInput
     // A call that begins needs credentials; what belongs to it (ACK, CANCEL) cannot be challenged (§22.1).
     if (request.method !== 'ACK' && request.method !== 'CANCEL' && request.toTag === undefined) {
       const who = config.authenticate(request, 'proxy', now)
-      if ('challenge' in who) return answer(407, [who.challenge])
+      if ('challenge' in who) return answer(407, who.challenge)
     }
     const contact = bindings.of(user, now)[0]
     if (contact === undefined) return answer(480)
@@ -69,7 +69,7 @@ export function createRegistrar(config: RegistrarConfig): Machine<RegistrarInput
 
   function register(request: SipRequest, now: Millis, answer: Answer): RegistrarOutput[] {
     const who = config.authenticate(request, 'registrar', now)
-    if ('challenge' in who) return answer(401, [who.challenge])
+    if ('challenge' in who) return answer(401, who.challenge)
     const aor = request.to.uri
     if (!isSip(aor) || aor.user !== who.user) return answer(403)
     const user = who.user

@@ -1,0 +1,48 @@
+// Who a request comes from, by digest (RFC 3261 §22): the lab's memory of nonces around the server half of `sip/auth`.
+import type { Rng } from '../base/rng.ts'
+import { hex } from '../base/rng.ts'
+import type { Secret } from '../base/secret.ts'
+import { after, type Millis } from '../base/time.ts'
+import { challenge, verify } from '../sip/auth/server.ts'
+import type { Authenticate } from './registrar.ts'
+
+const ALGORITHMS = ['SHA-256', 'MD5']
+const NONCE_LIFE = 300_000
+/** Nonces kept; the oldest goes, and who used it is challenged anew. */
+const MOST = 1000
+
+export function createDigest(realm: string, passwords: ReadonlyMap<string, Secret>, rng: Rng): Authenticate {
+  const nonces = new Map<string, { count: number; until: Millis }>()
+
+  return (request, by, now) => {
+    const [ask, answer] =
+      by === 'proxy' ? ['Proxy-Authenticate', 'Proxy-Authorization'] : ['WWW-Authenticate', 'Authorization']
+    const value = request.header(answer)
+    const verdict =
+      value === undefined
+        ? undefined
+        : verify(
+            value,
+            { method: request.method, uri: request.uriText, body: request.body },
+            {
+              realm,
+              algorithms: ALGORITHMS,
+              nonce: (nonce) => {
+                const known = nonces.get(nonce)
+                return known === undefined ? 'unknown' : known.until <= now ? 'stale' : known
+              },
+              password: (user) => passwords.get(user),
+            },
+          )
+    if (verdict?.kind === 'accepted') {
+      nonces.get(verdict.nonce)!.count = verdict.count
+      return { user: verdict.username }
+    }
+    const nonce = hex(rng, 32)
+    if (nonces.size >= MOST) nonces.delete(nonces.keys().next().value!)
+    nonces.set(nonce, { count: 0, until: after(now, NONCE_LIFE) })
+    const stale = verdict?.kind === 'stale'
+    const lines = challenge({ realm, nonce, algorithms: ALGORITHMS, qop: ['auth'], stale })
+    return { challenge: lines.map((line) => ({ name: ask, value: line })) }
+  }
+}
