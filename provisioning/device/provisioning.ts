@@ -1,0 +1,154 @@
+// Provisioning as the phone sees it: the machine, its disk and its broker joined, with a handful of calls.
+import { createHash, randomUUID } from 'node:crypto'
+import { type LogRecord, log } from '../../firmware/base/log.ts'
+import type { Machine } from '../../firmware/base/machine.ts'
+import type { Millis } from '../../firmware/base/time.ts'
+import type { ProvisioningInput, ProvisioningOutput, ReadySettings } from '../core/contract.ts'
+import type { AudioHealth, LineHealth } from '../core/health.ts'
+import type { Plan } from '../core/plan.ts'
+import { createProvisioner } from '../core/provisioner.ts'
+import { type Command, createLink, type Link } from '../mqtt/link.ts'
+import { plainFormats } from '../schema/formats.ts'
+import type { Formats } from '../schema/json-schema.ts'
+import type { Bootstrap } from '../store/bootstrap.ts'
+import type { Store } from '../store/store.ts'
+import { type CommandHandler, createCommands } from './commands.ts'
+
+/** What provisioning needs of the hub. */
+export interface ProvisioningHub {
+  attach<Input, Output>(
+    name: string,
+    machine: Machine<Input, Output>,
+    perform: (output: Output, now: Millis) => void,
+  ): (input: Input) => void
+  inlet<Input>(
+    options: { readonly name: string; readonly rank: 'mqtt'; readonly capacity: number },
+    deliver: (input: Input) => void,
+  ): (input: Input) => void
+}
+
+export interface ProvisioningOptions {
+  readonly hub: ProvisioningHub
+  readonly now: () => Millis
+  readonly store: Store
+  readonly bootstrap: Bootstrap
+  readonly deviceId: string
+  /** What `info` says of this phone: model, versions. */
+  readonly info: Readonly<Record<string, unknown>>
+  /** Use this configuration from now on; called within a hub turn, never for the initial one. */
+  readonly apply: (settings: ReadySettings, plan: Plan) => void
+  /** What `cmd/{name}` does; called within a hub turn. */
+  readonly commands: Readonly<Record<string, CommandHandler>>
+  readonly report: (record: LogRecord) => void
+  /** The checkers of URIs and hosts; plain ones when not given. */
+  readonly formats?: Formats
+}
+
+export interface Provisioning {
+  /** The last good configuration, there before any broker; undefined on a new phone. */
+  readonly initial: ReadySettings | undefined
+  /** Whether a configuration may be applied now. Nothing is applied before the first call. */
+  idle(idle: boolean): void
+  line(account: string, state: LineHealth, reason: string): void
+  audio(state: AudioHealth, reason: string): void
+  /** A value for the retained topic `state/{name}`. */
+  state(name: string, value: unknown): void
+  event(name: string, body: Readonly<Record<string, unknown>>): void
+  /** Takes a desired document from elsewhere than the broker: a file, a page. */
+  desired(text: string): void
+  /** Connects to the broker, if there is one. Meant for the moment the phone stands. */
+  connect(): void
+  /** Says goodbye to the broker and closes the store. */
+  stop(): Promise<void>
+}
+
+/** Inputs from broker and disk that may wait for a hub turn. */
+const CAPACITY = 64
+
+export function createProvisioning(options: ProvisioningOptions): Provisioning {
+  const { hub, store, bootstrap, report } = options
+  const provisioner = createProvisioner({
+    stored: store.stored,
+    formats: options.formats ?? plainFormats,
+    fingerprint: (text) => createHash('sha256').update(text).digest('base64url'),
+    startedAt: options.now(),
+  })
+  if (store.damaged > 0) report(log('error', 'provisioning', 'records lost by the medium', { records: store.damaged }))
+  const feed = hub.attach('provisioning', provisioner, perform)
+  const fromDisk = hub.inlet<ProvisioningInput>({ name: 'provisioning store', rank: 'mqtt', capacity: CAPACITY }, feed)
+  const fromBroker = hub.inlet<ProvisioningInput>(
+    { name: 'provisioning broker', rank: 'mqtt', capacity: CAPACITY },
+    feed,
+  )
+  const commands = hub.inlet<Command>(
+    { name: 'commands', rank: 'mqtt', capacity: CAPACITY },
+    createCommands(options.commands),
+  )
+  const link = openLink()
+  link?.set('info', {
+    ...options.info,
+    deviceId: options.deviceId,
+    contract: 1,
+    commands: Object.keys(options.commands),
+  })
+
+  function openLink(): Link | undefined {
+    const { broker } = bootstrap
+    if (broker === undefined) return undefined
+    const { prefix, credentials, ca, cert, key } = bootstrap
+    return createLink(
+      {
+        ...{ broker, prefix, credentials, ca, cert, key },
+        deviceId: options.deviceId,
+        bootId: randomUUID(),
+        nextSession: () => store.nextSession(),
+        now: options.now,
+        chance: Math.random,
+      },
+      {
+        connected: (connected) => fromBroker({ kind: 'broker', connected }),
+        desired: (text) => fromBroker({ kind: 'desired', text }),
+        command: commands,
+        log: report,
+      },
+    )
+  }
+
+  function perform(output: ProvisioningOutput): void {
+    switch (output.to) {
+      case 'store': {
+        const { ref } = output
+        const done = (error: string | undefined) => fromDisk({ kind: 'stored', ref, error })
+        store.append(output.record).then(
+          () => done(undefined),
+          (error: NodeJS.ErrnoException) => done(error.code ?? String(error)),
+        )
+        return
+      }
+      case 'phone':
+        options.apply(output.settings, output.plan)
+        return
+      case 'broker':
+        link?.set('config/reported', output.reported)
+        return
+      case 'log':
+        report(output.record)
+        return
+    }
+  }
+
+  return {
+    initial: provisioner.initial,
+    idle: (idle) => feed({ kind: 'idle', idle }),
+    line: (account, state, reason) => feed({ kind: 'line', account, state, reason }),
+    audio: (state, reason) => feed({ kind: 'audio', state, reason }),
+    state: (name, value) => link?.set(`state/${name}`, value),
+    event: (name, body) => link?.event(name, body),
+    desired: (text) => feed({ kind: 'desired', text }),
+    connect: () => link?.start(),
+    async stop() {
+      await link?.stop()
+      await store.close()
+    },
+  }
+}

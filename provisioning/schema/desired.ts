@@ -1,0 +1,159 @@
+// The document an operator publishes for a phone: an envelope with version and time of application, the configuration, the secrets.
+import { err, ok, type Result } from '../../firmware/base/result.ts'
+import { type ConfigError, check } from './check.ts'
+import { userOf } from './formats.ts'
+import type { Formats, Schema, Static } from './json-schema.ts'
+import { type AccountSettings, PHONE_CONFIG, type PhoneConfig, SECRETS, type Secrets } from './phone-config.ts'
+
+/** Largest document taken, in characters. */
+export const MAX_DOCUMENT = 65_536
+
+export const DESIRED = {
+  title: 'What a phone shall be: published retained on {prefix}/1/{deviceId}/config/desired',
+  type: 'object',
+  additionalProperties: false,
+  required: ['contract', 'version', 'config'],
+  properties: {
+    contract: { type: 'integer', const: 1 },
+    version: { type: 'integer', minimum: 1, description: 'Grows with every change; not a time stamp' },
+    apply: {
+      type: 'object',
+      additionalProperties: false,
+      required: [],
+      default: {},
+      properties: {
+        when: {
+          type: 'string',
+          enum: ['idle', 'now'],
+          default: 'idle',
+          description:
+            'idle: when nobody has used the phone for a moment and its lines have settled. now: as soon as no call is up',
+        },
+        confirmSeconds: {
+          type: 'integer',
+          minimum: 5,
+          maximum: 600,
+          default: 60,
+          description: 'What worked before has to work again within this time, else the phone goes back by itself',
+        },
+      },
+    },
+    config: PHONE_CONFIG,
+    secrets: SECRETS,
+  },
+} as const satisfies Schema
+
+export type Apply = Static<typeof DESIRED>['apply']
+
+/** A document that can be applied. */
+export interface Desired {
+  readonly version: number
+  readonly apply: Apply
+  readonly config: PhoneConfig
+  readonly secrets: Secrets
+  /** Configuration and secrets as written, keys sorted: equal for equal content. */
+  readonly canonical: string
+}
+
+export interface Refusal {
+  /** As far as it could be read. */
+  readonly version: number | undefined
+  readonly errors: readonly ConfigError[]
+}
+
+/** Reads a document as it came over the wire. */
+export function readDesired(text: string, formats: Formats): Result<Desired, Refusal> {
+  const refuse = (version: number | undefined, errors: readonly ConfigError[]) => err({ version, errors })
+  if (text.length > MAX_DOCUMENT) {
+    const error = { path: '', expected: `at most ${MAX_DOCUMENT} characters`, got: `${text.length}`, hint: '' }
+    return refuse(undefined, [error])
+  }
+  const parsed = parseJson(text)
+  if (!parsed.ok) return refuse(undefined, [parsed.error])
+  const raw = parsed.value as { version?: unknown; config?: unknown; secrets?: unknown } | null
+  const version = typeof raw === 'object' && Number.isSafeInteger(raw?.version) ? (raw!.version as number) : undefined
+  const checked = check<Static<typeof DESIRED>>(DESIRED, raw, formats)
+  if (!checked.ok) return refuse(version, checked.error)
+  const { config, secrets, apply } = checked.value
+  const errors = contradictions(checked.value)
+  if (errors.length > 0) return refuse(version, errors)
+  return ok({
+    version: checked.value.version,
+    apply,
+    config: { ...config, accounts: config.accounts.map(completed) },
+    secrets,
+    canonical: canonical([raw!.config, raw!.secrets ?? {}]),
+  })
+}
+
+/** The parser's own message quotes the text, which may hold a secret: only the position is told. */
+function parseJson(text: string): Result<unknown, ConfigError> {
+  try {
+    return ok(JSON.parse(text))
+  } catch (error) {
+    const position = /at position (\d+)/.exec(String(error))?.[1]
+    const before = text.slice(0, position === undefined ? text.length : Number(position))
+    const line = before.split('\n').length
+    const column = before.length - before.lastIndexOf('\n')
+    const got = text.trim() === '' ? 'nothing' : `an error in line ${line}, column ${column}`
+    return err({ path: '', expected: 'a JSON document in UTF-8', got, hint: 'check it with any JSON tool' })
+  }
+}
+
+type Accounts = Static<typeof PHONE_CONFIG>['accounts']
+
+const completed = (account: Accounts[number]): AccountSettings => ({
+  ...account,
+  label: account.label ?? [...userOf(account.aor)].slice(0, 20).join(''),
+  username: account.username ?? userOf(account.aor),
+})
+
+/** What no schema says: values that contradict each other. */
+function contradictions({ config, secrets }: Static<typeof DESIRED>): ConfigError[] {
+  const errors: ConfigError[] = []
+  const ids = config.accounts.map((account) => account.id)
+  ids.forEach((id, index) => {
+    if (ids.indexOf(id) < index)
+      errors.push({
+        path: `/config/accounts/${index}/id`,
+        expected: 'an id of its own',
+        got: `"${id}" a second time`,
+        hint: '',
+      })
+  })
+  for (const id of Object.keys(secrets)) {
+    if (!ids.includes(id))
+      errors.push({
+        path: `/secrets/${id}`,
+        expected: `an account: ${ids.join(', ')}`,
+        got: 'no such account',
+        hint: '',
+      })
+  }
+  const { rtpPorts, jitter, sipPort } = config.network
+  if (rtpPorts.max < rtpPorts.min + 15)
+    errors.push({
+      path: '/config/network/rtpPorts/max',
+      expected: `${rtpPorts.min + 15} or more`,
+      got: `${rtpPorts.max}`,
+      hint: 'a call takes two ports, and some are kept bound ahead',
+    })
+  if (sipPort >= rtpPorts.min && sipPort <= rtpPorts.max)
+    errors.push({ path: '/config/network/sipPort', expected: 'a port outside rtpPorts', got: `${sipPort}`, hint: '' })
+  if (jitter.maxMs < jitter.minMs)
+    errors.push({
+      path: '/config/network/jitter/maxMs',
+      expected: `${jitter.minMs} (minMs) or more`,
+      got: `${jitter.maxMs}`,
+      hint: '',
+    })
+  return errors
+}
+
+/** JSON with the keys of every object sorted. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${entries.map(([key, one]) => `${JSON.stringify(key)}:${canonical(one)}`).join(',')}}`
+}

@@ -1,0 +1,31 @@
+// Plain checkers for the formats a schema declares: enough for a tool that stands alone. The phone may give its own.
+import type { Formats } from './json-schema.ts'
+
+const HOST = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.?$/i
+const BRACKETED = /^\[[0-9a-f:.]{2,45}\]$/i
+
+const host = (text: string): string | undefined => {
+  if (text.length > 253) return 'a host name has at most 253 characters'
+  return HOST.test(text) || BRACKETED.test(text) ? undefined : `the host "${text.slice(0, 60)}" is not one`
+}
+
+function sipUri(text: string): string | undefined {
+  const scheme = /^sips?:/i.exec(text)
+  if (!scheme) return /^[^:]+@[^@]+$/.test(text) ? `write it as sip:${text}` : 'it begins with sip:'
+  if (/[^\x21-\x7e]/.test(text)) return 'no spaces and no characters outside ASCII; write them as %HH'
+  const rest = text.slice(scheme[0].length)
+  const at = rest.lastIndexOf('@')
+  const user = at < 0 ? undefined : rest.slice(0, at)
+  if (user !== undefined && !/^[a-z0-9\-_.!~*'()&=+$,;?/%]+$/i.test(user))
+    return user.includes(':') ? 'a password has no place in a URI' : 'the part before @ has characters it must not have'
+  const target = /^(\[[^\]]*\]|[^:;?]*)(?::(\d{1,5}))?(?:[;?].*)?$/.exec(rest.slice(at + 1))
+  if (!target || Number(target[2] ?? 1) > 65_535 || Number(target[2] ?? 1) < 1)
+    return 'the part after the host is not a port'
+  return host(target[1]!)
+}
+
+export const plainFormats: Formats = { host, 'sip-uri': sipUri }
+
+/** The user part of a SIP URI; its host when it has none. */
+export const userOf = (uri: string): string =>
+  /^sips?:(?:([^@:;?]+)[^@]*@)?([^:;?]*)/i.exec(uri)?.slice(1).find(Boolean) ?? uri

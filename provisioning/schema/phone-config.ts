@@ -1,0 +1,225 @@
+// The configuration of a phone: its schema, and the types that follow from it.
+import type { Schema, Static } from './json-schema.ts'
+
+const ID = '^[a-z][a-z0-9-]{0,31}$'
+const RATE = {
+  type: 'integer',
+  enum: [8000, 16000, 32000, 48000],
+  default: 16000,
+  description: 'Sample rate, Hz',
+} as const
+
+const ACCOUNT = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['id', 'aor'],
+  properties: {
+    id: {
+      type: 'string',
+      pattern: ID,
+      description: 'a name of 1–32 characters: a–z first, then a–z, 0–9 and -',
+    },
+    label: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 20,
+      'x-effect': 'live',
+      description: 'Shown on the screen; the user part of `aor` when missing',
+    },
+    aor: { type: 'string', format: 'sip-uri', maxLength: 255, description: 'Address of record' },
+    displayName: { type: 'string', maxLength: 64, default: '', 'x-effect': 'live', description: 'Shown to the peer' },
+    registrar: {
+      type: 'string',
+      format: 'sip-uri',
+      maxLength: 255,
+      description: 'Where to register; a line without one does not register',
+    },
+    proxies: {
+      type: 'array',
+      items: { type: 'string', format: 'sip-uri', maxLength: 255 },
+      maxItems: 4,
+      default: [],
+      description: 'Outbound proxies, first hop first',
+    },
+    username: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 128,
+      description: 'For authentication; the user part of `aor` when missing',
+    },
+    realm: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 128,
+      default: '*',
+      description: 'Realm the password is for; * for any',
+    },
+    transport: { type: 'string', enum: ['udp'], default: 'udp' },
+    expires: {
+      type: 'integer',
+      minimum: 30,
+      maximum: 86_400,
+      default: 300,
+      description: 'Registration time asked for, seconds',
+    },
+    codecs: {
+      type: 'array',
+      items: { type: 'string', enum: ['PCMA', 'PCMU'] },
+      minItems: 1,
+      maxItems: 8,
+      uniqueItems: true,
+      default: ['PCMA', 'PCMU'],
+      'x-effect': 'live',
+      description: 'In order of preference',
+    },
+    ptimeMs: {
+      type: 'integer',
+      minimum: 10,
+      maximum: 60,
+      multipleOf: 10,
+      default: 20,
+      'x-effect': 'live',
+      description: 'Packet time, ms',
+    },
+  },
+} as const
+
+const DEVICE_NAME = { type: 'string', maxLength: 128 } as const
+const HANDSET = {
+  description: 'The audio device of the handset',
+  default: { kind: 'alsa' },
+  oneOf: [
+    {
+      type: 'object',
+      additionalProperties: false,
+      required: ['kind'],
+      properties: {
+        kind: { type: 'string', const: 'alsa' },
+        capture: { ...DEVICE_NAME, default: 'handset_capture', description: 'ALSA PCM name; empty: none' },
+        playback: { ...DEVICE_NAME, default: 'handset_playback', description: 'ALSA PCM name; empty: none' },
+        rate: RATE,
+        periodMs: { type: 'integer', minimum: 5, maximum: 40, default: 20, description: 'Period, ms' },
+      },
+    },
+    {
+      type: 'object',
+      additionalProperties: false,
+      required: ['kind', 'capture', 'playback'],
+      properties: {
+        kind: { type: 'string', const: 'wav' },
+        capture: { ...DEVICE_NAME, maxLength: 1024, description: 'WAV file that is spoken' },
+        playback: { ...DEVICE_NAME, maxLength: 1024, description: 'WAV file that is written' },
+        rate: RATE,
+        loop: { type: 'boolean', default: true, description: 'Repeat the spoken file; else silence follows' },
+      },
+    },
+    {
+      type: 'object',
+      additionalProperties: false,
+      required: ['kind'],
+      properties: { kind: { type: 'string', const: 'null' }, rate: RATE },
+    },
+  ],
+} as const
+
+const PORT = { type: 'integer', minimum: 1024, maximum: 65_535 } as const
+const DSCP = { type: 'integer', minimum: 0, maximum: 63 } as const
+const DELAY = { type: 'integer', minimum: 10, maximum: 1000 } as const
+
+export const PHONE_CONFIG = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['accounts'],
+  properties: {
+    accounts: { type: 'array', items: ACCOUNT, minItems: 1, maxItems: 8, 'x-effect': 'reregister' },
+    handset: { ...HANDSET, 'x-effect': 'media' },
+    tones: {
+      type: 'object',
+      additionalProperties: false,
+      required: [],
+      default: {},
+      properties: {
+        country: {
+          type: 'string',
+          pattern: '^[a-z]{2}$',
+          default: 'us',
+          description: 'a country of two lower-case letters (ISO 3166)',
+        },
+      },
+    },
+    dial: {
+      type: 'object',
+      additionalProperties: false,
+      required: [],
+      default: {},
+      properties: {
+        interDigitMs: {
+          type: 'integer',
+          minimum: 500,
+          maximum: 30_000,
+          default: 4000,
+          description: 'Dials by itself this long after the last digit, ms',
+        },
+      },
+    },
+    audio: {
+      type: 'object',
+      additionalProperties: false,
+      required: [],
+      default: {},
+      properties: {
+        volume: { type: 'integer', minimum: 0, maximum: 10, default: 5, description: 'Handset volume at the start' },
+      },
+    },
+    network: {
+      type: 'object',
+      additionalProperties: false,
+      required: [],
+      default: {},
+      'x-effect': 'restart',
+      properties: {
+        sipPort: { ...PORT, default: 5060 },
+        sipDscp: { ...DSCP, default: 24, description: 'DSCP of SIP packets' },
+        rtpPorts: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['min', 'max'],
+          default: { min: 16_384, max: 16_583 },
+          description: 'Ports for RTP and RTCP, both included',
+          properties: { min: { ...PORT, multipleOf: 2 }, max: PORT },
+        },
+        dscp: { ...DSCP, default: 46, description: 'DSCP of audio packets' },
+        jitter: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['minMs', 'maxMs'],
+          default: { minMs: 20, maxMs: 200 },
+          description: 'Bounds of the playout delay, ms',
+          properties: { minMs: DELAY, maxMs: DELAY },
+        },
+      },
+    },
+  },
+} as const satisfies Schema
+
+export const SECRETS = {
+  type: 'object',
+  propertyNames: { pattern: ID },
+  maxProperties: 8,
+  default: {},
+  writeOnly: true,
+  description: 'By account id. Never reported',
+  additionalProperties: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['password'],
+    properties: { password: { type: 'string', minLength: 1, maxLength: 128 } },
+  },
+} as const satisfies Schema
+
+type Checked = Static<typeof PHONE_CONFIG>
+/** A line; `label` and `username` have been filled in. */
+export type AccountSettings = Checked['accounts'][number] & { readonly label: string; readonly username: string }
+export type PhoneConfig = Omit<Checked, 'accounts'> & { readonly accounts: readonly AccountSettings[] }
+/** Passwords in clear, by account id. */
+export type Secrets = Static<typeof SECRETS>

@@ -1,0 +1,72 @@
+// What provisioning keeps on the phone: its configurations and the numbers of its broker sessions, in one journal.
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { NOTHING_STORED, remember, type Stored, type StoreRecord } from '../core/stored.ts'
+import { openJournal } from './journal.ts'
+
+/** The journal is written anew when it grew beyond this, bytes. */
+const COMPACT_ABOVE = 262_144
+/** Session numbers taken from the journal at once, so that connecting does not write. */
+const SESSIONS = 1000
+
+type JournalRecord = StoreRecord | { readonly kind: 'sessions'; readonly below: number }
+
+export interface Store {
+  /** As it was when opened. */
+  readonly stored: Stored
+  /** Records lost by the medium, found at opening. */
+  readonly damaged: number
+  /** Resolves when it is safe against power loss. */
+  append(record: StoreRecord): Promise<void>
+  /** A number larger than all given out before, in this process or an earlier one. */
+  nextSession(): Promise<number>
+  close(): Promise<void>
+}
+
+const KINDS: readonly string[] = [
+  'candidate',
+  'attempt',
+  'promote',
+  'revert',
+  'state',
+  'sessions',
+] satisfies JournalRecord['kind'][]
+const isRecord = (value: unknown): value is JournalRecord =>
+  KINDS.includes((value as { kind?: string } | null)?.kind ?? '')
+
+/** Opens or creates the store in `directory` (made with mode 0700). Rejects with the system's error. */
+export async function openStore(directory: string): Promise<Store> {
+  await mkdir(directory, { recursive: true, mode: 0o700 })
+  const journal = await openJournal(join(directory, 'provisioning.journal'))
+  let stored = NOTHING_STORED
+  let sessions = 1
+  for (const record of journal.records) if (isRecord(record)) keep(record)
+  const atOpening = stored
+  let session = sessions
+
+  function keep(record: JournalRecord): void {
+    if (record.kind === 'sessions') sessions = record.below
+    else stored = remember(stored, record)
+  }
+
+  async function append(record: JournalRecord): Promise<void> {
+    await journal.append(record)
+    keep(record)
+    if (journal.size() <= COMPACT_ABOVE) return
+    const state: JournalRecord = { kind: 'state', state: stored }
+    // The record itself is safe; when the journal cannot be shortened now, the next append tries again.
+    await journal.replace([state, { kind: 'sessions', below: sessions }]).catch(() => undefined)
+  }
+
+  return {
+    stored: atOpening,
+    damaged: journal.damaged,
+    append,
+    async nextSession() {
+      // A full disk must not keep the phone from its broker: the number may then come a second time after a restart.
+      if (session >= sessions) await append({ kind: 'sessions', below: session + SESSIONS }).catch(() => undefined)
+      return session++
+    },
+    close: () => journal.close(),
+  }
+}
