@@ -24,23 +24,25 @@ describe('stock of socket pairs', () => {
   test('pairs leave in the order they came, none twice; then the stock is empty', () => {
     const stock = stocked(2)
     const out: MediaCommand[] = []
-    expect([stock.take(out)?.pair, stock.take(out)?.pair, stock.take(out)]).toEqual([1, 2, undefined])
+    const send = (command: MediaCommand) => out.push(command)
+    expect([stock.take(send)?.pair, stock.take(send)?.pair, stock.take(send)]).toEqual([1, 2, undefined])
     expect(stock.ready).toBe(0)
   })
   test('unopened pairs raise the order, opened and released ones make room again', () => {
     const stock = stocked(9)
     const out: MediaCommand[] = []
+    const send = (command: MediaCommand) => out.push(command)
     const wants = () => out.splice(0).map((c) => (c.kind === 'stock-pairs' ? c.want : c.kind))
-    const first = stock.take(out)!
-    stock.take(out)
+    const first = stock.take(send)!
+    stock.take(send)
     expect(wants()).toEqual([3, 4])
     stock.opened()
-    stock.release(first, out)
+    stock.release(first, send)
     expect(wants()).toEqual(['release-pair'])
-    stock.take(out)
-    stock.take(out)
+    stock.take(send)
+    stock.take(send)
     expect(wants()).toEqual([])
-    stock.take(out)
+    stock.take(send)
     expect(wants()).toEqual([5])
   })
 })

@@ -18,16 +18,18 @@ export interface PairStockConfig {
   readonly spare: number
 }
 
+type Send = (command: MediaCommand) => void
+
 export interface PairStock {
   /** The first order; to be given to the engine before anything else. */
   order(): MediaCommand
   add(event: Extract<MediaEvent, { kind: 'pair-ready' }>): void
   /** A pair, taken now; undefined when the stock is empty: refuse the call. */
-  take(out: MediaCommand[]): Pair | undefined
+  take(send: Send): Pair | undefined
   /** A taken pair was opened as a stream: it is the stream's from now on. */
   opened(): void
   /** A taken pair is not needed after all. */
-  release(pair: Pair, out: MediaCommand[]): void
+  release(pair: Pair, send: Send): void
   readonly ready: number
 }
 
@@ -50,22 +52,22 @@ export function createPairStock(config: PairStockConfig): PairStock {
     add({ pair, address, rtpPort, rtcpPort }) {
       ready.push({ pair, address, rtpPort, rtcpPort })
     },
-    take(out) {
+    take(send) {
       const pair = ready.shift()
       if (pair === undefined) return undefined
       taken++
       if (taken + config.spare > ordered) {
         ordered = taken + config.spare
-        out.push(order())
+        send(order())
       }
       return pair
     },
     opened() {
       taken--
     },
-    release(pair, out) {
+    release(pair, send) {
       taken--
-      out.push({ kind: 'release-pair', pair: pair.pair })
+      send({ kind: 'release-pair', pair: pair.pair })
     },
     get ready() {
       return ready.length

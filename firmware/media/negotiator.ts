@@ -1,0 +1,101 @@
+// Offer and answer of one call's audio (RFC 3264): descriptions as text on one side, stream settings on the other.
+import { err, ok, type Result } from '../base/result.ts'
+import type { SessionDescription } from '../sdp/description.ts'
+import { type LocalAudio, PCMA, PCMU } from '../sdp/local.ts'
+import { type AudioOutcome, answerOffer, evaluateAnswer, makeOffer } from '../sdp/offer-answer.ts'
+import { parseSdp } from '../sdp/parse.ts'
+import { printSdp } from '../sdp/print.ts'
+import type { Codec, Direction, StreamConfig } from './contract.ts'
+import type { Pair } from './pair-stock.ts'
+
+/** What the engine speaks, by the names accounts use. */
+const CODECS: readonly Codec[] = [PCMU, PCMA]
+/** Dynamic payload type of our telephone events, the one everybody uses. */
+const EVENTS = 101
+/** RTP that stays away this long in a two-way call is reported, ms. A held stream may be silent for ever. */
+const SILENCE_MS = 5000
+
+/** The codecs of these names that there are, in the same order. */
+export const knownCodecs = (names: readonly string[]): readonly Codec[] =>
+  names.flatMap((name) => CODECS.find((codec) => codec.name === name.toUpperCase()) ?? [])
+
+export interface CallAudio {
+  readonly codecs: readonly Codec[]
+  readonly ptimeMs: number
+  readonly pair: Pair
+  /** Of o=, new for each call. */
+  readonly sessionId: number
+  readonly cname: string
+  readonly jitter: StreamConfig['jitter']
+}
+
+export interface Agreement {
+  readonly stream: StreamConfig
+  /** The peer holds us. */
+  readonly held: boolean
+}
+
+/** Each failure is said in words and leaves everything as it was. */
+export interface Negotiator {
+  offer(direction: Direction): string
+  /** `hold`: we hold the peer, so nothing of what it sends is wanted. */
+  answer(offer: string, hold: boolean): Result<Agreement & { readonly sdp: string }, string>
+  /** What an answer to our last offer means. */
+  accept(answer: string): Result<Agreement, string>
+}
+
+export function createNegotiator(audio: CallAudio): Negotiator {
+  const { pair } = audio
+  const origin = { username: '-', sessionId: `${audio.sessionId}` }
+  /** Our description last sent, and the last one that was an offer. */
+  let ours: SessionDescription | undefined
+  let offered: SessionDescription | undefined
+
+  const local = (direction: Direction): LocalAudio => ({
+    address: pair.address,
+    rtpPort: pair.rtpPort,
+    rtcpPort: pair.rtcpPort,
+    codecs: audio.codecs,
+    events: EVENTS,
+    ptimeMs: audio.ptimeMs,
+    direction,
+    order: 'offerer',
+  })
+
+  const agreement = (outcome: AudioOutcome): Agreement => {
+    const { held, ...media } = outcome
+    return {
+      held,
+      stream: {
+        ...media,
+        symmetric: true,
+        cname: audio.cname,
+        jitter: audio.jitter,
+        silenceMs: media.direction === 'sendrecv' ? SILENCE_MS : 0,
+      },
+    }
+  }
+
+  return {
+    offer(direction) {
+      ours = makeOffer(local(direction), origin, ours)
+      offered = ours
+      return printSdp(ours)
+    },
+    answer(text, hold) {
+      const offer = parseSdp(text)
+      if (!offer.ok) return err(offer.error.what)
+      const answer = answerOffer(offer.value, local(hold ? 'sendonly' : 'sendrecv'), origin, ours)
+      if (!answer.ok) return err(answer.error.what)
+      ours = answer.value.description
+      return ok({ sdp: printSdp(ours), ...agreement(answer.value.outcome) })
+    },
+    accept(text) {
+      if (offered === undefined) return err('there was no offer of ours')
+      const answer = parseSdp(text)
+      if (!answer.ok) return err(answer.error.what)
+      const outcome = evaluateAnswer(answer.value, offered, audio.ptimeMs)
+      return outcome.ok ? ok(agreement(outcome.value)) : err(outcome.error.what)
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest'
+import { parseNameAddr } from '../sip/message/name-addr.ts'
+import { isSip, parseUri } from '../sip/message/uri.ts'
+import { completeTarget, partyCalled, partyOf } from './addressing.ts'
+
+const uri = (text: string) => {
+  const parsed = parseUri(text)
+  if (!parsed.ok || !isSip(parsed.value)) throw new Error(text)
+  return parsed.value
+}
+const AOR = uri('sip:alice@example.com:5070')
+
+describe('what is dialled', () => {
+  test.each([
+    ['101', 'sip:101@example.com:5070'],
+    [' 101 ', 'sip:101@example.com:5070'],
+    ['*21*5#', 'sip:*21*5%23@example.com:5070'],
+    ['+4930123', 'sip:+4930123@example.com:5070'],
+    ['jörg', 'sip:j%C3%B6rg@example.com:5070'],
+    ['bob@example.org', 'sip:bob@example.org'],
+    ['sip:bob@example.org;transport=udp', 'sip:bob@example.org;transport=udp'],
+    ['SIPS:bob@example.org', 'SIPS:bob@example.org'],
+    ['tel:+49-30-(123);phone-context=x', 'sip:+4930123@example.com:5070'],
+  ])('%s calls %s', (target, wanted) => {
+    expect(completeTarget(target, AOR)).toEqual({ ok: true, value: wanted })
+  })
+  test.each([
+    ['', 'no number'],
+    ['  ', 'no number'],
+    ['sip:', 'not a SIP address'],
+    ['a b@c d', 'not a SIP address'],
+  ])('%j is refused: %s', (target, error) => expect(completeTarget(target, AOR)).toEqual({ ok: false, error }))
+})
+
+describe('who it is', () => {
+  test.each([
+    ['"J\xc3\xb6rg" <sip:101@pbx>', { uri: 'sip:101@pbx', display: 'Jörg', number: '101' }],
+    ['<sip:pbx.example.com>', { uri: 'sip:pbx.example.com', display: '', number: 'pbx.example.com' }],
+    ['<tel:+4930123;phone-context=x>', { uri: 'tel:+4930123;phone-context=x', display: '', number: '+4930123' }],
+  ])('%s', (header, party) => {
+    const parsed = parseNameAddr(header)
+    expect(parsed.ok && partyOf(parsed.value)).toEqual(party)
+  })
+  test('who is called is known by the URI', () => {
+    expect(partyCalled('sip:101@pbx')).toEqual({ uri: 'sip:101@pbx', display: '', number: '101' })
+  })
+})

@@ -1,0 +1,48 @@
+// Whom a call goes to and whom it comes from: dialled text to a URI, a From header to a party.
+import { err, ok, type Result } from '../base/result.ts'
+import type { NameAddr, SipUri, Uri } from '../sip/message/message.ts'
+import { isSip, parseUri, printUri } from '../sip/message/uri.ts'
+import type { Party } from './contract.ts'
+import { fromWire, toWire } from './wire-text.ts'
+
+/**
+ * `101`, `alice@example.org`, `sip:…` and `tel:…` to a SIP URI; what names no domain gets that of `aor`. The digits of a
+ * telephone number keep no visual separators (RFC 3966 §5.1.1, RFC 3261 §19.1.6).
+ */
+export function completeTarget(target: string, aor: SipUri): Result<string, string> {
+  const text = toWire(target.trim())
+  if (text === '') return err('no number')
+  if (/^sips?:/i.test(text)) return checked(text)
+  if (/^tel:/i.test(text))
+    return ok(
+      atDomain(
+        text
+          .slice(4)
+          .replace(/;.*$/, '')
+          .replaceAll(/[-.()]/g, ''),
+        aor,
+      ),
+    )
+  if (text.includes('@')) return checked(`${aor.scheme}:${text}`)
+  return ok(atDomain(text, aor))
+}
+
+function checked(text: string): Result<string, string> {
+  const uri = parseUri(text)
+  return uri.ok && isSip(uri.value) ? ok(text) : err('not a SIP address')
+}
+
+const atDomain = (user: string, { scheme, host, port }: SipUri): string =>
+  printUri({ scheme, user, password: undefined, host, port, params: [], headers: [] })
+
+export function partyOf({ display, uri }: NameAddr): Party {
+  return { uri: printUri(uri), display: fromWire(display), number: numberOf(uri) }
+}
+
+/** Who is called, from the URI dialled. */
+export function partyCalled(target: string): Party {
+  const uri = parseUri(target)
+  return { uri: target, display: '', number: uri.ok ? numberOf(uri.value) : target }
+}
+
+const numberOf = (uri: Uri): string => fromWire(isSip(uri) ? (uri.user ?? uri.host) : uri.rest.replace(/;.*$/, ''))

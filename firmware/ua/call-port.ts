@@ -1,0 +1,83 @@
+// The media of one call: its socket pair until something is agreed, then its bridge port, until it ends.
+// Every pair taken is opened or released, and every port opened is closed, exactly once.
+import type { PortId, StreamConfig } from '../media/contract.ts'
+import type { Pair, PairStock } from '../media/pair-stock.ts'
+import type { CallId, CallMedia } from './contract.ts'
+import type { Tell } from './tell.ts'
+
+type State =
+  /** Named in an offer or answer perhaps, not opened yet. */
+  | { readonly name: 'reserved'; readonly pair: Pair }
+  | { readonly name: 'open'; readonly stream: StreamConfig }
+  /** The engine could not: the port is closed all the same, once. */
+  | { readonly name: 'failed' }
+  | { readonly name: 'closed' }
+
+/** Who holds whom; our own hold outranks theirs. */
+export type Hold = 'none' | 'local' | 'remote'
+const STATUS = { none: 'active', local: 'local-hold', remote: 'remote-hold' } as const
+
+export interface CallPort {
+  readonly media: CallMedia
+  readonly port: PortId
+  /** Negotiation is complete: opens the port, or changes it. Tells the application. */
+  agree(stream: StreamConfig, hold: Hold, tell: Tell): void
+  fail(tell: Tell): void
+  /** The end; doing it again does nothing. */
+  close(tell: Tell): void
+}
+
+const NONE: CallMedia = { status: 'none', direction: 'inactive', codec: '', port: undefined, dtmf: false }
+
+export function createCallPort(call: CallId, pair: Pair, stock: PairStock): CallPort {
+  const port = `call:${call}`
+  let state: State = { name: 'reserved', pair }
+  let media = NONE
+
+  function show(next: CallMedia, tell: Tell): void {
+    media = next
+    tell.app({ kind: 'call-media', call, media })
+  }
+
+  return {
+    port,
+    get media() {
+      return media
+    },
+    agree(stream, hold, tell) {
+      switch (state.name) {
+        case 'reserved':
+          tell.media({ kind: 'open-stream', port, pair: state.pair.pair, stream })
+          stock.opened()
+          break
+        case 'open':
+          if (JSON.stringify(stream) !== JSON.stringify(state.stream))
+            tell.media({ kind: 'update-stream', port, stream })
+          break
+        case 'failed':
+        case 'closed':
+          return
+      }
+      state = { name: 'open', stream }
+      show(mediaOf(port, stream, hold), tell)
+    },
+    fail(tell) {
+      if (state.name !== 'open') return
+      state = { name: 'failed' }
+      show({ ...media, status: 'error', port: undefined }, tell)
+    },
+    close(tell) {
+      const was = state.name
+      if (state.name === 'reserved') {
+        stock.release(state.pair, tell.media)
+      } else if (state.name !== 'closed') tell.media({ kind: 'close-port', port })
+      state = { name: 'closed' }
+      if (was === 'open' || was === 'failed') show(NONE, tell)
+    },
+  }
+}
+
+function mediaOf(port: PortId, { direction, send, eventSend }: StreamConfig, hold: Hold): CallMedia {
+  const codec = `${send.name}/${send.clockRate}`
+  return { status: STATUS[hold], direction, codec, port, dtmf: eventSend !== undefined }
+}

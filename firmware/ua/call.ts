@@ -1,0 +1,309 @@
+// One call: the engine's session states to PJSUA's call states, offer and answer, hold, and the end (RFC 3261, 3264, 6337).
+import type { Direction, MediaEvent } from '../media/contract.ts'
+import type { Agreement, Negotiator } from '../media/negotiator.ts'
+import type { Cause, SessionState, SipEvent } from '../sip/core/contract.ts'
+import type { HeaderField } from '../sip/message/message.ts'
+import type { CallPort } from './call-port.ts'
+import type { AccountId, CallId, CallState, Party, UaCommand } from './contract.ts'
+import type { Tell } from './tell.ts'
+import { fromWire } from './wire-text.ts'
+
+export interface CallStart {
+  readonly id: CallId
+  readonly account: AccountId
+  readonly peer: Party
+  readonly direction: 'in' | 'out'
+  /** Our answer to the offer in their INVITE; undefined: they want ours, or the call is outgoing. */
+  readonly answer: (Agreement & { readonly sdp: string }) | undefined
+  readonly negotiator: Negotiator
+  readonly port: CallPort
+}
+
+type Of<K extends SipEvent['kind']> = Extract<SipEvent, { kind: K }>
+type Media<K extends MediaEvent['kind']> = Extract<MediaEvent, { kind: K }>
+
+interface Outcome {
+  readonly status: number
+  readonly reason: string
+  readonly cause: Cause | undefined
+}
+
+const NOT_ACCEPTABLE: Outcome = { status: 488, reason: 'Not Acceptable Here', cause: 'protocol' }
+
+export class Call {
+  readonly id: CallId
+  readonly account: AccountId
+  readonly peer: Party
+  readonly port: CallPort
+  readonly #direction: 'in' | 'out'
+  readonly #negotiator: Negotiator
+  #state: CallState
+  #session: SessionState = 'NULL'
+  readonly #answer: CallStart['answer']
+  /** The offer of the re-INVITE or UPDATE that is about to be announced. */
+  #theirOffer: string | undefined
+  /** The 200 is on its way; the engine has not said CONNECTING yet. */
+  #accepted = false
+  /** We hold: agreed, or (`#asked`) being asked for. */
+  #held = false
+  #remoteHeld = false
+  #asked: { readonly hold: boolean; readonly sent: boolean; readonly agreed: boolean } | undefined
+  /** Ended here; only the engine's last word is awaited. `outcome`: what ended it, when the engine cannot know. */
+  #ending: { readonly outcome: Outcome | undefined } | undefined
+
+  constructor(start: CallStart) {
+    this.id = start.id
+    this.account = start.account
+    this.peer = start.peer
+    this.port = start.port
+    this.#direction = start.direction
+    this.#negotiator = start.negotiator
+    this.#answer = start.answer
+    this.#state = start.direction === 'in' ? 'incoming' : 'calling'
+  }
+
+  /** Ended here; the engine's last word is awaited. */
+  get isEnding(): boolean {
+    return this.#ending !== undefined
+  }
+
+  // ---- what the application asks -------------------------------------------------------------------------------------
+
+  answer(command: Extract<UaCommand, { kind: 'answer' }>, tell: Tell) {
+    const { status, reason, headers } = command
+    const refuse = (why: string) => tell.refuse('answer', this.id, why)
+    if (this.#direction === 'out') return refuse('an outgoing call')
+    if (this.#ending !== undefined) return refuse('is ending')
+    if (this.#accepted || (this.#state !== 'incoming' && this.#state !== 'early')) return refuse('answered already')
+    if (!Number.isInteger(status) || status < 101 || status > 699) return refuse('status out of 101–699')
+    const respond = (sdp: string | undefined) =>
+      tell.sip({ kind: 'respond', id: this.id, status, reason, sdp, headers })
+    if (status >= 300) {
+      this.#leave(undefined, tell)
+      return respond(undefined)
+    }
+    // A 180 tells no media; in a 183 it begins early, and the 200 says the same again (RFC 6337 §3.1.1).
+    if (status < 200 && status !== 183) return respond(undefined)
+    if (status >= 200) this.#accepted = true
+    if (this.#answer !== undefined && this.port.media.status === 'none') this.#agree(this.#answer, tell)
+    // Without an offer of theirs the 200 brings ours, and the ACK the answer.
+    respond(this.#answer?.sdp ?? (status < 200 ? undefined : this.#negotiator.offer('sendrecv')))
+  }
+
+  hangUp(status: number | undefined, reason: string | undefined, tell: Tell) {
+    if (this.#ending !== undefined) return tell.refuse('hang-up', this.id, 'is ending')
+    this.#end(undefined, status, reason, tell)
+  }
+
+  hold(hold: boolean, tell: Tell) {
+    const command = hold ? 'hold' : 'resume'
+    if (this.#ending !== undefined || this.#state !== 'confirmed') return tell.refuse(command, this.id, 'not in a call')
+    if (this.#asked !== undefined) return tell.refuse(command, this.id, 'a change is under way')
+    if (this.#held === hold) return tell.refuse(command, this.id, hold ? 'on hold already' : 'not on hold')
+    this.#asked = { hold, sent: false, agreed: false }
+    this.#ask(tell)
+  }
+
+  sendDtmf(digits: string, durationMs: number, tell: Tell) {
+    const refuse = (why: string) => tell.refuse('send-dtmf', this.id, why)
+    const { port, direction } = this.port.media
+    if (port === undefined) return refuse('no media')
+    if (direction === 'recvonly' || direction === 'inactive') return refuse('on hold')
+    if (!/^[0-9A-D*#,]{1,64}$/.test(digits)) return refuse('digits are 0-9 A-D * # and , up to 64')
+    if (!(durationMs >= 40 && durationMs <= 8000)) return refuse('duration out of 40–8000 ms')
+    tell.media({ kind: 'send-dtmf', port, digits, durationMs, gapMs: DTMF_GAP_MS })
+  }
+
+  queryStats(ref: number, tell: Tell) {
+    const { port } = this.port.media
+    if (port === undefined) return tell.refuse('query-call', this.id, 'no media')
+    tell.media({ kind: 'query-stats', port, ref })
+  }
+
+  // ---- what the engine tells -----------------------------------------------------------------------------------------
+
+  /** True: that was the last event, the call is over. */
+  onState(event: Of<'session-state'>, tell: Tell): boolean {
+    this.#session = event.state
+    if (event.state === 'DISCONNECTED') {
+      this.port.close(tell)
+      this.#enter('disconnected', this.#ending?.outcome ?? event, tell)
+      return true
+    }
+    if (this.#ending !== undefined) return false
+    this.#enter(callState(event.state) ?? this.#state, event, tell)
+    if (event.state === 'REINVITED') this.#onReinvited(tell)
+    if (event.state === 'CONFIRMED') {
+      // No answer came, neither in the 200 nor in the ACK.
+      if (this.port.media.status === 'none') this.#giveUp(tell)
+      else this.#ask(tell)
+    }
+    return false
+  }
+
+  onSdp(event: Of<'session-sdp'>, tell: Tell) {
+    if (this.#ending !== undefined) return
+    if (event.role === 'answer') return this.#onAnswer(event.sdp, tell)
+    if (!event.inResponse) {
+      // That of the INVITE itself was answered when the call came.
+      if (this.#state === 'confirmed') this.#theirOffer = event.sdp
+      return
+    }
+    const answer = this.#negotiator.answer(event.sdp, this.#held)
+    if (!answer.ok) return this.#giveUp(tell)
+    tell.sip({ kind: 'ack', id: this.id, sdp: answer.value.sdp })
+    this.#agree(answer.value, tell)
+  }
+
+  #onAnswer(sdp: string, tell: Tell) {
+    const agreed = this.#negotiator.accept(sdp)
+    if (!agreed.ok) {
+      tell.log('warn', 'answer not usable', { call: this.id, reason: agreed.error })
+      // A change that came to nothing leaves the call as it was; a call that never had media is none.
+      if (this.#state !== 'confirmed') this.#giveUp(tell)
+      return
+    }
+    if (this.#asked?.sent) {
+      this.#held = this.#asked.hold
+      this.#asked = { ...this.#asked, agreed: true }
+    }
+    this.#agree(agreed.value, tell)
+  }
+
+  /** Their re-INVITE or UPDATE is answered at once; what cannot be agreed leaves the call as it was (§14.2). */
+  #onReinvited(tell: Tell) {
+    const offer = this.#theirOffer
+    this.#theirOffer = undefined
+    const respond = (status: number, sdp: string | undefined) =>
+      tell.sip({ kind: 'respond', id: this.id, status, reason: undefined, sdp, headers: NO_HEADERS })
+    if (offer === undefined) return respond(200, this.#negotiator.offer(this.#held ? this.#holding() : 'sendrecv'))
+    const answer = this.#negotiator.answer(offer, this.#held)
+    if (!answer.ok) {
+      tell.log('info', 'offer refused', { call: this.id, reason: answer.error })
+      return respond(488, undefined)
+    }
+    respond(200, answer.value.sdp)
+    this.#agree(answer.value, tell)
+  }
+
+  onReinviteResult(event: Of<'reinvite-result'>, tell: Tell) {
+    if (this.#ending !== undefined || this.#asked === undefined) return
+    const { agreed } = this.#asked
+    this.#asked = undefined
+    const { status, reason } = event.status < 300 && !agreed ? NOT_ACCEPTABLE : event
+    tell.app({ kind: 'call-modified', call: this.id, status, reason: fromWire(reason) })
+  }
+
+  /** The engine could not do what we asked. True: there is no session and never was, the call is over. */
+  onRejected(event: Of<'rejected'>, tell: Tell): boolean {
+    if (event.command === 'invite') {
+      this.port.close(tell)
+      tell.refuse('make-call', this.id, event.reason)
+      return true
+    }
+    tell.log('info', 'rejected by the engine', { call: this.id, command: event.command, reason: event.reason })
+    if (event.command !== 'reinvite' || this.#asked === undefined || this.#ending !== undefined) return false
+    // Their re-INVITE was faster: ours goes out when that is answered. With nothing in the way it will never go.
+    if (this.#session !== 'CONFIRMED') this.#asked = { ...this.#asked, sent: false }
+    else {
+      this.#asked = undefined
+      tell.app({ kind: 'call-modified', call: this.id, status: 491, reason: event.reason })
+    }
+    return false
+  }
+
+  // ---- what the media engine tells -----------------------------------------------------------------------------------
+
+  onPortFailed(reason: string, tell: Tell) {
+    tell.log('error', 'media failed', { call: this.id, reason })
+    this.port.fail(tell)
+  }
+
+  onMediaRejected(event: Media<'rejected'>, tell: Tell) {
+    if (event.command === 'open-stream') return this.onPortFailed(event.reason, tell)
+    tell.log('warn', 'rejected by the media engine', { call: this.id, command: event.command, reason: event.reason })
+  }
+
+  /** `forMs` 0: RTP comes. After the end here nothing of the media is told. */
+  onSilence(forMs: number, tell: Tell) {
+    if (this.#ending === undefined) tell.app({ kind: 'call-silent', call: this.id, forMs })
+  }
+
+  onDtmf(digit: string, durationMs: number, tell: Tell) {
+    if (this.#ending === undefined) tell.app({ kind: 'call-dtmf', call: this.id, digit, durationMs })
+  }
+
+  onStats({ ref, stats }: Media<'stats'>, tell: Tell) {
+    tell.app({ kind: 'call-stats', call: this.id, ref, stats })
+  }
+
+  // ---- inside --------------------------------------------------------------------------------------------------------
+
+  #enter(state: CallState, { status, reason, cause }: Outcome, tell: Tell) {
+    const previous = this.#state
+    // Each provisional response is told, a re-INVITE is no change of the call.
+    if (state === previous && state !== 'early' && state !== 'calling') return
+    this.#state = state
+    const { id: call, account, peer } = this
+    tell.app({ kind: 'call-state', call, account, state, previous, peer, status, reason: fromWire(reason), cause })
+  }
+
+  #ask(tell: Tell) {
+    if (this.#asked === undefined || this.#asked.sent || this.#session !== 'CONFIRMED') return
+    this.#asked = { ...this.#asked, sent: true }
+    const sdp = this.#negotiator.offer(this.#asked.hold ? this.#holding() : 'sendrecv')
+    tell.sip({ kind: 'reinvite', id: this.id, sdp, headers: NO_HEADERS })
+  }
+
+  #agree({ stream, held }: Agreement, tell: Tell) {
+    this.#remoteHeld = held
+    this.port.agree(stream, this.#held ? 'local' : held ? 'remote' : 'none', tell)
+  }
+
+  /** §8.4 of RFC 3264: a stream they hold already becomes inactive. */
+  #holding(): Direction {
+    return this.#remoteHeld ? 'inactive' : 'sendonly'
+  }
+
+  /** Media cannot be agreed: there is no call without. */
+  #giveUp(tell: Tell) {
+    this.#end(NOT_ACCEPTABLE, NOT_ACCEPTABLE.status, undefined, tell)
+  }
+
+  #end(outcome: Outcome | undefined, status: number | undefined, reason: string | undefined, tell: Tell) {
+    this.#leave(outcome, tell)
+    tell.sip({ kind: 'end', id: this.id, status, reason, headers: NO_HEADERS })
+  }
+
+  /** §15.1.1: once the BYE is on its way nothing is sent or listened to any more. */
+  #leave(outcome: Outcome | undefined, tell: Tell) {
+    this.#ending = { outcome }
+    this.port.close(tell)
+  }
+}
+
+const NO_HEADERS: readonly HeaderField[] = []
+/** Pause between telephone events, ms. */
+const DTMF_GAP_MS = 60
+
+function callState(session: SessionState): CallState | undefined {
+  switch (session) {
+    case 'CALLING':
+      return 'calling'
+    case 'INCOMING':
+      return 'incoming'
+    case 'EARLY':
+      return 'early'
+    case 'CONNECTING':
+      return 'connecting'
+    case 'CONFIRMED':
+    case 'REINVITING':
+    case 'REINVITED':
+      return 'confirmed'
+    case 'DISCONNECTED':
+      return 'disconnected'
+    case 'NULL':
+    case 'DISCONNECTING':
+      return undefined
+  }
+}

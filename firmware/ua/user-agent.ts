@@ -1,0 +1,219 @@
+// The user agent as a machine: accounts and calls over the SIP engine and the media engine.
+import type { Machine } from '../base/machine.ts'
+import { hex, type Rng } from '../base/rng.ts'
+import { FOREVER } from '../base/time.ts'
+import type { MediaEvent, PortId } from '../media/contract.ts'
+import { createNegotiator, knownCodecs } from '../media/negotiator.ts'
+import { createPairStock, type Pair } from '../media/pair-stock.ts'
+import type { SipEvent } from '../sip/core/contract.ts'
+import { type Account, createAccountBook, identityOf } from './accounts.ts'
+import { completeTarget, partyCalled, partyOf } from './addressing.ts'
+import { Call } from './call.ts'
+import { createCallPort } from './call-port.ts'
+import type { CallId, UaCommand, UaConfig, UaInput, UaOutput } from './contract.ts'
+import { type Tell, tellInto } from './tell.ts'
+
+/** Socket pairs kept ready beyond those of ringing calls. */
+const SPARE_PAIRS = 4
+const PORT_PREFIX = 'call:'
+
+/** `rng` must be unpredictable: contact users and session ids come from it. */
+export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, UaOutput> {
+  const accounts = createAccountBook(rng)
+  const calls = new Map<CallId, Call>()
+  const { min, max } = config.rtpPorts
+  const stock = createPairStock({ address: config.mediaAddress, min, max, dscp: config.dscp, spare: SPARE_PAIRS })
+  let stocked = false
+
+  function onCommand(command: UaCommand, tell: Tell) {
+    switch (command.kind) {
+      case 'set-account': {
+        const set = accounts.set(command.account, command.config, tell.sip)
+        if (!set.ok) tell.refuse(command.kind, command.account, set.error)
+        return
+      }
+      case 'remove-account':
+        for (const call of calls.values())
+          if (call.account === command.account && !call.isEnding) call.hangUp(480, undefined, tell)
+        if (!accounts.remove(command.account, tell.sip)) tell.refuse(command.kind, command.account, 'unknown account')
+        return
+      case 'set-registration': {
+        const set = accounts.setRegistration(command.account, command.on, tell.sip)
+        if (!set.ok) tell.refuse(command.kind, command.account, set.error)
+        return
+      }
+      case 'make-call':
+        return makeCall(command, tell)
+      case 'answer':
+        return withCall(command, tell, (call) => call.answer(command, tell))
+      case 'hang-up':
+        return withCall(command, tell, (call) => call.hangUp(command.status, command.reason, tell))
+      case 'hold':
+      case 'resume':
+        return withCall(command, tell, (call) => call.hold(command.kind === 'hold', tell))
+      case 'send-dtmf':
+        return withCall(command, tell, (call) => call.sendDtmf(command.digits, command.durationMs, tell))
+      case 'query-call':
+        return withCall(command, tell, (call) => call.queryStats(command.ref, tell))
+    }
+  }
+
+  function withCall(command: UaCommand & { readonly call: CallId }, tell: Tell, act: (call: Call) => void) {
+    const call = calls.get(command.call)
+    if (call === undefined) tell.refuse(command.kind, command.call, 'unknown call')
+    else act(call)
+  }
+
+  function makeCall(command: Extract<UaCommand, { kind: 'make-call' }>, tell: Tell) {
+    const { call: id, headers } = command
+    const refuse = (why: string) => tell.refuse('make-call', id, why)
+    if (id === '' || id.startsWith('in:')) return refuse('not a name for an outgoing call')
+    if (calls.has(id)) return refuse('name in use')
+    if (calls.size >= config.maxCalls) return refuse('too many calls')
+    const account = accounts.get(command.account)
+    if (account === undefined) return refuse('unknown account')
+    const target = completeTarget(command.target, account.aor)
+    if (!target.ok) return refuse(target.error)
+    const pair = stock.take(tell.media)
+    if (pair === undefined) return refuse('no RTP port free')
+    const negotiator = negotiate(account, pair)
+    const call = new Call({
+      id,
+      account: account.id,
+      peer: partyCalled(target.value),
+      direction: 'out',
+      answer: undefined,
+      negotiator,
+      port: createCallPort(id, pair, stock),
+    })
+    calls.set(id, call)
+    const sdp = negotiator.offer('sendrecv')
+    tell.sip({ kind: 'invite', id, identity: identityOf(account), target: target.value, sdp, headers })
+  }
+
+  /** Refusals need no call here: what the engine says of the session afterwards is of no interest any more. */
+  function onIncoming(event: Extract<SipEvent, { kind: 'session-incoming' }>, tell: Tell) {
+    const { id, request } = event
+    const refuse = (status: number) =>
+      tell.sip({ kind: 'respond', id, status, reason: undefined, sdp: undefined, headers: [] })
+    const account = accounts.match(request, config.mediaAddress)
+    if (account === undefined) return refuse(404)
+    if (calls.size >= config.maxCalls) return refuse(486)
+    const pair = stock.take(tell.media)
+    if (pair === undefined) {
+      tell.log('warn', 'no RTP port in stock', { call: id })
+      return refuse(503)
+    }
+    const port = createCallPort(id, pair, stock)
+    const negotiator = negotiate(account, pair)
+    const answer = event.sdp === undefined ? undefined : negotiator.answer(event.sdp, false)
+    if (answer?.ok === false) {
+      tell.log('info', 'call refused', { call: id, reason: answer.error })
+      port.close(tell)
+      return refuse(488)
+    }
+    const peer = partyOf(request.from)
+    calls.set(id, new Call({ id, account: account.id, peer, direction: 'in', answer: answer?.value, negotiator, port }))
+    const alertInfo = request.header('Alert-Info')
+    tell.app({ kind: 'call-incoming', call: id, account: account.id, peer, alertInfo })
+  }
+
+  const negotiate = (account: Account, pair: Pair) =>
+    createNegotiator({
+      codecs: knownCodecs(account.config.codecs),
+      ptimeMs: account.config.ptimeMs,
+      pair,
+      sessionId: rng.uint32(),
+      cname: hex(rng, 16),
+      jitter: config.jitter,
+    })
+
+  function onSip(event: SipEvent, tell: Tell) {
+    switch (event.kind) {
+      case 'registration-state': {
+        const state = accounts.onState(event)
+        if (state !== undefined) tell.app(state)
+        return
+      }
+      case 'session-incoming':
+        return onIncoming(event, tell)
+      case 'session-state':
+        if (calls.get(event.id)?.onState(event, tell)) calls.delete(event.id)
+        return
+      case 'session-sdp':
+        return calls.get(event.id)?.onSdp(event, tell)
+      case 'reinvite-result':
+        return calls.get(event.id)?.onReinviteResult(event, tell)
+      case 'request-incoming':
+        // No part of this user agent takes requests beside calls; an answer is owed all the same.
+        tell.sip({ kind: 'reply', id: event.id, status: 501, reason: undefined, headers: [], body: undefined })
+        return
+      case 'request-result':
+        return
+      case 'rejected':
+        return onRejected(event, tell)
+    }
+  }
+
+  function onRejected(event: Extract<SipEvent, { kind: 'rejected' }>, tell: Tell) {
+    const call = calls.get(event.id)
+    if (call !== undefined) {
+      if (call.onRejected(event, tell)) calls.delete(event.id)
+      return
+    }
+    if (event.command !== 'register' && event.command !== 'unregister') return
+    const refusal = accounts.onRejected(event.id, event.reason)
+    if (refusal !== undefined) tell.app(refusal)
+  }
+
+  const callAt = (port: PortId): Call | undefined =>
+    port.startsWith(PORT_PREFIX) ? calls.get(port.slice(PORT_PREFIX.length)) : undefined
+
+  function onMedia(event: MediaEvent, tell: Tell) {
+    switch (event.kind) {
+      case 'pair-ready':
+        return stock.add(event)
+      case 'pairs-failed':
+        return tell.log('error', 'no RTP ports', { reason: event.reason })
+      case 'port-failed':
+      case 'port-lost':
+        return callAt(event.port)?.onPortFailed(event.reason, tell)
+      case 'rejected':
+        return callAt(event.port)?.onMediaRejected(event, tell)
+      case 'stream-receiving':
+        return callAt(event.port)?.onSilence(0, tell)
+      case 'stream-silent':
+        return callAt(event.port)?.onSilence(event.forMs, tell)
+      case 'dtmf':
+        if (event.ended) callAt(event.port)?.onDtmf(event.digit, event.durationMs, tell)
+        return
+      case 'stats':
+        return callAt(event.port)?.onStats(event, tell)
+      case 'port-opened':
+      case 'port-ended':
+      case 'dtmf-sent':
+        return
+    }
+  }
+
+  return {
+    handle(input, _now, out) {
+      const tell = tellInto(out)
+      if (!stocked) {
+        stocked = true
+        tell.media(stock.order())
+      }
+      switch (input.from) {
+        case 'app':
+          return onCommand(input.command, tell)
+        case 'sip':
+          return onSip(input.event, tell)
+        case 'media':
+          return onMedia(input.event, tell)
+      }
+    },
+    // Every timer of a call is the engine's; nothing is waited for here.
+    wake() {},
+    deadline: () => FOREVER,
+  }
+}
