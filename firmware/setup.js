@@ -14,7 +14,20 @@ const headers = join(root, 'build/node-headers')
 const PACKAGES = {
   build: ['build-essential', 'pkg-config', 'python3', 'libasound2-dev'],
   lab: ['mosquitto'],
-  test: ['sip-tester', 'baresip', 'sox', 'libasound2-plugins', 'clang-14', 'libclang-rt-14-dev', 'iproute2', 'openssl'],
+  test: [
+    'sip-tester',
+    'baresip',
+    'sox',
+    'libasound2-plugins',
+    'clang-14',
+    'libclang-rt-14-dev',
+    'iproute2',
+    'openssl',
+    'mosquitto-clients',
+    'alsa-utils',
+    'systemd',
+    'python3-jsonschema',
+  ],
   arm: ['crossbuild-essential-arm64', 'qemu-user-static'],
 }
 
