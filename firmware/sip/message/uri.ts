@@ -1,5 +1,6 @@
 // SIP and SIPS URIs (RFC 3261 §19.1), other schemes kept as written; equality is in same-uri.ts.
 import { asciiLower } from '../../base/bytes.ts'
+import { isIpv6 } from '../../base/ip.ts'
 import type { Result } from '../../base/result.ts'
 import { AMPERSAND, AT, CLASS, COLON, EQUAL, HOST, OPEN_BRACKET, PERCENT, QUESTION, SEMI, URIC, USER } from './chars.ts'
 import { escapeUri, unescapeUri } from './escape.ts'
@@ -110,28 +111,6 @@ function readIpv6(r: Reader, stop: number): string | undefined {
   if (!isIpv6(host)) return r.fail('not an IPv6 address', '3261 §25.1')
   r.at = close + 1
   return host
-}
-
-/** RFC 3261 §25.1 IPv6address, as RFC 5118 §4.5 and RFC 5954 read it. */
-export function isIpv6(text: string): boolean {
-  if (text.length > 45) return false
-  const halves = text.split('::')
-  if (halves.length > 2) return false
-  const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')))
-  let count = 0
-  for (const [i, group] of groups.entries()) {
-    if (i === groups.length - 1 && group.includes('.')) {
-      if (!isIpv4(group)) return false
-      count += 2
-    } else if (/^[0-9a-f]{1,4}$/i.test(group)) count++
-    else return false
-  }
-  return halves.length === 2 ? count < 8 : count === 8
-}
-
-export function isIpv4(text: string): boolean {
-  const parts = text.split('.')
-  return parts.length === 4 && parts.every((part) => /^[0-9]{1,3}$/.test(part) && Number(part) <= 255)
 }
 
 /** 1*DIGIT, 0–65535. */

@@ -1,0 +1,88 @@
+// What we bring to a negotiation, and the description it becomes.
+import type { Attribute, MediaDescription, SessionDescription } from './description.ts'
+import { printSdp } from './print.ts'
+import { type Codec, codecAttributes, type Direction, TELEPHONE_EVENT } from './rtp.ts'
+
+export interface LocalAudio {
+  /** Address literal that peers can reach. */
+  readonly address: string
+  readonly rtpPort: number
+  readonly rtcpPort: number
+  /** In order of preference. Payload types are used in our offers; an answer takes the offer's. */
+  readonly codecs: readonly Codec[]
+  /** RFC 4733 events offered, under this payload type with 8000 Hz; undefined: none. */
+  readonly events: number | undefined
+  /** What we like to receive and to send, ms. */
+  readonly ptimeMs: number
+  readonly direction: Direction
+  /** Whose order of codecs an answer follows. */
+  readonly order: 'offerer' | 'ours'
+}
+
+/** Who we are in o=; the same for the whole session. */
+export interface LocalOrigin {
+  readonly username: string
+  /** Digits, new for each session (RFC 4566 §5.2 likes an NTP time). */
+  readonly sessionId: string
+}
+
+export const PCMU: Codec = { name: 'PCMU', payloadType: 0, clockRate: 8000, channels: 1 }
+export const PCMA: Codec = { name: 'PCMA', payloadType: 8, clockRate: 8000, channels: 1 }
+
+/** DTMF and flash: the events every phone knows (RFC 4733 §3.2). */
+export const telephoneEvents = (payloadType: number): Codec => ({
+  name: TELEPHONE_EVENT,
+  payloadType,
+  clockRate: 8000,
+  channels: 1,
+  parameters: { '0-16': '' },
+})
+
+/** Our media block with these codecs under these payload types. */
+export function audioMedia(
+  local: LocalAudio,
+  list: readonly Codec[],
+  way: Direction,
+  protocol: string,
+): MediaDescription {
+  const attributes: Attribute[] = list.flatMap(codecAttributes)
+  attributes.push({ name: 'ptime', value: `${local.ptimeMs}` }, { name: way, value: undefined })
+  if (local.rtcpPort !== local.rtpPort + 1) attributes.push({ name: 'rtcp', value: `${local.rtcpPort}` })
+  const formats = list.map((codec) => `${codec.payloadType}`)
+  return block('audio', local.rtpPort, protocol, formats, attributes)
+}
+
+/** A refused or disabled stream: its formats stay (RFC 3264 §6). */
+export const refusedMedia = ({ media, protocol, formats }: MediaDescription): MediaDescription =>
+  block(media, 0, protocol, formats, [])
+
+const block = (
+  media: string,
+  port: number,
+  protocol: string,
+  formats: readonly string[],
+  attributes: readonly Attribute[],
+): MediaDescription => ({ media, port, portCount: 1, protocol, formats, connection: undefined, attributes, lines: [] })
+
+/** The whole description. Its version is that of `previous`, one more when anything changed (RFC 3264 §8). */
+export function describe(
+  local: LocalAudio,
+  origin: LocalOrigin,
+  media: readonly MediaDescription[],
+  previous: SessionDescription | undefined,
+): SessionDescription {
+  const addressType = local.address.includes(':') ? 'IP6' : 'IP4'
+  const { address } = local
+  const version = (sessionVersion: string): SessionDescription => ({
+    origin: { ...origin, sessionVersion, addressType, address },
+    name: '-',
+    connection: { addressType, address, suffix: '' },
+    times: ['0 0'],
+    attributes: [],
+    lines: [],
+    media,
+  })
+  if (previous === undefined) return version(origin.sessionId)
+  const same = version(previous.origin.sessionVersion)
+  return printSdp(same) === printSdp(previous) ? same : version(`${BigInt(previous.origin.sessionVersion) + 1n}`)
+}

@@ -1,0 +1,239 @@
+// Offer and answer for one audio stream (RFC 3264), both roles. Everything else that is offered is refused in its place.
+import type { SocketAddress } from '../base/address.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import type { MediaDescription, SessionDescription } from './description.ts'
+import { audioMedia, describe, type LocalAudio, type LocalOrigin, refusedMedia, telephoneEvents } from './local.ts'
+import {
+  addresses,
+  type Codec,
+  codecs,
+  type Direction,
+  direction,
+  isNowhere,
+  packetTime,
+  TELEPHONE_EVENT,
+} from './rtp.ts'
+
+/** What was agreed, from our side. */
+export interface AudioOutcome {
+  readonly direction: Direction
+  /** The peer holds us: it does not want to hear us now, in whatever form it said so. */
+  readonly held: boolean
+  /** Where to send. Port 0 in both: nowhere (stream disabled, or c=0.0.0.0). */
+  readonly rtp: SocketAddress
+  readonly rtcp: SocketAddress
+  /** What we send, under the peer's payload type. */
+  readonly send: Codec
+  /** What may come, under the payload types it may come with. */
+  readonly receive: readonly Codec[]
+  /** RFC 4733 payload types; absent: not used that way. */
+  readonly eventSend?: number
+  readonly eventReceive?: number
+  /** Packet time we send with, 10–60, a multiple of 10. */
+  readonly ptimeMs: number
+}
+
+export interface NegotiationError {
+  readonly kind: 'no-audio' | 'no-codec' | 'no-address' | 'refused' | 'not-an-answer'
+  readonly what: string
+}
+
+/** Profiles we can speak; AVPF only asks for feedback that may be left out (RFC 4585 §3.2). */
+const PROTOCOLS = ['RTP/AVP', 'RTP/AVPF']
+
+const fail = (kind: NegotiationError['kind'], what: string): Result<never, NegotiationError> => err({ kind, what })
+
+/** An offer. `previous`: our last description in this session; its further streams stay as refused (§8). */
+export function makeOffer(local: LocalAudio, origin: LocalOrigin, previous?: SessionDescription): SessionDescription {
+  const before = previous?.media ?? []
+  const open = before.findIndex((m) => isAudio(m) && m.port !== 0)
+  const at = open >= 0 ? open : before.findIndex(isAudio)
+  const events = local.events === undefined ? [] : [telephoneEvents(local.events)]
+  const list = keepPayloadTypes([...local.codecs, ...events], at < 0 ? [] : codecs(before[at]!))
+  const ours = audioMedia(local, list, local.direction, 'RTP/AVP')
+  const media = before.map((m, i) => (i === at ? ours : refusedMedia(m)))
+  return describe(local, origin, at < 0 ? [...media, ours] : media, previous)
+}
+
+/** §8.3.2: a payload type never changes its meaning, and a codec keeps the number it had. */
+function keepPayloadTypes(wanted: readonly Codec[], before: readonly Codec[]): readonly Codec[] {
+  const taken = new Set(before.map((codec) => codec.payloadType))
+  return wanted.map((codec) => {
+    const known = findCodec(before, codec)
+    let { payloadType } = known ?? codec
+    if (known === undefined && taken.has(payloadType)) {
+      for (payloadType = 96; taken.has(payloadType) || wanted.some((w) => w.payloadType === payloadType); )
+        payloadType++
+    }
+    taken.add(payloadType)
+    return { ...codec, payloadType }
+  })
+}
+
+const isAudio = (m: MediaDescription): boolean => m.media === 'audio' && PROTOCOLS.includes(m.protocol)
+
+export interface Answer {
+  readonly description: SessionDescription
+  readonly outcome: AudioOutcome
+}
+
+/**
+ * Answers an offer with its first audio stream that can be; all others are refused. An offer that only disables the
+ * stream (port 0) is answered in kind when there is a `previous` description of ours, and is an error in a new session.
+ */
+export function answerOffer(
+  offer: SessionDescription,
+  local: LocalAudio,
+  origin: LocalOrigin,
+  previous?: SessionDescription,
+): Result<Answer, NegotiationError> {
+  let failure = fail('no-audio', 'the offer has no RTP audio stream')
+  const order = [...offer.media.keys()].filter((i) => isAudio(offer.media[i]!))
+  const open = order.filter((i) => offer.media[i]!.port !== 0)
+  for (const at of open.length > 0 || previous === undefined ? open : order) {
+    const theirs = offer.media[at]!
+    const agreed = agree(offer, theirs, local)
+    if (!agreed.ok) {
+      failure = agreed
+      continue
+    }
+    const { outcome, list } = agreed.value
+    const ours = audioMedia(local, list, outcome.direction, theirs.protocol)
+    const media = offer.media.map((m, i) => (i === at && theirs.port !== 0 ? ours : refusedMedia(m)))
+    return ok({ description: describe(local, origin, media, previous), outcome })
+  }
+  return failure
+}
+
+function agree(
+  offer: SessionDescription,
+  theirs: MediaDescription,
+  local: LocalAudio,
+): Result<{ readonly outcome: AudioOutcome; readonly list: readonly Codec[] }, NegotiationError> {
+  const offered = codecs(theirs)
+  // Under the offer's payload types (§6.1), with our own parameters for what we receive.
+  const common = offered.filter((codec) => findCodec(local.codecs, codec) !== undefined)
+  if (local.order === 'ours') common.sort((a, b) => rank(local.codecs, a) - rank(local.codecs, b))
+  const send = common[0]
+  if (send === undefined) return fail('no-codec', 'no codec of the offer is ours')
+  const receive = common.map((codec) => withParameters(codec, findCodec(local.codecs, codec)!))
+  const event = local.events === undefined ? undefined : findEvents(offered, send)
+  const remote = remoteSide(offer, theirs)
+  if (remote === undefined) return fail('no-address', 'the offer names no address for its audio')
+  const outcome = {
+    ...remote.where,
+    direction: meet(local.direction, remote.direction),
+    held: remote.held,
+    send,
+    receive,
+    ...(event !== undefined && { eventSend: event, eventReceive: event }),
+    ptimeMs: sendTime(offer, theirs, local.ptimeMs),
+  }
+  return ok({ outcome, list: event === undefined ? receive : [...receive, telephoneEvents(event)] })
+}
+
+/**
+ * What an answer to our offer means. Streams it left out count as refused. Our stream refused is an error, unless we
+ * offered to hold: then it is held.
+ */
+export function evaluateAnswer(
+  answer: SessionDescription,
+  offer: SessionDescription,
+  ptimeMs: number,
+): Result<AudioOutcome, NegotiationError> {
+  if (answer.media.length > offer.media.length)
+    return fail('not-an-answer', 'the answer has more streams than our offer')
+  const at = offer.media.findIndex((m) => isAudio(m) && m.port !== 0)
+  const ours = offer.media[at]
+  const theirs = answer.media[at]
+  if (ours === undefined) return fail('not-an-answer', 'our offer has no audio stream')
+  if (theirs !== undefined && theirs.media !== ours.media) {
+    return fail('not-an-answer', 'the answer has another kind of stream in the place of our audio')
+  }
+  const way = direction(offer, ours)
+  if (theirs === undefined || (theirs.port === 0 && way === 'sendrecv')) {
+    return fail('refused', 'the answer refuses our audio stream')
+  }
+  if (theirs.port !== 0 && !isAudio(theirs))
+    return fail('not-an-answer', 'the answer changes the transport of our audio')
+  const offered = codecs(ours)
+  const answered = codecs(theirs).filter(({ name }) => name !== TELEPHONE_EVENT)
+  const send = answered.find((codec) => findCodec(offered, codec) !== undefined)
+  if (send === undefined) return fail('no-codec', 'no codec of the answer is in our offer')
+  const remote = remoteSide(answer, theirs)
+  if (remote === undefined) return fail('no-address', 'the answer names no address for its audio')
+  const eventSend = findEvents(codecs(theirs), send)
+  const eventReceive = findEvents(offered, send)
+  const events = eventSend !== undefined && eventReceive !== undefined
+  return ok({
+    ...remote.where,
+    direction: meet(way, remote.direction),
+    held: remote.held,
+    send,
+    receive: receivable(offered, answered, eventReceive),
+    ...(events && { eventSend, eventReceive }),
+    ptimeMs: sendTime(answer, theirs, ptimeMs),
+  })
+}
+
+/** Our payload types for what was agreed; the answer's too where free, for peers that send with those. */
+function receivable(
+  offered: readonly Codec[],
+  answered: readonly Codec[],
+  event: number | undefined,
+): readonly Codec[] {
+  const agreed = offered.filter((codec) => findCodec(answered, codec) !== undefined)
+  const taken = new Set([...offered.map((c) => c.payloadType), event])
+  for (const codec of answered) {
+    const ours = findCodec(offered, codec)
+    if (ours !== undefined && !taken.has(codec.payloadType)) agreed.push(withParameters(codec, ours))
+  }
+  return agreed
+}
+
+/** What a media block of the peer says about itself. */
+function remoteSide(session: SessionDescription, media: MediaDescription) {
+  const said = direction(session, media)
+  const where = addresses(session, media)
+  if (media.port !== 0 && where === undefined) return undefined
+  if (media.port === 0 || where === undefined) {
+    const nowhere = { address: where?.rtp.address ?? '0.0.0.0', port: 0 }
+    return { where: { rtp: nowhere, rtcp: nowhere }, direction: 'inactive' as const, held: true }
+  }
+  const { address } = where.rtp
+  const deaf = isNowhere(address)
+  const theirs = deaf ? withoutReceiving(said) : said
+  const held = theirs === 'sendonly' || theirs === 'inactive'
+  return { where: deaf ? { rtp: { address, port: 0 }, rtcp: { address, port: 0 } } : where, direction: theirs, held }
+}
+
+const withoutReceiving = (way: Direction): Direction =>
+  way === 'sendrecv' || way === 'sendonly' ? 'sendonly' : 'inactive'
+
+/** Our direction: what we want as far as the peer's lets it (§6.1). */
+function meet(ours: Direction, theirs: Direction): Direction {
+  const send = (ours === 'sendrecv' || ours === 'sendonly') && (theirs === 'sendrecv' || theirs === 'recvonly')
+  const receive = (ours === 'sendrecv' || ours === 'recvonly') && (theirs === 'sendrecv' || theirs === 'sendonly')
+  return send ? (receive ? 'sendrecv' : 'sendonly') : receive ? 'recvonly' : 'inactive'
+}
+
+/** What the peer asks for in a=ptime, else ours; within a=maxptime, 10–60 and in steps of 10. */
+function sendTime(session: SessionDescription, media: MediaDescription, ours: number): number {
+  const wanted = packetTime(session, media, 'ptime') ?? ours
+  const most = packetTime(session, media, 'maxptime') ?? 60
+  return Math.max(10, Math.floor(Math.min(wanted, most, 60) / 10) * 10)
+}
+
+const findCodec = (list: readonly Codec[], like: Codec): Codec | undefined =>
+  list.find((c) => c.name === like.name && c.clockRate === like.clockRate && c.channels === like.channels)
+
+const rank = (list: readonly Codec[], codec: Codec): number => list.indexOf(findCodec(list, codec)!)
+
+/** §2.1 of RFC 4733: events run on the clock of the audio they stand in. */
+const findEvents = (list: readonly Codec[], audio: Codec): number | undefined =>
+  list.find((c) => c.name === TELEPHONE_EVENT && c.clockRate === audio.clockRate)?.payloadType
+
+function withParameters({ name, payloadType, clockRate, channels }: Codec, { parameters }: Codec): Codec {
+  const codec = { name, payloadType, clockRate, channels }
+  return parameters === undefined ? codec : { ...codec, parameters }
+}
