@@ -1,0 +1,263 @@
+// The contract of a board as tests: any board whose hands and eyes are given keeps it, modelled or emulated.
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Millis } from '../../firmware/base/time.ts'
+import { type Board, type BoardEvent, type Key, LEDS, type Led } from './board.ts'
+
+type Done = void | Promise<void>
+
+/** A board under test with hands to move its contacts and eyes to read its display. */
+export interface BoardRig {
+  readonly board: Board
+  /** Time of the clock the events are stamped with. */
+  now(): Millis
+  /** Lets this much time pass. */
+  pass(ms: number): Promise<void>
+  /** Contacts bounce as real ones do. */
+  key(key: Key, closed: boolean): Done
+  hook(offHook: boolean): Done
+  lit(led: Led): boolean | Promise<boolean>
+  readonly lcd: {
+    screen(): readonly string[] | Promise<readonly string[]>
+    cursor(): { readonly column: number; readonly row: number } | undefined
+    backlight(): boolean
+    unplug(): Done
+    plug(): Done
+    /** The next transfers are not acknowledged. */
+    nak(times: number): Done
+    /** What the display found wrong with what it was sent. */
+    faults(): readonly string[]
+  }
+  bus(): { readonly busyMs: number; readonly longestMs: number; readonly overlaps: number }
+  /** What is still held of lines and buses, after `stop`. */
+  held(): readonly string[]
+}
+
+export interface ContractLimits {
+  /** From the closing of a contact to its event, ms; an emulator needs more. */
+  readonly keyMs: number
+  readonly hookMs: number
+  /** A full redraw: bus time, ms. */
+  readonly redrawMs: number
+  /** From replugging to the whole screen, ms. */
+  readonly recoveryMs: number
+}
+export const LIMITS: ContractLimits = { keyMs: 45, hookMs: 60, redrawMs: 41, recoveryMs: 5500 }
+
+const FRAME_A = [
+  'Ready          14:05 ',
+  'Reception            ',
+  'Grün für alle        ',
+  'Redl           End   ',
+].map((row) => row.slice(0, 20))
+const FRAME_B = ['0123456789abcdefghij', 'ABCDEFGHIJKLMNOPQRST', 'klmnopqrst9876543210', 'UVWXYZ.,:;!?()[]{}<>'].map(
+  (row) => row.slice(0, 20),
+)
+
+export function boardContract(name: string, makeRig: () => Promise<BoardRig>, limits: ContractLimits = LIMITS): void {
+  describe(`board contract: ${name}`, () => {
+    let rig: BoardRig
+    let events: BoardEvent[]
+    const told = () =>
+      events.flatMap((event) =>
+        event.kind === 'key' ? [`${event.key} ${event.action}`] : event.kind === 'hook' ? [`hook ${event.state}`] : [],
+      )
+    const devices = () =>
+      events.flatMap((event) => (event.kind === 'device' ? [`${event.device} ${event.state}`] : [])).sort()
+    const since = async (act: () => Done, ms: number): Promise<void> => {
+      events.length = 0
+      await act()
+      await rig.pass(ms)
+    }
+    const show = async (rows: readonly string[], ms = 200): Promise<void> => {
+      rig.board.handle({ kind: 'show', frame: { rows } })
+      await rig.pass(ms)
+    }
+
+    beforeEach(async () => {
+      rig = await makeRig()
+      events = []
+      rig.board.start((event) => events.push(event))
+      await rig.pass(500)
+    })
+    afterEach(() => rig.board.stop())
+
+    test('the first events tell every device and the hook, and nothing else', () => {
+      expect(devices()).toEqual(['hook ready', 'keypad ready', 'lcd ready', 'leds ready'])
+      expect(told()).toEqual(['hook on'])
+    })
+
+    test('every key of the description is pressed and released once, whatever its contact bounces', async () => {
+      for (const key of rig.board.description.keys) {
+        await since(() => rig.key(key, true), 120)
+        expect(told()).toEqual([`${key} press`])
+        await since(() => rig.key(key, false), 120)
+        expect(told()).toEqual([`${key} release`])
+      }
+    })
+
+    test('a key is told soon and stamped with the time its contact moved', async () => {
+      const pressedAt = rig.now()
+      await since(() => rig.key('5', true), limits.keyMs)
+      expect(told()).toEqual(['5 press'])
+      const [event] = events
+      expect(event?.kind === 'key' && event.at - pressedAt).toBeLessThan(limits.keyMs - 8)
+      expect(event?.kind === 'key' && event.at - pressedAt).toBeGreaterThanOrEqual(0)
+    })
+
+    test('a long press is told once, 800 ms after the press, and a release ends it', async () => {
+      await since(() => rig.key('3', true), 2500)
+      expect(told()).toEqual(['3 press', '3 long'])
+      const [press, long] = events
+      expect(press?.kind === 'key' && long?.kind === 'key' && long.at - press.at).toBe(800)
+      await since(() => rig.key('3', false), 100)
+      expect(told()).toEqual(['3 release'])
+    })
+
+    test('two keys at once are two keys', async () => {
+      await since(() => rig.key('1', true), 100)
+      await since(() => rig.key('2', true), 100)
+      expect(told()).toEqual(['2 press'])
+      await since(() => rig.key('1', false), 100)
+      expect(told()).toEqual(['1 release'])
+      await since(() => rig.key('2', false), 100)
+      expect(told()).toEqual(['2 release'])
+    })
+
+    test('the third key of an L and its ghost are ignored until released', async () => {
+      await since(() => rig.key('1', true), 100)
+      await since(() => rig.key('2', true), 100)
+      // 1, 2 and 4 make 5 read closed.
+      await since(() => rig.key('4', true), 1000)
+      expect(told().filter((text) => !text.endsWith('long'))).toEqual([])
+      await since(() => rig.key('1', false), 100)
+      expect(told()).toEqual(['1 release'])
+      await since(() => rig.key('2', false), 100)
+      expect(told()).toEqual(['2 release'])
+      await since(() => rig.key('4', false), 100)
+      expect(told()).toEqual([])
+      await since(() => rig.key('4', true), 100)
+      expect(told()).toEqual(['4 press'])
+      await rig.key('4', false)
+    })
+
+    test('the hook: off, flash, on, with the times of the contact', async () => {
+      const liftedAt = rig.now()
+      await since(() => rig.hook(true), limits.hookMs)
+      expect(told()).toEqual(['hook off'])
+      const [off] = events
+      expect(off?.kind === 'hook' && off.at - liftedAt).toBeLessThan(limits.hookMs - 25)
+      await since(() => rig.hook(false), 300)
+      await rig.hook(true)
+      await rig.pass(200)
+      expect(told()).toEqual(['hook flash'])
+      const downAt = rig.now()
+      await since(() => rig.hook(false), 1000)
+      expect(told()).toEqual(['hook on'])
+      const [on] = events
+      expect(on?.kind === 'hook' && on.at - downAt).toBeLessThan(limits.hookMs)
+    })
+
+    test('a shaken handset is no flash', async () => {
+      await since(() => rig.hook(true), 200)
+      await since(() => rig.hook(false), 40)
+      await rig.hook(true)
+      await rig.pass(1500)
+      expect(told()).toEqual([])
+    })
+
+    test('a frame is shown in transfers of at most 5 ms, one at a time', async () => {
+      const before = rig.bus()
+      await show(FRAME_A)
+      const shown = (await rig.lcd.screen()).join('\n')
+      expect(shown).toBe(FRAME_A.join('\n'))
+      const after = rig.bus()
+      expect(after.longestMs).toBeLessThanOrEqual(5)
+      expect(after.overlaps).toBe(0)
+      expect(after.busyMs - before.busyMs).toBeLessThanOrEqual(limits.redrawMs)
+      expect(rig.lcd.faults()).toEqual([])
+    })
+
+    test('of many frames at once only the newest costs more than one transfer', async () => {
+      await show(FRAME_A)
+      const before = rig.bus().busyMs
+      for (let n = 0; n < 50; n++) rig.board.handle({ kind: 'show', frame: { rows: n % 2 ? FRAME_A : FRAME_B } })
+      await show(FRAME_B)
+      expect(await rig.lcd.screen()).toEqual(FRAME_B)
+      expect(rig.bus().busyMs - before).toBeLessThanOrEqual(limits.redrawMs + 5)
+    })
+
+    test('one changed cell costs under 1 ms of bus', async () => {
+      await show(FRAME_A)
+      const before = rig.bus().busyMs
+      await show([FRAME_A[0]!.replace('14:05', '14:06'), ...FRAME_A.slice(1)])
+      expect(rig.bus().busyMs - before).toBeLessThan(1)
+    })
+
+    test('the cursor and the backlight are shown', async () => {
+      rig.board.handle({ kind: 'show', frame: { rows: FRAME_A, cursor: { column: 9, row: 1 } } })
+      rig.board.handle({ kind: 'backlight', on: false })
+      await rig.pass(200)
+      expect(rig.lcd.cursor()).toEqual({ column: 9, row: 1 })
+      expect(rig.lcd.backlight()).toBe(false)
+      rig.board.handle({ kind: 'backlight', on: true })
+      await show(FRAME_A)
+      expect(rig.lcd.cursor()).toBeUndefined()
+      expect(rig.lcd.backlight()).toBe(true)
+    })
+
+    test('a NAK is told once and everything is drawn again', async () => {
+      await rig.lcd.nak(3)
+      await since(() => show(FRAME_B), limits.recoveryMs)
+      expect(devices()).toEqual(['lcd lost', 'lcd ready'])
+      expect(await rig.lcd.screen()).toEqual(FRAME_B)
+      expect(rig.lcd.faults()).toEqual([])
+    })
+
+    test('an unplugged display is told with a reason; plugged in again it shows the newest frame', async () => {
+      await show(FRAME_A)
+      await since(() => rig.lcd.unplug(), 1500)
+      expect(events).toEqual([
+        { kind: 'device', device: 'lcd', state: 'lost', reason: expect.stringMatching(/\w+ \w+/) },
+      ])
+      await show(FRAME_B, 3000)
+      await since(() => rig.lcd.plug(), limits.recoveryMs)
+      expect(devices()).toEqual(['lcd ready'])
+      expect(await rig.lcd.screen()).toEqual(FRAME_B)
+      expect(rig.lcd.faults()).toEqual([])
+    })
+
+    test('a display that lost its power for a moment between two frames is noticed', async () => {
+      await show(FRAME_A)
+      await rig.lcd.unplug()
+      await since(() => rig.lcd.plug(), 3000)
+      expect(devices()).toEqual(['lcd lost', 'lcd ready'])
+      expect(await rig.lcd.screen()).toEqual(FRAME_A)
+    })
+
+    test('an LED shines as told, one the board does not have is ignored', async () => {
+      for (const led of LEDS) {
+        rig.board.handle({ kind: 'led', led, pattern: 'on' })
+        await rig.pass(20)
+        expect(await rig.lit(led)).toBe(rig.board.description.leds.includes(led))
+        rig.board.handle({ kind: 'led', led, pattern: 'off' })
+        await rig.pass(20)
+        expect(await rig.lit(led)).toBe(false)
+      }
+    })
+
+    test('misuse is ignored', async () => {
+      await show(FRAME_A)
+      rig.board.handle({ kind: 'show', frame: { rows: ['short'] } })
+      rig.board.handle({ kind: 'show', frame: { rows: FRAME_B, cursor: { column: 20, row: 0 } } })
+      await rig.pass(200)
+      expect(await rig.lcd.screen()).toEqual(FRAME_A)
+    })
+
+    test('after stop nothing is told and nothing is held', async () => {
+      await rig.board.stop()
+      await since(() => rig.key('1', true), 200)
+      expect(events).toEqual([])
+      expect(rig.held()).toEqual([])
+    })
+  })
+}

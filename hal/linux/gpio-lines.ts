@@ -1,0 +1,56 @@
+// Opens the lines of a device all together or not at all, and says in words why it could not.
+import { err, ok, type Result } from '../../firmware/base/result.ts'
+import type { GpioClass, GpioLine } from '../api/lines.ts'
+import type { LineAt } from './profiles.ts'
+import { lineNumber } from './sysfs.ts'
+
+export interface LineWish {
+  readonly at: LineAt
+  /** `float` is an input nobody listens to; `low` and `high` are levels on the wire, whatever `activeLow` says. */
+  readonly direction: 'in' | 'float' | 'low' | 'high'
+}
+
+function whyNot(cause: unknown, { at }: LineWish, number: number): string {
+  const { code, message } = cause as Error & { code?: string }
+  const line = `line ${at.offset} of ${at.chip.join(' or ')} (GPIO ${number})`
+  switch (code) {
+    case 'EBUSY':
+      return `${line} is taken by another driver; see /sys/kernel/debug/gpio for which`
+    case 'EACCES':
+    case 'EPERM':
+      return `${line} may not be used; check that this runs as root or in the group gpio`
+    default:
+      return `${line} cannot be opened: ${message}`
+  }
+}
+
+/** The lines in the order of the wishes. Inputs report every edge. */
+export function openLines(wishes: readonly LineWish[], Gpio: GpioClass, root: string): Result<GpioLine[], string> {
+  const lines: GpioLine[] = []
+  const giveUp = (reason: string): Result<never, string> => {
+    closeLines(lines)
+    return err(reason)
+  }
+  for (const wish of wishes) {
+    const number = lineNumber(wish.at, root)
+    if (!number.ok) return giveUp(number.error)
+    try {
+      // A line with edges can never become an output: the kernel answers EIO.
+      const edge = wish.direction === 'in' ? 'both' : 'none'
+      const direction = wish.direction === 'float' ? 'in' : wish.direction
+      lines.push(new Gpio(number.value, direction, edge, { activeLow: wish.at.activeLow }))
+    } catch (cause) {
+      return giveUp(whyNot(cause, wish, number.value))
+    }
+  }
+  return ok(lines)
+}
+
+export function closeLines(lines: readonly GpioLine[]): void {
+  for (const line of lines)
+    try {
+      line.unexport()
+    } catch {
+      // The line went away with its chip; there is nothing left to give back.
+    }
+}

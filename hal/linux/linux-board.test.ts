@@ -1,0 +1,146 @@
+// The Linux board keeps the board contract over modelled lines and bus that behave like onoff's and i2c-bus's.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { type BoardRig, boardContract } from '../api/board.contract.ts'
+import type { BoardEvent } from '../api/board.ts'
+import { createGpioModel, type Wire } from '../fake/gpio-model.ts'
+import { createHardware } from '../fake/hardware.ts'
+import { createI2cBusModel } from '../fake/i2c-bus-model.ts'
+import { createVirtualClock } from '../fake/virtual-clock.ts'
+import { createLinuxBoard } from './linux-board.ts'
+import { PROFILES, partsOf } from './profiles.ts'
+
+const PROFILE = PROFILES['pi-usb-handset']
+/** Where a kernel 6.6 puts the chip of a Pi 4. */
+const BASE = 512
+const root = mkdtempSync(join(tmpdir(), 'gpio-'))
+afterAll(() => rmSync(root, { recursive: true }))
+for (const [chip, files] of Object.entries({
+  gpiochip512: { label: 'pinctrl-bcm2711', base: '512', ngpio: '58' },
+  gpiochip570: { label: 'raspberrypi-exp-gpio', base: '570', ngpio: '8' },
+})) {
+  mkdirSync(join(root, chip))
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(root, chip, name), text + '\n')
+}
+
+function modelled() {
+  const clock = createVirtualClock(5000)
+  const hardware = createHardware(partsOf(PROFILE), { clock })
+  const bus = createI2cBusModel(hardware.bus)
+  const wires = new Map<number, Wire>()
+  const number = ({ offset }: { readonly offset: number }) => BASE + offset
+  let driven = 0
+  for (const [n, at] of PROFILE.matrix.rows.entries())
+    wires.set(number(at), { level: () => ((hardware.matrix.rows() >> n) & 1 ? 0 : 1) })
+  for (const [n, at] of PROFILE.matrix.columns.entries())
+    wires.set(number(at), {
+      level: () => 1,
+      driven(level) {
+        if (level === 1) throw new Error('a column was driven high: two keys of a row would short it')
+        driven = level === 0 ? driven | (1 << n) : driven & ~(1 << n)
+        hardware.matrix.drive(driven)
+      },
+    })
+  for (const { key, line } of PROFILE.buttons)
+    wires.set(number(line), { level: () => (hardware.buttonClosed(key) ? 0 : 1) })
+  for (const { led, line } of PROFILE.leds)
+    wires.set(number(line), { level: () => 0, driven: (level) => hardware.setLed(led, level === 1) })
+  wires.set(number(PROFILE.hook), { level: () => (hardware.offHook() ? 0 : 1) })
+  const gpio = createGpioModel(clock, wires)
+  let rowsBefore = 0
+  hardware.listen({
+    rows(pulled) {
+      for (const [n, at] of PROFILE.matrix.rows.entries()) if (((rowsBefore ^ pulled) >> n) & 1) gpio.edge(number(at))
+      rowsBefore = pulled
+    },
+    button: (key) => gpio.edge(number(PROFILE.buttons.find((button) => button.key === key)!.line)),
+    hook: () => gpio.edge(number(PROFILE.hook)),
+  })
+  const board = createLinuxBoard(PROFILE, { Gpio: gpio.Gpio, openBus: bus.open, clock, sysfsRoot: root })
+  return { clock, hardware, bus, gpio, board, number }
+}
+
+async function rig(): Promise<BoardRig> {
+  const { clock, hardware, bus, gpio, board } = modelled()
+  return {
+    board,
+    now: clock.now,
+    pass: async (ms) => clock.advance(ms),
+    key: hardware.key,
+    hook: hardware.hook,
+    lit: (led) => hardware.lit().includes(led),
+    lcd: {
+      screen: hardware.lcd.rows,
+      cursor: hardware.lcd.cursor,
+      backlight: hardware.lcd.backlight,
+      unplug: hardware.bus.unplug,
+      plug: hardware.bus.plug,
+      nak: hardware.bus.nak,
+      faults: () => hardware.lcd.faults,
+    },
+    bus: hardware.bus.count,
+    held: () => [...gpio.exported().map((line) => `GPIO ${line}`), ...(bus.openCount() > 0 ? ['a bus'] : [])],
+  }
+}
+boardContract('Linux board over modelled lines', rig)
+
+function started() {
+  const all = modelled()
+  const events: BoardEvent[] = []
+  all.board.start((event) => events.push(event))
+  all.clock.advance(500)
+  return { ...all, events }
+}
+
+test('a line taken by another driver loses its device alone, by name, and it comes back when the line is free', () => {
+  const all = modelled()
+  const events: BoardEvent[] = []
+  all.gpio.take(all.number(PROFILE.hook), true)
+  all.board.start((event) => events.push(event))
+  all.clock.advance(20_000)
+  const devices = events.filter((event) => event.kind === 'device')
+  expect(devices.map(({ device, state }) => `${device} ${state}`).sort()).toEqual([
+    'hook lost',
+    'keypad ready',
+    'lcd ready',
+    'leds ready',
+  ])
+  expect(devices.find(({ device }) => device === 'hook')?.reason).toMatch(/line 26 of .*bcm2711.*GPIO 538.*taken/)
+  all.gpio.take(all.number(PROFILE.hook), false)
+  all.clock.advance(31_000)
+  expect(events.slice(-2)).toEqual([
+    { kind: 'device', device: 'hook', state: 'ready' },
+    { kind: 'hook', state: 'on', at: expect.any(Number) },
+  ])
+})
+
+test('a keypad whose lines fail releases its keys, and works again after it was opened anew', () => {
+  const { clock, hardware, gpio, events } = started()
+  hardware.key('5', true)
+  clock.advance(100)
+  events.length = 0
+  gpio.failNext()
+  clock.advance(50)
+  expect(events).toEqual([
+    { kind: 'device', device: 'keypad', state: 'lost', reason: expect.stringMatching(/lines failed: EIO/) },
+    { kind: 'key', key: '5', action: 'release', at: expect.any(Number) },
+  ])
+  hardware.key('5', false)
+  clock.advance(1500)
+  hardware.key('7', true)
+  clock.advance(100)
+  expect(events.slice(2)).toEqual([
+    { kind: 'device', device: 'keypad', state: 'ready' },
+    { kind: 'key', key: '7', action: 'press', at: expect.any(Number) },
+  ])
+})
+
+test('at rest nothing but the display check is on the bus', () => {
+  const { clock, hardware } = started()
+  clock.advance(2000)
+  const before = hardware.bus.count().busyMs
+  clock.advance(10_000)
+  expect(hardware.bus.count().busyMs - before).toBeLessThan(2)
+})
