@@ -1,0 +1,109 @@
+// MediaCommand objects to commands.
+#include "marshal.h"
+#include "media_marshal.h"
+
+namespace offhook {
+
+namespace {
+
+SocketAddress addressFrom(const Field& f) { return {f.at("address").string(), f.at("port").whole<uint16_t>()}; }
+
+Codec codecFrom(const Field& f) {
+  Codec codec;
+  codec.name = f.at("name").string();
+  codec.payloadType = static_cast<uint8_t>(f.at("payloadType").whole(0, 127));
+  codec.clockRate = f.at("clockRate").whole<uint32_t>();
+  codec.channels = f.at("channels").whole<uint8_t>();
+  const Field parameters = f.at("parameters");
+  if (!parameters.absent())
+    for (const auto& [name, value] : parameters.entries()) codec.parameters[name] = value.string();
+  return codec;
+}
+
+std::optional<uint8_t> payloadTypeFrom(const Field& f) {
+  if (f.absent()) return {};
+  return static_cast<uint8_t>(f.whole(0, 127));
+}
+
+StreamConfig streamFrom(const Field& f) {
+  StreamConfig out;
+  out.rtp = addressFrom(f.at("rtp"));
+  out.rtcp = addressFrom(f.at("rtcp"));
+  out.direction = static_cast<Direction>(f.at("direction").oneOf({"sendrecv", "sendonly", "recvonly", "inactive"}));
+  out.send = codecFrom(f.at("send"));
+  out.ptimeMs = f.at("ptimeMs").whole<uint32_t>();
+  for (const Field& each : f.at("receive").items()) out.receive.push_back(codecFrom(each));
+  out.eventSend = payloadTypeFrom(f.at("eventSend"));
+  out.eventReceive = payloadTypeFrom(f.at("eventReceive"));
+  out.symmetric = f.at("symmetric").boolean();
+  out.cname = f.at("cname").string();
+  out.jitterMinMs = f.at("jitter").at("minMs").whole<uint32_t>();
+  out.jitterMaxMs = f.at("jitter").at("maxMs").whole<uint32_t>();
+  out.silenceMs = f.at("silenceMs").whole<uint32_t>();
+  return out;
+}
+
+DeviceConfig deviceFrom(const Field& f) {
+  DeviceConfig out;
+  out.kind = static_cast<DeviceConfig::Kind>(f.at("kind").oneOf({"alsa", "wav", "null"}));
+  out.rate = f.at("rate").whole<uint32_t>();
+  if (out.kind == DeviceConfig::Kind::Null) return out;
+  out.capture = f.at("capture").string();
+  out.playback = f.at("playback").string();
+  if (out.kind == DeviceConfig::Kind::Alsa) out.periodMs = f.at("periodMs").whole<uint32_t>();
+  else out.loop = f.at("loop").boolean();
+  return out;
+}
+
+Tone toneFrom(const Field& f) {
+  Tone tone;
+  for (const Field& each : f.at("steps").items()) {
+    ToneStep step;
+    for (const Field& hz : each.at("frequencies").items()) step.frequencies.push_back(hz.number());
+    step.ms = each.at("ms").whole<uint32_t>();
+    step.levelDb = each.at("levelDb").number();
+    tone.steps.push_back(std::move(step));
+  }
+  tone.repeat = f.at("repeat").whole<uint32_t>();
+  return tone;
+}
+
+/** undefined, or no such property, mutes. */
+std::optional<double> gainFrom(const Field& f) {
+  if (f.absent()) return {};
+  return f.number();
+}
+
+constexpr uint64_t kMostSafeInteger = (uint64_t{1} << 53) - 1;
+
+}  // namespace
+
+Command commandFrom(Napi::Value value) {
+  const Field f(value, "command");
+  const auto port = [&] { return f.at("port").string(); };
+  switch (f.at("kind").oneOf({"stock-pairs", "release-pair", "open-stream", "update-stream", "open-device", "open-tone",
+                              "open-player", "open-recorder", "close-port", "connect", "disconnect", "set-gain", "send-dtmf",
+                              "query-stats"})) {
+    case 0:
+      return command::StockPairs{f.at("address").string(), f.at("min").whole<uint16_t>(), f.at("max").whole<uint16_t>(),
+                                 f.at("want").whole<uint32_t>(), static_cast<uint8_t>(f.at("dscp").whole(0, 63))};
+    case 1: return command::ReleasePair{f.at("pair").whole<PairId>()};
+    case 2: return command::OpenStream{port(), f.at("pair").whole<PairId>(), streamFrom(f.at("stream"))};
+    case 3: return command::UpdateStream{port(), streamFrom(f.at("stream"))};
+    case 4: return command::OpenDevice{port(), deviceFrom(f.at("device"))};
+    case 5: return command::OpenTone{port(), toneFrom(f.at("tone"))};
+    case 6:
+      return command::OpenPlayer{port(), f.at("file").string(), f.at("loops").whole<uint32_t>(), f.at("pauseMs").whole<uint32_t>()};
+    case 7:
+      return command::OpenRecorder{port(), f.at("file").string(), f.at("rate").whole<uint32_t>(), f.at("maxBytes").whole(0, kMostSafeInteger)};
+    case 8: return command::ClosePort{port()};
+    case 9: return command::Connect{f.at("from").string(), f.at("to").string()};
+    case 10: return command::Disconnect{f.at("from").string(), f.at("to").string()};
+    case 11: return command::SetGain{port(), gainFrom(f.at("giveDb")), gainFrom(f.at("takeDb"))};
+    case 12:
+      return command::SendDtmf{port(), f.at("digits").string(), f.at("durationMs").whole<uint32_t>(), f.at("gapMs").whole<uint32_t>()};
+    default: return command::QueryStats{port(), f.at("ref").whole<uint32_t>()};
+  }
+}
+
+}  // namespace offhook

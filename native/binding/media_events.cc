@@ -1,0 +1,105 @@
+// Events and statistics to objects.
+#include "media_marshal.h"
+
+namespace offhook {
+
+namespace {
+
+/** Builds one object, property by property. */
+class Builder {
+ public:
+  explicit Builder(Napi::Env env) : object(Napi::Object::New(env)), env_(env) {}
+  Builder& set(const char* name, const std::string& value) { return put(name, Napi::String::New(env_, value)); }
+  Builder& set(const char* name, const char* value) { return put(name, Napi::String::New(env_, value)); }
+  Builder& set(const char* name, bool value) { return put(name, Napi::Boolean::New(env_, value)); }
+  Builder& set(const char* name, double value) { return put(name, Napi::Number::New(env_, value)); }
+  Builder& set(const char* name, uint32_t value) { return set(name, static_cast<double>(value)); }
+  Builder& set(const char* name, uint64_t value) { return set(name, static_cast<double>(value)); }
+  Builder& set(const char* name, int64_t value) { return set(name, static_cast<double>(value)); }
+  Builder& set(const char* name, const SocketAddress& value) {
+    return put(name, Builder(env_).set("address", value.address).set("port", uint32_t{value.port}).object);
+  }
+  Builder& put(const char* name, Napi::Value value) {
+    object.Set(name, value);
+    return *this;
+  }
+  Napi::Object object;
+
+ private:
+  Napi::Env env_;
+};
+
+Napi::Object streamStatsTo(Napi::Env env, const StreamStats& s) {
+  return Builder(env)
+      .set("sentPackets", s.sentPackets)
+      .set("sentBytes", s.sentBytes)
+      .set("receivedPackets", s.receivedPackets)
+      .set("receivedBytes", s.receivedBytes)
+      .set("lostPackets", s.lostPackets)
+      .set("latePackets", s.latePackets)
+      .set("duplicatePackets", s.duplicatePackets)
+      .set("malformedPackets", s.malformedPackets)
+      .set("concealedMs", s.concealedMs)
+      .set("playoutDelayMs", s.playoutDelayMs)
+      .set("jitterMs", s.jitterMs)
+      .set("roundTripMs", s.roundTripMs)
+      .set("peerLostPackets", s.peerLostPackets)
+      .set("peerJitterMs", s.peerJitterMs)
+      .set("codec", s.codec)
+      .set("remote", s.remote)
+      .object;
+}
+
+struct ToObject {
+  Napi::Env env;
+  Builder kind(const char* name) const {
+    Builder out(env);
+    out.set("kind", name);
+    return out;
+  }
+  Napi::Object operator()(const event::PairReady& e) const {
+    return kind("pair-ready").set("pair", e.pair).set("address", e.address).set("rtpPort", uint32_t{e.rtpPort}).set("rtcpPort", uint32_t{e.rtcpPort}).object;
+  }
+  Napi::Object operator()(const event::PairsFailed& e) const { return kind("pairs-failed").set("reason", e.reason).object; }
+  Napi::Object operator()(const event::PortOpened& e) const {
+    return kind("port-opened").set("port", e.port).set("rate", e.rate).set("detail", e.detail).object;
+  }
+  Napi::Object operator()(const event::PortFailed& e) const { return kind("port-failed").set("port", e.port).set("reason", e.reason).object; }
+  Napi::Object operator()(const event::PortLost& e) const { return kind("port-lost").set("port", e.port).set("reason", e.reason).object; }
+  Napi::Object operator()(const event::PortEnded& e) const { return kind("port-ended").set("port", e.port).object; }
+  Napi::Object operator()(const event::StreamReceiving& e) const { return kind("stream-receiving").set("port", e.port).set("from", e.from).object; }
+  Napi::Object operator()(const event::StreamSilent& e) const { return kind("stream-silent").set("port", e.port).set("forMs", e.forMs).object; }
+  Napi::Object operator()(const event::Dtmf& e) const {
+    return kind("dtmf").set("port", e.port).set("digit", std::string(1, e.digit)).set("ended", e.ended).set("durationMs", e.durationMs).object;
+  }
+  Napi::Object operator()(const event::DtmfSent& e) const { return kind("dtmf-sent").set("port", e.port).set("digits", e.digits).object; }
+  Napi::Object operator()(const event::Stats& e) const {
+    return kind("stats").set("port", e.port).set("ref", e.ref).put("stats", streamStatsTo(env, e.stats)).object;
+  }
+  Napi::Object operator()(const event::Rejected& e) const {
+    return kind("rejected").set("command", e.command).set("port", e.port).set("reason", e.reason).object;
+  }
+};
+
+}  // namespace
+
+Napi::Object eventTo(Napi::Env env, const Event& event) { return std::visit(ToObject{env}, event); }
+
+Napi::Object statsTo(Napi::Env env, const EngineStats& s) {
+  return Builder(env)
+      .set("ticks", s.ticks)
+      .set("lateTicks", s.lateTicks)
+      .set("skippedTicks", s.skippedTicks)
+      .set("longestTickMs", s.longestTickMs)
+      .set("realtime", s.realtime)
+      .set("pacedByDevice", s.pacedByDevice)
+      .set("ports", s.ports)
+      .set("stockedPairs", s.stockedPairs)
+      .set("rejectedCommands", s.rejectedCommands)
+      .set("droppedEvents", s.droppedEvents)
+      .set("deviceXruns", s.deviceXruns)
+      .set("deviceSlips", s.deviceSlips)
+      .object;
+}
+
+}  // namespace offhook

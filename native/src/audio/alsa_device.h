@@ -1,0 +1,111 @@
+// An ALSA device as a bridge port. The tick thread reads and writes without blocking; a thread of the device's own
+// opens, closes and, after a loss, reopens it.
+//
+// While it captures in periods that divide 10 ms it can pace the engine, and then nothing lies between a captured block
+// and its packet. Otherwise, and for every second device, a small store and a slip of single samples take up the
+// difference between the clocks.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "audio/alsa_pcm.h"
+#include "audio/port.h"
+#include "dsp/slip.h"
+#include "rt/thread.h"
+#include "rt/wake.h"
+
+namespace offhook {
+
+/** Both directions, opened; either may be absent. Made and destroyed by the keeper, used by the tick thread. */
+struct AlsaPair {
+  AlsaPair(std::unique_ptr<AlsaPcm> capturing, std::unique_ptr<AlsaPcm> playing);
+
+  const std::unique_ptr<AlsaPcm> capture, playback;
+  const uint32_t rate;
+  const size_t block;  // samples in 10 ms
+  int broken = 0;      // errno that ended it
+
+  // Capture: samples read but not given yet.
+  std::vector<int16_t> store;
+  size_t begin = 0, end = 0;
+  size_t stored() const { return end - begin; }
+  Slip captureSlip;
+  bool canPace = false, primed = false, unpacedCapture = false;
+  int fullTicks = 0, windowBlocks = 0;
+  int64_t windowNs = 0;
+  std::vector<pollfd> polls;
+
+  // Playback.
+  const size_t prefill;
+  Slip playbackSlip;
+  bool unpacedPlayback = false;
+  int emptyTicks = 0;
+  std::vector<int16_t> stretched;
+};
+
+/** Of all devices together, since the engine began. */
+struct AlsaCounters {
+  std::atomic<uint64_t> xruns{0}, slips{0};
+};
+
+/** Opens and reopens one device on a thread of its own. */
+class AlsaKeeper {
+ public:
+  AlsaKeeper(const DeviceConfig& config, Report report, AlsaCounters& counters);
+  /** Waits for the thread, which may be inside ALSA for seconds: see stop() and stopped(). */
+  ~AlsaKeeper();
+  void stop();
+  bool stopped() const { return stopped_.load(std::memory_order_acquire); }
+
+  // ---- tick thread ------------------------------------------------------------------------------------------------
+  /** A newly opened pair, or nullptr. */
+  AlsaPair* collect() { return opened_.exchange(nullptr, std::memory_order_acq_rel); }
+  /** Back to be closed; `broken` says why. */
+  void giveBack(AlsaPair* pair);
+
+  AlsaCounters& counters;
+
+ private:
+  void run();
+  std::unique_ptr<AlsaPair> open(int& error, std::string& why);
+  bool pause(int64_t ns);
+
+  const DeviceConfig config_;
+  const Report report_;
+  std::atomic<AlsaPair*> opened_{nullptr}, returned_{nullptr};
+  std::atomic<bool> stopping_{false}, stopped_{false};
+  Wake wake_;
+  Thread thread_;
+};
+
+class AlsaDevice : public Port, public Pacer {
+ public:
+  AlsaDevice(std::shared_ptr<AlsaKeeper> keeper, const DeviceConfig& config);
+  ~AlsaDevice() override;
+  bool gives() const override { return capturing_; }
+  bool takes() const override { return playing_; }
+  bool givesAlways() const override { return capturing_; }
+  bool takesAlways() const override { return playing_; }
+  void give(int16_t* out, size_t samples, int64_t nowNs) override;
+  void take(const int16_t* in, size_t samples, int64_t nowNs) override;
+  void tick(int64_t nowNs) override;
+  bool paces() const override { return pair_ && pair_->canPace; }
+  Waited waitForBlock(int wakeFd, int64_t untilNs) override;
+
+ private:
+  void fail(int error);
+  /** Reads all that waits and fits; false when the device broke. */
+  bool readAll();
+  /** How many samples more than a block to take from the store now; none while it fills up. */
+  int slipNow();
+  void watchPace(int64_t nowNs);
+
+  const std::shared_ptr<AlsaKeeper> keeper_;
+  const bool capturing_, playing_;
+  AlsaPair* pair_ = nullptr;
+  bool pacing_ = false;  // this tick was driven by this device
+};
+
+}  // namespace offhook

@@ -1,0 +1,46 @@
+// One port of the bridge as the tick thread sees it: gives a block of samples, takes a block, every 10 ms.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "base/contract.h"
+
+namespace offhook {
+
+/**
+ * Reports of one port to whoever commands the engine, from any thread: bounded, does not block. The port's name is
+ * filled in by the receiver, so real-time threads send events without strings.
+ */
+using Report = std::function<void(Event&&)>;
+
+class Port {
+ public:
+  virtual ~Port() = default;
+
+  virtual bool gives() const { return false; }
+  virtual bool takes() const { return false; }
+  /** give() or take() is called every tick, even with nothing connected. */
+  virtual bool givesAlways() const { return false; }
+  virtual bool takesAlways() const { return false; }
+
+  // ---- tick thread: 10 ms each, at the rate the port was opened with; no allocation, no locks, no waiting ------------------------------------
+  virtual void give(int16_t* /*out*/, size_t /*samples*/, int64_t /*nowNs*/) {}
+  virtual void take(const int16_t* /*in*/, size_t /*samples*/, int64_t /*nowNs*/) {}
+  virtual void tick(int64_t /*nowNs*/) {}
+};
+
+/** A device whose capture clock can drive the tick thread. */
+class Pacer {
+ public:
+  enum class Waited { Block, TimedOut, Woken };
+  virtual ~Pacer() = default;
+  /** Open, and able to pace. Tick thread. */
+  virtual bool paces() const = 0;
+  /** Waits for the next block of the device, at most until `untilNs` or until `wakeFd` is readable. Tick thread. */
+  virtual Waited waitForBlock(int wakeFd, int64_t untilNs) = 0;
+};
+
+}  // namespace offhook

@@ -1,0 +1,187 @@
+// What each command does. All of it on the control thread; what touches audio goes into the next plan.
+#include "audio/player.h"
+#include "audio/recorder.h"
+#include "audio/tone_port.h"
+#include "audio/wav_device.h"
+#include "engine/checks.h"
+#include "engine/control.h"
+#include "rt/clock.h"
+
+namespace offhook {
+
+namespace {
+
+constexpr size_t kMostPorts = 256;
+
+/** Silence in, nothing out. */
+class NullDevice : public Port {
+ public:
+  bool gives() const override { return true; }
+  bool takes() const override { return true; }
+  void give(int16_t* out, size_t samples, int64_t) override { std::fill(out, out + samples, int16_t{0}); }
+};
+
+}  // namespace
+
+Graph::Entry* Engine::Control::claim(const char* command, const PortId& port) {
+  if (const Graph::Entry* entry = graph_.find(port)) {
+    if (!entry->failed) {
+      reject(command, port, "port " + port + " is open already");
+      return nullptr;
+    }
+    close(port);
+  }
+  if (graph_.size() >= kMostPorts) {
+    reject(command, port, "too many ports: " + std::to_string(kMostPorts));
+    return nullptr;
+  }
+  changed_ = true;
+  return &graph_.add(port, ++lastSerial_);
+}
+
+Graph::Entry* Engine::Control::streamOf(const char* command, const PortId& port) {
+  Graph::Entry* entry = graph_.find(port);
+  if (entry && entry->stream) return entry;
+  reject(command, port, entry ? port + " is no open stream" : "no port " + port);
+  return nullptr;
+}
+
+void Engine::Control::opened(Graph::Entry& entry, const PortId& port, uint32_t rate, std::string detail) {
+  entry.rate = rate;
+  sink_(event::PortOpened{port, rate, std::move(detail)});
+}
+
+void Engine::Control::close(const PortId& port) {
+  const Graph::Entry* entry = graph_.find(port);
+  // Its packets end now; the rest of it goes with the last plan that knows it.
+  if (entry->stream) network_.remove(entry->stream->stream());
+  graph_.remove(port);
+  changed_ = true;
+}
+
+void Engine::Control::on(command::StockPairs& c) { stock_.order(c, monotonicNs()); }
+
+void Engine::Control::on(command::ReleasePair& c) {
+  if (!stock_.take(c.pair, monotonicNs())) reject("release-pair", {}, "no pair " + std::to_string(c.pair) + " in stock");
+}
+
+void Engine::Control::on(command::OpenStream& c) {
+  Graph::Entry* entry = claim("open-stream", c.port);
+  if (!entry) return;
+  std::optional<SocketPair> pair = stock_.take(c.pair, monotonicNs());
+  if (!pair) {
+    graph_.remove(c.port);
+    return reject("open-stream", c.port, "no pair " + std::to_string(c.pair) + " in stock");
+  }
+  const uint64_t serial = entry->serial;
+  std::string why;
+  std::unique_ptr<Stream> stream = options_.createStream(c.port, std::move(*pair), c.stream, reportOf(serial), why);
+  if (stream && network_.add(*stream, why)) {
+    const auto rateChanged = [this, serial](uint32_t rate) { notify({serial, rate, {}}); };
+    auto port = std::make_shared<StreamPort>(std::move(stream), reportOf(serial), rateChanged);
+    entry->stream = port.get();
+    entry->inbandDtmf = !c.stream.eventSend;
+    const uint32_t rate = port->stream().rate();
+    entry->state = std::make_shared<PortState>(std::move(port));
+    return opened(*entry, c.port, rate, c.stream.send.name);
+  }
+  entry->failed = true;
+  sink_(event::PortFailed{c.port, why});
+}
+
+void Engine::Control::on(command::UpdateStream& c) {
+  Graph::Entry* entry = streamOf("update-stream", c.port);
+  if (!entry) return;
+  entry->inbandDtmf = !c.stream.eventSend;
+  actions_.push_back([port = entry->state, stream = entry->stream, config = std::move(c.stream)](int64_t) { stream->update(config); });
+  changed_ = true;
+}
+
+void Engine::Control::on(command::OpenDevice& c) {
+  Graph::Entry* entry = claim("open-device", c.port);
+  if (!entry) return;
+  const DeviceConfig& device = c.device;
+  const Report report = reportOf(entry->serial);
+  if (device.kind == DeviceConfig::Kind::Alsa) {
+    const auto keeper = keepers_.emplace_back(std::make_shared<AlsaKeeper>(device, report, alsaCounters_));
+    auto port = std::make_shared<AlsaDevice>(keeper, device);
+    entry->pacer = port.get();
+    entry->state = std::make_shared<PortState>(std::move(port));
+  } else if (device.kind == DeviceConfig::Kind::Wav && !(device.capture.empty() && device.playback.empty())) {
+    entry->state = std::make_shared<PortState>(std::make_shared<WavDevice>(device, report, files_));
+  } else {
+    entry->state = std::make_shared<PortState>(std::make_shared<NullDevice>());
+    opened(*entry, c.port, device.rate, "silence");
+  }
+}
+
+void Engine::Control::on(command::OpenTone& c) {
+  Graph::Entry* entry = claim("open-tone", c.port);
+  if (!entry) return;
+  const uint32_t rate = toneRate(c.tone);
+  entry->state = std::make_shared<PortState>(std::make_shared<TonePort>(c.tone, rate, reportOf(entry->serial)));
+  opened(*entry, c.port, rate, "tone");
+}
+
+void Engine::Control::on(command::OpenPlayer& c) {
+  Graph::Entry* entry = claim("open-player", c.port);
+  if (!entry) return;
+  const PlayOrder order{std::move(c.file), c.loops, c.pauseMs, 0};
+  entry->state = std::make_shared<PortState>(std::make_shared<Player>(order, reportOf(entry->serial), files_));
+}
+
+void Engine::Control::on(command::OpenRecorder& c) {
+  Graph::Entry* entry = claim("open-recorder", c.port);
+  if (!entry) return;
+  const RecordOrder order{std::move(c.file), c.rate, c.maxBytes};
+  entry->state = std::make_shared<PortState>(std::make_shared<Recorder>(order, reportOf(entry->serial), files_));
+}
+
+void Engine::Control::on(command::ClosePort& c) {
+  if (graph_.find(c.port)) close(c.port);
+  else reject("close-port", c.port, "no port " + c.port);
+}
+
+void Engine::Control::on(command::Connect& c) {
+  if (const auto fault = graph_.connect(c.from, c.to)) return reject("connect", c.from, *fault);
+  changed_ = true;
+}
+
+void Engine::Control::on(command::Disconnect& c) {
+  if (const auto fault = graph_.disconnect(c.from, c.to)) return reject("disconnect", c.from, *fault);
+  changed_ = true;
+}
+
+void Engine::Control::on(command::SetGain& c) {
+  Graph::Entry* entry = graph_.find(c.port);
+  if (!entry) return reject("set-gain", c.port, "no port " + c.port);
+  entry->giveFactor = gainFactor(c.giveDb);
+  entry->takeFactor = gainFactor(c.takeDb);
+  changed_ = true;
+}
+
+void Engine::Control::on(command::SendDtmf& c) {
+  Graph::Entry* entry = streamOf("send-dtmf", c.port);
+  if (!entry) return;
+  changed_ = true;
+  StreamPort* stream = entry->stream;
+  if (!entry->inbandDtmf) {
+    actions_.push_back([port = entry->state, stream, order = std::move(c)](int64_t) {
+      stream->stream().sendDtmf(order.digits, order.durationMs, order.gapMs);
+    });
+    return;
+  }
+  if (stream->orders.size() >= StreamPort::kMostInband) return reject("send-dtmf", c.port, "too many digits are waiting");
+  const Tone tone = dtmfTone(c.digits, c.durationMs, c.gapMs);
+  InbandOrder& order = stream->orders.emplace_back(InbandOrder{std::move(c.digits), ToneGenerator(tone, entry->rate)});
+  actions_.push_back([port = entry->state, stream, &order](int64_t) { stream->sendInband(order); });
+}
+
+void Engine::Control::on(command::QueryStats& c) {
+  Graph::Entry* entry = streamOf("query-stats", c.port);
+  if (!entry) return;
+  changed_ = true;
+  actions_.push_back([port = entry->state, stream = entry->stream, ref = c.ref](int64_t) { stream->query(ref); });
+}
+
+}  // namespace offhook

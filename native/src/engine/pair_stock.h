@@ -1,0 +1,42 @@
+// RTP/RTCP socket pairs bound ahead, so that no offer waits for a port.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/contract.h"
+#include "rtp/stream.h"
+
+namespace offhook {
+
+/** As offhook::bindPair; replaced in tests. */
+using BindPair = std::function<bool(const std::string& address, uint16_t min, uint16_t max, uint8_t dscp, SocketPair& out, std::string& why)>;
+
+class PairStock {
+ public:
+  PairStock(BindPair bind, std::function<void(Event&&)> emit) : bind_(std::move(bind)), emit_(std::move(emit)) {}
+
+  /** Pairs that fit the new order stay, others are closed; then refills. */
+  void order(const command::StockPairs& order, int64_t nowNs);
+  /** Takes a pair out and refills; nothing when there is no such pair. */
+  std::optional<SocketPair> take(PairId id, int64_t nowNs);
+  /** Binds what is missing; when none is free says so once and tries again every second. */
+  void refill(int64_t nowNs);
+  /** When refill() wants to be called; negative: not. */
+  int64_t retryAt() const { return retryNs_; }
+  size_t size() const { return ready_.size(); }
+
+ private:
+  const BindPair bind_;
+  const std::function<void(Event&&)> emit_;
+  command::StockPairs order_;
+  std::map<PairId, SocketPair> ready_;
+  PairId lastId_ = 0;
+  int64_t retryNs_ = -1;
+  bool failed_ = false;
+};
+
+}  // namespace offhook
