@@ -32,7 +32,7 @@ export function plan(before: Settings | undefined, after: Settings): Plan {
       changes.push({ path: `/secrets/${id}`, effect: 'reregister' })
   }
   const costs = (effect: Effect) => changes.some((change) => change.effect === effect)
-  const stack = costs('restart')
+  const stack = before === undefined || costs('restart')
   const touched = (id: string) =>
     changes.some(
       ({ path, effect }) =>

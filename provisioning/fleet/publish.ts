@@ -2,11 +2,12 @@
 //
 //   node provisioning/fleet/publish.ts --broker mqtt://HOST[:PORT] --device ID [--prefix offhook] FILE
 //   node provisioning/fleet/publish.ts --check FILE
+import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { connect } from '../mqtt/client.ts'
+import { type ConnectionOptions, connect } from '../mqtt/client.ts'
 import { topics } from '../mqtt/topics.ts'
-import { readDesired } from '../schema/desired.ts'
+import { type Desired, readDesired } from '../schema/desired.ts'
 import { plainFormats } from '../schema/formats.ts'
 import { readBootstrap, showFault } from '../store/bootstrap.ts'
 
@@ -22,67 +23,74 @@ Checks the configuration document in FILE and publishes it, retained, to the pho
   --cert FILE          PEM file with a client certificate
   --key FILE           PEM file with its key`
 
-const text = { type: 'string' } as const
+const TEXT = { type: 'string' } as const
+const FLAG = { type: 'boolean' } as const
 const OPTIONS = {
-  ...{ broker: text, device: text, prefix: text, credentials: text, ca: text, cert: text, key: text },
-  check: { type: 'boolean' },
-  help: { type: 'boolean' },
+  ...{ broker: TEXT, device: TEXT, prefix: TEXT, credentials: TEXT, ca: TEXT, cert: TEXT, key: TEXT },
+  ...{ check: FLAG, help: FLAG },
 } as const
 
-async function main(): Promise<number> {
+export interface Target extends Omit<ConnectionOptions, 'clientId' | 'will'> {
+  readonly prefix: string
+  readonly deviceId: string
+}
+
+/** Publishes a document to a phone. Throws with the reason: what is wrong with it, or with the broker. */
+export async function publishDesired(target: Target, document: string, name = 'document'): Promise<Desired> {
+  const desired = valid(name, document)
+  const { promise: connected, resolve, reject } = Promise.withResolvers<void>()
+  const connection = await connect(
+    { ...target, clientId: `publish-${randomUUID()}`, will: undefined },
+    { connected: resolve, message: () => {}, closed: (reason) => reject(new Error(`${target.broker}: ${reason}`)) },
+  )
+  await connected
+  await connection.publish(topicOf(target), document, { retain: true })
+  await connection.end()
+  return desired
+}
+
+const topicOf = ({ prefix, deviceId }: Target) => topics(prefix, deviceId).full('config/desired')
+
+function valid(file: string, document: string): Desired {
+  const desired = readDesired(document, plainFormats)
+  if (!desired.ok) throw new Error(showFault({ file, errors: desired.error.errors }))
+  return desired.value
+}
+
+/** One line for the user. Throws with the reason. */
+async function main(): Promise<string> {
   const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true })
-  if (values.help) {
-    console.log(USAGE)
-    return 0
-  }
+  if (values.help) return USAGE
   const [file, ...more] = positionals
-  const { broker, device } = values
-  if (file === undefined || more.length > 0) return fail(`name one file\n\n${USAGE}`)
-  if (!values.check && (broker === undefined || device === undefined))
-    return fail(`--broker and --device are needed\n\n${USAGE}`)
-  const content = await readFile(file, 'utf8')
-  const desired = readDesired(content, plainFormats)
-  if (!desired.ok) return fail(showFault({ file, errors: desired.error.errors }))
-  const { version, config } = desired.value
+  if (file === undefined || more.length > 0) throw new Error(`name one file\n\n${USAGE}`)
+  const document = await readFile(file, 'utf8')
   if (values.check) {
-    console.log(`${file}: version ${version}, ${config.accounts.length} line(s): valid`)
-    return 0
+    const { version, config } = valid(file, document)
+    return `${file}: valid, version ${version}, lines: ${config.accounts.map(({ id }) => id).join(', ')}`
   }
   // The same rules as on the phone hold for where the broker is and how to get in.
   const access = await readBootstrap(undefined, {
-    OFFHOOK_BROKER: broker,
-    OFFHOOK_DEVICE_ID: device,
+    OFFHOOK_BROKER: values.broker,
+    OFFHOOK_DEVICE_ID: values.device,
     OFFHOOK_PREFIX: values.prefix,
     OFFHOOK_CREDENTIALS: values.credentials,
     OFFHOOK_CA: values.ca,
     OFFHOOK_CERT: values.cert,
     OFFHOOK_KEY: values.key,
   })
-  if (!access.ok) return fail(showFault(access.error))
-  const { prefix, credentials, ca, cert, key } = access.value
-  const topic = topics(prefix, device!).full('config/desired')
-  await publish({ broker: broker!, credentials, ca, cert, key }, topic, content)
-  console.log(`version ${version} published on ${topic}`)
-  return 0
+  if (!access.ok) throw new Error(showFault(access.error))
+  const { broker, deviceId, prefix, credentials, ca, cert, key } = access.value
+  if (broker === undefined || deviceId === undefined) throw new Error(`--broker and --device are needed\n\n${USAGE}`)
+  const target = { broker, deviceId, prefix, credentials, ca, cert, key }
+  const { version } = await publishDesired(target, document, file)
+  return `version ${version} published on ${topicOf(target)}`
 }
 
-type Access = Omit<Parameters<typeof connect>[0], 'clientId' | 'will'>
-
-async function publish(access: Access, topic: string, content: string): Promise<void> {
-  const { promise: connected, resolve, reject } = Promise.withResolvers<void>()
-  const clientId = `publish-${process.pid}-${Date.now().toString(36)}`
-  const connection = await connect(
-    { ...access, clientId, will: undefined },
-    { connected: resolve, message: () => {}, closed: (reason) => reject(new Error(`${access.broker}: ${reason}`)) },
-  )
-  await connected
-  await connection.publish(topic, content, { retain: true })
-  await connection.end()
+if (import.meta.main) {
+  try {
+    console.log(await main())
+  } catch (error) {
+    console.error((error as Error).message)
+    process.exitCode = 1
+  }
 }
-
-function fail(why: string): number {
-  console.error(why)
-  return 1
-}
-
-process.exitCode = await main().catch((error: Error) => fail(error.message))

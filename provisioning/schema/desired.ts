@@ -2,6 +2,7 @@
 import { err, ok, type Result } from '../../firmware/base/result.ts'
 import { type ConfigError, check } from './check.ts'
 import { userOf } from './formats.ts'
+import { jsonFault } from './json-fault.ts'
 import type { Formats, Schema, Static } from './json-schema.ts'
 import { type AccountSettings, PHONE_CONFIG, type PhoneConfig, SECRETS, type Secrets } from './phone-config.ts'
 
@@ -86,18 +87,14 @@ export function readDesired(text: string, formats: Formats): Result<Desired, Ref
   })
 }
 
-/** The parser's own message quotes the text, which may hold a secret: only the position is told. */
 function parseJson(text: string): Result<unknown, ConfigError> {
-  try {
-    return ok(JSON.parse(text))
-  } catch (error) {
-    const position = /at position (\d+)/.exec(String(error))?.[1]
-    const before = text.slice(0, position === undefined ? text.length : Number(position))
-    const line = before.split('\n').length
-    const column = before.length - before.lastIndexOf('\n')
-    const got = text.trim() === '' ? 'nothing' : `an error in line ${line}, column ${column}`
-    return err({ path: '', expected: 'a JSON document in UTF-8', got, hint: 'check it with any JSON tool' })
-  }
+  const fault = jsonFault(text)
+  if (fault === undefined) return ok(JSON.parse(text))
+  const before = text.slice(0, fault)
+  const line = before.split('\n').length
+  const column = fault - before.lastIndexOf('\n')
+  const got = text.trim() === '' ? 'nothing' : `an error in line ${line}, column ${column}`
+  return err({ path: '', expected: 'a JSON document in UTF-8', got, hint: 'check it with any JSON tool' })
 }
 
 type Accounts = Static<typeof PHONE_CONFIG>['accounts']

@@ -4,7 +4,7 @@
 export function nearest(word: string, known: readonly string[]): string | undefined {
   if (word.length > 40) return undefined
   let best: string | undefined
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1
+  let least = Math.ceil(word.length / 3) + 1
   for (const one of known) {
     const distance = editDistance(word.toLowerCase(), one.toLowerCase())
     if (distance < least) [best, least] = [one, distance]

@@ -17,7 +17,7 @@ export interface Broker {
   dispose(): Promise<void>
 }
 
-/** `extra`: further lines of configuration, who may connect among them. */
+/** `extra`: further lines of configuration, who may connect among them; files they name must exist. */
 export async function startBroker(extra = 'allow_anonymous true\n'): Promise<Broker> {
   const directory = await mkdtemp(join(tmpdir(), 'offhook-broker-'))
   const port = await freePort('tcp')

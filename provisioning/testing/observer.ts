@@ -20,8 +20,9 @@ export interface Observer {
   close(): void
 }
 
-export async function observe(port: number, root: string): Promise<Observer> {
-  const where = ['-h', '127.0.0.1', '-p', String(port), '-V', '5', '-q', '1']
+/** `access`: options of mosquitto's clients to get in. */
+export async function observe(port: number, root: string, access: readonly string[] = []): Promise<Observer> {
+  const where = ['-h', '127.0.0.1', '-p', String(port), '-V', '5', '-q', '1', ...access]
   const child = spawn('mosquitto_sub', [
     ...where,
     '-t',

@@ -1,0 +1,37 @@
+// The plain checkers of hosts and SIP URIs.
+import { expect, test } from 'vitest'
+import { plainFormats, userOf } from './formats.ts'
+
+const RIGHT = [
+  'sip:example.com',
+  'sip:alice@example.com',
+  'sips:alice@example.com:5061',
+  'sip:+4930123@192.0.2.1;transport=udp',
+  'sip:alice@[2001:db8::1]:5060',
+  'sip:al%20ice@pbx.local',
+  "sip:a-_.!~*'()&=+$,;?/b@example.com",
+]
+const WRONG: readonly [string, string][] = [
+  ['example.com', 'it begins with sip:'],
+  ['alice@example.com', 'write it as sip:alice@example.com'],
+  ['sip:', 'the host "" is not one'],
+  ['sip:alice@', 'the host "" is not one'],
+  ['sip:alice@exa mple.com', 'no spaces and no characters outside ASCII; write them as %HH'],
+  ['sip:älice@example.com', 'no spaces and no characters outside ASCII; write them as %HH'],
+  ['sip:alice:secret@example.com', 'a password has no place in a URI'],
+  ['sip:alice@example.com:0', 'the part after the host is not a port'],
+  ['sip:alice@example.com:65536', 'the part after the host is not a port'],
+  ['sip:alice@example.com:x', 'the part after the host is not a port'],
+  ['sip:<alice>@example.com', 'the part before @ has characters it must not have'],
+  ['sip:alice@-example.com', 'the host "-example.com" is not one'],
+]
+
+test.each(RIGHT)('%s is a SIP URI', (uri) => expect(plainFormats['sip-uri'](uri)).toBeUndefined())
+test.each(WRONG)('%s is none', (uri, why) => expect(plainFormats['sip-uri'](uri)).toBe(why))
+test('a very long host is refused', () => expect(plainFormats.host('a'.repeat(300))).toMatch(/253/))
+
+test.each([
+  ['sip:alice@example.com', 'alice'],
+  ['sips:+49@host:5061;x=y', '+49'],
+  ['sip:example.com', 'example.com'],
+])('the user of %s is %s', (uri, user) => expect(userOf(uri)).toBe(user))
