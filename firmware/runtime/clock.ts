@@ -1,4 +1,5 @@
 // The hub's clock on Node: the monotonic clock, one timer handle, and the end of the current turn of the event loop.
+import type { Clock } from '../../hal/api/clock.ts'
 import { FOREVER, type Millis, ms } from '../base/time.ts'
 import type { HubClock } from './hub.ts'
 
@@ -26,4 +27,32 @@ export function createClock(): HubClock {
       setImmediate(run)
     },
   }
+}
+
+/** The same clock as boards want it. */
+export const boardClock: Clock = {
+  now: monotonic,
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** The wall clock may be set, and summer time may begin: it is looked at this often. */
+const LOOK_AT_WALL_MS = 30_000
+
+/** Tells by how much local wall-clock time is ahead of `monotonic`, ms, now and whenever that changed. */
+export function watchWallClock(tell: (offsetMs: number) => void): () => void {
+  let known = Number.NaN
+  const look = () => {
+    const offset = Date.now() - new Date().getTimezoneOffset() * 60_000 - monotonic()
+    // Both clocks are read one after the other: less than a second is no change.
+    if (!(Math.abs(offset - known) < 1000)) {
+      known = offset
+      tell(offset)
+    }
+  }
+  look()
+  const timer = setInterval(look, LOOK_AT_WALL_MS)
+  return () => clearInterval(timer)
 }

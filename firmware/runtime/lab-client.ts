@@ -8,7 +8,8 @@ import { err, ok, type Result } from '../base/result.ts'
 export interface LabReady {
   /** `127.0.0.1:port` of registrar and proxy; also the SIP domain. */
   readonly domain: string
-  readonly phone: { readonly user: string; readonly password: string }
+  /** The account meant for the phone, and a UDP port that was free a moment ago. */
+  readonly phone: { readonly user: string; readonly password: string; readonly sipPort: number }
   readonly echo: string
   readonly second: string
   readonly broker: { readonly url: string; readonly username: string; readonly password: string }
@@ -23,6 +24,8 @@ export interface LabOptions {
   /** WAV files of the second phone's mouth and ear; '' for a mouth that is silent, an ear that is not recorded. */
   readonly speak: string
   readonly record: string
+  /** Where what its mouth says is recorded, marked for measurement; '' when nobody measures. */
+  readonly mouth: string
 }
 
 export interface Lab {

@@ -21,7 +21,21 @@ export interface Quality {
 /** Coarse search works on this many samples added to one. */
 const COARSE = 4
 
-/** Where `received[from …]` repeats `reference`, looked for between `least` and `most` samples earlier. */
+export interface Place {
+  /** Index in the signal where the template begins. */
+  readonly at: number
+  /** Normalised correlation there, 0 (nothing alike) to 1 (the same). */
+  readonly likeness: number
+}
+
+/** Where `template` is found in `signal`, its beginning looked for in [least, most]. */
+export function locate(template: Float32Array, signal: Float32Array, least: number, most: number): Place {
+  const rough = search(decimate(template), decimate(signal), Math.floor(least / COARSE), Math.ceil(most / COARSE))
+  const near = rough.at * COARSE
+  return search(template, signal, Math.max(least, near - 2 * COARSE), Math.min(most, near + 2 * COARSE))
+}
+
+/** By how much `received[from … from + length)` lags `reference`, between `least` and `most` samples. */
 export function findDelay(
   reference: Float32Array,
   received: Float32Array,
@@ -30,34 +44,18 @@ export function findDelay(
   least: number,
   most: number,
 ): Delay {
-  const coarse = search(
-    decimate(reference),
-    decimate(received),
-    Math.floor(from / COARSE),
-    Math.floor(length / COARSE),
-    Math.floor(least / COARSE),
-    Math.ceil(most / COARSE),
-  )
-  const near = coarse.samples * COARSE
-  return search(reference, received, from, length, Math.max(least, near - 2 * COARSE), near + 2 * COARSE)
+  const place = locate(received.subarray(from, from + length), reference, from - most, from - least)
+  return { samples: from - place.at, likeness: place.likeness }
 }
 
-function search(
-  reference: Float32Array,
-  received: Float32Array,
-  from: number,
-  length: number,
-  least: number,
-  most: number,
-): Delay {
-  let best: Delay = { samples: 0, likeness: 0 }
-  const end = Math.min(from + length, received.length)
-  const energy = dot(received, from, received, from, end - from)
-  for (let lag = least; lag <= most && from - lag >= 0; lag++) {
-    const cross = dot(received, from, reference, from - lag, end - from)
+function search(template: Float32Array, signal: Float32Array, least: number, most: number): Place {
+  let best: Place = { at: Math.max(0, least), likeness: 0 }
+  const energy = dot(template, 0, template, 0, template.length)
+  for (let at = Math.max(0, least); at <= most && at + template.length <= signal.length; at++) {
+    const cross = dot(template, 0, signal, at, template.length)
     if (cross <= 0) continue
-    const likeness = cross / Math.sqrt(energy * dot(reference, from - lag, reference, from - lag, end - from) + 1e-12)
-    if (likeness > best.likeness) best = { samples: lag, likeness }
+    const likeness = cross / Math.sqrt(energy * dot(signal, at, signal, at, template.length) + 1e-12)
+    if (likeness > best.likeness) best = { at, likeness }
   }
   return best
 }

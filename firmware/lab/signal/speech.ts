@@ -39,8 +39,15 @@ function section(rate: number, hertz: number, pass: 'low' | 'high'): (x: number)
   }
 }
 
-/** `seconds` of it at `rate` (8000–48000 Hz); the same seed speaks the same words. */
-export function speech(rng: Rng, rate: number, seconds: number): Sound {
+/** `seconds` of it at `rate` (8000–48000 Hz) after `silence` seconds of nothing; the same seed speaks the same words. */
+export function speech(rng: Rng, rate: number, seconds: number, silence = 0): Sound {
+  const spoken = speak(rng, rate, seconds)
+  const samples = new Float32Array(Math.round(rate * silence) + spoken.length)
+  samples.set(spoken, samples.length - spoken.length)
+  return { rate, samples }
+}
+
+function speak(rng: Rng, rate: number, seconds: number): Float32Array {
   const samples = new Float32Array(Math.round(rate * seconds))
   const between = (low: number, high: number) => low + (high - low) * unit(rng)
   for (let at = 0; at < samples.length; ) {
@@ -52,8 +59,7 @@ export function speech(rng: Rng, rate: number, seconds: number): Sound {
   for (let i = 0; i < samples.length; i++) for (const filter of filters) samples[i] = filter(samples[i]!)
   const level = Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length)
   const gain = 10 ** (LEVEL_DB / 20) / Math.max(level, 1e-9)
-  for (let i = 0; i < samples.length; i++) samples[i] = Math.max(-0.95, Math.min(0.95, samples[i]! * gain))
-  return { rate, samples }
+  return samples.map((x) => Math.max(-0.95, Math.min(0.95, x * gain)))
 }
 
 /** Adds one syllable at `at` and says how many samples it took. */

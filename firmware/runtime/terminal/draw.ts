@@ -1,12 +1,13 @@
 // The simulated phone as rows of text: LCD, lamps, keypad, handset, the last log lines; and the difference of two pictures.
-import type { Frame, Key, Led, LedPattern } from '../../../hal/api/board.ts'
-import type { Millis } from '../../base/time.ts'
+import type { Key, Led } from '../../../hal/api/board.ts'
 
 export interface Picture {
   readonly title: string
-  readonly frame: Frame | undefined
+  /** What a person reads on the LCD, row by row. */
+  readonly screen: readonly string[]
+  readonly cursor: { readonly column: number; readonly row: number } | undefined
   readonly backlight: boolean
-  readonly lamps: readonly { readonly led: Led; readonly pattern: LedPattern }[]
+  readonly lamps: readonly { readonly led: Led; readonly lit: boolean }[]
   readonly handset: 'on' | 'off'
   readonly pressed: Key | undefined
   /** Short lines beside the keypad: who can be called, which audio device is used. */
@@ -42,24 +43,10 @@ export const HELP = [
   'h hold   m mute   r redial   + - volume   c the second phone calls   q quit',
 ]
 
-/** Milliseconds on of each period of a blinking lamp, as the board contract says. */
-const BEATS: Readonly<Record<LedPattern, { readonly on: number; readonly period: number }>> = {
-  off: { on: 0, period: 1000 },
-  on: { on: 1000, period: 1000 },
-  blink: { on: 500, period: 1000 },
-  flash: { on: 125, period: 250 },
-  wink: { on: 450, period: 500 },
-}
-
-export const lit = (pattern: LedPattern, at: Millis): boolean => at % BEATS[pattern].period < BEATS[pattern].on
-/** Whether the picture changes with time alone. */
-export const beats = (picture: Picture): boolean =>
-  picture.frame?.cursor !== undefined || picture.lamps.some(({ pattern }) => pattern !== 'on' && pattern !== 'off')
-
 /** Exactly `size.rows` rows of at most `size.columns` characters. */
-export function draw(picture: Picture, at: Millis, size: TerminalSize): string[] {
-  const left = [...screen(picture, at), '', ...pad(picture)]
-  const right = side(picture, at)
+export function draw(picture: Picture, size: TerminalSize): string[] {
+  const left = [...display(picture), '', ...pad(picture)]
+  const right = side(picture)
   const width = Math.max(...left.map((row) => row.length)) + 3
   const body = Array.from({ length: Math.max(left.length, right.length) }, (_, i) =>
     `  ${(left[i] ?? '').padEnd(width)}${right[i] ?? ''}`.trimEnd(),
@@ -73,13 +60,11 @@ export function draw(picture: Picture, at: Millis, size: TerminalSize): string[]
 }
 
 /** The LCD in its frame, soft keys below. */
-function screen({ frame, backlight, pressed }: Picture, at: Millis): string[] {
-  const rows = frame?.rows ?? Array(4).fill(' '.repeat(20))
-  const columns = [...rows[0]!].length
-  const cursor = lit('blink', at) ? frame?.cursor : undefined
-  const shown = rows.map((row, y) => {
+function display({ screen, cursor, backlight, pressed }: Picture): string[] {
+  const columns = [...(screen[0] ?? '')].length
+  const shown = screen.map((row, y) => {
     const characters = [...row]
-    if (cursor?.row === y) characters[cursor.column] = '_'
+    if (cursor?.row === y && characters[cursor.column] === ' ') characters[cursor.column] = '_'
     return characters.join('')
   })
   const [corner, edge] = backlight ? ['╔╗╚╝', '═'] : ['┌┐└┘', '─']
@@ -99,8 +84,8 @@ const key_ = (label: string, pressed: boolean) => (pressed ? `[${label}]` : ` ${
 const pad = ({ pressed }: Picture): string[] =>
   PAD.map((row) => '  ' + row.map((key) => key_(key, pressed === key).padEnd(5)).join(' '))
 
-function side({ lamps, handset, pressed, notes }: Picture, at: Millis): string[] {
-  const lampRow = lamps.map(({ led, pattern }) => `${lit(pattern, at) ? '●' : '○'} ${led}`)
+function side({ lamps, handset, pressed, notes }: Picture): string[] {
+  const lampRow = lamps.map(({ led, lit }) => `${lit ? '●' : '○'} ${led}`)
   const keys = SIDE.map(([key, label]) => key_(label, pressed === key))
   return [
     lampRow.join('  '),

@@ -1,0 +1,145 @@
+// The lab as a process of its own, so that the phone's CPU and memory are its own: broker, registrar, echo, second phone.
+// Says where everything is in one line of JSON, takes requests line by line, and ends when its standard input does.
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { createMediaEngine } from '../../native/lib/media.ts'
+import { Secret } from '../base/secret.ts'
+import type { MediaEvent } from '../media/contract.ts'
+import { openUdp } from '../net/udp.ts'
+import { createClock } from '../runtime/clock.ts'
+import { instrument } from '../runtime/demo/instrument.ts'
+import { createHub } from '../runtime/hub.ts'
+import type { LabOptions, LabReady, LabRequest } from '../runtime/lab-client.ts'
+import { createLogSink } from '../runtime/log-sink.ts'
+import { sipConfig, TRANSPORT } from '../runtime/settings.ts'
+import { createVoice, systemRng } from '../runtime/voice.ts'
+import type { AccountConfig } from '../ua/contract.ts'
+import { startBroker } from './broker.ts'
+import { createDigest } from './digest.ts'
+import { createParties } from './parties.ts'
+import { createRegistrar, type RegistrarInput } from './registrar.ts'
+
+const ADDRESS = '127.0.0.1'
+const [PHONE, ECHO, SECOND] = ['100', '101', '102']
+const HANDSET = 'handset'
+
+const options = JSON.parse(process.argv[2] ?? '{}') as LabOptions
+const scratch = mkdtempSync(join(tmpdir(), 'offhook-lab-'))
+const sink = createLogSink({
+  ...{ file: join(options.folder, 'lab.log'), format: 'text', level: 'debug', perSecond: 200, maxBytes: 8_000_000 },
+})
+const hub = createHub(createClock(), sink.write)
+
+const broker = await startBroker(scratch)
+if (!broker.ok) {
+  process.stderr.write(broker.error + '\n')
+  process.exit(1)
+}
+
+// ---- registrar -------------------------------------------------------------------------------------------------------
+const passwords = new Map(
+  [PHONE, ECHO, SECOND].map((user) => [user, new Secret(randomBytes(12).toString('base64url'))]),
+)
+const datagram = hub.inlet<RegistrarInput>({ name: 'registrar', rank: 'sip', capacity: 1024 }, (input) =>
+  toRegistrar(input),
+)
+const socket = openUdp({
+  address: ADDRESS,
+  port: 0,
+  onDatagrams: (batch) => batch.forEach(datagram),
+  onUnreachable: () => {},
+  onError: (code) => sink.write({ kind: 'log', level: 'error', from: 'lab', what: 'socket broken', fields: { code } }),
+})
+const toRegistrar = hub.attach(
+  'registrar',
+  createRegistrar({
+    local: socket.local,
+    users: [...passwords.keys()],
+    authenticate: createDigest('offhook-lab', passwords, systemRng()),
+    expires: { least: 10, most: 600 },
+  }),
+  ({ to, data }) => socket.send(to, data),
+)
+const domain = `${ADDRESS}:${socket.local.port}`
+
+// ---- echo and second phone -------------------------------------------------------------------------------------------
+const parties = createParties({ echo: ECHO, second: SECOND, handset: HANDSET, echoAfterMs: 1000, secondAfterMs: 2000 })
+const fromMedia = hub.inlet<MediaEvent>({ name: 'media', rank: 'media', capacity: 512 }, (event) => voice.media(event))
+const media = createMediaEngine((events) => events.forEach(fromMedia))
+const voice = createVoice(
+  hub.part(),
+  {
+    sip: sipConfig('lab'),
+    ua: {
+      ...{ maxCalls: 32, mediaAddress: ADDRESS, rtpPorts: { min: 42_000, max: 42_199 }, dscp: 0 },
+      jitter: { minMs: 20, maxMs: 200 },
+    },
+    udp: { address: ADDRESS, port: 0, dscp: 0 },
+    transport: TRANSPORT,
+  },
+  {
+    ua: (event) => toParties({ from: 'ua', event }),
+    media: (command) => media.command(command),
+    log: sink.write,
+  },
+)
+const toParties = hub.attach('parties', parties, (output) => {
+  if (output.to === 'ua') voice.command(output.command)
+  else media.command(output.command)
+})
+const account = (user: string, displayName: string): AccountConfig => ({
+  ...{ aor: `sip:${user}@${domain}`, displayName, registrar: `sip:${domain}`, proxies: [], username: user },
+  ...{ password: passwords.get(user)!, realm: '*', expires: 300, codecs: ['PCMA', 'PCMU'], ptimeMs: 20 },
+  transport: TRANSPORT,
+})
+media.command({
+  kind: 'open-device',
+  port: HANDSET,
+  device:
+    options.speak === '' && options.record === ''
+      ? { kind: 'null', rate: 16000 }
+      : { kind: 'wav', capture: options.speak, playback: options.record, rate: 16000, loop: true },
+})
+if (options.mouth !== '') for (const command of instrument(HANDSET, options.mouth)) media.command(command)
+voice.command({ kind: 'set-account', account: ECHO, config: account(ECHO, 'Echo') })
+voice.command({ kind: 'set-account', account: SECOND, config: account(SECOND, 'Second phone') })
+
+// ---- the parent ------------------------------------------------------------------------------------------------------
+const request = hub.inlet<LabRequest>({ name: 'parent', rank: 'hardware', capacity: 16 }, (asked) =>
+  toParties(
+    asked.do === 'call' ? { from: 'operator', do: 'call', target: PHONE } : { from: 'operator', do: 'hang-up' },
+  ),
+)
+const stop = async () => {
+  voice.close()
+  socket.close()
+  broker.value.stop()
+  await media.close()
+  hub.stop()
+  rmSync(scratch, { recursive: true, force: true })
+  await sink.close()
+  process.exit(0)
+}
+createInterface({ input: process.stdin })
+  .on('line', (line) => request(JSON.parse(line) as LabRequest))
+  .once('close', stop)
+// Ctrl-C reaches the whole group; the phone says when to go.
+process.on('SIGINT', () => {})
+process.once('SIGTERM', stop)
+
+/** A port for the phone, which must not be asked for one itself: a real one is told its port. */
+function freePort(): number {
+  const probe = openUdp({ address: ADDRESS, port: 0, onDatagrams() {}, onUnreachable() {}, onError() {} })
+  probe.close()
+  return probe.local.port
+}
+const ready: LabReady = {
+  domain,
+  phone: { user: PHONE, password: passwords.get(PHONE)!.reveal(), sipPort: freePort() },
+  ...{ echo: ECHO, second: SECOND },
+  broker: { url: broker.value.url, username: broker.value.username, password: broker.value.password },
+}
+process.stdout.write(JSON.stringify(ready) + '\n')

@@ -1,0 +1,86 @@
+// A whole phone on the modelled board, in a lab of its own or against a real broker and PBX.
+import { execFile } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { createFakeBoard, type FakeBoard } from '../../hal/fake/fake-board.ts'
+import { readBootstrap, showFault } from '../../provisioning/store/bootstrap.ts'
+import type { LogRecord } from '../base/log.ts'
+import type { DeviceConfig } from '../media/contract.ts'
+import { boardClock } from './clock.ts'
+import { composePhone, type Phone, type Witnessed } from './compose.ts'
+import { type Lab, type LabOptions, type LabReady, startLab } from './lab-client.ts'
+import { VERSION } from './version.ts'
+
+export interface SimulatorOptions {
+  /** Made when it is not there; holds logs, state and recordings. */
+  readonly folder: string
+  readonly log: (record: LogRecord) => void
+  /** Instead of the configured audio device. */
+  readonly handset?: DeviceConfig
+  readonly witness?: (seen: Witnessed) => void
+}
+
+export interface Simulator {
+  readonly phone: Phone
+  readonly board: FakeBoard
+  readonly stop: () => Promise<void>
+}
+
+const PUBLISH = fileURLToPath(new URL('../../provisioning/fleet/publish.ts', import.meta.url))
+
+/** Against the broker the bootstrap file names. Throws with the reason. */
+export async function simulate(options: SimulatorOptions, bootstrapFile: string): Promise<Simulator> {
+  const bootstrap = await readBootstrap(bootstrapFile, process.env)
+  if (!bootstrap.ok) throw new Error(showFault(bootstrap.error))
+  const { folder, ...rest } = options
+  const board = createFakeBoard({ clock: boardClock })
+  const state = join(folder, 'state')
+  const phone = await composePhone({ ...rest, board, bootstrap: bootstrap.value, folder: state, version: VERSION })
+  return { phone, board, stop: () => phone.stop() }
+}
+
+/** A new phone in a new lab: it knows its broker and nothing else, and is told the rest over MQTT. Throws with the reason. */
+export async function simulateInLab(
+  options: SimulatorOptions,
+  sound: Pick<LabOptions, 'speak' | 'record' | 'mouth'>,
+): Promise<Simulator & { readonly lab: Lab }> {
+  const { folder } = options
+  mkdirSync(folder, { recursive: true })
+  const started = await startLab({ folder, ...sound })
+  if (!started.ok) throw new Error(started.error)
+  const lab = started.value
+  const { broker } = lab.ready
+  const file = (name: string, content: unknown) => {
+    const path = join(folder, name)
+    writeFileSync(path, JSON.stringify(content, undefined, 2), { mode: 0o600 })
+    return path
+  }
+  const credentials = file('credentials.json', { username: broker.username, password: broker.password })
+  const bootstrap = file('bootstrap.json', { broker: broker.url, deviceId: 'simulator', credentials })
+  const simulator = await simulate(options, bootstrap)
+  // With the operator's own tool, in a process of its own as an operator would.
+  const access = ['--broker', broker.url, '--device', 'simulator', '--credentials', credentials]
+  await promisify(execFile)(process.execPath, [PUBLISH, ...access, file('desired.json', desired(lab.ready))])
+  return { ...simulator, lab, stop: () => simulator.stop().then(lab.stop) }
+}
+
+/** What an operator would publish for this phone. */
+const desired = ({ domain, phone }: LabReady) => ({
+  contract: 1,
+  version: 1,
+  config: {
+    accounts: [
+      {
+        ...{ id: 'main', label: phone.user, aor: `sip:${phone.user}@${domain}`, registrar: `sip:${domain}` },
+        ...{ displayName: 'Simulated phone', username: phone.user },
+      },
+    ],
+    handset: { kind: 'null' },
+    // The step that plays what the network sends, unchanged.
+    audio: { volume: 6 },
+    network: { sipPort: phone.sipPort, rtpPorts: { min: 43_000, max: 43_199 } },
+  },
+  secrets: { main: { password: phone.password } },
+})
