@@ -46,10 +46,14 @@ function present(state: PhoneState, id: string, change: (call: PhoneCall) => Pho
   }
 }
 
+const withoutLeaving = (state: PhoneState, call: string): PhoneState => ({
+  ...state,
+  leaving: state.leaving.filter((id) => id !== call),
+})
+
 function onCallState(state: PhoneState, event: CallStateEvent, now: Millis, send: Send): PhoneState {
   const { phase } = state
-  if (event.state === 'disconnected' && state.leaving.includes(event.call))
-    return { ...state, leaving: state.leaving.filter((id) => id !== event.call) }
+  if (event.state === 'disconnected' && state.leaving.includes(event.call)) return withoutLeaving(state, event.call)
   switch (phase.name) {
     case 'idle':
     case 'dialling':
@@ -100,13 +104,13 @@ function onRefused(state: PhoneState, event: Refused, now: Millis, send: Send): 
     case 'set-account':
       return onAccountRefused(state, event.subject, event.reason)
     case 'make-call':
-      if (phase.name !== 'calling' || phase.call.id !== event.subject) return state
+      if (phase.name !== 'calling' || phase.call.id !== event.subject) return withoutLeaving(state, event.subject)
       return notAnswered(state, phase.call, { status: 0, reason: event.reason, cause: 'local' }, now, send)
     case 'hold':
     case 'resume':
       return present(state, event.subject, (call) => onModified(call, false, send))
     case 'hang-up':
-      return { ...state, leaving: state.leaving.filter((id) => id !== event.subject) }
+      return withoutLeaving(state, event.subject)
     // The call these were for is gone; its end was told before.
     case 'answer':
     case 'send-dtmf':

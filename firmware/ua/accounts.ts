@@ -1,13 +1,14 @@
 // The accounts: what each is called on the wire, its registration, and which one an incoming request is for.
 
+import { utf8Decode } from '../base/bytes.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { hex, type Rng } from '../base/rng.ts'
 import { knownCodecs } from '../media/negotiator.ts'
 import type { Identity, RegistrationId, SipCommand, SipEvent } from '../sip/core/contract.ts'
 import type { SipRequest, SipUri, Uri } from '../sip/message/message.ts'
 import { isSip, parseUri } from '../sip/message/uri.ts'
+import { headerText } from './addressing.ts'
 import type { AccountConfig, AccountId, UaEvent } from './contract.ts'
-import { fromWire, toWire } from './wire-text.ts'
 
 export interface Account {
   readonly id: AccountId
@@ -40,7 +41,7 @@ export function identityOf({ config, contactUser, aor }: Account): Identity {
   const username = config.username === '' ? (aor.user ?? '') : config.username
   return {
     aor: config.aor,
-    displayName: toWire(config.displayName),
+    displayName: headerText(config.displayName),
     contactUser,
     credentials: config.password === undefined ? [] : [{ realm: config.realm, username, password: config.password }],
     routes: config.proxies,
@@ -140,7 +141,7 @@ export function createAccountBook(rng: Rng): AccountBook {
         account,
         registration: event.state,
         status,
-        reason: fromWire(event.reason),
+        reason: utf8Decode(event.reason),
         cause,
         expires,
         retryMs,

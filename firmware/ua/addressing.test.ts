@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parseNameAddr } from '../sip/message/name-addr.ts'
 import { isSip, parseUri } from '../sip/message/uri.ts'
-import { completeTarget, partyCalled, partyOf } from './addressing.ts'
+import { completeTarget, headersProblem, headerText, partyCalled, partyOf } from './addressing.ts'
 
 const uri = (text: string) => {
   const parsed = parseUri(text)
@@ -44,4 +44,17 @@ describe('who it is', () => {
   test('who is called is known by the URI', () => {
     expect(partyCalled('sip:101@pbx')).toEqual({ uri: 'sip:101@pbx', display: '', number: '101' })
   })
+})
+
+describe('what is written into headers', () => {
+  test('text of people is UTF-8 without control characters', () => {
+    expect(headerText('J\u00f6rg\r\nVia: x')).toBe('J\xc3\xb6rg  Via: x')
+  })
+  test.each([
+    ['X-Test', 'a b', undefined],
+    ['X Test', 'a', 'not a header field'],
+    ['', 'a', 'not a header field'],
+    ['X-Test', 'a\r\nVia: x', 'not a header field'],
+    ['X-Test', '\u20ac', 'not a header field'],
+  ])('%j: %j is %s', (name, value, problem) => expect(headersProblem([{ name, value }])).toBe(problem))
 })

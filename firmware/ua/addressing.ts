@@ -1,16 +1,25 @@
 // Whom a call goes to and whom it comes from: dialled text to a URI, a From header to a party.
+import { utf8Decode, utf8Encode } from '../base/bytes.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import type { NameAddr, SipUri, Uri } from '../sip/message/message.ts'
+import type { HeaderField, NameAddr, SipUri, Uri } from '../sip/message/message.ts'
 import { isSip, parseUri, printUri } from '../sip/message/uri.ts'
 import type { Party } from './contract.ts'
-import { fromWire, toWire } from './wire-text.ts'
+
+/** Text of people as it may stand in a header: control characters would end its line. */
+export const headerText = (text: string): string => utf8Encode(text.replaceAll(/\p{Cc}/gu, ' '))
+
+/** What the printer would not take as header fields of our own, in words; undefined: they are sound. */
+export const headersProblem = (headers: readonly HeaderField[]): string | undefined =>
+  headers.every(({ name, value }) => /^[\w!%*+`'~.-]+$/.test(name) && !/[^\x20-\xff\t]/.test(value))
+    ? undefined
+    : 'not a header field'
 
 /**
  * `101`, `alice@example.org`, `sip:…` and `tel:…` to a SIP URI; what names no domain gets that of `aor`. The digits of a
  * telephone number keep no visual separators (RFC 3966 §5.1.1, RFC 3261 §19.1.6).
  */
 export function completeTarget(target: string, aor: SipUri): Result<string, string> {
-  const text = toWire(target.trim())
+  const text = headerText(target.trim())
   if (text === '') return err('no number')
   if (/^sips?:/i.test(text)) return checked(text)
   if (/^tel:/i.test(text))
@@ -36,7 +45,7 @@ const atDomain = (user: string, { scheme, host, port }: SipUri): string =>
   printUri({ scheme, user, password: undefined, host, port, params: [], headers: [] })
 
 export function partyOf({ display, uri }: NameAddr): Party {
-  return { uri: printUri(uri), display: fromWire(display), number: numberOf(uri) }
+  return { uri: printUri(uri), display: utf8Decode(display), number: numberOf(uri) }
 }
 
 /** Who is called, from the URI dialled. */
@@ -45,4 +54,4 @@ export function partyCalled(target: string): Party {
   return { uri: target, display: '', number: uri.ok ? numberOf(uri.value) : target }
 }
 
-const numberOf = (uri: Uri): string => fromWire(isSip(uri) ? (uri.user ?? uri.host) : uri.rest.replace(/;.*$/, ''))
+const numberOf = (uri: Uri): string => utf8Decode(isSip(uri) ? (uri.user ?? uri.host) : uri.rest.replace(/;.*$/, ''))

@@ -1,12 +1,13 @@
 // One call: the engine's session states to PJSUA's call states, offer and answer, hold, and the end (RFC 3261, 3264, 6337).
+import { utf8Decode } from '../base/bytes.ts'
 import type { Direction, MediaEvent } from '../media/contract.ts'
 import type { Agreement, Negotiator } from '../media/negotiator.ts'
 import type { Cause, SessionState, SipEvent } from '../sip/core/contract.ts'
 import type { HeaderField } from '../sip/message/message.ts'
+import { headersProblem, headerText } from './addressing.ts'
 import type { CallPort } from './call-port.ts'
 import type { AccountId, CallId, CallState, Party, UaCommand } from './contract.ts'
 import type { Tell } from './tell.ts'
-import { fromWire } from './wire-text.ts'
 
 export interface CallStart {
   readonly id: CallId
@@ -70,12 +71,15 @@ export class Call {
   // ---- what the application asks -------------------------------------------------------------------------------------
 
   answer(command: Extract<UaCommand, { kind: 'answer' }>, tell: Tell) {
-    const { status, reason, headers } = command
+    const { status, headers } = command
+    const reason = command.reason === undefined ? undefined : headerText(command.reason)
     const refuse = (why: string) => tell.refuse('answer', this.id, why)
     if (this.#direction === 'out') return refuse('an outgoing call')
     if (this.#ending !== undefined) return refuse('is ending')
     if (this.#accepted || (this.#state !== 'incoming' && this.#state !== 'early')) return refuse('answered already')
     if (!Number.isInteger(status) || status < 101 || status > 699) return refuse('status out of 101–699')
+    const problem = headersProblem(headers)
+    if (problem !== undefined) return refuse(problem)
     const respond = (sdp: string | undefined) =>
       tell.sip({ kind: 'respond', id: this.id, status, reason, sdp, headers })
     if (status >= 300) {
@@ -92,7 +96,7 @@ export class Call {
 
   hangUp(status: number | undefined, reason: string | undefined, tell: Tell) {
     if (this.#ending !== undefined) return tell.refuse('hang-up', this.id, 'is ending')
-    this.#end(undefined, status, reason, tell)
+    this.#end(undefined, status, reason === undefined ? undefined : headerText(reason), tell)
   }
 
   hold(hold: boolean, tell: Tell) {
@@ -191,12 +195,12 @@ export class Call {
     const { agreed } = this.#asked
     this.#asked = undefined
     const { status, reason } = event.status < 300 && !agreed ? NOT_ACCEPTABLE : event
-    tell.app({ kind: 'call-modified', call: this.id, status, reason: fromWire(reason) })
+    tell.app({ kind: 'call-modified', call: this.id, status, reason: utf8Decode(reason) })
   }
 
   /** The engine could not do what we asked. True: there is no session and never was, the call is over. */
   onRejected(event: Of<'rejected'>, tell: Tell): boolean {
-    if (event.command === 'invite') {
+    if (event.command === 'invite' && this.#direction === 'out' && this.#session === 'NULL') {
       this.port.close(tell)
       tell.refuse('make-call', this.id, event.reason)
       return true
@@ -245,7 +249,7 @@ export class Call {
     if (state === previous && state !== 'early' && state !== 'calling') return
     this.#state = state
     const { id: call, account, peer } = this
-    tell.app({ kind: 'call-state', call, account, state, previous, peer, status, reason: fromWire(reason), cause })
+    tell.app({ kind: 'call-state', call, account, state, previous, peer, status, reason: utf8Decode(reason), cause })
   }
 
   #ask(tell: Tell) {

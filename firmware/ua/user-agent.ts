@@ -7,7 +7,7 @@ import { createNegotiator, knownCodecs } from '../media/negotiator.ts'
 import { createPairStock, type Pair } from '../media/pair-stock.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
 import { type Account, createAccountBook, identityOf } from './accounts.ts'
-import { completeTarget, partyCalled, partyOf } from './addressing.ts'
+import { completeTarget, headersProblem, partyCalled, partyOf } from './addressing.ts'
 import { Call } from './call.ts'
 import { createCallPort } from './call-port.ts'
 import type { CallId, UaCommand, UaConfig, UaInput, UaOutput } from './contract.ts'
@@ -68,6 +68,8 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     const { call: id, headers } = command
     const refuse = (why: string) => tell.refuse('make-call', id, why)
     if (id === '' || id.startsWith('in:')) return refuse('not a name for an outgoing call')
+    const problem = headersProblem(headers)
+    if (problem !== undefined) return refuse(problem)
     if (calls.has(id)) return refuse('name in use')
     if (calls.size >= config.maxCalls) return refuse('too many calls')
     const account = accounts.get(command.account)

@@ -1,0 +1,187 @@
+// The user agent with a fake media engine and a SIP engine played by the test: what it does comes back as lines of text.
+import { seededRng } from '../base/rng.ts'
+import { Secret } from '../base/secret.ts'
+import { ms } from '../base/time.ts'
+import type { MediaCommand } from '../media/contract.ts'
+import type { Cause, SessionState, SipCommand, SipEvent } from '../sip/core/contract.ts'
+import type { SipRequest } from '../sip/message/message.ts'
+import { parseMessage } from '../sip/message/parse.ts'
+import type { AccountConfig, UaCommand, UaConfig, UaEvent, UaInput, UaOutput } from '../ua/contract.ts'
+import { createUserAgent } from '../ua/user-agent.ts'
+import { createFakeMedia } from './fake-media.ts'
+
+export const ALICE: AccountConfig = {
+  aor: 'sip:alice@example.com',
+  displayName: 'Alice',
+  registrar: 'sip:example.com',
+  proxies: [],
+  username: 'alice',
+  password: new Secret('wonder'),
+  realm: '*',
+  expires: 300,
+  codecs: ['PCMA', 'PCMU'],
+  ptimeMs: 20,
+  transport: undefined,
+}
+
+const CONFIG: UaConfig = {
+  maxCalls: 32,
+  mediaAddress: '192.0.2.1',
+  rtpPorts: { min: 20000, max: 20998 },
+  dscp: 46,
+  jitter: { minMs: 20, maxMs: 200 },
+}
+
+/** An SDP body of the peer. */
+export const sdp = (change: { way?: string; formats?: string; port?: number; address?: string } = {}): string => {
+  const { way = 'sendrecv', formats = '8 0 101', port = 4000, address = '192.0.2.9' } = change
+  const lines = ['v=0', `o=- 1 1 IN IP4 ${address}`, 's=-', `c=IN IP4 ${address}`, 't=0 0']
+  lines.push(`m=audio ${port} RTP/AVP ${formats}`, 'a=rtpmap:101 telephone-event/8000', `a=${way}`, '')
+  return lines.join('\r\n')
+}
+
+/** The INVITE of somebody, parsed as the engine would. */
+export function invite(uri = 'sip:alice@example.com', to = '<sip:alice@example.com>'): SipRequest {
+  const head = `INVITE ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1\r\nMax-Forwards: 70\r\n`
+  const rest = `From: "Bob" <sip:bob@example.com>;tag=1\r\nTo: ${to}\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n`
+  const parsed = parseMessage(`${head}${rest}Contact: <sip:bob@192.0.2.9>\r\nContent-Length: 0\r\n\r\n`)
+  if (!parsed.ok || parsed.value.kind !== 'request') throw new Error('bad INVITE in a test')
+  return parsed.value
+}
+
+const wayOf = (text: string | undefined): string =>
+  text === undefined ? '-' : (/a=(sendrecv|sendonly|recvonly|inactive)/.exec(text)?.[1] ?? '?')
+
+function sipLine(c: SipCommand): string {
+  switch (c.kind) {
+    case 'invite':
+      return `invite ${c.id} ${c.target} ${wayOf(c.sdp)}`
+    case 'respond':
+      return `respond ${c.id} ${c.status} ${wayOf(c.sdp)}`
+    case 'ack':
+    case 'reinvite':
+      return `${c.kind} ${c.id} ${wayOf(c.sdp)}`
+    case 'end':
+      return `end ${c.id} ${c.status ?? '-'}`
+    case 'register':
+    case 'unregister':
+    case 'request':
+    case 'reply':
+      return `${c.kind} ${c.id}`
+  }
+}
+
+function mediaLine(c: MediaCommand): string {
+  switch (c.kind) {
+    case 'open-stream':
+    case 'update-stream':
+      return `${c.kind} ${c.port} ${c.stream.send.name} ${c.stream.direction} to ${c.stream.rtp.port}`
+    case 'stock-pairs':
+      return `stock-pairs ${c.want}`
+    case 'release-pair':
+      return `release-pair ${c.pair}`
+    case 'connect':
+    case 'disconnect':
+      return `${c.kind} ${c.from} ${c.to}`
+    case 'send-dtmf':
+      return `send-dtmf ${c.port} ${c.digits}`
+    case 'open-device':
+    case 'open-tone':
+    case 'open-player':
+    case 'open-recorder':
+    case 'close-port':
+    case 'set-gain':
+    case 'query-stats':
+      return `${c.kind} ${c.port}`
+  }
+}
+
+function appLine(e: UaEvent): string {
+  switch (e.kind) {
+    case 'account-state':
+      return `account ${e.account} ${e.registration} ${e.status}`
+    case 'call-incoming':
+      return `incoming ${e.call} for ${e.account} from ${e.peer.display} ${e.peer.number}`
+    case 'call-state':
+      return `${e.call} ${e.previous} -> ${e.state} ${e.status}${e.cause === undefined ? '' : ` ${e.cause}`}`
+    case 'call-media':
+      return `${e.call} media ${e.media.status} ${e.media.direction} ${e.media.codec || '-'}`
+    case 'call-dtmf':
+      return `${e.call} dtmf ${e.digit}`
+    case 'call-silent':
+      return `${e.call} silent ${e.forMs}`
+    case 'call-modified':
+      return `${e.call} modified ${e.status}`
+    case 'call-stats':
+      return `${e.call} stats ${e.ref}`
+    case 'refused':
+      return `refused ${e.command} ${e.subject}: ${e.reason}`
+  }
+}
+
+export function uaScript(change: Partial<UaConfig> = {}) {
+  const media = createFakeMedia()
+  const ua = createUserAgent({ ...CONFIG, ...change }, seededRng(1))
+  let lines: string[] = []
+  const sent: SipCommand[] = []
+  const heard: UaEvent[] = []
+
+  function feed(input: UaInput): void {
+    const inputs = [input]
+    for (let next = inputs.shift(); next !== undefined; next = inputs.shift()) {
+      const out: UaOutput[] = []
+      ua.handle(next, ms(0), out)
+      for (const output of out) perform(output)
+      inputs.push(...media.take().map((event): UaInput => ({ from: 'media', event })))
+    }
+  }
+
+  function perform(output: UaOutput): void {
+    switch (output.to) {
+      case 'app':
+        heard.push(output.event)
+        lines.push(`app ${appLine(output.event)}`)
+        return
+      case 'sip':
+        sent.push(output.command)
+        lines.push(`sip ${sipLine(output.command)}`)
+        return
+      case 'media':
+        lines.push(`media ${mediaLine(output.command)}`)
+        media.handle(output.command)
+        return
+      case 'log':
+        return
+    }
+  }
+
+  const app = (command: UaCommand) => feed({ from: 'app', command })
+  const sip = (event: SipEvent) => feed({ from: 'sip', event })
+  const state = (id: string, next: SessionState, status = 0, cause?: Cause) =>
+    sip({ kind: 'session-state', id, state: next, previous: 'NULL', status, reason: '', cause, message: undefined })
+
+  return {
+    media,
+    sent,
+    heard,
+    app,
+    sip,
+    state,
+    feed,
+    /** What was done since the last time asked. */
+    lines: () => {
+      const done = lines
+      lines = []
+      return done
+    },
+    account: (account = 'a', config: Partial<AccountConfig> = {}) =>
+      app({ kind: 'set-account', account, config: { ...ALICE, ...config } }),
+    call: (call: string, target = '101') => app({ kind: 'make-call', call, account: 'a', target, headers: [] }),
+    answer: (call: string, status: number) => app({ kind: 'answer', call, status, reason: undefined, headers: [] }),
+    hangUp: (call: string) => app({ kind: 'hang-up', call, status: undefined, reason: undefined }),
+    incoming: (id: string, body: string | undefined, request = invite()) =>
+      sip({ kind: 'session-incoming', id, request, sdp: body }),
+    body: (id: string, role: 'offer' | 'answer', text: string, inResponse = false) =>
+      sip({ kind: 'session-sdp', id, role, sdp: text, inResponse }),
+  }
+}

@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest'
+import { Secret } from '../base/secret.ts'
+import type { RegistrationState, SipCommand } from '../sip/core/contract.ts'
+import { ALICE, invite, sdp, uaScript } from '../testing/ua-script.ts'
+
+const registers = (sent: readonly SipCommand[]) => sent.filter((c) => c.kind === 'register')
+const registration = (ua: ReturnType<typeof uaScript>, id: string, state: RegistrationState, status = 200) =>
+  ua.sip({
+    kind: 'registration-state',
+    id,
+    state,
+    previous: 'unregistered',
+    status,
+    reason: 'OK',
+    cause: undefined,
+    contact: '',
+    contacts: [],
+    expires: 300,
+    retryMs: undefined,
+  })
+
+describe('registration', () => {
+  test('an account registers as soon as it is set, by a random contact', () => {
+    const ua = uaScript()
+    ua.account('a', { displayName: 'Jörg', proxies: ['sip:proxy.example.com'] })
+    expect(ua.lines()).toEqual(['media stock-pairs 4', 'sip register a#1'])
+    const [sent] = registers(ua.sent)
+    expect(sent).toMatchObject({ registrar: 'sip:example.com', expires: 300, now: true })
+    expect(sent?.identity).toMatchObject({
+      aor: 'sip:alice@example.com',
+      displayName: 'J\xc3\xb6rg',
+      routes: ['sip:proxy.example.com'],
+      credentials: [{ realm: '*', username: 'alice', password: ALICE.password }],
+    })
+    expect(sent?.identity.contactUser).toMatch(/^[0-9a-f]{16}$/)
+    registration(ua, 'a#1', 'registered')
+    expect(ua.lines()).toEqual(['app account a registered 200'])
+  })
+
+  test('a local account does not register', () => {
+    const ua = uaScript()
+    ua.account('a', { registrar: undefined })
+    ua.app({ kind: 'set-registration', account: 'a', on: true })
+    expect(ua.lines()).toEqual(['media stock-pairs 4', 'app refused set-registration a: account has no registrar'])
+  })
+
+  test('the same again does nothing; codecs are not the registrar’s business', () => {
+    const ua = uaScript()
+    ua.account()
+    ua.lines()
+    ua.account('a', { password: new Secret('wonder') })
+    ua.account('a', { codecs: ['PCMU'] })
+    expect(ua.lines()).toEqual([])
+  })
+
+  test('a new password registers again, another registrar is another binding, none gives it up', () => {
+    const ua = uaScript()
+    ua.account()
+    ua.lines()
+    ua.account('a', { password: new Secret('land') })
+    expect(ua.lines()).toEqual(['sip register a#1'])
+    ua.account('a', { registrar: 'sip:other.example.com' })
+    expect(ua.lines()).toEqual(['sip unregister a#1', 'sip register a#2'])
+    registration(ua, 'a#1', 'unregistered')
+    registration(ua, 'a#2', 'registered')
+    expect(ua.lines()).toEqual(['app account a registered 200'])
+    ua.account('a', { registrar: undefined })
+    expect(ua.lines()).toEqual(['sip unregister a#2'])
+    const contacts = new Set(registers(ua.sent).map((c) => c.identity.contactUser))
+    expect(contacts.size).toBe(1)
+  })
+
+  test('un-registered and registered by command', () => {
+    const ua = uaScript()
+    ua.account()
+    ua.lines()
+    ua.app({ kind: 'set-registration', account: 'a', on: false })
+    ua.app({ kind: 'set-registration', account: 'a', on: true })
+    ua.app({ kind: 'set-registration', account: 'b', on: true })
+    expect(ua.lines()).toEqual([
+      'sip unregister a#1',
+      'sip register a#1',
+      'app refused set-registration b: unknown account',
+    ])
+  })
+
+  test('removed: its calls end, it un-registers, and the end of that is told once', () => {
+    const ua = uaScript()
+    ua.account()
+    ua.incoming('in:1', sdp())
+    ua.lines()
+    ua.app({ kind: 'remove-account', account: 'a' })
+    expect(ua.lines()).toEqual(['media release-pair 1', 'sip end in:1 480', 'sip unregister a#1'])
+    registration(ua, 'a#1', 'unregistered')
+    registration(ua, 'a#1', 'unregistered')
+    expect(ua.lines()).toEqual(['app account a unregistered 200'])
+    ua.app({ kind: 'remove-account', account: 'a' })
+    expect(ua.lines()).toEqual(['app refused remove-account a: unknown account'])
+  })
+
+  test.each([
+    [{ aor: 'alice' }, 'not a SIP address: alice'],
+    [{ registrar: 'tel:1' }, 'not a SIP address: tel:1'],
+    [{ proxies: ['x y'] }, 'not a SIP address: x y'],
+    [{ codecs: ['G729'] }, 'no codec known among: G729'],
+  ])('%j is refused', (change, why) => {
+    const ua = uaScript()
+    ua.account('a', change)
+    expect(ua.lines()).toEqual(['media stock-pairs 4', `app refused set-account a: ${why}`])
+  })
+
+  test('the engine would not register', () => {
+    const ua = uaScript()
+    ua.account()
+    ua.lines()
+    ua.sip({ kind: 'rejected', command: 'register', id: 'a#1', reason: 'bad' })
+    expect(ua.lines()).toEqual(['app refused set-registration a: bad'])
+  })
+})
+
+describe('whom an incoming call is for', () => {
+  const two = () => {
+    const ua = uaScript()
+    ua.account('a')
+    ua.account('b', { aor: 'sip:bob@example.com' })
+    ua.account('c', { aor: 'sip:alice@example.org', registrar: undefined })
+    return ua
+  }
+  const taken = (ua: ReturnType<typeof uaScript>, uri: string, to: string) => {
+    ua.incoming('in:1', sdp(), invite(uri, to))
+    const event = ua.heard.find((e) => e.kind === 'call-incoming')
+    return event?.kind === 'call-incoming' ? event.account : undefined
+  }
+
+  test('the contact user decides before everything else', () => {
+    const ua = two()
+    const contact = registers(ua.sent)[1]?.identity.contactUser
+    expect(taken(ua, `sip:${contact}@192.0.2.1`, '<sip:alice@example.com>')).toBe('b')
+  })
+  test.each([
+    ['sip:x@192.0.2.1', '<sip:bob@example.com>', 'b'],
+    ['sip:x@192.0.2.1', '<sip:alice@example.org>', 'c'],
+    ['sip:bob@192.0.2.1', '<sip:bob@192.0.2.1>', 'b'],
+    ['sip:alice@192.0.2.1', '<sip:alice@192.0.2.1>', undefined],
+    ['sip:group@example.org', '<sip:group@example.org>', 'c'],
+    ['sip:group@example.com', '<sip:group@example.com>', undefined],
+    ['sip:192.0.2.1', '<sip:192.0.2.1>', undefined],
+    ['sip:100@192.0.2.1', '<sip:100@192.0.2.1>', undefined],
+  ])('%s to %s: %s', (uri, to, account) => expect(taken(two(), uri, to)).toBe(account))
+
+  test('a call to our bare address, with one account', () => {
+    const one = () => {
+      const ua = uaScript()
+      ua.account()
+      return ua
+    }
+    expect(taken(one(), 'sip:192.0.2.1', '<sip:192.0.2.1>')).toBe('a')
+    expect(taken(one(), 'sip:100@192.0.2.1', '<sip:100@192.0.2.1>')).toBe(undefined)
+  })
+})
