@@ -1,0 +1,230 @@
+// Commands of the application, each checked before anything is changed: what makes no sense comes back as a reason.
+import { hex } from '../../base/rng.ts'
+import type { Millis } from '../../base/time.ts'
+import { route } from '../dialog/dialog.ts'
+import type { HeaderField } from '../message/message.ts'
+import { isSip } from '../message/uri.ts'
+import { newTag } from '../usage/answers.ts'
+import type { Identity } from '../usage/environment.ts'
+import { Exchange } from '../usage/exchange.ts'
+import { parseTarget, prepare } from '../usage/identity.ts'
+import { inDialog } from '../usage/invite/acks.ts'
+import { Session } from '../usage/invite/session.ts'
+import { sendRequest } from '../usage/outgoing-request.ts'
+import { Registration, type RegistrationSettings } from '../usage/registration.ts'
+import { type Digest, newDigest, type Requester, type RequestSpec } from '../usage/requester.ts'
+import { sdpBody } from '../usage/sdp-body.ts'
+import type { SipCommand } from './contract.ts'
+import type { IncomingRequests } from './incoming-requests.ts'
+import type { Sessions } from './sessions.ts'
+
+type Command<K extends SipCommand['kind']> = Extract<SipCommand, { readonly kind: K }>
+
+/** Registrations and requests of the application at once: far beyond what a phone has. */
+const MAX_REGISTRATIONS = 64
+const MAX_REQUESTS = 1000
+
+/** Methods that belong to usages of the engine's own. */
+const NOT_HERE = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE', 'PRACK', 'UPDATE', 'REGISTER'])
+
+export class Commands {
+  readonly #requester: Requester
+  readonly #sessions: Sessions
+  readonly #requests: IncomingRequests
+  readonly #maxSessions: number
+  readonly #ended: (session: Session) => void
+  readonly #registrations = new Map<string, Registration>()
+  readonly #exchanges = new Set<string>()
+
+  constructor(
+    requester: Requester,
+    sessions: Sessions,
+    requests: IncomingRequests,
+    maxSessions: number,
+    ended: (session: Session) => void,
+  ) {
+    this.#requester = requester
+    this.#sessions = sessions
+    this.#requests = requests
+    this.#maxSessions = maxSessions
+    this.#ended = ended
+  }
+
+  /** Requests of the application under way. */
+  get exchanges(): number {
+    return this.#exchanges.size
+  }
+
+  get registrations(): number {
+    return this.#registrations.size
+  }
+
+  transportUp(now: Millis): void {
+    for (const registration of this.#registrations.values()) registration.transportUp(now)
+  }
+
+  digestOf(contactUser: string): Digest | undefined {
+    for (const registration of this.#registrations.values())
+      if (registration.contactUser === contactUser) return registration.digest
+    return undefined
+  }
+
+  /** Why the command makes no sense, or undefined when it was taken. */
+  perform(command: SipCommand, now: Millis): string | undefined {
+    if (command.id.startsWith('in:') && isNaming(command)) return 'ids that begin with in: are given by the engine'
+    if ('headers' in command && !command.headers.every(isField)) return 'a header that cannot be sent'
+    if ('reason' in command && command.reason !== undefined && !isText(command.reason))
+      return 'a reason that cannot be sent'
+    switch (command.kind) {
+      case 'register':
+        return this.#register(command, now)
+      case 'unregister': {
+        const registration = this.#registrations.get(command.id)
+        if (registration === undefined) return 'no such registration'
+        registration.unregister(now)
+        return undefined
+      }
+      case 'invite':
+        return this.#invite(command, now)
+      case 'respond':
+        return this.#session(command.id, (session) => session.respond(command, now))
+      case 'ack':
+        return this.#session(command.id, (session) => session.acknowledge(command.sdp, now))
+      case 'reinvite':
+        return this.#session(command.id, (session) => session.reinvite(command.sdp, command.headers, now))
+      case 'end':
+        return this.#session(command.id, (session) => session.end(command.status, command.reason, command.headers, now))
+      case 'request':
+        return this.#request(command, now)
+      case 'reply': {
+        const { id, status, reason, headers, body } = command
+        if (body && !isText(body.contentType)) return 'a body type that cannot be sent'
+        return this.#requests.reply(id, status, reason, headers, body, now)
+      }
+    }
+  }
+
+  #session(id: string, act: (session: Session) => string | undefined): string | undefined {
+    const session = this.#sessions.get(id)
+    return session === undefined ? 'no such session' : act(session)
+  }
+
+  #register(command: Command<'register'>, now: Millis): string | undefined {
+    const { id, identity, expires, headers } = command
+    const prepared = prepare(identity)
+    if (!prepared.ok) return prepared.error
+    const registrar = parseTarget(command.registrar)
+    if (!registrar.ok || !isSip(registrar.value)) return 'the registrar is no SIP URI'
+    if (!(expires > 0)) return 'expires must be positive'
+    const settings: RegistrationSettings = {
+      identity,
+      prepared: prepared.value,
+      // §10.2: the Request-URI of a REGISTER has no user part.
+      registrar: { ...registrar.value, user: undefined, password: undefined },
+      expires: Math.round(expires),
+      headers,
+    }
+    const known = this.#registrations.get(id)
+    if (known) known.change(settings, command.now, now)
+    else {
+      if (this.#registrations.size >= MAX_REGISTRATIONS) return 'too many registrations'
+      const registration = new Registration(this.#requester, id, settings, () => this.#registrations.delete(id))
+      this.#registrations.set(id, registration)
+      registration.start(now)
+    }
+    return undefined
+  }
+
+  #invite(command: Command<'invite'>, now: Millis): string | undefined {
+    const { id, identity, headers, sdp } = command
+    if (this.#sessions.has(id)) return 'a session of that id exists'
+    if (this.#sessions.size >= this.#maxSessions) return 'too many sessions'
+    const { capabilities } = this.#requester.environment
+    const digest = this.digestOf(identity.contactUser) ?? newDigest(identity.credentials)
+    const more = [capabilities.allow, ...capabilities.supported, ...headers]
+    const spec = this.#outside('INVITE', command.target, identity, digest, more, true)
+    if (typeof spec === 'string') return spec
+    const { callId, localTag, target } = spec
+    const { contactUser } = identity
+    const session = new Session(this.#requester, { id, callId, localTag, contactUser, digest, ended: this.#ended })
+    this.#sessions.add(session)
+    session.call({ ...spec, body: sdpBody(sdp) }, target, now)
+    return undefined
+  }
+
+  #request(command: Command<'request'>, now: Millis): string | undefined {
+    const { id, method, identity, headers, body } = command
+    if (this.#exchanges.has(id)) return 'a request of that id is under way'
+    if (this.#exchanges.size >= MAX_REQUESTS) return 'too many requests'
+    if (NOT_HERE.has(method) || !/^[A-Za-z0-9\-.!%*_+`'~]+$/.test(method)) return `not a method for this: ${method}`
+    if (body && !isText(body.contentType)) return 'a body type that cannot be sent'
+    // RFC 3428 §4: a MESSAGE has no Contact.
+    const contact = method !== 'MESSAGE'
+    let spec: RequestSpec | string
+    const session = command.session === undefined ? undefined : this.#sessions.get(command.session)
+    if (command.session === undefined) {
+      spec = this.#outside(method, command.target, identity, newDigest(identity.credentials), headers, contact)
+    } else if (session?.dialog === undefined || session.state === 'DISCONNECTING') return 'that session has no dialog'
+    else
+      spec = inDialog(session.dialog, method, session.digest, {
+        headers,
+        ...(contact ? { contactUser: session.contactUser } : {}),
+      })
+    if (typeof spec === 'string') return spec
+    this.#exchanges.add(id)
+    const ended = (_id: string, status: number, then: Millis) => {
+      this.#exchanges.delete(id)
+      // RFC 5057 §5.1: the peer does not know the dialog any more.
+      if (status === 481)
+        session?.finish({ status, reason: 'Call/Transaction Does Not Exist', cause: 'remote' }, false, then)
+    }
+    sendRequest(this.#requester, { ...spec, body }, new Exchange(this.#requester.environment, id, ended), now)
+    return undefined
+  }
+
+  /** A request that makes its own Call-ID (§8.1.1), or why it cannot be made. */
+  #outside(
+    method: string,
+    targetText: string,
+    identity: Identity,
+    digest: Digest,
+    headers: readonly HeaderField[],
+    contact: boolean,
+  ) {
+    const prepared = prepare(identity)
+    if (!prepared.ok) return prepared.error
+    const target = parseTarget(targetText)
+    if (!target.ok) return target.error
+    const { rng } = this.#requester.environment
+    const callId = hex(rng, 24)
+    const localTag = newTag(this.#requester.environment)
+    const { uri, routes, nextHop } = route(target.value, prepared.value.routes)
+    let seq = 0
+    return {
+      method,
+      uri,
+      nextHop,
+      headers: [
+        ...routes,
+        { name: 'From', value: `${prepared.value.self};tag=${localTag}` },
+        { name: 'To', value: `<${uri}>` },
+        { name: 'Call-ID', value: callId },
+        ...headers,
+      ],
+      contact: contact ? { user: identity.contactUser, params: '' } : undefined,
+      body: undefined,
+      nextSeq: () => ++seq,
+      transport: identity.transport,
+      digest,
+      callId,
+      localTag,
+      target: target.value,
+    }
+  }
+}
+
+const isNaming = ({ kind }: SipCommand): boolean => kind === 'register' || kind === 'invite' || kind === 'request'
+
+/** No line ends, no NUL, one byte per character: what the printer would throw at. */
+const isText = (text: string): boolean => /^[^\r\n\0]*$/.test(text) && /^[\0-\xff]*$/.test(text)
+const isField = ({ name, value }: HeaderField): boolean => /^[A-Za-z0-9\-.!%*_+`'~]+$/.test(name) && isText(value)

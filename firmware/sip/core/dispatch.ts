@@ -1,0 +1,205 @@
+// What becomes of a request that comes in: the checks of RFC 3261 §8.2 in their order, then the session or the application.
+import type { SocketAddress } from '../../base/address.ts'
+import { log } from '../../base/log.ts'
+import type { Millis } from '../../base/time.ts'
+import { acceptSeq, uasDialog } from '../dialog/dialog.ts'
+import { maxForwards, requires } from '../message/headers.ts'
+import type { HeaderField, SipRequest } from '../message/message.ts'
+import { isSip } from '../message/uri.ts'
+import { type Answer, type Incoming, responseText } from '../transaction/response.ts'
+import { newTag, retrySoon, statelessTag } from '../usage/answers.ts'
+import type { UsageEnvironment } from '../usage/environment.ts'
+import { Session } from '../usage/invite/session.ts'
+import { type Digest, newDigest, type Requester } from '../usage/requester.ts'
+import { sdpOf } from '../usage/sdp-body.ts'
+import { optionsHeaders } from './capabilities.ts'
+import type { SipConfig } from './contract.ts'
+import type { IncomingRequests } from './incoming-requests.ts'
+import type { Sessions } from './sessions.ts'
+
+export interface ReceivedRequest extends Incoming {
+  readonly from: SocketAddress
+}
+
+export class Dispatch {
+  readonly #config: SipConfig
+  readonly #environment: UsageEnvironment
+  readonly #requester: Requester
+  readonly #sessions: Sessions
+  readonly #requests: IncomingRequests
+  readonly #ended: (session: Session) => void
+  readonly #nextId: () => string
+  readonly #digestOf: (contactUser: string) => Digest | undefined
+  readonly #allowed: ReadonlySet<string>
+
+  constructor(parts: {
+    readonly config: SipConfig
+    readonly environment: UsageEnvironment
+    readonly requester: Requester
+    readonly sessions: Sessions
+    readonly requests: IncomingRequests
+    readonly ended: (session: Session) => void
+    readonly nextId: () => string
+    /** Credentials of the account behind a Contact user. */
+    readonly digestOf: (contactUser: string) => Digest | undefined
+  }) {
+    this.#config = parts.config
+    this.#environment = parts.environment
+    this.#requester = parts.requester
+    this.#sessions = parts.sessions
+    this.#requests = parts.requests
+    this.#ended = parts.ended
+    this.#nextId = parts.nextId
+    this.#digestOf = parts.digestOf
+    this.#allowed = new Set(parts.environment.capabilities.allow.value.split(', '))
+  }
+
+  request(incoming: ReceivedRequest, now: Millis): void {
+    const { request } = incoming
+    const { servers } = this.#environment
+    if (servers.receive(request, now)) return
+    if (request.method === 'ACK') {
+      this.#ack(request, now)
+      return
+    }
+    if (request.method === 'CANCEL') {
+      this.#cancel(incoming, now)
+      return
+    }
+    if (servers.size >= this.#config.limits.transactions) {
+      this.#stateless(incoming, { status: 503, headers: [retrySoon(this.#environment)] })
+      return
+    }
+    const refusal = this.#inspect(request)
+    if (refusal) {
+      this.#refuse(incoming, refusal, now)
+      return
+    }
+    if (request.toTag === undefined) this.#outside(incoming, now)
+    else this.#inside(incoming, now)
+  }
+
+  /** §8.2.1, §8.2.2, §16.3. */
+  #inspect(request: SipRequest): Answer | undefined {
+    const { capabilities, servers } = this.#environment
+    if (!this.#allowed.has(request.method)) return { status: 405, headers: [capabilities.allow] }
+    if (!isSip(request.uri)) return { status: 416 }
+    // §16.3: with no hop left only OPTIONS may be answered by whoever it has reached.
+    if (request.method !== 'OPTIONS' && maxForwards(request) === 0) return { status: 483 }
+    if (request.toTag === undefined && servers.isMerged(request)) return { status: 482 }
+    const unknown = requires(request).filter((option) => !this.#config.supported.includes(option))
+    return unknown.length > 0
+      ? { status: 420, headers: [{ name: 'Unsupported', value: unknown.join(', ') }] }
+      : undefined
+  }
+
+  #outside(incoming: ReceivedRequest, now: Millis): void {
+    const { request } = incoming
+    switch (request.method) {
+      case 'INVITE':
+        this.#invite(incoming, now)
+        return
+      case 'OPTIONS':
+        this.#options(incoming, now)
+        return
+      case 'BYE':
+      case 'UPDATE':
+        this.#refuse(incoming, { status: 481 }, now)
+        return
+      default:
+        this.#requests.add(this.#nextId(), incoming, undefined, newTag(this.#environment), now)
+    }
+  }
+
+  #inside(incoming: ReceivedRequest, now: Millis): void {
+    const { request } = incoming
+    const session = this.#sessions.ofDialog(request.callId, request.toTag ?? '')
+    const dialog = session?.dialogWith(request.fromTag ?? '')
+    if (session === undefined || dialog === undefined) {
+      this.#refuse(incoming, { status: 481 }, now)
+      return
+    }
+    if (!acceptSeq(dialog, request)) {
+      this.#refuse(incoming, { status: 500, headers: [retrySoon(this.#environment)] }, now)
+      return
+    }
+    if (session.receive(incoming, dialog, now)) return
+    if (request.method === 'OPTIONS') {
+      this.#options(incoming, now)
+      return
+    }
+    this.#requests.add(this.#nextId(), incoming, session.id, session.localTag, now)
+  }
+
+  #invite(incoming: ReceivedRequest, now: Millis): void {
+    const { request } = incoming
+    const part = sdpOf(request)
+    if (part.kind === 'unsupported') {
+      this.#refuse(incoming, { status: 415, headers: [{ name: 'Accept', value: 'application/sdp' }] }, now)
+      return
+    }
+    if (this.#sessions.size >= this.#config.limits.sessions) {
+      this.#refuse(incoming, { status: 486 }, now)
+      return
+    }
+    const tag = newTag(this.#environment)
+    const dialog = uasDialog(request, tag, this.#environment.rng.uint32() >>> 1, incoming.hop.transport)
+    if (!dialog.ok) {
+      this.#refuse(incoming, { status: 400, reason: `Bad Request: ${dialog.error}` }, now)
+      return
+    }
+    const contactUser = isSip(request.uri) ? (request.uri.user ?? '') : ''
+    const session = new Session(this.#requester, {
+      id: this.#nextId(),
+      callId: request.callId,
+      localTag: tag,
+      contactUser,
+      digest: this.#digestOf(contactUser) ?? newDigest([]),
+      ended: this.#ended,
+    })
+    this.#sessions.add(session)
+    session.offer(incoming, dialog.value, part.kind === 'sdp' ? part.sdp : undefined, now)
+  }
+
+  #options(incoming: Incoming, now: Millis): void {
+    const { capabilities } = this.#environment
+    this.#refuse(incoming, { status: 200, headers: optionsHeaders(capabilities) }, now)
+  }
+
+  #ack(request: SipRequest, now: Millis): void {
+    const session = this.#sessions.ofDialog(request.callId, request.toTag ?? '')
+    if (session?.dialogWith(request.fromTag ?? '')) session.onAck(request, now)
+  }
+
+  /** §9.2. */
+  #cancel(incoming: ReceivedRequest, now: Millis): void {
+    const { servers } = this.#environment
+    const transaction = servers.cancelled(incoming.request)
+    const user = transaction?.user
+    this.#refuse(incoming, { status: transaction ? 200 : 481 }, now)
+    user?.onCancel(incoming.request, now)
+  }
+
+  /** An answer of the engine's own: with a transaction for an INVITE, whose refusal must be acknowledged; else without. */
+  #refuse(incoming: Incoming, answer: Answer, now: Millis): void {
+    if (incoming.request.method !== 'INVITE') {
+      this.#stateless(incoming, answer)
+      return
+    }
+    const headers = [...(answer.headers ?? []), ...this.#environment.capabilities.server]
+    const toTag = newTag(this.#environment)
+    this.#environment.servers.create(incoming, undefined, now).respond({ ...answer, headers, toTag }, now)
+    const { status } = answer
+    this.#environment.emit(log('info', 'sip', 'INVITE refused', { status, callId: incoming.request.callId }))
+  }
+
+  /** §8.2.7: the same request gets the same answer each time, and nothing is kept. */
+  #stateless(incoming: Incoming, answer: Answer): void {
+    const headers: HeaderField[] = [
+      ...(answer.headers ?? []),
+      ...(answer.status === 200 ? [] : this.#environment.capabilities.server),
+    ]
+    const text = responseText(incoming, { ...answer, headers, toTag: statelessTag(incoming.request) })
+    this.#environment.send(incoming.hop, text)
+  }
+}

@@ -1,0 +1,200 @@
+// The SIP engine: takes what the network, the clock and the application say, and owns the layers that answer it.
+import { type LogRecord, log } from '../../base/log.ts'
+import type { Machine } from '../../base/machine.ts'
+import type { Rng } from '../../base/rng.ts'
+import { after, type Millis, ms } from '../../base/time.ts'
+import { TimerQueue } from '../../base/timer-queue.ts'
+import { ClientTransactions } from '../transaction/client.ts'
+import type { Hop, TransactionEnvironment } from '../transaction/environment.ts'
+import { ServerTransactions } from '../transaction/server.ts'
+import { giveUp, TRYING_AFTER } from '../transaction/timers.ts'
+import { receive } from '../transport/receive.ts'
+import { Transports } from '../transport/transports.ts'
+import type { UsageEnvironment } from '../usage/environment.ts'
+import type { Session } from '../usage/invite/session.ts'
+import { Requester } from '../usage/requester.ts'
+import { capabilitiesOf } from './capabilities.ts'
+import { Commands } from './commands.ts'
+import type { NetworkInput, SipConfig, SipInput, SipOutput } from './contract.ts'
+import { Dispatch } from './dispatch.ts'
+import { IncomingRequests } from './incoming-requests.ts'
+import { Sessions } from './sessions.ts'
+
+/** What is held at present; all zero when the engine has come to rest. */
+export interface SipCounts {
+  readonly sessions: number
+  readonly registrations: number
+  readonly clientTransactions: number
+  readonly serverTransactions: number
+  readonly requests: number
+  readonly lookups: number
+  readonly timers: number
+  /** Datagrams that were no SIP message or belonged to nothing, since the start. */
+  readonly dropped: number
+}
+
+export interface SipEngine extends Machine<SipInput, SipOutput> {
+  counts(): SipCounts
+}
+
+/** Lines about datagrams dropped: at most one in this many milliseconds. */
+const LOG_EVERY = 60_000
+
+export function createSipEngine(config: SipConfig, rng: Rng): SipEngine {
+  return new Engine(config, rng)
+}
+
+class Engine implements SipEngine {
+  readonly #queue: TimerQueue
+  readonly #transports = new Transports()
+  readonly #clients: ClientTransactions
+  readonly #servers: ServerTransactions
+  readonly #requester: Requester
+  readonly #sessions = new Sessions()
+  readonly #requests: IncomingRequests
+  readonly #commands: Commands
+  readonly #dispatch: Dispatch
+  /** The caller's list, while one of its calls runs. */
+  #out: SipOutput[] = []
+  #dropped = 0
+  #logAgainAt = ms(Number.NEGATIVE_INFINITY)
+  #lastId = 0
+
+  constructor(config: SipConfig, rng: Rng) {
+    const { timers } = config
+    this.#queue = new TimerQueue([TRYING_AFTER, timers.t1, timers.t4, timers.d, giveUp(timers)])
+    const send = (hop: Hop, data: string) => this.#send(hop, data)
+    const base: TransactionEnvironment = { timers, queue: this.#queue, send }
+    this.#clients = new ClientTransactions(base)
+    this.#servers = new ServerTransactions(base)
+    const environment: UsageEnvironment = {
+      ...base,
+      rng,
+      transports: this.#transports,
+      clients: this.#clients,
+      servers: this.#servers,
+      capabilities: capabilitiesOf(config),
+      emit: (output) => this.#out.push(output),
+    }
+    this.#requester = new Requester(environment)
+    this.#requests = new IncomingRequests(environment, (event) => this.#out.push(event))
+    const ended = (session: Session) => this.#sessions.remove(session)
+    this.#commands = new Commands(this.#requester, this.#sessions, this.#requests, config.limits.sessions, ended)
+    this.#dispatch = new Dispatch({
+      config,
+      environment,
+      requester: this.#requester,
+      sessions: this.#sessions,
+      requests: this.#requests,
+      ended,
+      nextId: () => `in:${++this.#lastId}`,
+      digestOf: (user) => this.#commands.digestOf(user),
+    })
+  }
+
+  handle(input: SipInput, now: Millis, out: SipOutput[]): void {
+    this.#out = out
+    switch (input.kind) {
+      case 'transport-up':
+      case 'transport-down':
+      case 'datagram':
+      case 'unreachable':
+      case 'resolved':
+        this.#network(input, now)
+        return
+      case 'register':
+      case 'unregister':
+      case 'invite':
+      case 'respond':
+      case 'ack':
+      case 'reinvite':
+      case 'end':
+      case 'request':
+      case 'reply': {
+        const reason = this.#commands.perform(input, now)
+        if (reason !== undefined) out.push({ kind: 'rejected', command: input.kind, id: input.id, reason })
+      }
+    }
+  }
+
+  wake(now: Millis, out: SipOutput[]): void {
+    this.#out = out
+    this.#queue.run(now)
+  }
+
+  deadline(): Millis {
+    return this.#queue.deadline()
+  }
+
+  counts(): SipCounts {
+    return {
+      sessions: this.#sessions.size,
+      registrations: this.#commands.registrations,
+      clientTransactions: this.#clients.size,
+      serverTransactions: this.#servers.size,
+      requests: this.#commands.exchanges + this.#requests.size,
+      lookups: this.#requester.pending,
+      timers: this.#queue.size,
+      dropped: this.#dropped,
+    }
+  }
+
+  #network(input: NetworkInput, now: Millis): void {
+    switch (input.kind) {
+      case 'transport-up':
+        this.#transports.up(input.transport, input.local)
+        {
+          this.#commands.transportUp(now)
+          return
+        }
+      case 'transport-down':
+        this.#transports.down(input.transport)
+        this.#out.push(
+          log('warn', 'sip.transport', 'transport down', { transport: input.transport, reason: input.reason }),
+        )
+        {
+          this.#clients.transportDown(input.transport, now)
+          return
+        }
+      case 'datagram':
+        this.#datagram(input, now)
+        return
+      case 'unreachable':
+        this.#clients.unreachable(input.transport, input.to, now)
+        return
+      case 'resolved':
+        this.#requester.resolved(input.query, input.addresses, now)
+        return
+    }
+  }
+
+  #datagram({ transport, from, data }: Extract<NetworkInput, { kind: 'datagram' }>, now: Millis): void {
+    const received = receive(transport, from, data)
+    switch (received.kind) {
+      case 'keep-alive':
+        return
+      case 'request':
+        this.#dispatch.request(received, now)
+        return
+      case 'response':
+        if (!this.#clients.response(received.response, now))
+          this.#drop('response that nobody waits for', from.address, now)
+        return
+      case 'bad':
+        if (received.answer !== undefined) this.#send(received.hop, received.answer)
+        this.#drop(received.what, from.address, now)
+    }
+  }
+
+  #send({ transport, to }: Hop, data: string): void {
+    if (this.#transports.get(transport)) this.#out.push({ kind: 'send', transport, to, data })
+  }
+
+  #drop(what: string, from: string, now: Millis): void {
+    this.#dropped++
+    if (now < this.#logAgainAt) return
+    this.#logAgainAt = after(now, LOG_EVERY)
+    const record: LogRecord = log('warn', 'sip.transport', 'datagram dropped', { what, from, dropped: this.#dropped })
+    this.#out.push(record)
+  }
+}

@@ -1,0 +1,200 @@
+// Client transactions: starts them, matches responses (RFC 3261 §17.1.3), performs what the machines ask for.
+import type { SocketAddress } from '../../base/address.ts'
+import { sameAddress } from '../../base/address.ts'
+import type { Millis } from '../../base/time.ts'
+import { type Sleeper, Timer } from '../../base/timer-queue.ts'
+import type { HeaderField, RequestDraft, SipResponse } from '../message/message.ts'
+import { printRequest } from '../message/print.ts'
+import { ackOfRefusal, cancelOf } from './derived.ts'
+import type { Hop, TransactionEnvironment } from './environment.ts'
+import {
+  type ClientAction,
+  type ClientInput,
+  type InviteClientState,
+  inviteClientDeadline,
+  startInviteClient,
+  stepInviteClient,
+} from './invite-client.ts'
+import {
+  type NonInviteClientState,
+  nonInviteClientDeadline,
+  startNonInviteClient,
+  stepNonInviteClient,
+} from './non-invite-client.ts'
+
+/** Who is told what comes of a request. */
+export interface ClientUser {
+  /** Provisional and final responses; after a 2xx to INVITE further ones, retransmitted or of another fork. */
+  onResponse(response: SipResponse, now: Millis): void
+  /** No final response will come. */
+  onFailure(why: 'timeout' | 'unreachable', now: Millis): void
+}
+
+type Machine =
+  | { readonly invite: true; readonly state: InviteClientState }
+  | { readonly invite: false; readonly state: NonInviteClientState }
+
+export class ClientTransaction implements Sleeper {
+  readonly key: string
+  readonly hop: Hop
+  readonly timer = new Timer(this)
+  machine: Machine
+  /** Kept until the final response, for ACK and CANCEL. */
+  draft: RequestDraft | undefined
+  /** What is resent: the request, later the ACK. */
+  text: string
+  user: ClientUser | undefined
+  readonly #table: ClientTransactions
+
+  constructor(
+    table: ClientTransactions,
+    key: string,
+    draft: RequestDraft,
+    hop: Hop,
+    user: ClientUser,
+    machine: Machine,
+  ) {
+    this.#table = table
+    this.key = key
+    this.hop = hop
+    this.draft = draft
+    this.text = printRequest(draft)
+    this.user = user
+    this.machine = machine
+  }
+
+  wake(now: Millis): void {
+    this.#table.step(this, WAKE, undefined, now)
+  }
+}
+
+/** §9.1: what becomes of a CANCEL shows in the response to the INVITE. */
+const NOBODY: ClientUser = { onResponse: () => {}, onFailure: () => {} }
+const WAKE: ClientInput = { kind: 'wake' }
+const TRANSPORT_ERROR: ClientInput = { kind: 'transport-error' }
+
+export class ClientTransactions {
+  readonly #all = new Map<string, ClientTransaction>()
+  readonly #environment: TransactionEnvironment
+
+  constructor(environment: TransactionEnvironment) {
+    this.#environment = environment
+  }
+
+  get size(): number {
+    return this.#all.size
+  }
+
+  /** Sends `draft`, whose top Via carries `branch`, and tells `user` what comes of it. */
+  start(draft: RequestDraft, branch: string, hop: Hop, user: ClientUser, now: Millis): ClientTransaction {
+    const { timers } = this.#environment
+    const actions: ClientAction[] = []
+    const machine: Machine =
+      draft.method === 'INVITE'
+        ? { invite: true, state: startInviteClient(now, timers, actions) }
+        : { invite: false, state: startNonInviteClient(now, timers, actions) }
+    const transaction = new ClientTransaction(this, keyOf(branch, draft.method), draft, hop, user, machine)
+    this.#all.set(transaction.key, transaction)
+    this.#perform(transaction, actions, undefined, now)
+    return transaction
+  }
+
+  /** §9.1: sends CANCEL for an INVITE that has a provisional and no final response, on the same way. */
+  cancel(invite: ClientTransaction, headers: readonly HeaderField[], now: Millis): void {
+    if (invite.draft === undefined) return
+    const branch = invite.key.slice(0, invite.key.lastIndexOf('|'))
+    this.start(cancelOf(invite.draft, headers), branch, invite.hop, NOBODY, now)
+  }
+
+  /** §17.1.3: by the branch of the top Via and the CSeq method. False when nobody asked for it. */
+  response(response: SipResponse, now: Millis): boolean {
+    const { branch } = response.vias[0] as (typeof response.vias)[0]
+    const transaction = branch === undefined ? undefined : this.#all.get(keyOf(branch, response.cseq.method))
+    if (transaction === undefined) return false
+    this.step(transaction, { kind: 'response', status: response.status }, response, now)
+    return true
+  }
+
+  /** ICMP spoke about `to`: its transactions without a final response fail. */
+  unreachable(transport: string, to: SocketAddress, now: Millis): void {
+    for (const transaction of [...this.#all.values()])
+      if (transaction.hop.transport === transport && sameAddress(transaction.hop.to, to))
+        this.step(transaction, TRANSPORT_ERROR, undefined, now)
+  }
+
+  transportDown(transport: string, now: Millis): void {
+    for (const transaction of [...this.#all.values()])
+      if (transaction.hop.transport === transport) this.step(transaction, TRANSPORT_ERROR, undefined, now)
+  }
+
+  /** Ends it without a word: its user has given up (§9.1, 64·T1 after CANCEL). */
+  abandon(transaction: ClientTransaction): void {
+    this.#all.delete(transaction.key)
+    this.#environment.queue.disarm(transaction.timer)
+    transaction.user = undefined
+  }
+
+  step(transaction: ClientTransaction, input: ClientInput, response: SipResponse | undefined, now: Millis): void {
+    const { timers } = this.#environment
+    const actions: ClientAction[] = []
+    const { machine } = transaction
+    transaction.machine = machine.invite
+      ? { invite: true, state: stepInviteClient(machine.state, input, now, timers, actions) }
+      : { invite: false, state: stepNonInviteClient(machine.state, input, now, timers, actions) }
+    this.#perform(transaction, actions, response, now)
+  }
+
+  #perform(
+    transaction: ClientTransaction,
+    actions: readonly ClientAction[],
+    response: SipResponse | undefined,
+    now: Millis,
+  ): void {
+    const { queue } = this.#environment
+    const { machine, user } = transaction
+    const ended = machine.state.name === 'Terminated'
+    if (ended) this.abandon(transaction)
+    else
+      queue.arm(
+        transaction.timer,
+        machine.invite ? inviteClientDeadline(machine.state) : nonInviteClientDeadline(machine.state),
+        now,
+      )
+    for (const action of actions) {
+      switch (action) {
+        case 'ack':
+          if (transaction.draft && response) transaction.text = printRequest(ackOfRefusal(transaction.draft, response))
+          this.#environment.send(transaction.hop, transaction.text)
+          break
+        case 'send':
+          this.#environment.send(transaction.hop, transaction.text)
+          break
+        case 'deliver':
+        case 'timeout':
+        case 'unreachable':
+          break
+      }
+    }
+    this.#release(transaction)
+    // The user comes last: what it starts in answer must find this transaction settled.
+    for (const action of actions) {
+      if (action === 'deliver' && response) user?.onResponse(response, now)
+      else if (action === 'timeout' || action === 'unreachable') user?.onFailure(action, now)
+    }
+  }
+
+  /** Lets go of all that a lingering transaction does not need. */
+  #release(transaction: ClientTransaction): void {
+    const { machine } = transaction
+    if (machine.state.name === 'Calling' || machine.state.name === 'Trying' || machine.state.name === 'Proceeding')
+      return
+    transaction.draft = undefined
+    if (machine.invite && machine.state.name === 'Completed') transaction.user = undefined
+    else {
+      transaction.text = ''
+      if (!machine.invite) transaction.user = undefined
+    }
+  }
+}
+
+const keyOf = (branch: string, method: string): string => `${branch}|${method}`

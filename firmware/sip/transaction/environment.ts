@@ -1,0 +1,18 @@
+// What the transaction layer needs from the house around it.
+import type { SocketAddress } from '../../base/address.ts'
+import type { TimerQueue } from '../../base/timer-queue.ts'
+import type { SipTimers } from './timers.ts'
+
+/** Where a message leaves by and goes to. */
+export interface Hop {
+  /** A bound local transport, by the name it came with. */
+  readonly transport: string
+  readonly to: SocketAddress
+}
+
+export interface TransactionEnvironment {
+  readonly timers: SipTimers
+  readonly queue: TimerQueue
+  /** Puts a message on the wire. */
+  send(hop: Hop, data: string): void
+}

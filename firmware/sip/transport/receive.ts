@@ -1,0 +1,98 @@
+// Datagrams coming in: parsed, requests marked with where they came from (RFC 3261 §18.2.1, RFC 3581 §4), the way back found.
+import type { SocketAddress } from '../../base/address.ts'
+import { isIpv4, isIpv6 } from '../../base/ip.ts'
+import type { MessageError, SipRequest, SipResponse, Via } from '../message/message.ts'
+import { hasParam, param, withParam } from '../message/params.ts'
+import { parseMessage } from '../message/parse.ts'
+import { printResponse } from '../message/print.ts'
+import { reasonPhrase } from '../message/status.ts'
+import { parseVia, printVia } from '../message/via.ts'
+
+export interface Hop {
+  readonly transport: string
+  readonly to: SocketAddress
+}
+
+export type Received =
+  | {
+      readonly kind: 'request'
+      readonly request: SipRequest
+      /** The Via lines a response repeats, `received` and `rport` filled in. */
+      readonly vias: readonly string[]
+      /** Where responses go. */
+      readonly hop: Hop
+      readonly from: SocketAddress
+    }
+  | { readonly kind: 'response'; readonly response: SipResponse }
+  /** RFC 5626 §3.5.1: CRLF keep-alive and the like. */
+  | { readonly kind: 'keep-alive' }
+  /** Not a SIP message; `answer` is what to send back, when it can be answered at all. */
+  | { readonly kind: 'bad'; readonly what: string; readonly answer: string | undefined; readonly hop: Hop }
+
+const KEEP_ALIVE: Received = { kind: 'keep-alive' }
+
+export function receive(transport: string, from: SocketAddress, data: string): Received {
+  if (data.length <= 4 && /^[\r\n\0 ]*$/.test(data)) return KEEP_ALIVE
+  const parsed = parseMessage(data)
+  if (!parsed.ok) return bad(transport, from, parsed.error)
+  const message = parsed.value
+  const top = message.vias[0] as Via
+  if (message.kind === 'response') {
+    // §8.1.3.3: a response for a user agent has our Via and no other.
+    if (message.vias.length > 1)
+      return { kind: 'bad', what: 'response with several Via values', answer: undefined, hop: { transport, to: from } }
+    return { kind: 'response', response: message }
+  }
+  const lines = message.headers('Via')
+  const marked = printVia(mark(top, from))
+  const vias =
+    lines.length === message.vias.length
+      ? [marked, ...lines.slice(1)]
+      : [marked, ...message.vias.slice(1).map(printVia)]
+  return { kind: 'request', request: message, vias, hop: { transport, to: wayBack(top, from) }, from }
+}
+
+/** §18.2.1: `received` when the sent-by is not where it came from; RFC 3581 §4: both when `rport` was asked for. */
+function mark(via: Via, from: SocketAddress): Via {
+  const asked = hasParam(via.params, 'rport')
+  if (!asked && via.host === from.address) return via
+  const params = withParam(via.params, 'received', from.address)
+  return { ...via, params: asked ? withParam(params, 'rport', String(from.port)) : params }
+}
+
+/** §18.2.2 and RFC 3581 §4. */
+function wayBack(via: Via, from: SocketAddress): SocketAddress {
+  const port = via.port ?? 5060
+  const maddr = param(via.params, 'maddr')
+  if (maddr !== undefined && (isIpv4(maddr) || isIpv6(maddr))) return { address: maddr, port }
+  return { address: from.address, port: hasParam(via.params, 'rport') ? from.port : port }
+}
+
+function bad(transport: string, from: SocketAddress, error: MessageError): Received {
+  const { answerable } = error
+  const first = answerable?.vias[0]
+  const via = first === undefined ? undefined : parseVia(first)
+  const hop: Hop = { transport, to: via?.ok ? wayBack(via.value, from) : from }
+  // §17.1.1.3: an ACK is never answered.
+  if (answerable === undefined || /\bACK$/.test(answerable.cseq) || !printable(answerable))
+    return { kind: 'bad', what: error.what, answer: undefined, hop }
+  const vias = via?.ok ? [printVia(mark(via.value, from)), ...answerable.vias.slice(1)] : answerable.vias
+  const tag = /;\s*tag\s*=/i.test(answerable.to) ? '' : ';tag=0'
+  const answer = printResponse({
+    status: error.status,
+    reason: reasonPhrase(error.status),
+    headers: [
+      ...vias.map((value) => ({ name: 'Via', value })),
+      { name: 'From', value: answerable.from },
+      { name: 'To', value: answerable.to + tag },
+      { name: 'Call-ID', value: answerable.callId },
+      { name: 'CSeq', value: answerable.cseq },
+    ],
+    body: '',
+  })
+  return { kind: 'bad', what: error.what, answer, hop }
+}
+
+/** What is given back as written must not break the answer: a NUL or a bare CR is possible in a message that did not parse. */
+const printable = (answerable: NonNullable<MessageError['answerable']>): boolean =>
+  !/[\r\n\0]/.test([...answerable.vias, answerable.from, answerable.to, answerable.callId, answerable.cseq].join())

@@ -1,0 +1,81 @@
+// A session as its parts see it: the opening, a modification, the 2xx waiting for its ACK.
+import type { Millis } from '../../../base/time.ts'
+import type { Dialog } from '../../dialog/dialog.ts'
+import type { HeaderField, SipRequest, SipResponse } from '../../message/message.ts'
+import type { Answer, Incoming } from '../../transaction/response.ts'
+import type { UsageEnvironment } from '../environment.ts'
+import type { Cause, SessionState } from '../events.ts'
+import type { Digest, Failure, Requester } from '../requester.ts'
+
+/** Why a state is entered, as reported with it. */
+export interface Because {
+  readonly status: number
+  readonly reason: string
+  readonly cause?: Cause | undefined
+  readonly message?: SipRequest | SipResponse | undefined
+}
+
+export interface SessionPort {
+  readonly id: string
+  readonly environment: UsageEnvironment
+  readonly requester: Requester
+  readonly contactUser: string
+  readonly digest: Digest
+  readonly state: SessionState
+  dialog: Dialog | undefined
+  /** The description last sent that the peer holds for ours. */
+  localSdp: string | undefined
+  enter(state: SessionState, because: Because): void
+  /** Reports a description of the peer. */
+  sdp(role: 'offer' | 'answer', sdp: string, inResponse: boolean): void
+  /** Sends the 2xx `text` to `incoming` again until its ACK comes, which brings the answer when the 2xx `offered`. */
+  awaitAck(incoming: Incoming, text: string, offered: boolean, now: Millis): void
+  /** DISCONNECTED now; a BYE nobody waits for goes out first when `bye`. */
+  finish(because: Because, bye: boolean, now: Millis): void
+  /** BYE, as the end was asked for here: DISCONNECTED follows its answer. */
+  bye(now: Millis): void
+}
+
+/** What an application asks to be sent as a response. */
+export interface Reply {
+  readonly status: number
+  readonly reason: string | undefined
+  readonly sdp: string | undefined
+  readonly headers: readonly HeaderField[]
+}
+
+export const byResponse = (message: SipResponse, cause?: Cause): Because => ({
+  status: message.status,
+  reason: message.reason,
+  cause,
+  message,
+})
+
+/** The statuses given to what no response said (RFC 3261 §8.1.3.1). */
+export function byFailure(why: Failure, cause: Cause = why): Because {
+  switch (why) {
+    case 'timeout':
+      return { status: 408, reason: 'Request Timeout', cause }
+    case 'transport':
+    case 'resolution':
+      return { status: 503, reason: 'Service Unavailable', cause }
+  }
+}
+
+/** An application's reply as the transaction sends it. */
+export const answerOf = (
+  reply: Reply,
+  toTag: string,
+  more: readonly HeaderField[],
+  sdp: string | undefined,
+): Answer => ({
+  status: reply.status,
+  reason: reply.reason,
+  toTag,
+  headers: [
+    ...more,
+    ...reply.headers,
+    ...(sdp === undefined ? [] : [{ name: 'Content-Type', value: 'application/sdp' }]),
+  ],
+  body: sdp ?? '',
+})

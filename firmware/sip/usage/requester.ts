@@ -1,0 +1,168 @@
+// Sends requests out (RFC 3261 §8.1): finds the next hop, tries its addresses in turn (RFC 3263 §4.3), answers challenges.
+import { hex, type Rng } from '../../base/rng.ts'
+import { after, type Millis } from '../../base/time.ts'
+import { type Sleeper, Timer } from '../../base/timer-queue.ts'
+import { type AuthState, NO_AUTH } from '../auth/authorize.ts'
+import type { Body, HeaderField, RequestDraft, SipResponse, Uri } from '../message/message.ts'
+import { printRequest } from '../message/print.ts'
+import type { Hop } from '../transaction/environment.ts'
+import { type Target, targetOf } from '../transport/target.ts'
+import { hostPort, viaValue } from '../transport/transports.ts'
+import type { Credential, UsageEnvironment } from './environment.ts'
+
+/** How a request failed without a final response. */
+export type Failure = 'timeout' | 'transport' | 'resolution'
+
+/** Who is told what comes of a request. */
+export interface RequestUser {
+  /** Challenges that could be answered and 503s with another address to try do not come here. */
+  onResponse(response: SipResponse, now: Millis): void
+  onFailure(why: Failure, now: Millis): void
+}
+
+export interface RequestSpec {
+  readonly method: string
+  readonly uri: string
+  readonly nextHop: Uri
+  /** Route, From, To, Call-ID and the application's own; what depends on the way out is added here. */
+  readonly headers: readonly HeaderField[]
+  /** User part of the Contact to add, with the header parameters that follow it; undefined: no Contact. */
+  readonly contact: { readonly user: string; readonly params: string } | undefined
+  readonly body: Body | undefined
+  /** The CSeq number of the first try, and of each that a challenge asks for. */
+  readonly nextSeq: () => number
+  readonly transport: string | undefined
+  readonly digest: Digest
+}
+
+/** Credentials with what is known of the servers' challenges; lives as long as the registration or dialog it serves. */
+export interface Digest {
+  readonly credentials: readonly Credential[]
+  state: AuthState
+}
+
+export const newDigest = (credentials: readonly Credential[]): Digest => ({ credentials, state: NO_AUTH })
+
+/** No answer to `resolve` for this long: the name does not resolve. */
+const RESOLVE_PATIENCE = 20_000
+
+export class Requester {
+  readonly environment: UsageEnvironment
+  readonly #queries = new Map<number, Lookup>()
+  #lastQuery = 0
+
+  constructor(environment: UsageEnvironment) {
+    this.environment = environment
+  }
+
+  /** Look-ups under way. */
+  get pending(): number {
+    return this.#queries.size
+  }
+
+  /** Sends an ACK for a 2xx: no transaction, no answer (§13.2.2.4). `sent` gets what to repeat when the 2xx comes again. */
+  sendAck(
+    spec: RequestSpec,
+    authorization: readonly HeaderField[],
+    sent: (hop: Hop, text: string) => void,
+    now: Millis,
+  ): void {
+    const target = targetOf(spec.nextHop)
+    if (!target.ok) return
+    this.locate(target.value, now, (addresses) => {
+      for (const address of addresses) {
+        const attempt = {
+          address,
+          port: target.value.port,
+          branch: newBranch(this.environment.rng),
+          seq: spec.nextSeq(),
+        }
+        const made = this.draft(spec, attempt, authorization)
+        if (made === undefined) continue
+        const text = printRequest(made.draft)
+        this.environment.send(made.hop, text)
+        sent(made.hop, text)
+        return
+      }
+    })
+  }
+
+  /** The addresses of a target, at once when it is a literal; empty when there are none. Returns how to call it off. */
+  locate(target: Target, now: Millis, found: (addresses: readonly string[], now: Millis) => void): () => void {
+    if (target.literal) {
+      found([target.host], now)
+      return () => {}
+    }
+    const query = ++this.#lastQuery
+    const lookup = new Lookup(found, (at) => this.resolved(query, [], at))
+    this.#queries.set(query, lookup)
+    this.environment.queue.arm(lookup.timer, after(now, RESOLVE_PATIENCE), now)
+    this.environment.emit({ kind: 'resolve', query, host: target.host })
+    return () => {
+      this.#queries.delete(query)
+      this.environment.queue.disarm(lookup.timer)
+    }
+  }
+
+  resolved(query: number, addresses: readonly string[], now: Millis): void {
+    const lookup = this.#queries.get(query)
+    if (lookup === undefined) return
+    this.#queries.delete(query)
+    this.environment.queue.disarm(lookup.timer)
+    lookup.found(addresses, now)
+  }
+
+  /** The request as it goes to `address`; undefined when no transport of ours leads there. */
+  draft(
+    spec: RequestSpec,
+    { address, port, branch, seq }: Attempt,
+    authorization: readonly HeaderField[],
+  ): { readonly draft: RequestDraft; readonly hop: Hop } | undefined {
+    const { transports, capabilities } = this.environment
+    const transport = transports.choose(address, spec.transport)
+    if (transport === undefined) return undefined
+    const headers: HeaderField[] = [
+      { name: 'Via', value: viaValue(transport.local, branch) },
+      { name: 'Max-Forwards', value: '70' },
+      ...spec.headers,
+      { name: 'CSeq', value: `${seq} ${spec.method}` },
+    ]
+    if (spec.contact) {
+      const value = `<${contactUri(spec.contact.user, transport.local)}>${spec.contact.params}`
+      headers.push({ name: 'Contact', value })
+    }
+    headers.push(...capabilities.userAgent, ...authorization)
+    if (spec.body) headers.push({ name: 'Content-Type', value: spec.body.contentType })
+    const draft = { method: spec.method, uri: spec.uri, headers, body: spec.body?.content ?? '' }
+    return { draft, hop: { transport: transport.id, to: { address, port } } }
+  }
+}
+
+export interface Attempt {
+  readonly address: string
+  readonly port: number
+  readonly branch: string
+  readonly seq: number
+}
+
+/** §8.1.1.7: unique in space and time. */
+export const newBranch = (rng: Rng): string => `z9hG4bK${hex(rng, 16)}`
+
+/** Our Contact on a local transport. */
+export const contactUri = (user: string, local: Parameters<typeof hostPort>[0]): string =>
+  `sip:${user === '' ? '' : `${user}@`}${hostPort(local)}`
+
+class Lookup implements Sleeper {
+  readonly timer = new Timer(this)
+  readonly found: (addresses: readonly string[], now: Millis) => void
+  readonly #giveUp: (now: Millis) => void
+
+  constructor(found: (addresses: readonly string[], now: Millis) => void, giveUp: (now: Millis) => void) {
+    this.found = found
+    this.#giveUp = giveUp
+  }
+
+  wake(now: Millis): void {
+    this.#giveUp(now)
+  }
+}
