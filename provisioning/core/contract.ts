@@ -54,6 +54,8 @@ export interface Provisioner extends Machine<ProvisioningInput, ProvisioningOutp
 export const QUIET = 2000
 /** After a start or a change, lines and audio get this long to come to some end before the next change, ms. */
 export const SETTLE = 30_000
+/** How long a newly opened audio device has to stay well, ms. */
+export const SOAK = 2000
 /** Processes that may die over one candidate before it is given up. */
 export const MAX_ATTEMPTS = 2
 
@@ -71,6 +73,8 @@ export type ProvisionerState =
       readonly document: StoredDocument
       readonly plan: Plan
       readonly needs: readonly Need[]
+      /** Not confirmed before: a new audio device has to stay well for a moment. */
+      readonly confirmAt: Millis
       readonly giveUpAt: Millis
       readonly failed: string | undefined
     }

@@ -32,11 +32,14 @@ export function needs(health: Health, next: PhoneConfig): readonly Need[] {
   ]
 }
 
-/** What a change touches has to prove itself anew: its old state says nothing any more. */
-export function unproven(health: Health, { lines, audio }: Plan): Health {
+/**
+ * A line that registers anew has to prove itself: its old state says nothing any more. An audio device says only when it
+ * fails, so it counts as it did.
+ */
+export function unproven(health: Health, { lines }: Plan): Health {
   const fresh = new Map(health.lines)
   for (const id of lines) fresh.set(id, { state: 'trying', reason: '' })
-  return { ...health, lines: fresh, audio: audio ? { state: 'unknown', reason: '' } : health.audio }
+  return { ...health, lines: fresh }
 }
 
 /** What does not work yet, in words; empty when all is well. `final`: waiting longer would not help. */

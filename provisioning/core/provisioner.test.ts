@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { ms } from '../../firmware/base/time.ts'
 import { text } from '../testing/documents.ts'
-import { MAX_ATTEMPTS, QUIET, SETTLE } from './contract.ts'
+import { MAX_ATTEMPTS, QUIET, SETTLE, SOAK } from './contract.ts'
 import { bench, goodOne } from './testing/bench.ts'
 
 test('a new phone takes its first document at once, and asks nothing of it', () => {
@@ -121,6 +121,16 @@ test.each([
   expect(b.applied).toEqual([2, 1])
   b.feed({ kind: 'broker', connected: true })
   expect(b.reported).toMatchObject({ result: 'reverted', reason })
+})
+
+test('a new audio device has to stay well for a moment; that it works need not be said again', () => {
+  const b = bench(goodOne(1)).healthy().feed({ kind: 'idle', idle: true })
+  b.feed({ kind: 'desired', text: text({ version: 2, config: { handset: { kind: 'null' } } }) })
+  expect(b.provisioner.deadline()).toBe(b.now + SOAK)
+  b.at(b.now + SOAK - 1)
+  expect(b.stored.good?.version).toBe(1)
+  b.run()
+  expect(b.reported).toMatchObject({ result: 'applied', version: 2, restarted: ['audio'] })
 })
 
 test('what did not work before is not asked of the change', () => {

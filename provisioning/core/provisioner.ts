@@ -14,6 +14,7 @@ import {
   QUIET,
   type ReadySettings,
   SETTLE,
+  SOAK,
 } from './contract.ts'
 import { type Health, needs, settled, shortcomings, UNKNOWN_HEALTH, unproven } from './health.ts'
 import { type Plan, plan, restarted, type Settings } from './plan.ts'
@@ -50,7 +51,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
           return dueAt(state.document)
         case 'Trial':
           if (state.failed !== undefined) return idleSince
-          return state.giveUpAt
+          return shortcomings(state.needs, health).what.length === 0 ? state.confirmAt : state.giveUpAt
         case 'Steady':
         case 'Saving':
         case 'Arming':
@@ -159,7 +160,8 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     const list = stored.good === undefined ? [] : needs(health, document.config)
     apply(document, change, now, out)
     const giveUpAt = after(now, document.apply.confirmSeconds * 1000)
-    state = { name: 'Trial', document, plan: change, needs: list, giveUpAt, failed: undefined }
+    const confirmAt = change.audio && list.length > 0 ? after(now, SOAK) : now
+    state = { name: 'Trial', document, plan: change, needs: list, confirmAt, giveUpAt, failed: undefined }
     pending(document, 'on trial', out)
     judge(state, now, out)
   }
@@ -168,6 +170,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     const { document, plan: change } = trial
     const { what, final } = shortcomings(trial.needs, health)
     if (trial.failed === undefined && what.length === 0) {
+      if (now < trial.confirmAt) return
       const ref = write({ kind: 'promote', version: document.version }, out)
       state = { name: 'Promoting', document, plan: change, ref }
       return
@@ -210,7 +213,15 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
         return
       case 'Promoting':
         if (error !== undefined) {
-          state = { name: 'Trial', document, plan: state.plan, needs: [], giveUpAt: now, failed: unstorable(error) }
+          state = {
+            name: 'Trial',
+            document,
+            plan: state.plan,
+            needs: [],
+            confirmAt: now,
+            giveUpAt: now,
+            failed: unstorable(error),
+          }
           return
         }
         stored = remember(stored, { kind: 'promote', version: document.version })

@@ -39,7 +39,7 @@ export interface LinkEvents {
 }
 
 export interface Link {
-  /** Begins to connect. */
+  /** Begins to connect; again, or after `stop`, it does nothing. */
   start(): void
   /** A retained topic's value, published when it changed and anew in every session. `state/…` at most every 250 ms. */
   set(suffix: string, value: unknown): void
@@ -52,7 +52,7 @@ export interface Link {
 export function createLink(options: LinkOptions, events: LinkEvents): Link {
   const names = topics(options.prefix, options.deviceId)
   const outbox = createOutbox(options.bootId)
-  let state: 'stopped' | 'waiting' | 'connecting' | 'connected' = 'stopped'
+  let state: 'new' | 'waiting' | 'connecting' | 'connected' | 'stopped' = 'new'
   let connection: Connection | undefined
   let session = 0
   let failures = 0
@@ -105,7 +105,7 @@ export function createLink(options: LinkOptions, events: LinkEvents): Link {
 
   function lost(reason: string): void {
     const was = state
-    if (was === 'stopped' || was === 'waiting') return
+    if (was !== 'connecting' && was !== 'connected') return
     state = 'waiting'
     connection = undefined
     clearTimeout(flushing)
@@ -167,7 +167,7 @@ export function createLink(options: LinkOptions, events: LinkEvents): Link {
 
   return {
     start() {
-      if (state === 'stopped') void open()
+      if (state === 'new') void open()
     },
     set(suffix, value) {
       if (!outbox.set(suffix, value)) say('error', 'too many retained topics', { suffix })
