@@ -43,7 +43,7 @@ Bytes riff(const Bytes& chunks) { return text("RIFF") + le(static_cast<uint32_t>
 bool parse(const Bytes& file, WavFormat& out, std::string& why) {
   return parseWav([&](uint64_t at, uint8_t* to, size_t count) {
     const size_t have = at < file.size() ? std::min<size_t>(count, file.size() - at) : 0;
-    std::memcpy(to, file.data() + at, have);
+    std::copy_n(file.begin() + static_cast<ptrdiff_t>(std::min<uint64_t>(at, file.size())), have, to);
     return have;
   }, file.size(), out, why);
 }

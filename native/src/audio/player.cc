@@ -76,7 +76,7 @@ class PlayerJob : public FileJob {
     if (fd_ < 0)
       return [this](uint64_t offset, uint8_t* to, size_t count) {
         const size_t have = offset < whole_.size() ? std::min<size_t>(count, whole_.size() - offset) : 0;
-        std::memcpy(to, whole_.data() + offset, have);
+        if (have > 0) std::memcpy(to, whole_.data() + offset, have);
         return have;
       };
     return [fd = fd_](uint64_t offset, uint8_t* to, size_t count) {
