@@ -44,7 +44,7 @@ export async function startLab(options: LabOptions): Promise<Result<Lab, string>
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-2000)
   })
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   // A lab that died must not end the phone with EPIPE.
   child.stdin.on('error', () => {})
   const stop = () => {

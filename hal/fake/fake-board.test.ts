@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { type BoardRig, boardContract } from '../api/board.contract.ts'
 import type { BoardEvent } from '../api/board.ts'
+import type { Clock } from '../api/clock.ts'
 import { createFakeBoard } from './fake-board.ts'
 import { createVirtualClock } from './virtual-clock.ts'
 
@@ -84,4 +85,16 @@ test('a command for what is not there is counted', () => {
   board.handle({ kind: 'show', frame: { rows: [] } })
   expect(board.ignored()).toBe(1)
   expect(() => board.press('nothing' as never)).toThrow('has no key')
+})
+
+test('timers that come a little early, as real ones may, garble nothing', () => {
+  const time = createVirtualClock()
+  const hasty: Clock = { now: time.now, after: (delayMs, run) => time.after(Math.floor(delayMs), run) }
+  const board = createFakeBoard({ clock: hasty })
+  board.start(() => {})
+  const rows = ['abcdefghijklmnopqrst', 'ABCDEFGHIJKLMNOPQRST', '01234567890123456789', '+-*/+-*/+-*/+-*/+-*/']
+  board.handle({ kind: 'show', frame: { rows } })
+  time.advance(1000)
+  expect(board.screen()).toEqual(rows)
+  expect(board.hardware.lcd.faults).toEqual([])
 })
