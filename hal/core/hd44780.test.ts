@@ -1,0 +1,85 @@
+// The display driver step by step: start-up bytes, recovery with back-off, the check at rest, the stuck bus.
+import { expect, test } from 'vitest'
+import { FOREVER, ms } from '../../firmware/base/time.ts'
+import { createHd44780, type Hd44780Output } from './hd44780.ts'
+
+const OPTIONS = { size: { columns: 20, rows: 4 }, rom: 'A00', busHz: 100_000 } as const
+
+/** Answers every transfer after 1 ms by `answer`; the transfers and events with their times, as text, up to `end`. */
+function run(end: number, answer: (n: number, read: boolean) => 'done' | 'failed' | 'silent' | number) {
+  const machine = createHd44780(OPTIONS)
+  const log: string[] = []
+  let [now, transfers] = [0, 0]
+  let pending: { readonly at: number; readonly result: 'done' | 'failed' | number } | undefined
+  const note = (out: readonly Hd44780Output[]): void => {
+    for (const output of out) {
+      if (output.kind === 'lcd-ready' || output.kind === 'lcd-lost') {
+        log.push(`${now} ${output.kind}${output.kind === 'lcd-lost' ? `: ${output.reason}` : ''}`)
+        continue
+      }
+      log.push(
+        `${now} ${output.kind === 'bus-read' ? 'read' : output.bytes.map((b) => b.toString(16).padStart(2, '0')).join(' ')}`,
+      )
+      expect(pending).toBeUndefined()
+      const result = answer(transfers++, output.kind === 'bus-read')
+      if (result !== 'silent') pending = { at: now + 1, result }
+    }
+  }
+  for (;;) {
+    const next = Math.min(machine.deadline(), pending?.at ?? FOREVER)
+    if (next > end) return { log, machine }
+    now = Math.max(now, next)
+    const out: Hd44780Output[] = []
+    if (pending !== undefined && pending.at <= now) {
+      const { result } = pending
+      pending = undefined
+      if (result === 'failed') machine.handle({ kind: 'failed', reason: 'NAK' }, ms(now), out)
+      else machine.handle(typeof result === 'number' ? { kind: 'done', byte: result } : { kind: 'done' }, ms(now), out)
+    } else machine.wake(ms(now), out)
+    note(out)
+  }
+}
+const events = (log: readonly string[]) => log.filter((text) => text.includes('lcd-'))
+
+test('start-up by instruction, with the rests of the data sheet, and never clear', () => {
+  const { log } = run(300, () => 'done')
+  expect(log.slice(0, 8)).toEqual([
+    '0 08',
+    // 50 ms after power, then 0x3 three times and 0x2, each with a rest.
+    '51 3c 38',
+    '57 3c 38',
+    '59 3c 38',
+    '61 2c 28',
+    '63 2c 28 8c 88 0c 08 8c 88 0c 08 6c 68',
+    '65 0c 08 2c 28',
+    '69 4c 48 0c 08',
+  ])
+  expect(events(log)).toHaveLength(1)
+  expect(log.some((text) => text.endsWith('0c 08 1c 18'))).toBe(false)
+})
+
+test('nobody there: lost is told once, and the probes come further and further apart', () => {
+  const { log } = run(20_000, () => 'failed')
+  expect(events(log)).toEqual(['1 lcd-lost: NAK'])
+  expect(log.filter((text) => text.endsWith(' 08')).map((text) => Number.parseInt(text, 10))).toEqual([
+    0, 251, 752, 1753, 3754, 7755, 11756, 15757, 19758,
+  ])
+})
+
+test('at rest it is asked once a second; an expander that was without power has E and R/W high', () => {
+  let reads = 0
+  const { log } = run(5000, (_n, read) => (read ? (++reads === 2 ? 0xff : 0x08) : 'done'))
+  const times = events(log)
+  expect(times.map((text) => text.split(' ').slice(1).join(' '))).toEqual([
+    'lcd-ready',
+    'lcd-lost: the display lost its power',
+    'lcd-ready',
+  ])
+})
+
+test('a transfer that never ends: lost, and nothing more is sent', () => {
+  const { log, machine } = run(60_000, (n) => (n === 30 ? 'silent' : n >= 20 ? 0x08 : 'done'))
+  expect(events(log).at(-1)).toMatch(/lcd-lost: the bus does not answer/)
+  expect(log.at(-1)).toBe(events(log).at(-1))
+  expect(machine.deadline()).toBe(FOREVER)
+})

@@ -1,0 +1,361 @@
+// Every screen as text, what the keys mean on each, and that no view whatever makes a malformed frame.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { FOREVER, type Millis, ms } from '../firmware/base/time.ts'
+import type { Activity, CallView, LineView, PhoneView } from '../firmware/phone/contract.ts'
+import { type Frame, KEYS, type Key } from '../hal/api/board.ts'
+import { createScreenUi, type ScreenUiOutput } from './screen-ui.ts'
+
+const SIZE = { columns: 20, rows: 4 }
+const line = (label: string, reason?: string): LineView => ({
+  account: label as LineView['account'],
+  label,
+  registered: reason === undefined,
+  reason: reason ?? '',
+})
+const call = (over: Partial<CallView> = {}): CallView => ({
+  call: 1 as unknown as CallView['call'],
+  peer: { uri: 'sip:201@pbx.example.com', display: 'Zoë Müller', number: '201' },
+  direction: 'out',
+  since: undefined,
+  codec: '',
+  remoteHold: false,
+  muted: false,
+  ...over,
+})
+const view = (activity: Activity, over: Partial<PhoneView> = {}): PhoneView => ({
+  activity,
+  lines: [line('Reception')],
+  offHook: false,
+  volume: 5,
+  ...over,
+})
+
+function rig(first?: PhoneView) {
+  const ui = createScreenUi({ size: SIZE })
+  let now = ms(1000)
+  let frame: Frame | undefined
+  const said: string[] = []
+  const take = (out: readonly ScreenUiOutput[]): void => {
+    for (const output of out) {
+      if (output.to === 'phone') said.push(JSON.stringify(output.intent))
+      else if (output.command.kind === 'show') {
+        frame = output.command.frame
+        said.push('frame')
+      } else said.push(`backlight ${output.command.on ? 'on' : 'off'}`)
+    }
+  }
+  const feed = (input: Parameters<typeof ui.handle>[0]) => {
+    const out: ScreenUiOutput[] = []
+    ui.handle(input, now, out)
+    take(out)
+  }
+  const pass = (forMs: number) => {
+    const end = now + forMs
+    for (let turns = 0; ui.deadline() <= end; turns++) {
+      if (turns > 10_000) throw new Error('the deadline does not move')
+      now = ms(Math.max(now, ui.deadline()))
+      const out: ScreenUiOutput[] = []
+      ui.wake(now, out)
+      take(out)
+    }
+    now = ms(end)
+  }
+  const show = (next: PhoneView) => feed({ from: 'phone', view: next })
+  if (first) show(first)
+  said.length = 0
+  return {
+    ui,
+    feed,
+    pass,
+    show,
+    said,
+    setClock: (hhmm: number) => feed({ from: 'clock', wallOffsetMs: hhmm * 60_000 - now }),
+    press: (key: Key) => {
+      said.length = 0
+      feed({ from: 'board', event: { kind: 'key', key, action: 'press', at: now } })
+      return said.filter((text) => text !== 'frame' && !text.startsWith('backlight'))
+    },
+    /** The rows between bars, with the cursor as an underscore. */
+    text: () => {
+      const { rows, cursor } = frame!
+      return rows.map((row, r) => {
+        const cells = [...row]
+        if (cursor?.row === r) cells[cursor.column] = '_'
+        return `|${cells.join('')}|`
+      })
+    },
+  }
+}
+function withClock(next: PhoneView, minutes: number) {
+  const all = rig(next)
+  all.setClock(minutes)
+  return all
+}
+
+describe('screens', () => {
+  const shown: readonly [string, PhoneView, readonly string[]][] = [
+    [
+      'starting',
+      view({ name: 'starting', step: 'waiting for configuration' }),
+      ['|Starting            |', '|waiting for configu…|', '|                    |', '|                    |'],
+    ],
+    [
+      'idle',
+      view({ name: 'idle' }, { lines: [line('Reception'), line('Workshop')] }),
+      ['|Ready               |', '|⋔ Reception         |', '|⋔ Workshop          |', '|Redl                |'],
+    ],
+    [
+      'idle with a line that is not registered',
+      view({ name: 'idle' }, { lines: [line('Desk'), line('Lab', 'wrong password')] }),
+      ['|Ready               |', '|⋔ Desk              |', '|! Lab: wrong passwo…|', '|Redl                |'],
+    ],
+    [
+      'more lines than rows: those in need first',
+      view({ name: 'idle' }, { lines: [line('Desk'), line('Lab'), line('Gate', 'no answer')] }),
+      ['|Ready               |', '|! Gate: no answer   |', '|⋔ Desk              |', '|Redl                |'],
+    ],
+    [
+      'not registered, with the reason',
+      view({ name: 'idle' }, { lines: [line('Reception', 'wrong password')] }),
+      ['|Not registered      |', '|Reception           |', '|wrong password      |', '|Redl                |'],
+    ],
+    [
+      'not registered yet',
+      view({ name: 'idle' }, { lines: [line('Reception', '')] }),
+      ['|Not registered      |', '|Reception           |', '|registering…        |', '|Redl                |'],
+    ],
+    [
+      'no line at all',
+      view({ name: 'idle' }, { lines: [] }),
+      ['|Not registered      |', '|no line set up      |', '|                    |', '|Redl                |'],
+    ],
+    [
+      'off hook',
+      view({ name: 'dialling', digits: '' }, { offHook: true }),
+      ['|☎ Dial              |', '|_                   |', '|                    |', '|Redl           End  |'],
+    ],
+    [
+      'dialling',
+      view({ name: 'dialling', digits: '0301234' }),
+      ['|Dial                |', '|0301234_            |', '|                    |', '|Dial Del       End  |'],
+    ],
+    [
+      'dialling a number longer than the row',
+      view({ name: 'dialling', digits: '00123456789012345678901' }),
+      ['|Dial                |', '|…456789012345678901_|', '|                    |', '|Dial Del       End  |'],
+    ],
+    [
+      'calling',
+      view({ name: 'calling', call: call(), ringing: false }),
+      ['|Calling             |', '|Zoë Müller          |', '|201                 |', '|               End  |'],
+    ],
+    [
+      'it rings there',
+      view({ name: 'calling', call: call({ peer: { uri: '', display: '', number: '201' } }), ringing: true }),
+      ['|Ringing             |', '|201                 |', '|                    |', '|               End  |'],
+    ],
+    [
+      'ringing',
+      view({ name: 'ringing', call: call({ direction: 'in' }) }),
+      ['|♪ Incoming call     |', '|Zoë Müller          |', '|201                 |', '|Answ           Rjct |'],
+    ],
+    [
+      'in a call',
+      view({ name: 'in-call', call: call({ since: ms(-41_000), codec: 'G722' }) }),
+      ['|☎ 00:42         G722|', '|Zoë Müller          |', '|201                 |', '|Hold Mute      End  |'],
+    ],
+    [
+      'in a call, muted and held by the other side, for over an hour',
+      view({ name: 'in-call', call: call({ since: ms(-3_700_000), codec: 'opus', muted: true, remoteHold: true }) }),
+      ['|☎ 1:01:41 ⊘     opus|', '|Zoë Müller          |', '|held by other side,…|', '|Hold Unmt      End  |'],
+    ],
+    [
+      'held',
+      view({ name: 'held', call: call({ since: ms(-58_000) }) }),
+      ['|‖ On hold      00:59|', '|Zoë Müller          |', '|201                 |', '|Resm           End  |'],
+    ],
+    [
+      'ended before it was answered',
+      view({ name: 'ended', call: call(), cause: 'busy', lastedMs: 0 }),
+      ['|Call ended          |', '|Zoë Müller          |', '|busy                |', '|Redl           OK   |'],
+    ],
+    [
+      'ended',
+      view({ name: 'ended', call: call(), cause: 'the other side hung up', lastedMs: 75_400 }),
+      ['|Call ended     01:15|', '|Zoë Müller          |', '|the other side hung…|', '|Redl           OK   |'],
+    ],
+  ]
+  test.each(shown)('%s', (_name, next, rows) => {
+    expect(rig(next).text()).toEqual(rows)
+  })
+
+  test('before the phone speaks it is starting', () => {
+    const { feed, text } = rig()
+    feed({ from: 'board', event: { kind: 'device', device: 'lcd', state: 'ready' } })
+    expect(text()[0]).toBe('|Starting            |')
+  })
+})
+
+describe('time', () => {
+  test('the time of day is shown once it is known and moves on by itself', () => {
+    const { text, pass } = withClock(view({ name: 'idle' }), 23 * 60 + 59)
+    expect(text()[0]).toBe('|Ready          23:59|')
+    pass(60_000)
+    expect(text()[0]).toBe('|Ready          00:00|')
+  })
+
+  test('the call timer gives one frame a second', () => {
+    const { text, pass, said } = rig(view({ name: 'in-call', call: call({ since: ms(1000) }) }))
+    pass(5000)
+    expect(said).toEqual(['frame', 'frame', 'frame', 'frame', 'frame'])
+    expect(text()[0]).toBe('|☎ 00:05             |')
+  })
+
+  test('a changed volume is shown for two seconds', () => {
+    const { text, pass, show } = rig(view({ name: 'idle' }))
+    show(view({ name: 'idle' }, { volume: 7 }))
+    expect(text()[2]).toBe('|Volume ███████··· 7 |')
+    pass(2000)
+    expect(text()[2]).toBe('|                    |')
+  })
+
+  test('an idle phone goes dark after a minute; a key lights it and counts, so does a call', () => {
+    const { pass, said, press, show } = rig(view({ name: 'idle' }))
+    pass(59_999)
+    expect(said).toEqual([])
+    pass(1)
+    expect(said).toEqual(['backlight off'])
+    expect(press('5')).toEqual(['{"kind":"digit","digit":"5"}'])
+    expect(said).toContain('backlight on')
+    pass(60_000)
+    said.length = 0
+    show(view({ name: 'ringing', call: call() }))
+    expect(said).toEqual(['backlight on', 'frame'])
+    pass(600_000)
+    expect(said).toEqual(['backlight on', 'frame'])
+  })
+})
+
+describe('keys', () => {
+  const dialling = view({ name: 'dialling', digits: '20' })
+  const inCall = view({ name: 'in-call', call: call({ since: ms(0) }) })
+  const meant: readonly [string, PhoneView, Key, string | undefined][] = [
+    ['idle', view({ name: 'idle' }), 'soft1', 'redial'],
+    ['idle', view({ name: 'idle' }), 'soft4', undefined],
+    ['idle', view({ name: 'idle' }), 'ok', undefined],
+    ['dialling', dialling, 'soft1', 'dial'],
+    ['dialling', dialling, 'soft2', 'erase'],
+    ['dialling', dialling, 'soft4', 'end'],
+    ['dialling', dialling, 'ok', 'dial'],
+    ['dialling', dialling, 'back', 'erase'],
+    ['dialling nothing', view({ name: 'dialling', digits: '' }), 'soft1', 'redial'],
+    ['dialling nothing', view({ name: 'dialling', digits: '' }), 'back', 'end'],
+    ['calling', view({ name: 'calling', call: call(), ringing: true }), 'soft4', 'end'],
+    ['ringing', view({ name: 'ringing', call: call() }), 'soft1', 'answer'],
+    ['ringing', view({ name: 'ringing', call: call() }), 'ok', 'answer'],
+    ['ringing', view({ name: 'ringing', call: call() }), 'soft4', 'end'],
+    ['ringing', view({ name: 'ringing', call: call() }), '1', undefined],
+    ['in a call', inCall, 'soft1', 'hold'],
+    ['in a call', inCall, 'hold', 'hold'],
+    ['in a call', inCall, 'soft2', 'mute'],
+    ['in a call', inCall, 'mute', 'mute'],
+    ['in a call', inCall, 'soft4', 'end'],
+    ['in a call', inCall, 'back', undefined],
+    ['held', view({ name: 'held', call: call({ since: ms(0) }) }), 'soft1', 'hold'],
+    ['ended', view({ name: 'ended', call: call(), cause: '', lastedMs: 0 }), 'soft4', 'end'],
+    ['ended', view({ name: 'ended', call: call(), cause: '', lastedMs: 0 }), 'redial', 'redial'],
+  ]
+  test.each(meant)('%s: %o %s is %s', (_name, next, key, kind) => {
+    expect(rig(next).press(key)).toEqual(kind === undefined ? [] : [JSON.stringify({ kind })])
+  })
+
+  test('digits in a call and the volume keys everywhere', () => {
+    expect(rig(inCall).press('#')).toEqual(['{"kind":"digit","digit":"#"}'])
+    for (const next of [dialling, inCall, view({ name: 'idle' })])
+      expect(rig(next).press('volume-down')).toEqual(['{"kind":"volume","step":-1}'])
+  })
+
+  test('only the press counts; the hook goes through', () => {
+    const { feed, said } = rig(dialling)
+    for (const action of ['long', 'release'] as const)
+      feed({ from: 'board', event: { kind: 'key', key: '1', action, at: ms(1000) } })
+    feed({ from: 'board', event: { kind: 'hook', state: 'flash', at: ms(1000) } })
+    expect(said).toEqual(['{"kind":"hook","state":"flash"}'])
+  })
+
+  test('the same view twice gives one frame', () => {
+    const { show, said } = rig(dialling)
+    show(dialling)
+    show({ ...dialling, lines: [] })
+    expect(said).toEqual([])
+  })
+})
+
+describe('any view', () => {
+  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), fc.string())
+  const time = fc
+    .oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: -1e9, max: 1e9 }))
+    .map((n) => ms(n))
+  const anyCall: fc.Arbitrary<CallView> = fc.record({
+    call: fc.constant(call().call),
+    peer: fc.record({ uri: text, display: text, number: text }),
+    direction: fc.constantFrom('in', 'out'),
+    since: fc.option(time, { nil: undefined }) as fc.Arbitrary<Millis | undefined>,
+    codec: text,
+    remoteHold: fc.boolean(),
+    muted: fc.boolean(),
+  })
+  const activity: fc.Arbitrary<Activity> = fc.oneof(
+    fc.record({ name: fc.constant('starting' as const), step: text }),
+    fc.record({ name: fc.constant('idle' as const) }),
+    fc.record({ name: fc.constant('dialling' as const), digits: text }),
+    fc.record({ name: fc.constant('calling' as const), call: anyCall, ringing: fc.boolean() }),
+    fc.record({ name: fc.constantFrom('ringing' as const, 'in-call' as const, 'held' as const), call: anyCall }),
+    fc.record({ name: fc.constant('ended' as const), call: anyCall, cause: text, lastedMs: fc.double() }),
+  )
+  const anyView: fc.Arbitrary<PhoneView> = fc.record({
+    activity,
+    lines: fc.array(
+      fc.record({ account: fc.constant(line('x').account), label: text, registered: fc.boolean(), reason: text }),
+    ),
+    offHook: fc.boolean(),
+    volume: fc.integer({ min: -20, max: 20 }),
+  })
+
+  test('every frame has exactly the rows and columns of the display, and time always moves on', () => {
+    const sizes = fc.constantFrom(SIZE, { columns: 16, rows: 4 }, { columns: 21, rows: 8 }, { columns: 16, rows: 3 })
+    fc.assert(
+      fc.property(
+        sizes,
+        fc.array(anyView, { minLength: 1, maxLength: 4 }),
+        fc.double({ noNaN: true }),
+        (size, views, offset) => {
+          const ui = createScreenUi({ size })
+          const out: ScreenUiOutput[] = []
+          let now = ms(0)
+          ui.handle({ from: 'clock', wallOffsetMs: offset }, now, out)
+          for (const next of views) {
+            ui.handle({ from: 'phone', view: next }, now, out)
+            for (const key of KEYS)
+              ui.handle({ from: 'board', event: { kind: 'key', key, action: 'press', at: now } }, now, out)
+            expect(ui.deadline()).toBeGreaterThan(now)
+            if (ui.deadline() < FOREVER && ui.deadline() < now + 1e7) now = ui.deadline()
+            ui.wake(now, out)
+            expect(ui.deadline()).toBeGreaterThan(now)
+          }
+          const frames = out.flatMap((output) =>
+            output.to === 'board' && output.command.kind === 'show' ? [output.command.frame] : [],
+          )
+          expect(frames.length).toBeGreaterThan(0)
+          for (const { rows, cursor } of frames) {
+            expect(rows.map((row) => [...row].length)).toEqual(Array(size.rows).fill(size.columns))
+            for (const row of rows) expect(row).not.toMatch(/[\p{Cc}\p{Cs}\p{M}]/u)
+            if (cursor) expect([cursor.column < size.columns, cursor.row < size.rows]).toEqual([true, true])
+          }
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+})

@@ -1,0 +1,160 @@
+// What each activity of the phone looks like, and what the keys mean there.
+import type { Activity, CallView, LineView, PhoneIntent, PhoneView } from '../firmware/phone/contract.ts'
+import type { Key, Size } from '../hal/api/board.ts'
+import { ICONS } from '../hal/api/icons.ts'
+import type { Keymap, Screen, Soft } from './screen.ts'
+import { STRINGS } from './strings.ts'
+import { duration, printable, tail } from './text.ts'
+
+export interface Surroundings {
+  readonly view: PhoneView
+  /** `hh:mm`, or '' while the time is not known. */
+  readonly time: string
+  /** How long the call lasts, ms; 0 before it was answered. */
+  readonly callMs: number
+  readonly size: Size
+}
+
+const INTENT = {
+  end: { kind: 'end' },
+  dial: { kind: 'dial' },
+  erase: { kind: 'erase' },
+  answer: { kind: 'answer' },
+  hold: { kind: 'hold' },
+  mute: { kind: 'mute' },
+  redial: { kind: 'redial' },
+} as const satisfies Record<string, PhoneIntent>
+
+const soft = (label: string, intent: PhoneIntent): Soft => ({ label, intent })
+const END = soft(STRINGS.soft.end, INTENT.end)
+const REDIAL = soft(STRINGS.soft.redial, INTENT.redial)
+
+const DIGITS: Keymap = Object.fromEntries(
+  (['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#'] as const satisfies readonly Key[]).map((digit) => [
+    digit,
+    { kind: 'digit', digit },
+  ]),
+)
+const VOLUME: Keymap = { 'volume-up': { kind: 'volume', step: 1 }, 'volume-down': { kind: 'volume', step: -1 } }
+
+export function screenOf(activity: Activity, around: Surroundings): Screen {
+  switch (activity.name) {
+    case 'starting':
+      return { status: status(STRINGS.starting, around), content: [activity.step], soft: [], keys: VOLUME }
+    case 'idle':
+      return idle(around)
+    case 'dialling':
+      return dialling(activity.digits, around)
+    case 'calling':
+      return {
+        status: { left: activity.ringing ? STRINGS.ringingThere : STRINGS.calling, right: '' },
+        content: who(activity.call, around),
+        soft: [undefined, undefined, undefined, END],
+        keys: { ...DIGITS, ...VOLUME, back: INTENT.end },
+      }
+    case 'ringing':
+      return {
+        status: { left: `${ICONS.bell} ${STRINGS.incoming}`, right: '' },
+        content: who(activity.call, around),
+        soft: [soft(STRINGS.soft.answer, INTENT.answer), undefined, undefined, soft(STRINGS.soft.reject, INTENT.end)],
+        keys: { ...VOLUME, ok: INTENT.answer, back: INTENT.end },
+      }
+    case 'in-call':
+      return inCall(activity.call, around)
+    case 'held':
+      return {
+        status: { left: `${ICONS.hold} ${STRINGS.onHold}`, right: duration(around.callMs) },
+        content: who(activity.call, around),
+        soft: [soft(STRINGS.soft.resume, INTENT.hold), undefined, undefined, END],
+        keys: { ...VOLUME, hold: INTENT.hold, ok: INTENT.hold },
+      }
+    case 'ended':
+      return {
+        status: { left: STRINGS.ended, right: activity.lastedMs > 0 ? duration(activity.lastedMs) : '' },
+        content: [name(activity.call, around), activity.cause],
+        soft: [REDIAL, undefined, undefined, soft(STRINGS.soft.done, INTENT.end)],
+        keys: { ...VOLUME, redial: INTENT.redial, ok: INTENT.end, back: INTENT.end },
+      }
+  }
+}
+
+const status = (left: string, { time }: Surroundings): Screen['status'] => ({ left, right: time })
+
+function idle(around: Surroundings): Screen {
+  const { lines } = around.view
+  const anyRegistered = lines.some((line) => line.registered)
+  return {
+    status: status(anyRegistered ? STRINGS.ready : STRINGS.notRegistered, around),
+    content: anyRegistered ? linesBriefly(lines, around.size) : linesAtLength(lines),
+    soft: [REDIAL],
+    keys: { ...DIGITS, ...VOLUME, redial: INTENT.redial },
+  }
+}
+
+const reasonOf = (line: LineView): string => line.reason || STRINGS.registering
+
+/** One row for each line; where there are more lines than rows, those that need attention come first. */
+function linesBriefly(lines: readonly LineView[], { rows }: Size): string[] {
+  const inOrder =
+    lines.length <= rows - 2
+      ? lines
+      : [...lines.filter((line) => !line.registered), ...lines.filter((line) => line.registered)]
+  return inOrder.map((line) =>
+    line.registered ? `${ICONS.antenna} ${line.label}` : `! ${line.label}: ${reasonOf(line)}`,
+  )
+}
+
+/** The first line that can say why, with its reason on a row of its own. */
+function linesAtLength(lines: readonly LineView[]): string[] {
+  const line = lines.find(({ reason }) => reason !== '') ?? lines[0]
+  return line === undefined ? [STRINGS.noLine] : [line.label, reasonOf(line)]
+}
+
+function dialling(digits: string, around: Surroundings): Screen {
+  const shown = tail(digits, around.size.columns - 1)
+  return {
+    status: status(around.view.offHook ? `${ICONS.handset} ${STRINGS.dial}` : STRINGS.dial, around),
+    content: [shown],
+    soft:
+      shown === ''
+        ? [REDIAL, undefined, undefined, END]
+        : [soft(STRINGS.soft.dial, INTENT.dial), soft(STRINGS.soft.erase, INTENT.erase), undefined, END],
+    cursorColumn: [...shown].length,
+    keys: {
+      ...DIGITS,
+      ...VOLUME,
+      redial: INTENT.redial,
+      ok: INTENT.dial,
+      back: shown === '' ? INTENT.end : INTENT.erase,
+    },
+  }
+}
+
+function inCall(call: CallView, around: Surroundings): Screen {
+  const mute = call.muted ? ` ${ICONS.mute}` : ''
+  const remarks = [call.remoteHold ? STRINGS.heldByPeer : '', call.muted ? STRINGS.muted : ''].filter(
+    (text) => text !== '',
+  )
+  const [first = '', second = ''] = who(call, around)
+  return {
+    status: { left: `${ICONS.handset} ${duration(around.callMs)}${mute}`, right: call.codec },
+    content: [first, remarks.length > 0 ? remarks.join(', ') : second],
+    soft: [
+      soft(STRINGS.soft.hold, INTENT.hold),
+      soft(call.muted ? STRINGS.soft.unmute : STRINGS.soft.mute, INTENT.mute),
+      undefined,
+      END,
+    ],
+    keys: { ...DIGITS, ...VOLUME, hold: INTENT.hold, mute: INTENT.mute },
+  }
+}
+
+const name = ({ peer }: CallView, { size }: Surroundings): string =>
+  printable(peer.display) || tail(peer.number, size.columns) || STRINGS.unknownCaller
+
+/** The name, and below it the number unless the number is all there is. */
+function who(call: CallView, around: Surroundings): string[] {
+  const first = name(call, around)
+  const number = tail(call.peer.number, around.size.columns)
+  return first === number ? [first] : [first, number]
+}

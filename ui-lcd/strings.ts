@@ -1,0 +1,32 @@
+// Every text the display may show, in one table; soft-key labels have at most four characters.
+
+export const STRINGS = {
+  starting: 'Starting',
+  ready: 'Ready',
+  notRegistered: 'Not registered',
+  registering: 'registering…',
+  noLine: 'no line set up',
+  dial: 'Dial',
+  calling: 'Calling',
+  ringingThere: 'Ringing',
+  incoming: 'Incoming call',
+  onHold: 'On hold',
+  heldByPeer: 'held by other side',
+  muted: 'muted',
+  ended: 'Call ended',
+  volume: 'Volume',
+  unknownCaller: 'unknown',
+  soft: {
+    dial: 'Dial',
+    erase: 'Del',
+    end: 'End',
+    redial: 'Redl',
+    answer: 'Answ',
+    reject: 'Rjct',
+    hold: 'Hold',
+    resume: 'Resm',
+    mute: 'Mute',
+    unmute: 'Unmt',
+    done: 'OK',
+  },
+} as const
