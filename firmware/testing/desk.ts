@@ -1,0 +1,203 @@
+// A desk phone without hardware: the real phone and user agent over a fake media engine, in virtual time, with what a
+// person would notice as text. SIP is played by the test, or by an engine the test attaches.
+import { type Rng, seededRng } from '../base/rng.ts'
+import { type Millis, ms } from '../base/time.ts'
+import type { PhoneInput, PhoneIntent, PhoneOutput, PhoneSettings, PhoneView } from '../phone/contract.ts'
+import { createPhone } from '../phone/phone.ts'
+import type { SipCommand, SipEvent } from '../sip/core/contract.ts'
+import type { UaConfig, UaEvent, UaInput, UaOutput } from '../ua/contract.ts'
+import { createUserAgent } from '../ua/user-agent.ts'
+import { createFakeMedia } from './fake-media.ts'
+import { ALICE } from './ua-script.ts'
+
+export const SETTINGS: PhoneSettings = {
+  accounts: [{ id: 'a', label: 'Alice', config: ALICE }],
+  handset: { kind: 'null', rate: 16000 },
+  country: 'de',
+  volume: 6,
+  interDigitMs: 4000,
+}
+
+export interface DeskOptions {
+  readonly settings?: PhoneSettings
+  readonly ua?: Partial<UaConfig>
+  readonly rng?: Rng
+  /** Takes what the user agent wants of the SIP engine; its events come back by `desk.sip`. */
+  readonly engine?: (command: SipCommand, now: Millis) => void
+}
+
+export function createDesk(options: DeskOptions = {}) {
+  const media = createFakeMedia()
+  const phone = createPhone({ step: undefined, volume: 6 })
+  const config: UaConfig = {
+    maxCalls: 32,
+    mediaAddress: '192.0.2.1',
+    rtpPorts: { min: 20000, max: 20998 },
+    dscp: 46,
+    jitter: { minMs: 20, maxMs: 200 },
+    ...options.ua,
+  }
+  const ua = createUserAgent(config, options.rng ?? seededRng(7))
+  const lamps = new Map<string, string>()
+  const sent: SipCommand[] = []
+  const uaEvents: UaEvent[] = []
+  const log: string[] = []
+  let view: PhoneView | undefined
+  let idle: boolean | undefined
+  let now = ms(0)
+
+  type Job = () => void
+  const jobs: Job[] = []
+  const toPhone = (input: PhoneInput) => jobs.push(() => perform((out) => phone.handle(input, now, out)))
+  const toUa = (input: UaInput) => jobs.push(() => performUa((out) => ua.handle(input, now, out)))
+
+  function settle() {
+    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+      job()
+      for (const event of media.take()) {
+        toUa({ from: 'media', event })
+        toPhone({ from: 'media', event })
+      }
+    }
+  }
+
+  function perform(act: (out: PhoneOutput[]) => void) {
+    const out: PhoneOutput[] = []
+    act(out)
+    for (const output of out)
+      switch (output.to) {
+        case 'ua':
+          toUa({ from: 'app', command: output.command })
+          break
+        case 'media':
+          media.handle(output.command)
+          break
+        case 'board':
+          lamps.set(output.command.led, output.command.pattern)
+          break
+        case 'screen':
+          view = output.view
+          break
+        case 'provisioning':
+          idle = output.idle
+          break
+        case 'log':
+          log.push(output.record.what)
+          break
+      }
+  }
+
+  function performUa(act: (out: UaOutput[]) => void) {
+    const out: UaOutput[] = []
+    act(out)
+    for (const output of out)
+      switch (output.to) {
+        case 'app':
+          uaEvents.push(output.event)
+          toPhone({ from: 'ua', event: output.event })
+          break
+        case 'sip':
+          sent.push(output.command)
+          options.engine?.(output.command, now)
+          break
+        case 'media':
+          media.handle(output.command)
+          break
+        case 'log':
+          log.push(output.record.what)
+          break
+      }
+  }
+
+  const turn = (act: () => void) => {
+    act()
+    settle()
+  }
+  const does = (intent: PhoneIntent) => turn(() => toPhone({ from: 'user', intent }))
+
+  const desk = {
+    media,
+    sent,
+    log,
+    uaEvents,
+    does,
+    lift: () => does({ kind: 'hook', state: 'off' }),
+    putDown: () => does({ kind: 'hook', state: 'on' }),
+    flash: () => does({ kind: 'hook', state: 'flash' }),
+    press: (digits: string) => {
+      for (const digit of digits) does({ kind: 'digit', digit })
+    },
+    key: (kind: 'erase' | 'dial' | 'answer' | 'end' | 'hold' | 'mute' | 'redial') => does({ kind }),
+    volume: (step: 1 | -1) => does({ kind: 'volume', step }),
+    settings: (settings: PhoneSettings) => turn(() => toPhone({ from: 'settings', settings })),
+    start: (step: string | undefined) => turn(() => toPhone({ from: 'start', step })),
+    sip: (event: SipEvent) => turn(() => toUa({ from: 'sip', event })),
+    /** Something happens to the media. */
+    world: (event: Parameters<typeof media.happen>[0]) =>
+      turn(() => {
+        media.happen(event)
+        jobs.push(() => {})
+      }),
+    /** Time passes for the phone; a test with an engine drives the clock itself. */
+    passes: (delay: number) => {
+      const end = ms(now + delay)
+      while (phone.deadline() <= end) {
+        now = ms(Math.max(now, phone.deadline()))
+        turn(() => perform((out) => phone.wake(now, out)))
+      }
+      now = end
+    },
+    at: (time: Millis) => {
+      now = time
+    },
+    now: () => now,
+    deadline: () => phone.deadline(),
+    /** What is in the ear: tones and voices joined to the handset, with `nothing` for silence. */
+    hears: () => {
+      const into = media.connections.filter((c) => c.endsWith('>handset')).map((c) => c.split('>')[0]!)
+      return into.map((p) => p.replace('tone:', '')).join(' and ') || 'nothing'
+    },
+    /** Whom the microphone reaches. */
+    speaksTo: () => {
+      const to = media.connections.filter((c) => c.startsWith('handset>')).map((c) => c.split('>')[1]!)
+      const muted = media.gains.get('handset')?.giveDb === undefined
+      return muted ? 'nobody (muted)' : to.join(' and ') || 'nobody'
+    },
+    lamp: (led: string) => lamps.get(led),
+    idle: () => idle,
+    view: () => {
+      if (view === undefined) throw new Error('nothing was shown yet')
+      return view
+    },
+    /** The activity in a few words. */
+    shows: () => {
+      const { activity } = desk.view()
+      switch (activity.name) {
+        case 'starting':
+          return `starting: ${activity.step}`
+        case 'idle':
+          return 'idle'
+        case 'dialling':
+          return `dialling ${activity.digits}`.trim()
+        case 'calling':
+          return `calling ${activity.call.peer.number}${activity.ringing ? ', rings' : ''}`
+        case 'ringing':
+          return `call from ${activity.call.peer.display || activity.call.peer.number}`
+        case 'in-call':
+        case 'held': {
+          const { call } = activity
+          const notes = `${call.remoteHold ? ', held by them' : ''}${call.muted ? ', muted' : ''}`
+          return `${activity.name} with ${call.peer.display || call.peer.number}${notes}`
+        }
+        case 'ended':
+          return `ended: ${activity.cause}`
+      }
+    },
+    /** The last command to the SIP engine of this kind. */
+    last: <K extends SipCommand['kind']>(kind: K) =>
+      sent.findLast((c): c is Extract<SipCommand, { kind: K }> => c.kind === kind),
+  }
+  if (options.settings !== undefined || options.engine === undefined) desk.settings(options.settings ?? SETTINGS)
+  return desk
+}
+export type Desk = ReturnType<typeof createDesk>
