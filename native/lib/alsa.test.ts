@@ -1,0 +1,150 @@
+// ALSA without hardware: a paced handset made of files (native/test/alsa), and ALSA's own unpaced null device.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { Lab, levelOf, readWav, restOf, sleep, tone, ZERO_DBM0 } from './harness.ts'
+
+const source = fileURLToPath(new URL('../test/alsa/pcm_handset.c', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'offhook-alsa-'))
+const path = (name: string): string => join(folder, name)
+let lab: Lab
+
+beforeAll(() => {
+  execFileSync('cc', ['-shared', '-fPIC', '-DPIC', '-O1', source, '-lasound', '-o', path('pcm_handset.so')])
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+beforeEach(() => {
+  lab = new Lab()
+})
+afterEach(() => lab.engine.close())
+
+interface Handset {
+  readonly rate: number
+  readonly channels?: number
+  readonly drift?: number
+  /** Frequency its microphone hears. */
+  readonly hears?: number
+}
+
+/** Writes the ALSA configuration with these handsets, each with its files `NAME.in`, `NAME.out` and `NAME.plug`. */
+function handsets(all: Readonly<Record<string, Handset>>): void {
+  const parts = [`pcm_type.handset { lib "${path('pcm_handset.so')}" }`, 'pcm.nothing { type null }']
+  for (const [name, { rate, channels = 1, drift = 0, hears = 1000 }] of Object.entries(all)) {
+    const mouth = Buffer.alloc(rate * 2 * channels)
+    for (let i = 0; i < rate * channels; i++)
+      mouth.writeInt16LE(
+        Math.round(0.1 * ZERO_DBM0 * Math.sin((2 * Math.PI * hears * Math.floor(i / channels)) / rate)),
+        i * 2,
+      )
+    writeFileSync(path(`${name}.in`), mouth)
+    writeFileSync(path(`${name}.plug`), '')
+    rmSync(path(`${name}.out`), { force: true })
+    parts.push(`pcm.${name} { type handset capture "${path(`${name}.in`)}" playback "${path(`${name}.out`)}"
+      plug "${path(`${name}.plug`)}" rate ${rate} channels ${channels} drift_ppm ${drift} }`)
+  }
+  writeFileSync(path('asound.conf'), parts.join('\n'))
+  process.env['ALSA_CONFIG_PATH'] = path('asound.conf')
+}
+
+/** What a handset's ear got, one channel of it. */
+function heard(name: string, channels = 1): Int16Array {
+  const bytes = readFileSync(path(`${name}.out`))
+  return Int16Array.from({ length: Math.floor(bytes.length / 2 / channels) }, (_, i) =>
+    bytes.readInt16LE(i * 2 * channels),
+  )
+}
+
+const open = (port: string, capture: string, playback: string, rate: 8000 | 16000 | 48000) =>
+  lab.do({ kind: 'open-device', port, device: { kind: 'alsa', capture, playback, rate, periodMs: 10 } })
+
+test.each([
+  [8000, 1],
+  [16000, 2],
+  [48000, 1],
+] as const)(
+  'a handset at %i Hz with %i channels paces the engine: both directions whole, no xrun',
+  async (rate, channels) => {
+    handsets({ handset: { rate, channels } })
+    open('handset', 'handset', 'handset', rate)
+    lab.do(tone('tone', 500, -10), { kind: 'open-recorder', port: 'r', file: path('r.wav'), rate, maxBytes: 0 })
+    lab.do({ kind: 'connect', from: 'handset', to: 'r' }, { kind: 'connect', from: 'tone', to: 'handset' })
+    const opened = await lab.opened('handset')
+    expect(opened.rate).toBe(rate)
+    expect(opened.detail).toContain(channels === 1 ? 'mono' : 'stereo')
+    await sleep(1500)
+    const inspection = lab.engine.inspect()
+    expect(inspection).toMatchObject({ pacedByDevice: true, deviceXruns: 0, deviceSlips: 0 })
+    await lab.engine.close()
+    lab = new Lab()
+    const mouth = readWav(path('r.wav')).samples
+    expect(mouth.length).toBeGreaterThan(rate * 1.3)
+    const said = mouth.subarray(rate * 0.2, rate * 1.2)
+    expect(levelOf(said, 1000, rate)).toBeCloseTo(-20, 1)
+    expect(restOf(said, 1000, rate)).toBeLessThan(-70)
+    const ear = heard('handset', channels).subarray(rate * 0.2, rate * 1.2)
+    expect(levelOf(ear, 500, rate)).toBeCloseTo(-10, 1)
+    expect(restOf(ear, 500, rate)).toBeLessThan(-60)
+  },
+)
+
+test('a second device with a clock of its own is followed without xruns', async () => {
+  handsets({ handset: { rate: 8000 }, headset: { rate: 16000, drift: 5000, hears: 700 } })
+  open('handset', 'handset', 'handset', 8000)
+  open('headset', 'headset', 'headset', 16000)
+  lab.do({ kind: 'open-recorder', port: 'r', file: path('r.wav'), rate: 8000, maxBytes: 0 })
+  lab.do({ kind: 'connect', from: 'headset', to: 'r' }, { kind: 'connect', from: 'handset', to: 'headset' })
+  await Promise.all([lab.opened('handset'), lab.opened('headset')])
+  await sleep(3500)
+  const inspection = lab.engine.inspect()
+  expect(inspection).toMatchObject({ pacedByDevice: true, deviceXruns: 0 })
+  expect(inspection.deviceSlips).toBeGreaterThan(40)
+  await lab.engine.close()
+  lab = new Lab()
+  const { samples } = readWav(path('r.wav'))
+  expect(levelOf(samples.subarray(samples.length - 4000), 700 * 1.005, 8000)).toBeCloseTo(-20, 0)
+})
+
+test('a device pulled out is reported, its port falls silent, and it comes back by itself', async () => {
+  handsets({ usb: { rate: 16000 } })
+  open('usb', 'usb', 'usb', 16000)
+  lab.do(tone('tone', 500, -10), { kind: 'connect', from: 'tone', to: 'usb' })
+  await lab.opened('usb')
+  await sleep(200)
+  rmSync(path('usb.plug'))
+  const lost = await lab.wait('port-lost')
+  expect(lost).toMatchObject({ port: 'usb', reason: 'audio device: No such device' })
+  const before = statSync(path('usb.out')).size
+  lab.events.length = 0
+  writeFileSync(path('usb.plug'), '')
+  await lab.opened('usb')
+  await sleep(300)
+  expect(statSync(path('usb.out')).size).toBeGreaterThan(before + 16000 * 0.2 * 2)
+})
+
+test('a device that is not there fails with what ALSA says, and opens when it is plugged in', async () => {
+  handsets({ late: { rate: 8000 } })
+  rmSync(path('late.plug'))
+  open('late', 'late', '', 8000)
+  const failed = await lab.wait('port-failed')
+  expect(failed.reason).toBe("capture 'late', open: No such device")
+  writeFileSync(path('late.plug'), '')
+  expect((await lab.opened('late')).detail).toContain('no playback')
+  open('odd', 'nowhere', '', 8000)
+  expect((await lab.wait('port-failed', (event) => event.port === 'odd')).reason).toContain('Unknown PCM nowhere')
+})
+
+test('a device without a clock does not drive the engine faster than real time', async () => {
+  handsets({})
+  open('null', 'nothing', 'nothing', 8000)
+  await lab.opened('null')
+  await sleep(1000)
+  const before = lab.engine.inspect().ticks
+  await sleep(1000)
+  const inspection = lab.engine.inspect()
+  expect(inspection.pacedByDevice).toBe(false)
+  expect(inspection.ticks - before).toBeGreaterThan(90)
+  expect(inspection.ticks - before).toBeLessThan(110)
+})
