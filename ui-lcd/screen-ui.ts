@@ -93,7 +93,9 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
     }
   }
   const onView = (next: PhoneView, now: Millis): void => {
-    if (view !== undefined && view.volume !== next.volume) volumeUntil = after(now, VOLUME_MS)
+    // Settings that come while starting are nobody's turn of the knob.
+    const inUse = view !== undefined && view.activity.name !== 'starting'
+    if (inUse && view?.volume !== next.volume) volumeUntil = after(now, VOLUME_MS)
     // Whatever the phone does lights the display, and going idle starts the wait for darkness anew.
     if (view?.activity.name !== next.activity.name) touchedAt = now
     view = next
