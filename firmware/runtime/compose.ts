@@ -75,8 +75,8 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
       witness({ of: 'ua', event })
     },
     up() {
-      toPhone({ from: 'start', step: undefined })
       giveSettings()
+      toPhone({ from: 'start', step: undefined })
       provisioning.connect()
     },
     down() {

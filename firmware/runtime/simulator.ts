@@ -20,6 +20,8 @@ export interface SimulatorOptions {
   /** Instead of the configured audio device. */
   readonly handset?: DeviceConfig
   readonly witness?: (seen: Witnessed) => void
+  /** Called when the board is there, before the phone is. */
+  readonly ready?: (board: FakeBoard) => void
 }
 
 export interface Simulator {
@@ -34,8 +36,9 @@ const PUBLISH = fileURLToPath(new URL('../../provisioning/fleet/publish.ts', imp
 export async function simulate(options: SimulatorOptions, bootstrapFile: string): Promise<Simulator> {
   const bootstrap = await readBootstrap(bootstrapFile, process.env)
   if (!bootstrap.ok) throw new Error(showFault(bootstrap.error))
-  const { folder, ...rest } = options
+  const { folder, ready, ...rest } = options
   const board = createFakeBoard({ clock: boardClock })
+  ready?.(board)
   const state = join(folder, 'state')
   const phone = await composePhone({ ...rest, board, bootstrap: bootstrap.value, folder: state, version: VERSION })
   return { phone, board, stop: () => phone.stop() }

@@ -10,7 +10,7 @@ import { monotonic } from '../clock.ts'
 import { createLogSink } from '../log-sink.ts'
 import type { StartOptions } from '../options.ts'
 import { simulateInLab } from '../simulator.ts'
-import { callEcho, takeCall } from './calls.ts'
+import { callEcho, type Say, takeCall } from './calls.ts'
 import { watchFrames } from './frames.ts'
 import { instrument, LEAD_SECONDS, RATE } from './instrument.ts'
 import { measure } from './measure.ts'
@@ -21,6 +21,7 @@ import { createWitness, media, registered, sends } from './witness.ts'
 const SPEECH_SECONDS = 60
 const ECHO_MS = 6000
 const CALL_MS = 5000
+const START_MS = 10_000
 const HANDSET = 'handset'
 
 export async function runDemo(options: StartOptions): Promise<number> {
@@ -57,30 +58,34 @@ export async function runDemo(options: StartOptions): Promise<number> {
   return failure === undefined ? 0 : 1
 }
 
-async function demonstrate(folder: string, step: (text: string) => void, say: (text: string) => void) {
+async function demonstrate(folder: string, step: Say, say: Say): Promise<readonly Measurement[]> {
   const file = (name: string) => join(folder, name)
-  const speak = (name: string, seed: number) => {
-    writeFileSync(file(name), encodeWav(speech(seededRng(seed), RATE, SPEECH_SECONDS, LEAD_SECONDS)))
-    return file(name)
-  }
   const sink = createLogSink({
     ...{ file: file('phone.log'), format: 'text', level: 'debug', perSecond: 500, maxBytes: 8_000_000 },
   })
   const witness = createWitness()
-  step('start the lab, provision the phone over MQTT')
-  const registering = witness.next('REGISTER', 10_000, sends('REGISTER'))
-  const registration = witness.next('registration', 10_000, registered)
-  const handset = witness.next('handset', 10_000, media('port-opened', HANDSET))
-  const simulator = await simulateInLab(
-    {
-      ...{ folder, log: sink.write, witness: witness.see },
-      handset: { kind: 'wav', capture: speak('say.wav', 1), playback: file('ear.wav'), rate: RATE, loop: false },
-    },
-    { speak: speak('second-say.wav', 2), record: file('second-ear.wav'), mouth: file('second-mouth.wav') },
-  )
-  const { lab, phone, board } = simulator
-  const unwatch = watchFrames(board, say)
+  const leave: (() => unknown)[] = [() => sink.close(), () => witness.close()]
   try {
+    step('start the lab, provision the phone over MQTT')
+    const registering = witness.next('REGISTER', START_MS, sends('REGISTER'))
+    const registration = witness.next('registration', START_MS, registered)
+    const handset = witness.next('handset', START_MS, media('port-opened', HANDSET))
+    const simulator = await simulateInLab(
+      {
+        ...{ folder, log: sink.write, witness: witness.see },
+        handset: {
+          kind: 'wav',
+          capture: speak(file('say.wav'), 1),
+          playback: file('ear.wav'),
+          rate: RATE,
+          loop: false,
+        },
+        ready: (board) => leave.push(watchFrames(board, say)),
+      },
+      { speak: speak(file('second-say.wav'), 2), record: file('second-ear.wav'), mouth: file('second-mouth.wav') },
+    )
+    leave.push(simulator.stop)
+    const { lab, phone } = simulator
     await handset
     const markedAt = monotonic()
     for (const command of instrument(HANDSET, file('mouth.wav'))) phone.media(command)
@@ -94,8 +99,11 @@ async function demonstrate(folder: string, step: (text: string) => void, say: (t
     step('compare what was said with what was heard')
     return measure({ folder, registrationMs, idleMb, markedAt, echo, call, faults: faults + overflows })
   } finally {
-    unwatch()
-    await simulator.stop()
-    await sink.close()
+    for (const action of leave.reverse()) await action()
   }
+}
+
+function speak(file: string, seed: number): string {
+  writeFileSync(file, encodeWav(speech(seededRng(seed), RATE, SPEECH_SECONDS, LEAD_SECONDS)))
+  return file
 }

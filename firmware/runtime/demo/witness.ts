@@ -6,14 +6,16 @@ import type { Witnessed } from '../compose.ts'
 export interface Witness {
   see(seen: Witnessed): void
   /**
-   * When the next thing that `matches` happens; asked for before what causes it. Rejects after `withinMs` with `what`,
-   * or at once when `stop` said why nothing will come any more.
+   * When the next thing that `matches` happens; asked for before what causes it. Rejects after `withinMs` with `what`.
    */
   next(what: string, withinMs: number, matches: (seen: Witnessed) => boolean): Promise<Millis>
+  /** Nobody waits any more. */
+  close(): void
 }
 
 export function createWitness(): Witness {
   const waiting = new Set<(seen: Witnessed) => void>()
+  const timers = new Set<NodeJS.Timeout>()
   return {
     see(seen) {
       for (const each of [...waiting]) each(seen)
@@ -24,6 +26,7 @@ export function createWitness(): Witness {
         waiting.delete(look)
         reject(new Error(`${what}: not within ${withinMs} ms`))
       }, withinMs)
+      timers.add(late)
       const look = (seen: Witnessed) => {
         if (!matches(seen)) return
         waiting.delete(look)
@@ -34,6 +37,10 @@ export function createWitness(): Witness {
       // Whoever asked may fail elsewhere first; then nobody waits for this any more.
       promise.catch(() => {})
       return promise
+    },
+    close() {
+      for (const timer of timers) clearTimeout(timer)
+      waiting.clear()
     },
   }
 }
