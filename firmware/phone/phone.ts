@@ -47,7 +47,7 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
     out: PhoneOutput[],
   ): void {
     state = next
-    const wanted = soundOf(state)
+    const wanted = handset === 'none' ? SILENCE : soundOf(state)
     const toMedia = (command: MediaCommand) => out.push({ to: 'media', command })
     changeSound(sound, wanted, plan, (port) => port === gone, toMedia)
     sound = wanted

@@ -95,7 +95,7 @@ function onMedia(state: PhoneState, id: string, media: CallMedia, now: Millis, s
     return ended(hung, call, 'audio failed', 'congestion', now)
   }
   const remoteHold = media.status === 'remote-hold' || (media.status === 'local-hold' && media.direction === 'inactive')
-  return present(state, id, (c) => ({ ...c, port: media.port, codec: media.codec, remoteHold }))
+  return present(state, id, (c) => ({ ...c, port: media.port, codec: media.codec || c.codec, remoteHold }))
 }
 
 function onRefused(state: PhoneState, event: Refused, now: Millis, send: Send): PhoneState {

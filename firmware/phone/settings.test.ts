@@ -1,0 +1,194 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createDesk, type Desk, SETTINGS } from '../testing/desk.ts'
+import { called, caller, registered } from '../testing/played-engine.ts'
+
+describe('starting', () => {
+  test('says what it is at, works meanwhile, then is idle', () => {
+    const desk = createDesk()
+    desk.start('network')
+    expect([desk.shows(), desk.idle()]).toEqual(['starting: network', true])
+    desk.lift()
+    expect(desk.shows()).toBe('dialling')
+    desk.putDown()
+    expect(desk.shows()).toBe('starting: network')
+    desk.start(undefined)
+    expect(desk.shows()).toBe('idle')
+  })
+
+  test('before any settings the handset is unknown and nothing is sent to it', () => {
+    const desk = createDesk({ settings: SETTINGS })
+    expect(desk.media.commands.find((c) => c.kind === 'open-device')).toMatchObject({ port: 'handset' })
+    const bare = createDesk({ engine: () => {} })
+    bare.start('waiting for configuration')
+    bare.lift()
+    bare.volume(1)
+    bare.putDown()
+    expect(bare.media.commands.filter((c) => c.kind !== 'stock-pairs')).toEqual([])
+  })
+})
+
+describe('settings', () => {
+  test('the same again changes nothing but what changed', () => {
+    const desk = createDesk()
+    registered(desk)
+    const before = desk.media.commands.length
+    desk.volume(1)
+    desk.settings({ ...SETTINGS, country: 'us' })
+    expect(desk.media.commands.slice(before).map((c) => c.kind)).toEqual(['set-gain'])
+    expect(desk.view()).toMatchObject({ volume: 7, lines: [{ registered: true }] })
+    desk.lift()
+    expect(desk.media.commands.findLast((c) => c.kind === 'open-tone')?.tone.steps[0]?.frequencies).toEqual([350, 440])
+    desk.putDown()
+    desk.settings({ ...SETTINGS, volume: 2 })
+    expect(desk.view().volume).toBe(2)
+  })
+
+  test('accounts that are gone are removed', () => {
+    const desk = createDesk()
+    desk.settings({ ...SETTINGS, accounts: [] })
+    expect(desk.last('unregister')?.id).toBe('a#1')
+    expect(desk.view().lines).toEqual([])
+  })
+
+  test('a line that needs no registration is ready', () => {
+    const local = { ...SETTINGS.accounts[0]!, config: { ...SETTINGS.accounts[0]!.config, registrar: undefined } }
+    const desk = createDesk({ settings: { ...SETTINGS, accounts: [local] } })
+    expect(desk.view().lines[0]).toMatchObject({ registered: true, reason: '' })
+    desk.lift()
+    expect(desk.hears()).toBe('dial')
+  })
+
+  test('another handset is opened in place of the first, and what is heard goes on', () => {
+    const desk = createDesk()
+    registered(desk)
+    desk.lift()
+    desk.settings({ ...SETTINGS, handset: { kind: 'null', rate: 48000 } })
+    expect([desk.hears(), desk.media.gains.get('handset')]).toEqual(['dial', { giveDb: 0, takeDb: 0 }])
+    desk.putDown()
+    expect(desk.media.faults).toEqual([])
+  })
+})
+
+describe('the handset breaks', () => {
+  test('the phone goes on, and joins the sound again when the device is back', () => {
+    const desk = createDesk()
+    registered(desk)
+    const bob = caller(desk)
+    desk.lift()
+    bob.acknowledges()
+    desk.world({ kind: 'port-failed', port: 'handset', reason: 'no such device' })
+    expect([desk.shows(), desk.log]).toEqual(['in-call with Bob', ['handset open', 'handset not working']])
+    const before = desk.media.commands.length
+    desk.world({ kind: 'port-opened', port: 'handset', rate: 16000, detail: '' })
+    expect(desk.media.commands.slice(before)).toMatchObject([
+      { kind: 'connect', from: 'call:in:1', to: 'handset' },
+      { kind: 'connect', from: 'handset', to: 'call:in:1' },
+      { kind: 'set-gain', giveDb: 0, takeDb: 0 },
+    ])
+    desk.world({ kind: 'port-lost', port: 'handset', reason: 'unplugged' })
+    desk.key('end')
+    expect(desk.shows()).toBe('ended: call ended')
+  })
+})
+
+type Act = (desk: Desk) => void
+const far =
+  (act: (end: ReturnType<typeof called>) => void): Act =>
+  (desk) => {
+    if (desk.last('invite') !== undefined) act(called(desk))
+  }
+const anything = fc.oneof(
+  fc.constantFrom('off', 'on', 'flash').map(
+    (state): Act =>
+      (d) =>
+        d.does({ kind: 'hook', state: state as 'off' }),
+  ),
+  fc.constantFrom('1', '#', '*', '12#', '112#').map(
+    (digits): Act =>
+      (d) =>
+        d.press(digits),
+  ),
+  fc.constantFrom('erase', 'dial', 'answer', 'end', 'hold', 'mute', 'redial').map(
+    (key): Act =>
+      (d) =>
+        d.key(key as 'end'),
+  ),
+  fc.constantFrom(1, 2999, 4000, 30_000).map(
+    (delay): Act =>
+      (d) =>
+        d.passes(delay),
+  ),
+  fc.constantFrom('in:1', 'in:2').map(
+    (id): Act =>
+      (d) => {
+        const live = d.uaEvents.findLast((e) => 'call' in e && e.call === id)
+        if (live === undefined || (live.kind === 'call-state' && live.state === 'disconnected')) caller(d, id)
+      },
+  ),
+  fc.constantFrom('in:1', 'in:2').map(
+    (id): Act =>
+      (d) => {
+        for (const state of ['CONNECTING', 'CONFIRMED', 'DISCONNECTED'] as const)
+          d.sip({
+            kind: 'session-state',
+            id,
+            state,
+            previous: 'EARLY',
+            status: 200,
+            reason: '',
+            cause: 'remote',
+            message: undefined,
+          })
+      },
+  ),
+  fc.constantFrom<Act>(
+    far((b) => b.trying()),
+    far((b) => b.rings()),
+    far((b) => b.announces()),
+    far((b) => b.answers()),
+    far((b) => b.holds()),
+    far((b) => b.accepts('recvonly')),
+    far((b) => b.declines(491)),
+    far((b) => b.refuses(486)),
+    far((b) => b.refuses(503, 'transport')),
+    far((b) => b.hangsUp()),
+  ),
+)
+
+test('whatever a user and the world do: no rule of the media engine is broken, and all is quiet in the end', () => {
+  fc.assert(
+    fc.property(fc.array(anything, { maxLength: 40 }), (acts) => {
+      const desk = createDesk()
+      registered(desk)
+      for (const act of acts) {
+        act(desk)
+        // A tone never sounds into a conversation, and never two at once; an unlit mute lamp means an open microphone.
+        const heard = desk.hears().split(' and ')
+        if (desk.view().activity.name === 'in-call') expect(heard.every((p) => /^call:|^nothing$/.test(p))).toBe(true)
+        expect(heard.filter((p) => !p.startsWith('call:')).length).toBeLessThan(2)
+        expect(desk.media.gains.get('handset')?.giveDb === undefined).toBe(desk.lamp('mute') === 'on')
+      }
+      desk.putDown()
+      for (const { id } of desk.sent.filter((c) => c.kind === 'invite')) desk.sip(gone(id))
+      for (const id of ['in:1', 'in:2']) desk.sip(gone(id))
+      desk.passes(200_000)
+      expect([desk.shows(), desk.hears(), desk.speaksTo(), desk.idle()]).toEqual(['idle', 'nothing', 'nobody', true])
+      expect([...desk.media.ports.keys()]).toEqual(['handset'])
+      expect(desk.media.faults).toEqual([])
+    }),
+    { numRuns: 300 },
+  )
+})
+
+const gone = (id: string) =>
+  ({
+    kind: 'session-state',
+    id,
+    state: 'DISCONNECTED',
+    previous: 'DISCONNECTING',
+    status: 200,
+    reason: '',
+    cause: 'local',
+    message: undefined,
+  }) as const
