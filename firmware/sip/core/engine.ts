@@ -77,7 +77,7 @@ class Engine implements SipEngine {
       emit: (output) => this.#out.push(output),
     }
     this.#requester = new Requester(environment)
-    this.#requests = new IncomingRequests(environment, (event) => this.#out.push(event))
+    this.#requests = new IncomingRequests(environment)
     const ended = (session: Session) => this.#sessions.remove(session)
     this.#commands = new Commands(this.#requester, this.#sessions, this.#requests, config.limits.sessions, ended)
     this.#dispatch = new Dispatch({

@@ -5,7 +5,6 @@ import type { Body, HeaderField } from '../message/message.ts'
 import type { Incoming } from '../transaction/response.ts'
 import type { ServerTransaction } from '../transaction/server.ts'
 import type { UsageEnvironment } from '../usage/environment.ts'
-import type { SipEvent } from './contract.ts'
 
 interface Pending {
   readonly transaction: ServerTransaction
@@ -14,12 +13,10 @@ interface Pending {
 
 export class IncomingRequests {
   readonly #environment: UsageEnvironment
-  readonly #emit: (event: SipEvent) => void
   readonly #pending = new Map<string, Pending>()
 
-  constructor(environment: UsageEnvironment, emit: (event: SipEvent) => void) {
+  constructor(environment: UsageEnvironment) {
     this.#environment = environment
-    this.#emit = emit
   }
 
   get size(): number {
@@ -39,7 +36,7 @@ export class IncomingRequests {
     }
     const transaction = this.#environment.servers.create(incoming, user, now)
     this.#pending.set(id, { transaction, toTag })
-    this.#emit({ kind: 'request-incoming', id, session, request: incoming.request, from: incoming.from })
+    this.#environment.emit({ kind: 'request-incoming', id, session, request: incoming.request, from: incoming.from })
   }
 
   /** Why the reply makes no sense, or undefined when it went out. */

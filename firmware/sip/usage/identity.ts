@@ -1,10 +1,10 @@
 // An identity made ready for requests: From, To and the pre-loaded route set (RFC 3261 §8.1.1).
 import { err, ok, type Result } from '../../base/result.ts'
+import type { Identity } from '../core/contract.ts'
 import type { NameAddr, Uri } from '../message/message.ts'
 import { printNameAddr } from '../message/name-addr.ts'
 import { withParam } from '../message/params.ts'
 import { isSip, parseUri } from '../message/uri.ts'
-import type { Identity } from './environment.ts'
 
 export interface Prepared {
   /** From (and To of a REGISTER) without a tag. */

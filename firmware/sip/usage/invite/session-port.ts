@@ -1,10 +1,10 @@
 // A session as its parts see it: the opening, a modification, the 2xx waiting for its ACK.
 import type { Millis } from '../../../base/time.ts'
+import type { Cause, SessionState } from '../../core/contract.ts'
 import type { Dialog } from '../../dialog/dialog.ts'
 import type { HeaderField, SipRequest, SipResponse } from '../../message/message.ts'
 import type { Answer, Incoming } from '../../transaction/response.ts'
 import type { UsageEnvironment } from '../environment.ts'
-import type { Cause, SessionState } from '../events.ts'
 import type { Digest, Failure, Requester } from '../requester.ts'
 
 /** Why a state is entered, as reported with it. */

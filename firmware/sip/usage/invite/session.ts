@@ -1,11 +1,11 @@
 // One INVITE session: the states an application sees, requests inside its dialog (RFC 3261 §12.2.2), and its end (§15).
 import type { Millis } from '../../../base/time.ts'
+import type { SessionState } from '../../core/contract.ts'
 import { type Dialog, refreshTarget } from '../../dialog/dialog.ts'
 import type { HeaderField, SipRequest, SipResponse, Uri } from '../../message/message.ts'
 import type { Answer, Incoming } from '../../transaction/response.ts'
 import { retrySoon } from '../answers.ts'
 import type { UsageEnvironment } from '../environment.ts'
-import type { SessionState } from '../events.ts'
 import type { OutgoingRequest } from '../outgoing-request.ts'
 import type { Digest, Requester, RequestSpec } from '../requester.ts'
 import { sdpIn, sdpOf } from '../sdp-body.ts'
