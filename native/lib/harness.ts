@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import type { MediaCommand, MediaEvent, StreamConfig } from '../../firmware/media/contract.ts'
 import { createMediaEngine, type MediaEngine } from './media.ts'
 
-export type EventOf<K extends MediaEvent['kind']> = Extract<MediaEvent, { readonly kind: K }>
+type WithKind<E, K> = E extends { readonly kind: infer Kinds } ? (K extends Kinds ? E : never) : never
+export type EventOf<K extends MediaEvent['kind']> = WithKind<MediaEvent, K>
 
 /** An engine whose events can be waited for; close it at the end of the test. */
 export class Lab {
@@ -135,6 +136,10 @@ export function levelOf(samples: Int16Array, hz: number, rate: number): number {
   })
   return 20 * Math.log10((2 * Math.hypot(re, im)) / samples.length / ZERO_DBM0)
 }
+
+/** Level in dBm0 of everything there is. */
+export const powerOf = (samples: Int16Array): number =>
+  10 * Math.log10((2 * samples.reduce((sum, sample) => sum + sample * sample, 0)) / samples.length / ZERO_DBM0 ** 2)
 
 /** Level in dBm0 of everything that is not this frequency. */
 export function restOf(samples: Int16Array, hz: number, rate: number): number {

@@ -48,7 +48,7 @@ Graph::Entry* Engine::Control::streamOf(const char* command, const PortId& port)
 
 void Engine::Control::opened(Graph::Entry& entry, const PortId& port, uint32_t rate, std::string detail) {
   entry.rate = rate;
-  sink_(event::PortOpened{port, rate, std::move(detail)});
+  emit(event::PortOpened{port, rate, std::move(detail)});
 }
 
 void Engine::Control::close(const PortId& port) {
@@ -86,7 +86,7 @@ void Engine::Control::on(command::OpenStream& c) {
     return opened(*entry, c.port, rate, c.stream.send.name);
   }
   entry->failed = true;
-  sink_(event::PortFailed{c.port, why});
+  emit(event::PortFailed{c.port, why});
 }
 
 void Engine::Control::on(command::UpdateStream& c) {

@@ -24,7 +24,7 @@ Engine::Control::Control(EmitEvent sink, EngineOptions options)
       options_(std::move(options)),
       commands_(kCommands),
       notices_(kNotices),
-      stock_(options_.bindPair, [this](Event&& event) { sink_(std::move(event)); }),
+      stock_(options_.bindPair, [this](Event&& event) { emit(std::move(event)); }),
       tick_([this] { wake_.notify(); }),
       network_(options_.priority > 1 ? options_.priority - 1 : 0) {
   tick_.start(options_.priority);
@@ -61,10 +61,19 @@ void Engine::Control::run() {
     if (changed_) handPlan();
     tick_.reclaim();
     sweepKeepers();
-    ports_.store(graph_.size(), std::memory_order_relaxed);
-    pairs_.store(stock_.size(), std::memory_order_relaxed);
+    count();
     wake_.wait(stock_.retryAt());
   }
+}
+
+void Engine::Control::count() {
+  ports_.store(graph_.size(), std::memory_order_relaxed);
+  pairs_.store(stock_.size(), std::memory_order_relaxed);
+}
+
+void Engine::Control::emit(Event&& event) {
+  count();  // who sees the event sees its effect
+  sink_(std::move(event));
 }
 
 void Engine::Control::perform(Command& command) {
@@ -74,7 +83,7 @@ void Engine::Control::perform(Command& command) {
 }
 
 void Engine::Control::receive(Notice& notice) {
-  if (notice.serial == 0) return sink_(std::move(notice.event));
+  if (notice.serial == 0) return emit(std::move(notice.event));
   const PortId* name = graph_.name(notice.serial);
   if (!name) return;  // closed meanwhile
   Graph::Entry& entry = *graph_.find(*name);
@@ -98,7 +107,7 @@ void Engine::Control::receive(Notice& notice) {
   } else if (std::holds_alternative<event::Rejected>(notice.event)) {
     rejected_.fetch_add(1, std::memory_order_relaxed);
   }
-  sink_(std::move(notice.event));
+  emit(std::move(notice.event));
 }
 
 void Engine::Control::handPlan() {
@@ -115,7 +124,7 @@ void Engine::Control::sweepKeepers() {
 
 void Engine::Control::reject(const char* command, PortId port, std::string reason) {
   rejected_.fetch_add(1, std::memory_order_relaxed);
-  sink_(event::Rejected{command, std::move(port), std::move(reason)});
+  emit(event::Rejected{command, std::move(port), std::move(reason)});
 }
 
 Report Engine::Control::reportOf(uint64_t serial) {

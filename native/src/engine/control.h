@@ -32,6 +32,8 @@ class Engine::Control {
   void run();
   void perform(Command& command);
   void receive(Notice& notice);
+  void emit(Event&& event);
+  void count();
   void handPlan();
   void sweepKeepers();
   void reject(const char* command, PortId port, std::string reason);
