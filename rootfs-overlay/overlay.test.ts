@@ -1,0 +1,132 @@
+// The overlay, judged by the programs that will read it on the device, in a copy of it with its root elsewhere.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { PHONE_CONFIG } from '../provisioning/schema/phone-config.ts'
+import { readBootstrap } from '../provisioning/store/bootstrap.ts'
+
+const OVERLAY = import.meta.dirname
+/** What the image builder puts beside the overlay. */
+const BUILT = ['/usr/lib/offhook/node', '/usr/lib/offhook/offhook.cjs', '/usr/lib/offhook/offhook.node']
+const UNIT = 'usr/lib/systemd/system/offhook.service'
+
+let root: string
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'offhook-overlay-'))
+  cpSync('/usr/lib/systemd/system', join(root, 'usr/lib/systemd/system'), { recursive: true, verbatimSymlinks: true })
+  for (const top of ['etc', 'usr'])
+    cpSync(join(OVERLAY, top), join(root, top), { recursive: true, verbatimSymlinks: true })
+  for (const file of BUILT) {
+    mkdirSync(join(root, dirname(file)), { recursive: true })
+    writeFileSync(join(root, file), '', { mode: 0o755 })
+  }
+})
+afterAll(() => rmSync(root, { recursive: true }))
+
+const text = (path: string) => readFileSync(join(OVERLAY, path), 'utf8')
+const lines = (path: string) =>
+  text(path)
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+const run = (command: string, ...args: string[]) => {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    encoding: 'utf8',
+    env: { ...process.env, ...environment },
+  })
+  if (error) throw error
+  return { status, output: stdout + stderr }
+}
+let environment: Record<string, string> = {}
+
+test('systemd takes the unit without a word', () => {
+  expect(run('systemd-analyze', 'verify', `--root=${root}`, 'offhook.service')).toEqual({ status: 0, output: '' })
+})
+
+test('the check of the unit is one that fails', () => {
+  const unit = join(root, 'usr/lib/systemd/system/planted.service')
+  writeFileSync(unit, text(UNIT).replace('/usr/lib/offhook/node', '/usr/lib/offhook/nod').replace('UMask', 'UMaks'))
+  const { output } = run('systemd-analyze', 'verify', `--root=${root}`, 'planted.service')
+  rmSync(unit)
+  expect(output).toMatch(/nod is not executable/)
+  expect(output).toMatch(/Unknown key.*'UMaks'/)
+})
+
+test('the unit is enabled, and every file it names is there', () => {
+  expect(statSync(join(root, 'usr/lib/systemd/system/multi-user.target.wants/offhook.service')).isFile()).toBe(true)
+  const named = lines(UNIT).flatMap((line) =>
+    /^(ExecStart|Environment)=/.test(line) ? (line.match(/\/[a-z/.-]+/g) ?? []) : [],
+  )
+  expect(named.length).toBeGreaterThan(3)
+  for (const file of named) expect(statSync(join(root, file)).isFile(), file).toBe(true)
+})
+
+test('the unit leaves little open: systemd’s own exposure level is 2.5 or less', () => {
+  const { output } = run('systemd-analyze', 'security', '--offline=yes', `--root=${root}`, 'offhook.service')
+  const level = Number(/Overall exposure level for offhook.service: ([\d.]+)/.exec(output)?.[1])
+  expect(level).toBeLessThanOrEqual(2.5)
+})
+
+test('user and groups come to be, and own what holds passwords', () => {
+  expect(run('systemd-sysusers', `--root=${root}`).status).toBe(0)
+  const group = readFileSync(join(root, 'etc/group'), 'utf8')
+  for (const name of unitList('SupplementaryGroups')) expect(group).toMatch(new RegExp(`^${name}:x:\\d+:offhook$`, 'm'))
+  const gid = Number(/^offhook:x:(\d+):/m.exec(group)?.[1])
+  expect(readFileSync(join(root, 'etc/passwd'), 'utf8')).toMatch(/^offhook:x:\d+:\d+:.*:\/var\/lib\/offhook:/m)
+  const { status, output } = run('systemd-tmpfiles', `--root=${root}`, '--create')
+  expect([status, output]).toEqual([0, ''])
+  const file = statSync(join(root, 'etc/offhook/bootstrap.json'))
+  // Only root can give files away; elsewhere the mode alone is seen.
+  if (process.getuid?.() === 0) expect(file.gid).toBe(gid)
+  expect(file.mode & 0o777).toBe(0o640)
+  expect(statSync(join(root, 'etc/offhook')).mode & 0o777).toBe(0o750)
+})
+
+const unitList = (key: string) =>
+  lines(UNIT)
+    .find((line) => line.startsWith(`${key}=`))!
+    .slice(key.length + 1)
+    .split(' ')
+
+test('udev rules are made of known keys, and give devices to groups that exist', () => {
+  const rules = lines('usr/lib/udev/rules.d/60-offhook.rules')
+  expect(rules.length).toBeGreaterThan(5)
+  const clause =
+    /^(?:(?:SUBSYSTEMS?|KERNEL|ACTION)=="[^"]+"|(?:GROUP|MODE)="[^"]+"|RUN\+="\/[^"]+"|ATTR\{[a-z]+\}="[^"]+")$/
+  for (const rule of rules) for (const part of rule.split(', ')) expect(part).toMatch(clause)
+  const groups = unitList('SupplementaryGroups')
+  for (const [, name] of text('usr/lib/udev/rules.d/60-offhook.rules').matchAll(
+    /(?:GROUP="|chgrp (?:-R )?)([a-z0-9]+)/g,
+  ))
+    expect(groups).toContain(name)
+})
+
+test('ALSA knows the devices the default configuration opens, and they work on whatever card is named', () => {
+  const alsa = PHONE_CONFIG.properties.handset.oneOf[0].properties
+  const names = [alsa.capture.default, alsa.playback.default]
+  environment = {
+    ALSA_CONFIG_PATH: `/usr/share/alsa/alsa.conf:${join(root, 'etc/asound.conf')}`,
+    OFFHOOK_HANDSET: 'null',
+  }
+  const { output } = run('aplay', '-L')
+  for (const name of names) expect(output.split('\n')).toContain(name)
+  const raw = ['-q', '-t', 'raw', '-f', 'S16_LE', '-r', '16000', '-s', '1600']
+  expect(run('arecord', ...raw, '-D', names[0]!, '/dev/null')).toEqual({ status: 0, output: '' })
+  expect(run('aplay', ...raw, '-D', names[1]!, '/dev/zero')).toEqual({ status: 0, output: '' })
+  environment = { ...environment, OFFHOOK_HANDSET: 'hw:Nobody' }
+  expect(run('aplay', ...raw, '-D', names[1]!, '/dev/zero').status).not.toBe(0)
+})
+
+test('the bootstrap file that comes along is a valid one', async () => {
+  const read = await readBootstrap(join(OVERLAY, 'etc/offhook/bootstrap.json'), {})
+  expect(read).toEqual({ ok: true, value: { prefix: 'offhook', credentials: undefined } })
+})
+
+test('nothing but the tree to copy stands in the overlay', () => {
+  const top = execFileSync('ls', [OVERLAY], { encoding: 'utf8' })
+    .split('\n')
+    .filter((name) => !/\.(ts|md)$|^$/.test(name))
+  expect(top).toEqual(['etc', 'usr'])
+  expect(readdirSync(join(OVERLAY, 'usr/lib')).sort()).toEqual(['systemd', 'sysusers.d', 'tmpfiles.d', 'udev'])
+})
