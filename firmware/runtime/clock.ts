@@ -1,5 +1,4 @@
 // The hub's clock on Node: the monotonic clock, one timer handle, and the end of the current turn of the event loop.
-import type { Clock } from '../../hal/api/clock.ts'
 import { FOREVER, type Millis, ms } from '../base/time.ts'
 import type { HubClock } from './hub.ts'
 
@@ -27,15 +26,6 @@ export function createClock(): HubClock {
       setImmediate(run)
     },
   }
-}
-
-/** The same clock as boards want it. */
-export const boardClock: Clock = {
-  now: monotonic,
-  after(delayMs, run) {
-    const timer = setTimeout(run, delayMs)
-    return () => clearTimeout(timer)
-  },
 }
 
 /** The wall clock may be set, and summer time may begin: it is looked at this often. */

@@ -14,6 +14,7 @@ import { createPhone } from '../phone/phone.ts'
 import type { SipOutput } from '../sip/core/contract.ts'
 import type { UaCommand, UaEvent } from '../ua/contract.ts'
 import { createClock, monotonic, watchWallClock } from './clock.ts'
+import { eventLog } from './event-log.ts'
 import { audioHealth, lineHealth } from './health.ts'
 import { createHub, type HubCounters } from './hub.ts'
 import { phoneSettings } from './settings.ts'
@@ -71,6 +72,8 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     sip: (output) => witness({ of: 'sip', output }),
     ua(event) {
       toPhone({ from: 'ua', event })
+      const record = eventLog(event)
+      if (record !== undefined) log(record)
       if (event.kind === 'account-state') provisioning.line(event.account, lineHealth(event), event.reason)
       witness({ of: 'ua', event })
     },

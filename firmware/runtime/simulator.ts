@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createFakeBoard, type FakeBoard } from '../../hal/fake/fake-board.ts'
+import { systemClock } from '../../hal/linux/system-clock.ts'
 import { readBootstrap, showFault } from '../../provisioning/store/bootstrap.ts'
 import type { LogRecord } from '../base/log.ts'
 import type { DeviceConfig } from '../media/contract.ts'
-import { boardClock } from './clock.ts'
 import { composePhone, type Phone, type Witnessed } from './compose.ts'
 import { type Lab, type LabOptions, type LabReady, startLab } from './lab-client.ts'
 import { VERSION } from './version.ts'
@@ -37,7 +37,7 @@ export async function simulate(options: SimulatorOptions, bootstrapFile: string)
   const bootstrap = await readBootstrap(bootstrapFile, process.env)
   if (!bootstrap.ok) throw new Error(showFault(bootstrap.error))
   const { folder, ready, ...rest } = options
-  const board = createFakeBoard({ clock: boardClock })
+  const board = createFakeBoard({ clock: systemClock })
   ready?.(board)
   const state = join(folder, 'state')
   const phone = await composePhone({ ...rest, board, bootstrap: bootstrap.value, folder: state, version: VERSION })

@@ -5,13 +5,16 @@ import type { FakeBoard } from '../../../hal/fake/fake-board.ts'
 const LOOK_MS = 45
 
 export function watchFrames(board: FakeBoard, say: (text: string) => void): () => void {
-  let shown = ''
   let last = ''
-  const look = () => {
-    const text = board
+  const read = () =>
+    board
       .screen()
       .map((row) => `│${row}│`)
       .join('\n          ')
+  // A display without power shows nothing; that is not worth a frame.
+  let shown = read()
+  const look = () => {
+    const text = read()
     if (text === last && text !== shown) {
       shown = text
       say(text)

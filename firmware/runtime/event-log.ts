@@ -1,0 +1,34 @@
+// The user agent's events as log records: registrations and calls, which is what one looks for in a phone's log.
+import { type LogRecord, log } from '../base/log.ts'
+import type { UaEvent } from '../ua/contract.ts'
+
+/** Undefined: not worth a line. */
+export function eventLog(event: UaEvent): LogRecord | undefined {
+  switch (event.kind) {
+    case 'account-state': {
+      const { account, registration, status, reason, cause, expires, retryMs } = event
+      const fields = { account, status: status || undefined, reason: reason || undefined, cause, expires, retryMs }
+      return log(registration === 'unregistered' ? 'warn' : 'info', 'line', registration, fields)
+    }
+    case 'call-incoming':
+      return log('info', 'call', 'incoming', { call: event.call, from: event.peer.uri })
+    case 'call-state': {
+      const { call, state, status, reason, cause, peer } = event
+      const fields = { call, with: peer.uri, status: status || undefined, reason: reason || undefined, cause }
+      return log('info', 'call', state, fields)
+    }
+    case 'call-media': {
+      const { status, codec, direction } = event.media
+      return log('info', 'call', 'media', { call: event.call, status, codec, direction })
+    }
+    case 'call-silent':
+      return event.forMs === 0
+        ? undefined
+        : log('warn', 'call', 'no sound arrives', { call: event.call, forMs: event.forMs })
+    case 'call-dtmf':
+    case 'call-modified':
+    case 'call-stats':
+    case 'refused':
+      return undefined
+  }
+}
