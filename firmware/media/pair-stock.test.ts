@@ -11,15 +11,12 @@ const stocked = (count: number) => {
 }
 
 describe('stock of socket pairs', () => {
-  test('the first order asks for the spare ones', () => {
-    expect(stocked(0).order()).toEqual({
-      kind: 'stock-pairs',
-      address: '192.0.2.1',
-      min: 20000,
-      max: 20100,
-      want: 2,
-      dscp: 46,
-    })
+  test('the first orders clear what somebody else left and ask for the spare ones', () => {
+    const order = { kind: 'stock-pairs', address: '192.0.2.1', min: 20000, max: 20100, dscp: 46 }
+    expect(stocked(0).orders()).toEqual([
+      { ...order, want: 0 },
+      { ...order, want: 2 },
+    ])
   })
   test('pairs leave in the order they came, none twice; then the stock is empty', () => {
     const stock = stocked(2)

@@ -21,8 +21,11 @@ export interface PairStockConfig {
 type Send = (command: MediaCommand) => void
 
 export interface PairStock {
-  /** The first order; to be given to the engine before anything else. */
-  order(): MediaCommand
+  /**
+   * To be given to the engine before anything else. It begins with an order for nothing: pairs left from before this
+   * stock were announced to somebody who is gone, and would never be announced again.
+   */
+  orders(): readonly MediaCommand[]
   add(event: Extract<MediaEvent, { kind: 'pair-ready' }>): void
   /** A pair, taken now; undefined when the stock is empty: refuse the call. */
   take(send: Send): Pair | undefined
@@ -39,16 +42,16 @@ export function createPairStock(config: PairStockConfig): PairStock {
   // grow with them; it never shrinks, since the engine might then close the very pair a ringing call named in its offer.
   let taken = 0
   let ordered = config.spare
-  const order = (): MediaCommand => ({
+  const order = (want: number): MediaCommand => ({
     kind: 'stock-pairs',
     address: config.address,
     min: config.min,
     max: config.max,
-    want: ordered,
+    want,
     dscp: config.dscp,
   })
   return {
-    order,
+    orders: () => [order(0), order(ordered)],
     add({ pair, address, rtpPort, rtcpPort }) {
       ready.push({ pair, address, rtpPort, rtcpPort })
     },
@@ -58,7 +61,7 @@ export function createPairStock(config: PairStockConfig): PairStock {
       taken++
       if (taken + config.spare > ordered) {
         ordered = taken + config.spare
-        send(order())
+        send(order(ordered))
       }
       return pair
     },

@@ -31,7 +31,8 @@ export function applySettings(state: PhoneState, settings: PhoneSettings, send: 
   })
   // The user's own setting stands until the configured volume itself changes.
   const volume = settings.volume === state.settings?.volume ? state.volume : clampVolume(settings.volume)
-  return { ...state, settings, lines, volume }
+  // Whoever gives settings may have replaced the user agent: what the old one still owed is not waited for.
+  return { ...state, settings, lines, volume, leaving: [] }
 }
 
 const withLine = (state: PhoneState, account: AccountId, change: (line: Line) => Line): PhoneState => ({

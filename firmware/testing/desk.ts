@@ -23,7 +23,9 @@ export interface DeskOptions {
   readonly ua?: Partial<UaConfig>
   readonly rng?: Rng
   /** Takes what the user agent wants of the SIP engine; its events come back by `desk.sip`. */
-  readonly engine?: (command: SipCommand, now: Millis) => void
+  readonly engine?: (command: SipCommand) => void
+  /** Whose time it is; without it the desk has its own, moved by `passes`. */
+  readonly clock?: () => Millis
 }
 
 export function createDesk(options: DeskOptions = {}) {
@@ -44,12 +46,13 @@ export function createDesk(options: DeskOptions = {}) {
   const log: string[] = []
   let view: PhoneView | undefined
   let idle: boolean | undefined
-  let now = ms(0)
+  let own = ms(0)
+  const time = options.clock ?? (() => own)
 
   type Job = () => void
   const jobs: Job[] = []
-  const toPhone = (input: PhoneInput) => jobs.push(() => perform((out) => phone.handle(input, now, out)))
-  const toUa = (input: UaInput) => jobs.push(() => performUa((out) => ua.handle(input, now, out)))
+  const toPhone = (input: PhoneInput) => jobs.push(() => perform((out) => phone.handle(input, time(), out)))
+  const toUa = (input: UaInput) => jobs.push(() => performUa((out) => ua.handle(input, time(), out)))
 
   function settle() {
     for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
@@ -98,7 +101,7 @@ export function createDesk(options: DeskOptions = {}) {
           break
         case 'sip':
           sent.push(output.command)
-          options.engine?.(output.command, now)
+          options.engine?.(output.command)
           break
         case 'media':
           media.handle(output.command)
@@ -138,19 +141,16 @@ export function createDesk(options: DeskOptions = {}) {
         media.happen(event)
         jobs.push(() => {})
       }),
-    /** Time passes for the phone; a test with an engine drives the clock itself. */
+    /** Time passes. */
     passes: (delay: number) => {
-      const end = ms(now + delay)
+      const end = ms(own + delay)
       while (phone.deadline() <= end) {
-        now = ms(Math.max(now, phone.deadline()))
-        turn(() => perform((out) => phone.wake(now, out)))
+        own = ms(Math.max(own, phone.deadline()))
+        desk.wake()
       }
-      now = end
+      own = end
     },
-    at: (time: Millis) => {
-      now = time
-    },
-    now: () => now,
+    wake: () => turn(() => perform((out) => phone.wake(time(), out))),
     deadline: () => phone.deadline(),
     /** What is in the ear: tones and voices joined to the handset, with `nothing` for silence. */
     hears: () => {

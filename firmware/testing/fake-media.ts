@@ -64,6 +64,7 @@ export function createFakeMedia(): FakeMedia {
     switch (command.kind) {
       case 'stock-pairs':
         order = command
+        for (const pair of [...stock].slice(command.want)) stock.delete(pair)
         return refill()
       case 'release-pair':
         if (!stock.delete(command.pair)) reject(command.kind, '', `pair ${command.pair} is not in stock`)

@@ -23,7 +23,7 @@ describe('registration', () => {
   test('an account registers as soon as it is set, by a random contact', () => {
     const ua = uaScript()
     ua.account('a', { displayName: 'Jörg', proxies: ['sip:proxy.example.com'] })
-    expect(ua.lines()).toEqual(['media stock-pairs 4', 'sip register a#1'])
+    expect(ua.lines()).toEqual(['media stock-pairs 0', 'media stock-pairs 4', 'sip register a#1'])
     const [sent] = registers(ua.sent)
     expect(sent).toMatchObject({ registrar: 'sip:example.com', expires: 300, now: true })
     expect(sent?.identity).toMatchObject({
@@ -41,7 +41,11 @@ describe('registration', () => {
     const ua = uaScript()
     ua.account('a', { registrar: undefined })
     ua.app({ kind: 'set-registration', account: 'a', on: true })
-    expect(ua.lines()).toEqual(['media stock-pairs 4', 'app refused set-registration a: account has no registrar'])
+    expect(ua.lines()).toEqual([
+      'media stock-pairs 0',
+      'media stock-pairs 4',
+      'app refused set-registration a: account has no registrar',
+    ])
   })
 
   test('the same again does nothing; codecs are not the registrar’s business', () => {
@@ -106,7 +110,7 @@ describe('registration', () => {
   ])('%j is refused', (change, why) => {
     const ua = uaScript()
     ua.account('a', change)
-    expect(ua.lines()).toEqual(['media stock-pairs 4', `app refused set-account a: ${why}`])
+    expect(ua.lines()).toEqual(['media stock-pairs 0', 'media stock-pairs 4', `app refused set-account a: ${why}`])
   })
 
   test('the engine would not register', () => {

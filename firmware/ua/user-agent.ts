@@ -203,7 +203,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       const tell = tellInto(out)
       if (!stocked) {
         stocked = true
-        tell.media(stock.order())
+        for (const order of stock.orders()) tell.media(order)
       }
       switch (input.from) {
         case 'app':
