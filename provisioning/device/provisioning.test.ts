@@ -3,63 +3,26 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { LogRecord } from '../../firmware/base/log.ts'
-import { createClock, monotonic } from '../../firmware/runtime/clock.ts'
-import { createHub } from '../../firmware/runtime/hub.ts'
 import type { ReadySettings } from '../core/contract.ts'
-import { openStore } from '../store/store.ts'
 import { text } from '../testing/documents.ts'
 import { type Broker, startBroker, until } from '../testing/mosquitto.ts'
 import { type Observer, observe } from '../testing/observer.ts'
-import { createProvisioning, type Provisioning } from './provisioning.ts'
+import { startPhone, type TestPhone } from './testing/phone.ts'
 
 const ROOT = 'offhook/1/oh-test'
 
 let directory: string
 let broker: Broker
 let operator: Observer
-let running: Phone[] = []
+let running: TestPhone[] = []
 
-interface Phone extends Provisioning {
-  readonly applied: ReadySettings[]
-  readonly logged: LogRecord[]
-  readonly identified: string[]
+async function phone(refuse?: (settings: ReadySettings) => string | undefined): Promise<TestPhone> {
+  const one = await startPhone(join(directory, 'state'), broker.url, 'oh-test', refuse)
+  running.push(one)
+  return one
 }
 
-/** A phone that is idle, and whose line registers whatever it is given, unless `registers` says otherwise. */
-async function phone(registers = (_: ReadySettings) => true): Promise<Phone> {
-  const store = await openStore(join(directory, 'state'))
-  const applied: ReadySettings[] = []
-  const logged: LogRecord[] = []
-  const identified: string[] = []
-  const report = (record: LogRecord) => logged.push(record)
-  const live = (settings: ReadySettings) => {
-    const good = registers(settings)
-    provisioning.line('main', good ? 'registered' : 'refused', good ? '' : 'wrong password')
-    provisioning.audio('working', '')
-  }
-  const provisioning = createProvisioning({
-    hub: createHub(createClock(), report),
-    now: monotonic,
-    store,
-    bootstrap: { broker: broker.url, prefix: 'offhook', credentials: undefined },
-    deviceId: 'oh-test',
-    info: { model: 'test' },
-    commands: { identify: (payload) => void identified.push(payload) },
-    apply(settings) {
-      applied.push(settings)
-      live(settings)
-    },
-    report,
-  })
-  if (provisioning.initial) live(provisioning.initial)
-  provisioning.idle(true)
-  const whole = { ...provisioning, applied, logged, identified }
-  running.push(whole)
-  return whole
-}
-
-async function stop(one: Phone): Promise<void> {
+async function stop(one: TestPhone): Promise<void> {
   running = running.filter((other) => other !== one)
   await one.stop()
 }
@@ -120,7 +83,7 @@ test('a bad document is refused with path, expected, got and hint, and changes n
 })
 
 test('a change after which the line does not register is taken back, with the reason', async () => {
-  const one = await phone(({ config }) => config.accounts[0]!.username !== 'mallory')
+  const one = await phone(({ config }) => (config.accounts[0]!.username === 'mallory' ? 'wrong password' : undefined))
   one.connect()
   await operator.publish('config/desired', text({ version: 1 }), '-r')
   await operator.sees('config/reported', { result: 'applied', version: 1 })
