@@ -1,7 +1,7 @@
 // A position in a text being parsed, with the readers every grammar rule shares (RFC 3261 §25.1). A reader that fails
 // returns undefined and leaves the first problem in `problem`, so the hot path allocates nothing but results.
 import { err, ok, type Result } from '../../base/result.ts'
-import { BACKSLASH, CLASS, CLOSE_PAREN, CR, DIGIT, LF, LWS, OPEN_PAREN, QUOTE, SP, TOKEN, ZERO } from './chars.ts'
+import { BACKSLASH, CLASS, CLOSE_PAREN, CR, DIGIT, LF, LWS, OPEN_PAREN, QUOTE, TOKEN, ZERO } from './chars.ts'
 import { LIMITS } from './limits.ts'
 import type { ParseError } from './message.ts'
 
@@ -76,25 +76,22 @@ export class Reader {
   quoted(): string | undefined {
     const { text, end } = this
     const open = this.at
-    let from = open + 1
-    let value = ''
-    for (let at = from; at < end; at++) {
+    let paired = false
+    let folded = false
+    for (let at = open + 1; at < end; at++) {
       const code = text.charCodeAt(at)
       if (code === QUOTE) {
         this.at = at + 1
-        return value + text.substring(from, at)
+        let value = text.substring(open + 1, at)
+        if (folded) value = unfold(value)
+        return paired ? unpair(value) : value
       }
       if (code === BACKSLASH) {
-        const next = at + 1 < end ? text.charCodeAt(at + 1) : CR
-        if (next === CR || next === LF) return this.fail('backslash before a line end', '3261 §25.1', at)
-        value += text.substring(from, at) + text.charAt(at + 1)
-        at++
-        from = at + 1
-      } else if (code === CR || code === LF) {
-        value += `${text.substring(from, at)} `
-        while (at + 1 < end && (CLASS[text.charCodeAt(at + 1)]! & LWS) !== 0) at++
-        from = at + 1
-      } else if (code === 0) return this.fail('NUL in a quoted string', '3261 §25.1', at)
+        const next = ++at < end ? text.charCodeAt(at) : CR
+        if (next === CR || next === LF) return this.fail('backslash before a line end', '3261 §25.1', at - 1)
+        paired = true
+      } else if (code === CR || code === LF) folded = true
+      else if (code === 0) return this.fail('NUL in a quoted string', '3261 §25.1', at)
     }
     return this.fail('quoted string without its end', '3261 §25.1', open)
   }
@@ -131,6 +128,17 @@ export function readAll<T>(text: string, rfc: string, read: (reader: Reader) => 
   return err(reader.problem ?? { at: reader.at, what: 'malformed', rfc })
 }
 
+/** Quoted pairs undone: each `\\` gives way to the character after it. */
+function unpair(text: string): string {
+  let plain = ''
+  let from = 0
+  for (let at = text.indexOf('\\'); at >= 0; at = text.indexOf('\\', at + 2)) {
+    plain += text.substring(from, at)
+    from = at + 1
+  }
+  return plain + text.substring(from)
+}
+
 /** Header text as one line: each run of CR and LF with the white space around it becomes one space (§7.3.1). */
 export function unfold(text: string): string {
   let at = nextLineEnd(text, 0)
@@ -140,10 +148,9 @@ export function unfold(text: string): string {
   while (at >= 0) {
     let last = at
     while (last > from && (CLASS[text.charCodeAt(last - 1)]! & LWS) !== 0) last--
-    line += text.substring(from, last)
+    line += `${text.substring(from, last)} `
     while (at < text.length && (CLASS[text.charCodeAt(at)]! & LWS) !== 0) at++
     from = at
-    if (line !== '' && from < text.length) line += String.fromCharCode(SP)
     at = nextLineEnd(text, from)
   }
   return line + text.substring(from)

@@ -2,7 +2,7 @@
 import { CLASS, CR, DIGIT, LF, SLASH, SP, ZERO } from './chars.ts'
 import { LIMITS } from './limits.ts'
 import type { Uri } from './message.ts'
-import type { Reader } from './reader.ts'
+import { type Reader, unfold } from './reader.ts'
 import { readUri } from './uri.ts'
 
 export type StartLine =
@@ -39,6 +39,7 @@ function readRequestLine(r: Reader, end: number): StartLine | undefined {
   const start = ++r.at
   const stop = text.indexOf(' ', start)
   if (stop < 0 || stop >= end) return r.fail('no version', '3261 §7.1')
+  if (stop === start) return r.fail('no Request-URI', '3261 §7.1')
   if (stop - start > LIMITS.uri) {
     r.status = 414
     return r.fail('Request-URI is too long', '3261 §21.4.12')
@@ -73,5 +74,5 @@ function readStatusLine(r: Reader, end: number): StartLine | undefined {
   // The space before an empty reason is required by the grammar, and left out by some.
   if (sp + 4 < end && text.charCodeAt(sp + 4) !== SP) return r.fail('status is not three digits', '3261 §7.2', sp + 4)
   if (status < 100 || status > 699) return r.fail('status is not in 100–699', '3261 §7.2', sp + 1)
-  return { kind: 'response', status, reason: text.substring(sp + 5, Math.max(end, sp + 5)) }
+  return { kind: 'response', status, reason: unfold(text.substring(sp + 5, Math.max(end, sp + 5))) }
 }
