@@ -40,9 +40,13 @@ export function admit(document: StoredDocument, stored: Stored): Admission {
   const highest = Math.max(0, ...seen.map((one) => one.version))
   if (document.version > highest) return { kind: 'new' }
   const equal = seen.find((one) => one.version === document.version)
-  if (equal?.fingerprint === document.fingerprint) return { kind: 'same' }
+  // The one in force may be published again, but not to call back a newer one that is in hand.
+  const inHand = stored.candidate !== undefined && equal !== stored.candidate.document
+  if (equal?.fingerprint === document.fingerprint && !inHand) return { kind: 'same' }
   const reason =
-    equal === undefined ? 'the version is lower than one seen before' : 'the version was used for another content'
+    document.version < highest
+      ? 'the version is lower than one seen before'
+      : 'the version was used for another content'
   const error = {
     path: '/version',
     expected: `${highest + 1} or higher`,

@@ -47,7 +47,7 @@ test('faults name the file, the path, what was expected and what was found', asy
   expect(await fault(broken)).toBe('/broken.json : expected a JSON document, got something else')
   expect(await fault(join(directory, 'none.json'))).toBe('/none.json : expected a readable file, got ENOENT')
   expect(await fault(wrong)).toBe(
-    '/wrong.json /devicId: expected no such key; known here: broker, deviceId, prefix, credentials, ca, cert, key, got an unknown key (did you mean deviceId?)\n' +
+    '/wrong.json /devicId: expected no such key; known here: broker, deviceId, prefix, board, credentials, ca, cert, key, got an unknown key (did you mean deviceId?)\n' +
       '/wrong.json /broker: expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT]; name and password stand in the credentials file, got "http://x"',
   )
   expect(await fault(named)).toBe(

@@ -37,6 +37,10 @@ export interface Bench {
   /** The error every write ends with; '' none. `failOn`: only a write of this kind, with ENOSPC. */
   disk: string
   failOn: StoreRecord['kind'] | undefined
+  /** Writes are held back until `release`. */
+  hold: boolean
+  /** Completes the write held back, well or with an error. */
+  release(error?: string): Bench
   feed(input: ProvisioningInput): Bench
   /** The line is registered and the audio device works. */
   healthy(): Bench
@@ -50,6 +54,7 @@ export function bench(stored: Stored = NOTHING_STORED): Bench {
   const provisioner = createProvisioner({ stored, formats: plainFormats, fingerprint, startedAt: ms(0) })
   let now = ms(0)
   let reported: Reported | undefined
+  let held: ((error: string | undefined) => void) | undefined
 
   const b: Bench = {
     provisioner,
@@ -60,6 +65,13 @@ export function bench(stored: Stored = NOTHING_STORED): Bench {
     records: [],
     disk: '',
     failOn: undefined,
+    hold: false,
+    release(error) {
+      const write = held
+      held = undefined
+      write?.(error)
+      return b
+    },
     get reported() {
       // The report is always known to the machine; a new connection brings it out.
       if (reported === undefined) b.feed({ kind: 'broker', connected: true })
@@ -106,12 +118,16 @@ export function bench(stored: Stored = NOTHING_STORED): Bench {
           b.log.push(
             `store ${record.kind} ${'version' in record ? record.version : 'document' in record ? record.document.version : ''}`,
           )
-          const error = b.disk || (b.failOn === record.kind ? 'ENOSPC' : '')
-          if (error === '') {
-            b.stored = remember(b.stored, record)
-            b.records.push(record)
+          const complete = (failure: string | undefined) => {
+            const error = failure ?? (b.disk || (b.failOn === record.kind ? 'ENOSPC' : undefined))
+            if (error === undefined) {
+              b.stored = remember(b.stored, record)
+              b.records.push(record)
+            }
+            b.feed({ kind: 'stored', ref, error })
           }
-          b.feed({ kind: 'stored', ref, error: error || undefined })
+          if (b.hold) held = complete
+          else complete(undefined)
           break
         }
         case 'phone':
