@@ -46,7 +46,7 @@ function handsets(all: Readonly<Record<string, Handset>>): void {
       plug "${path(`${name}.plug`)}" rate ${rate} channels ${channels} drift_ppm ${drift} }`)
   }
   writeFileSync(path('asound.conf'), parts.join('\n'))
-  process.env['ALSA_CONFIG_PATH'] = path('asound.conf')
+  process.env.ALSA_CONFIG_PATH = path('asound.conf')
 }
 
 /** What a handset's ear got, one channel of it. */

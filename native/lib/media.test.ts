@@ -135,7 +135,7 @@ test('two engines at once, one of them in a worker that is terminated while it p
      engine.ref()
      engine.command({ kind: 'open-device', port: 'n', device: { kind: 'null', rate: 8000 } })
      engine.command({ kind: 'connect', from: 'n', to: 'n' })`,
-    { eval: true, workerData: addonPlaces(process.env, process.arch).at(-1) },
+    { eval: true, workerData: addonPlaces(process.env).at(-1) },
   )
   const [event] = await new Promise<{ kind: string }[]>((resolve) => worker.once('message', resolve))
   expect(event?.kind).toBe('port-opened')
