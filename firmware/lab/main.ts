@@ -23,11 +23,12 @@ import { createParties } from './parties.ts'
 import { createRegistrar, type RegistrarInput } from './registrar.ts'
 
 const ADDRESS = '127.0.0.1'
-const [PHONE, ECHO, SECOND] = ['100', '101', '102']
+const [PHONE, ECHO, SECOND, GUEST] = ['100', '101', '102', '103']
 const HANDSET = 'handset'
 
 const options = JSON.parse(process.argv[2] ?? '{}') as LabOptions
 const scratch = mkdtempSync(join(tmpdir(), 'offhook-lab-'))
+process.once('exit', () => rmSync(scratch, { recursive: true, force: true }))
 const sink = createLogSink({
   ...{ file: join(options.folder, 'lab.log'), format: 'text', level: 'debug', perSecond: 200, maxBytes: 8_000_000 },
 })
@@ -41,7 +42,7 @@ if (!broker.ok) {
 
 // ---- registrar -------------------------------------------------------------------------------------------------------
 const passwords = new Map(
-  [PHONE, ECHO, SECOND].map((user) => [user, new Secret(randomBytes(12).toString('base64url'))]),
+  [PHONE, ECHO, SECOND, GUEST].map((user) => [user, new Secret(randomBytes(12).toString('base64url'))]),
 )
 const datagram = hub.inlet<RegistrarInput>({ name: 'registrar', rank: 'sip', capacity: 1024 }, (input) =>
   toRegistrar(input),
@@ -119,7 +120,6 @@ const stop = async () => {
   broker.value.stop()
   await media.close()
   hub.stop()
-  rmSync(scratch, { recursive: true, force: true })
   await sink.close()
   process.exit(0)
 }
@@ -140,6 +140,7 @@ const ready: LabReady = {
   domain,
   phone: { user: PHONE, password: passwords.get(PHONE)!.reveal(), sipPort: freePort() },
   ...{ echo: ECHO, second: SECOND },
+  guest: { user: GUEST, password: passwords.get(GUEST)!.reveal() },
   broker: { url: broker.value.url, username: broker.value.username, password: broker.value.password },
 }
 process.stdout.write(JSON.stringify(ready) + '\n')

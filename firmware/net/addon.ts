@@ -1,5 +1,5 @@
 // The native addon as this folder uses it, loaded on first use.
-import { createRequire } from 'node:module'
+import { loadAddon } from '../../native/lib/addon.ts'
 
 /** `native/binding/udp.cc`; `udp.ts` wraps it. */
 export interface NativeUdpSocket {
@@ -23,11 +23,5 @@ export interface NativeNet {
   ) => NativeUdpSocket
 }
 
-let loaded: NativeNet | undefined
-
-/** Throws when the addon is not built (`make -C native addon`). OFFHOOK_ADDON names another file than the build's. */
-export function nativeNet(): NativeNet {
-  const file = process.env.OFFHOOK_ADDON ?? new URL('../../build/native/offhook.node', import.meta.url).pathname
-  loaded ??= createRequire(import.meta.url)(file) as NativeNet
-  return loaded
-}
+/** Throws when the addon is not built. */
+export const nativeNet = (): NativeNet => loadAddon() as NativeNet

@@ -10,6 +10,8 @@ export interface LabReady {
   readonly domain: string
   /** The account meant for the phone, and a UDP port that was free a moment ago. */
   readonly phone: { readonly user: string; readonly password: string; readonly sipPort: number }
+  /** An account for any other phone that wants to take part. */
+  readonly guest: { readonly user: string; readonly password: string }
   readonly echo: string
   readonly second: string
   readonly broker: { readonly url: string; readonly username: string; readonly password: string }

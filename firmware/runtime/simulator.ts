@@ -1,16 +1,14 @@
 // A whole phone on the modelled board, in a lab of its own or against a real broker and PBX.
-import { execFile } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { createFakeBoard, type FakeBoard } from '../../hal/fake/fake-board.ts'
 import { systemClock } from '../../hal/linux/system-clock.ts'
 import { readBootstrap, showFault } from '../../provisioning/store/bootstrap.ts'
 import type { LogRecord } from '../base/log.ts'
 import type { DeviceConfig } from '../media/contract.ts'
 import { composePhone, type Phone, type Witnessed } from './compose.ts'
-import { type Lab, type LabOptions, type LabReady, startLab } from './lab-client.ts'
+import { type Lab, type LabOptions, startLab } from './lab-client.ts'
+import { createLabOperator } from './lab-operator.ts'
 import { VERSION } from './version.ts'
 
 export interface SimulatorOptions {
@@ -29,8 +27,6 @@ export interface Simulator {
   readonly board: FakeBoard
   readonly stop: () => Promise<void>
 }
-
-const PUBLISH = fileURLToPath(new URL('../../provisioning/fleet/publish.ts', import.meta.url))
 
 /** Against the broker the bootstrap file names. Throws with the reason. */
 export async function simulate(options: SimulatorOptions, bootstrapFile: string): Promise<Simulator> {
@@ -54,36 +50,8 @@ export async function simulateInLab(
   const started = await startLab({ folder, ...sound })
   if (!started.ok) throw new Error(started.error)
   const lab = started.value
-  const { broker } = lab.ready
-  const file = (name: string, content: unknown) => {
-    const path = join(folder, name)
-    writeFileSync(path, JSON.stringify(content, undefined, 2), { mode: 0o600 })
-    return path
-  }
-  const credentials = file('credentials.json', { username: broker.username, password: broker.password })
-  const bootstrap = file('bootstrap.json', { broker: broker.url, deviceId: 'simulator', credentials })
-  const simulator = await simulate(options, bootstrap)
-  // With the operator's own tool, in a process of its own as an operator would.
-  const access = ['--broker', broker.url, '--device', 'simulator', '--credentials', credentials]
-  await promisify(execFile)(process.execPath, [PUBLISH, ...access, file('desired.json', desired(lab.ready))])
+  const operator = createLabOperator(folder, lab.ready)
+  const simulator = await simulate(options, operator.bootstrap)
+  await operator.publish()
   return { ...simulator, lab, stop: () => simulator.stop().then(lab.stop) }
 }
-
-/** What an operator would publish for this phone. */
-const desired = ({ domain, phone }: LabReady) => ({
-  contract: 1,
-  version: 1,
-  config: {
-    accounts: [
-      {
-        ...{ id: 'main', label: phone.user, aor: `sip:${phone.user}@${domain}`, registrar: `sip:${domain}` },
-        ...{ displayName: 'Simulated phone', username: phone.user },
-      },
-    ],
-    handset: { kind: 'null' },
-    // The step that plays what the network sends, unchanged.
-    audio: { volume: 6 },
-    network: { sipPort: phone.sipPort, rtpPorts: { min: 43_000, max: 43_199 } },
-  },
-  secrets: { main: { password: phone.password } },
-})

@@ -22,7 +22,10 @@ const fault = async (path: string | undefined, environment = {}) => {
 }
 
 test('without anything the phone stands alone', async () => {
-  expect(await readBootstrap(undefined, {})).toEqual({ ok: true, value: { prefix: 'offhook', credentials: undefined } })
+  expect(await readBootstrap(undefined, {})).toEqual({
+    ok: true,
+    value: { prefix: 'offhook', board: 'pi-usb-handset', credentials: undefined },
+  })
 })
 
 test('the environment has its way over the file; the password is kept from sight', async () => {

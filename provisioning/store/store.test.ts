@@ -41,7 +41,7 @@ test('the journal is shortened, and nothing is lost by it', async () => {
     await store.append({ kind: 'promote', version })
   }
   await store.close()
-  expect((await readFile(join(directory, 'provisioning.journal'))).length).toBeLessThan(300_000)
+  expect((await readFile(join(directory, 'provisioning.journal'))).length).toBeLessThan(140_000)
   const again = await openStore(directory)
   expect(again.stored.good?.version).toBe(600)
   expect(await again.nextSession()).toBeGreaterThan(first)

@@ -5,7 +5,7 @@ import { NOTHING_STORED, remember, type Stored, type StoreRecord } from '../core
 import { openJournal } from './journal.ts'
 
 /** The journal is written anew when it grew beyond this, bytes. */
-const COMPACT_ABOVE = 262_144
+const COMPACT_ABOVE = 131_072
 /** Session numbers taken from the journal at once, so that connecting does not write. */
 const SESSIONS = 1000
 

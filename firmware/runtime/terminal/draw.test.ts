@@ -29,7 +29,7 @@ test('the phone in 80×24', () => {
     "
      Offhook · simulated phone 100
 
-      ╔════════════════════╗   ● line  ○ message  ● ring
+      ╔════════════════════╗   ● line ○ message ● ring
       ║100         12:00   ║
       ║Call                ║   handset: LIFTED
       ║10_                 ║
@@ -42,7 +42,7 @@ test('the phone in 80×24', () => {
          7     8     9
          *     0     #
 
-     space hook   0-9 * # keypad   F1-F4 or a s d f soft keys   arrows Enter Backspa
+     space hook  0-9 * # keypad  F1-F4 or a s d f soft keys  arrows Enter Backspace
      h hold   m mute   r redial   + - volume   c the second phone calls   q quit
 
      12:00:00.000 info  ua registered

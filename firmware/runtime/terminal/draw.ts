@@ -39,7 +39,7 @@ const SIDE: readonly (readonly [Key, string])[] = [
   ['back', 'Backspace'],
 ]
 export const HELP = [
-  'space hook   0-9 * # keypad   F1-F4 or a s d f soft keys   arrows Enter Backspace',
+  'space hook  0-9 * # keypad  F1-F4 or a s d f soft keys  arrows Enter Backspace',
   'h hold   m mute   r redial   + - volume   c the second phone calls   q quit',
 ]
 
@@ -88,7 +88,7 @@ function side({ lamps, handset, pressed, notes }: Picture): string[] {
   const lampRow = lamps.map(({ led, lit }) => `${lit ? '●' : '○'} ${led}`)
   const keys = SIDE.map(([key, label]) => key_(label, pressed === key))
   return [
-    lampRow.join('  '),
+    lampRow.join(' '),
     '',
     `handset: ${handset === 'off' ? 'LIFTED' : 'down'}`,
     '',

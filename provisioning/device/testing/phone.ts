@@ -34,7 +34,7 @@ export async function startPhone(
     hub: createHub(createClock(), report),
     now: monotonic,
     store: await openStore(folder),
-    bootstrap: { broker, prefix: 'offhook', credentials: undefined, ...access },
+    bootstrap: { broker, prefix: 'offhook', board: 'none', credentials: undefined, ...access },
     deviceId,
     info: { model: 'test' },
     commands: { identify: (payload) => void identified.push(payload) },

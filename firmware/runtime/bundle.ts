@@ -1,0 +1,29 @@
+// Makes build/bundle/offhook.cjs, the whole firmware in one file, and says how large it is.
+//
+//   node firmware/runtime/bundle.ts
+//
+// CommonJS, because a V8 startup snapshot takes nothing else. The addon and the packages with native code stay outside.
+import { statSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const outfile = here('../../build/bundle/offhook.cjs')
+
+await build({
+  entryPoints: [here('main.ts')],
+  outfile,
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  external: ['onoff', 'i2c-bus'],
+  // Names stay, so that a stack trace in a log can be read.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  define: { 'import.meta.url': 'offhookBundleUrl' },
+  banner: { js: "const offhookBundleUrl=require('node:url').pathToFileURL(__filename).href;" },
+  logLevel: 'warning',
+})
+process.stdout.write(`${outfile}: ${(statSync(outfile).size / 1000).toFixed(0)} kB\n`)
