@@ -11,6 +11,8 @@ export type Send = (command: UaCommand) => void
 
 /** How long the end of a call stays on the screen with the handset down, ms. */
 export const ENDED_MS = 3000
+/** A user agent that is there takes a call up at once; one that is being replaced, or is stuck, does not. */
+const UNHEARD_MS = 1000
 /** RFC 4733 event length of a digit pressed in a call, ms. */
 const DTMF_MS = 100
 
@@ -64,7 +66,14 @@ function dialOn(state: PhoneState, number: string, tried: readonly string[], now
     return ended(state, newCall(id, '', 'out', peer, number), 'no line is set up', 'congestion', now)
   send({ kind: 'make-call', call: id, account: line.account, target: number, headers: [] })
   const call = { ...newCall(id, line.account, 'out', peer, number), tried: [...tried, line.account] }
-  return { ...state, nextCall: state.nextCall + 1, phase: { name: 'calling', call } }
+  const phase: Phase = { name: 'calling', call, unheardUntil: after(now, UNHEARD_MS) }
+  return { ...state, nextCall: state.nextCall + 1, phase }
+}
+
+/** Nobody took the call up: better said than a silent handset. */
+export function unheard(state: PhoneState, call: PhoneCall, now: Millis, send: Send): PhoneState {
+  send({ kind: 'hang-up', call: call.id, status: undefined, reason: undefined })
+  return ended(state, call, 'no service', 'congestion', now)
 }
 
 /** A call we made was not answered. An emergency call goes on by the next line, unless the called party is busy. */

@@ -258,6 +258,31 @@ describe('lines', () => {
     expect(calls(desk)).toEqual(['sip:5@example.org'])
   })
 
+  test('a line that is registered comes before one that is only trying', () => {
+    const desk = createDesk({ settings: TWO })
+    registered(desk, 'b#2')
+    desk.press('5')
+    desk.key('dial')
+    expect(calls(desk)).toEqual(['sip:5@example.org'])
+  })
+
+  test('nobody takes the call up: said within a second', () => {
+    const desk = createDesk()
+    desk.lift()
+    desk.press('5#')
+    desk.passes(999)
+    expect(desk.shows()).toBe('calling 5')
+    desk.passes(1)
+    expect([desk.shows(), desk.hears()]).toEqual(['ended: no service', 'congestion'])
+    desk.putDown()
+    called(desk).isGone()
+    expect(desk.idle()).toBe(true)
+    desk.key('redial')
+    called(desk).trying()
+    desk.passes(100_000)
+    expect(desk.shows()).toBe('calling 5')
+  })
+
   test('an emergency call tries every line, registered or not, but a busy one is busy', () => {
     const desk = createDesk({ settings: TWO })
     notRegistered(desk, 403)

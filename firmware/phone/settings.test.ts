@@ -9,7 +9,7 @@ describe('starting', () => {
     desk.start('network')
     expect([desk.shows(), desk.idle()]).toEqual(['starting: network', true])
     desk.lift()
-    expect(desk.shows()).toBe('dialling')
+    expect([desk.shows(), desk.hears()]).toEqual(['dialling', 'congestion'])
     desk.putDown()
     expect(desk.shows()).toBe('starting: network')
     desk.start(undefined)
@@ -42,6 +42,16 @@ describe('settings', () => {
     desk.putDown()
     desk.settings({ ...SETTINGS, volume: 2 })
     expect(desk.view().volume).toBe(2)
+  })
+
+  test('given after the user agent was replaced: nothing of the old one is waited for', () => {
+    const desk = createDesk()
+    desk.press('5')
+    desk.key('dial')
+    desk.key('end')
+    expect(desk.idle()).toBe(false)
+    desk.settings(SETTINGS)
+    expect(desk.idle()).toBe(true)
   })
 
   test('accounts that are gone are removed', () => {

@@ -31,13 +31,14 @@ export function soundOf(state: PhoneState): Sound {
       if (!offHook || phase.digits !== '') return quiet
       if (phase.due === undefined) return { ...quiet, tone: 'howler' }
       // No promise of a line that is not there; digits work all the same.
-      return { ...quiet, tone: state.lines.some(isUsable) ? 'dial' : 'congestion' }
+      return { ...quiet, tone: state.step === undefined && state.lines.some(isUsable) ? 'dial' : 'congestion' }
     case 'calling': {
       const { call } = phase
       // The microphone stays closed until somebody answered. A 183 alone proves no media: ringback stays until RTP comes.
       return { ...quiet, listen: call.port, tone: call.ringing && !call.audible ? 'ringback' : undefined }
     }
     case 'ringing':
+      // With one device the bell is the earpiece; a call only ever rings while the handset is down.
       return { ...quiet, tone: 'ring' }
     case 'talking': {
       const { call } = phase

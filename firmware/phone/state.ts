@@ -49,7 +49,8 @@ export type Phase =
   | { readonly name: 'idle' }
   /** Handset off or pre-dialling. Off hook without digits and without `due`: the howler sounds. */
   | { readonly name: 'dialling'; readonly digits: string; readonly due: Due | undefined }
-  | { readonly name: 'calling'; readonly call: PhoneCall }
+  /** `unheardUntil`: when the user agent must have taken the call up; FOREVER once it has. */
+  | { readonly name: 'calling'; readonly call: PhoneCall; readonly unheardUntil: Millis }
   | { readonly name: 'ringing'; readonly call: PhoneCall }
   | { readonly name: 'talking'; readonly call: PhoneCall }
   | {
@@ -110,10 +111,11 @@ export function deadlineOf(phase: Phase): Millis {
   switch (phase.name) {
     case 'dialling':
       return phase.due?.at ?? FOREVER
+    case 'calling':
+      return phase.unheardUntil
     case 'ended':
       return phase.until
     case 'idle':
-    case 'calling':
     case 'ringing':
     case 'talking':
       return FOREVER

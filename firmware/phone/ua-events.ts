@@ -1,5 +1,5 @@
 // What the user agent tells, in every phase. An event of a call that is not the present one concerns only its leaving.
-import type { Millis } from '../base/time.ts'
+import { FOREVER, type Millis } from '../base/time.ts'
 import type { CallMedia, UaEvent } from '../ua/contract.ts'
 import { ended, hangUp, notAnswered, onIncoming, onModified, type Send } from './call-control.ts'
 import { onAccountRefused, onAccountState } from './lines.ts'
@@ -74,9 +74,16 @@ function whileCalling(state: PhoneState, call: PhoneCall, event: CallStateEvent,
   switch (event.state) {
     case 'calling':
     case 'incoming':
-      return state
+      return { ...state, phase: { name: 'calling', call, unheardUntil: FOREVER } }
     case 'early':
-      return present(state, call.id, (c) => ({ ...c, ringing: c.ringing || event.status === 180 }))
+      return {
+        ...state,
+        phase: {
+          name: 'calling',
+          call: { ...call, ringing: call.ringing || event.status === 180 },
+          unheardUntil: FOREVER,
+        },
+      }
     case 'connecting':
     case 'confirmed':
       return { ...state, phase: { name: 'talking', call: { ...call, since: now } } }

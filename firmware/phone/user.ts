@@ -1,6 +1,6 @@
 // What the user does, in every phase.
 import { after, type Millis } from '../base/time.ts'
-import { answer, dial, hangUp, type Send, sendDigit, toggleHold } from './call-control.ts'
+import { answer, dial, hangUp, type Send, sendDigit, toggleHold, unheard } from './call-control.ts'
 import type { PhoneIntent } from './contract.ts'
 import { erase, press } from './dial-pad.ts'
 import type { PhoneCall, PhoneState } from './state.ts'
@@ -181,6 +181,7 @@ function redial(state: PhoneState, now: Millis, send: Send): PhoneState {
 export function onDue(state: PhoneState, now: Millis, send: Send): PhoneState {
   const { phase } = state
   if (phase.name === 'ended') return { ...state, phase: IDLE }
+  if (phase.name === 'calling') return unheard(state, phase.call, now, send)
   if (phase.name !== 'dialling' || phase.due === undefined) return state
   switch (phase.due.what) {
     case 'howl':

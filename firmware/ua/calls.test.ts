@@ -112,6 +112,28 @@ describe('outgoing', () => {
     expect(ua.media.faults).toEqual([])
   })
 
+  test('hung up, and then comes an answer nobody could use: it was ended once already', () => {
+    const ua = ready()
+    ua.call('o')
+    ua.state('o', 'CALLING')
+    ua.hangUp('o')
+    ua.lines()
+    ua.body('o', 'answer', sdp({ formats: '18' }), true)
+    ua.body('o', 'offer', sdp(), true)
+    expect(ua.lines()).toEqual([])
+  })
+
+  test('one call after another needs no more sockets than the first', () => {
+    const ua = ready()
+    for (const call of ['o1', 'o2', 'o3']) {
+      ua.call(call)
+      ua.state(call, 'CALLING')
+      ua.body(call, 'answer', sdp(), true)
+      ua.state(call, 'DISCONNECTED', 200)
+    }
+    expect(ua.lines().filter((line) => line.includes('stock-pairs'))).toEqual(['media stock-pairs 5'])
+  })
+
   test.each([
     ['in:1', 'a', '101', 'not a name for an outgoing call'],
     ['o', 'b', '101', 'unknown account'],

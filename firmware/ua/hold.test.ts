@@ -223,6 +223,28 @@ describe('their re-INVITE', () => {
     expect(ua.lines()).toEqual(['sip respond o 200 sendonly'])
   })
 
+  test('an offer is answered once: the next re-INVITE without one gets ours', () => {
+    const ua = talking()
+    ua.reinvited(sdp({ way: 'sendonly' }))
+    ua.state('o', 'CONFIRMED')
+    ua.lines()
+    ua.reinvited(undefined)
+    expect(ua.lines()).toEqual(['sip respond o 200 sendrecv'])
+  })
+
+  test('the offer of the INVITE, told a second time, is none of a re-INVITE', () => {
+    const ua = uaScript()
+    ua.account()
+    ua.incoming('in:1', sdp())
+    ua.body('in:1', 'offer', sdp({ way: 'sendonly' }))
+    ua.answer('in:1', 200)
+    ua.state('in:1', 'CONNECTING', 200)
+    ua.state('in:1', 'CONFIRMED')
+    ua.lines()
+    ua.state('in:1', 'REINVITED')
+    expect(ua.lines()).toEqual(['sip respond in:1 200 sendrecv'])
+  })
+
   test('an offer in a response is answered in the ACK', () => {
     const ua = talking()
     ua.body('o', 'offer', sdp({ way: 'sendonly' }), true)
