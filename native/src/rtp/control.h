@@ -1,0 +1,51 @@
+// RTCP of a stream: reports sent when due, and what the peer's reports tell.
+#pragma once
+
+#include <string>
+
+#include "inlet.h"
+#include "receiver.h"
+#include "rtcp.h"
+#include "rtcp_interval.h"
+#include "sender.h"
+
+namespace offhook {
+
+class RtcpControl {
+ public:
+  /** `wallNs`: nanoseconds to be added to the monotonic clock to make Unix time. */
+  RtcpControl(int fd, RtpSender& sender, RtpReceiver& receiver, int64_t wallNs, Random random);
+  /** Says BYE (§6.3.7) when anything was ever sent. */
+  ~RtcpControl();
+
+  /** Where reports go, and the name they carry. A new address ends the latch. */
+  void set(const Endpoint& to, const std::string& cname, bool symmetric);
+  void tick(int64_t nowNs);
+
+  Inlet& inlet() { return inlet_; }
+  void addTo(StreamStats& stats) const;
+
+ private:
+  void receive(const Packet& packet);
+  void send(int64_t nowNs, bool bye);
+  uint64_t ntpAt(int64_t nowNs) const;
+
+  const int fd_;
+  RtpSender& sender_;
+  RtpReceiver& receiver_;
+  const int64_t wallNs_;
+  RtcpInterval interval_;
+  Inlet inlet_;
+  Endpoint signalled_, to_;
+  std::string cname_;
+  bool symmetric_ = true, started_ = false;
+  uint64_t sentBefore_ = 0, reports_ = 0, malformed_ = 0;
+  int64_t lastTickNs_ = 0;
+
+  bool heard_ = false;
+  double roundTripMs_ = -1;
+  int32_t peerLost_ = 0;
+  double peerJitterMs_ = 0;
+};
+
+}  // namespace offhook

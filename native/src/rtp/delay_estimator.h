@@ -1,0 +1,45 @@
+// How long packets take beyond the fastest of late, as a distribution with forgetting, and the delay that covers it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace offhook {
+
+class DelayEstimator {
+ public:
+  /** A packet sent at `sentMs` of the sender's media clock came at `arrivedMs` of ours; origins do not matter. */
+  void add(double sentMs, double arrivedMs);
+  /** The sender's clock has jumped or it is another sender: what is known of the network stays, the origin is found anew. */
+  void forgetOrigin() { known_ = false; }
+  void forgetAll() { *this = DelayEstimator(); }
+
+  bool isKnown() const { return known_; }
+  /** Excess over the fastest packets of the last seconds, of something due at `atMs`. */
+  double excess(double sentMs, double atMs) const { return atMs - sentMs - origin_; }
+  /** Excess that all but about one packet in 200 keep within, ms; 0 before any packet. */
+  double target() const { return target_; }
+
+ private:
+  static constexpr size_t kBins = 512;  // Of one millisecond; the last one takes all beyond.
+  static constexpr size_t kWindows = 6;
+  static constexpr double kWindowMs = 1000;
+
+  void moveOrigin(double transit, double arrivedMs);
+  void shift(int bins);
+  void findTarget();
+
+  std::array<float, kBins> bins_{};
+  float weight_ = 1, sum_ = 0;
+  uint32_t count_ = 0;
+  /** The least transit of each of the last windows. */
+  std::array<double, kWindows> least_{};
+  size_t window_ = 0;
+  double windowEndsMs_ = 0;
+  double origin_ = 0;
+  double target_ = 0;
+  bool known_ = false;
+};
+
+}  // namespace offhook

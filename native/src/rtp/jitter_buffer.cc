@@ -1,0 +1,206 @@
+// Order and time of play. "Tolerance" is how much later than the fastest packet one may come and still be in time.
+#include "jitter_buffer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace offhook {
+
+namespace {
+constexpr double kTickMs = 10;
+/** Beyond the target and the tick that cannot be avoided, before speech is shortened. */
+constexpr double kSlackMs = 3;
+constexpr double kJumpMs = 1000;
+constexpr int kLateInRow = 5;
+constexpr double kUrgentMs = 50;
+constexpr int kBetweenStretches = 3;  // Packets
+constexpr float kStrict = 0.75f, kLoose = 0.4f;  // Likeness asked of what is overlapped.
+}  // namespace
+
+JitterBuffer::JitterBuffer(uint32_t rate, uint32_t clockRate, Release release, void* owner)
+    : rate_(rate), clockRate_(clockRate), release_(release), owner_(owner), concealer_(rate), stretch_(rate),
+      history_(std::max(concealer_.historyNeeded(), size_t(rate / 20))), delayMs_(std::numeric_limits<double>::quiet_NaN()) {
+  samples_.assign(history_ + 4 * kMaxSamples, 0);
+  read_ = end_ = history_;
+}
+
+JitterBuffer::~JitterBuffer() { restart(); }
+
+void JitterBuffer::setBounds(double minMs, double maxMs) {
+  minMs_ = minMs;
+  maxMs_ = std::max(minMs, maxMs);
+}
+
+double JitterBuffer::targetMs() const { return std::clamp(delays_.target(), minMs_, maxMs_); }
+
+void JitterBuffer::restart() {
+  while (count_ > 0) removeFirst();
+  delays_.forgetOrigin();
+  anchored_ = false;
+  others_ = 0;
+  lateInRow_ = jumpsInRow_ = 0;
+}
+
+bool JitterBuffer::noteArrival(const Voice& voice) {
+  const double sent = ms(positionOf(voice)), arrived = double(voice.arrivedNs) / 1e6;
+  if (delays_.isKnown() && std::abs(delays_.excess(sent, arrived)) > kJumpMs + maxMs_) {
+    // The sender's timestamps have jumped, or this one is nonsense: the second that agrees tells.
+    const double transit = arrived - sent;
+    jumpsInRow_ = jumpsInRow_ > 0 && std::abs(transit - jumpTransit_) < kJumpMs / 4 ? jumpsInRow_ + 1 : 1;
+    jumpTransit_ = transit;
+    if (jumpsInRow_ < 2) return false;
+    restart();
+  }
+  jumpsInRow_ = 0;
+  delays_.add(sent, arrived);
+  return true;
+}
+
+void JitterBuffer::insert(const Voice& voice) {
+  const auto refuse = [&](uint64_t& counter) {
+    ++counter;
+    release_(owner_, voice.memory);
+  };
+  const size_t length = voice.decoder->samplesIn(voice.payload, voice.size);
+  if (length == 0 || length > kMaxSamples) return release_(owner_, voice.memory);
+  if (!noteArrival(voice)) return refuse(late);
+  const int64_t position = positionOf(voice);
+  if (anchored_ && position + int64_t(length) <= next_) {
+    // One is late; many in a row, each newer, are a sender whose clock was set back.
+    if (voice.sequence <= lastSequence_ || ++lateInRow_ < kLateInRow) return refuse(late);
+    restart();
+    delays_.forgetAll();  // What it has learned from these was the clock, not the network.
+    noteArrival(voice);
+  }
+  size_t at = count_;
+  while (at > 0 && positionOf(slots_[at - 1]) > position) --at;
+  if (at > 0 && positionOf(slots_[at - 1]) == position) return refuse(duplicates);
+  if (count_ == kSlots) return refuse(late);
+  std::move_backward(slots_.begin() + long(at), slots_.begin() + long(count_), slots_.begin() + long(count_) + 1);
+  slots_[at] = voice;
+  ++count_;
+}
+
+void JitterBuffer::removeFirst() {
+  release_(owner_, slots_[0].memory);
+  std::move(slots_.begin() + 1, slots_.begin() + long(count_), slots_.begin());
+  --count_;
+}
+
+void JitterBuffer::dropFirst() {
+  ++late;
+  removeFirst();
+}
+
+void JitterBuffer::give(int16_t* out, size_t samples, int64_t nowNs) {
+  const double nowMs = double(nowNs) / 1e6;
+  while (ahead() < samples) refill(samples - ahead(), nowMs);
+  std::copy_n(samples_.begin() + long(read_), samples, out);
+  read_ += samples;
+}
+
+void JitterBuffer::makeRoom() {
+  if (end_ + 2 * kMaxSamples <= samples_.size()) return;
+  const size_t by = read_ - history_;
+  std::move(samples_.begin() + long(by), samples_.begin() + long(end_), samples_.begin());
+  read_ -= by;
+  end_ -= by;
+}
+
+void JitterBuffer::refill(size_t samples, double tickMs) {
+  makeRoom();
+  const double target = targetMs();
+  const int64_t hole = int64_t(concealer_.madeFor());
+  while (count_ > 0) {
+    const int64_t position = positionOf(slots_[0]);
+    const double tolerated = tolerance(position, tickMs);
+    if (!anchored_ || concealer_.isSilent()) {
+      // Silence before it, so it may begin whenever is best.
+      if (tolerated < target) return conceal(samples);
+      if (tolerated >= target + kTickMs && count_ > 1 && tolerance(positionOf(slots_[1]), tickMs) >= target) {
+        dropFirst();
+        continue;
+      }
+      return play(0, tickMs);
+    }
+    if (tolerated > maxMs_ + 2 * kTickMs && count_ > 1) {
+      dropFirst();
+      continue;
+    }
+    const int64_t missing = position - (next_ + hole);
+    if (missing > 0) {
+      // Lost, or a pause of the sender. Waiting keeps the delay; with delay to spare the gap is closed up.
+      if (tolerated < target) return conceal(std::min(samples, size_t(missing)));
+      return play(0, tickMs);
+    }
+    // What the substitute stood for is skipped when the delay suffices as it is; else it is played, and the delay grows.
+    const bool suffices = tolerance(next_ + hole, tickMs) >= target;
+    const int64_t skip = std::max(next_ - position, suffices ? -missing : 0);
+    const int64_t length = int64_t(slots_[0].decoder->samplesIn(slots_[0].payload, slots_[0].size));
+    if (skip < length) return play(size_t(skip), tickMs);
+    dropFirst();
+  }
+  conceal(samples);
+}
+
+void JitterBuffer::conceal(size_t samples) {
+  if (started_) concealer_.generate(&samples_[end_], &samples_[end_], samples);
+  else std::fill_n(samples_.begin() + long(end_), samples, int16_t(0));
+  holeConcealed_ += int64_t(samples);
+  end_ += samples;
+}
+
+size_t JitterBuffer::decodeFirst(size_t skip) {
+  const Voice& voice = slots_[0];
+  int16_t* const to = &samples_[end_];
+  const size_t decoded = voice.decoder->decode(voice.payload, voice.size, to, kMaxSamples);
+  const size_t kept = decoded > skip ? decoded - skip : 0;
+  if (skip > 0) std::copy(to + decoded - kept, to + decoded, to);
+  next_ = positionOf(voice) + int64_t(decoded);
+  lastSequence_ = voice.sequence;
+  others_ = 0;
+  lateInRow_ = 0;
+  removeFirst();
+  return kept;
+}
+
+void JitterBuffer::play(size_t skip, double tickMs) {
+  const Voice& voice = slots_[0];
+  const int64_t position = positionOf(voice);
+  // No number is missing: the sender paused, nothing was lost.
+  const bool paused = voice.sequence - lastSequence_ - 1 <= int64_t(others_) && position > next_;
+  if (anchored_ && !paused) concealed_ += holeConcealed_;
+  holeConcealed_ = 0;
+
+  const double waited = tickMs + ms(int64_t(ahead())) - double(voice.arrivedNs) / 1e6;
+  delayMs_ = std::isnan(delayMs_) ? waited : delayMs_ + (waited - delayMs_) / 16;
+  // A seam that is no hole (speech left out) is overlapped with a substitute too.
+  if (started_ && (!anchored_ || position + int64_t(skip) != next_)) concealer_.generate(&samples_[end_], nullptr, 0);
+  anchored_ = started_ = true;
+  int16_t* const to = &samples_[end_];
+  const size_t kept = decodeFirst(skip);
+  end_ += kept;
+  if (concealer_.isActive()) concealer_.recover(to, kept);
+  else adapt(tickMs);
+}
+
+void JitterBuffer::adapt(double tickMs) {
+  // The next packet is needed whole ticks from now: as many as what is ready lasts.
+  const double neededMs = tickMs + kTickMs * std::floor(ms(int64_t(ahead())) / kTickMs);
+  const double spare = tolerance(next_, neededMs) - targetMs();
+  ++sinceStretch_;
+  if (spare < 0) {
+    if (ahead() < stretch_.reach()) return;
+    end_ += stretch_.lengthen(&samples_[read_], ahead(), spare < -kTickMs ? kLoose : kStrict);
+  } else if (spare > kTickMs + kSlackMs) {
+    const bool urgent = spare > kUrgentMs;
+    if (!urgent && sinceStretch_ < kBetweenStretches) return;
+    while (ahead() < 2 * stretch_.reach() && count_ > 0 && positionOf(slots_[0]) == next_) end_ += decodeFirst(0);
+    const size_t removed = stretch_.shorten(&samples_[read_], ahead(), size_t((spare - kTickMs) * rate_ / 1000), urgent ? kLoose : kStrict);
+    end_ -= removed;
+    if (removed > 0) sinceStretch_ = 0;
+  }
+}
+
+}  // namespace offhook

@@ -1,0 +1,105 @@
+// The adaptive jitter buffer: puts packets in order, plays them as early as their delay distribution allows, shortens or
+// lengthens speech instead of dropping or pausing, and conceals what is missing. Pulled in steps of 10 ms.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "../codec/codec.h"
+#include "../dsp/plc.h"
+#include "../dsp/time_stretch.h"
+#include "delay_estimator.h"
+
+namespace offhook {
+
+/** A payload waiting to be played; the memory behind it stays until it is released. */
+struct Voice {
+  /** Extended, so neither wraps. Timestamp in RTP clock units. */
+  int64_t sequence = 0, timestamp = 0;
+  int64_t arrivedNs = 0;
+  const uint8_t* payload = nullptr;
+  size_t size = 0;
+  AudioCodec* decoder = nullptr;
+  /** Given to `release` when the payload is no longer needed. */
+  void* memory = nullptr;
+};
+
+class JitterBuffer {
+ public:
+  using Release = void (*)(void* owner, void* memory);
+
+  /** `rate` of the audio and `clockRate` of the timestamps, Hz. */
+  JitterBuffer(uint32_t rate, uint32_t clockRate, Release release, void* owner);
+  ~JitterBuffer();
+  JitterBuffer(const JitterBuffer&) = delete;
+  JitterBuffer& operator=(const JitterBuffer&) = delete;
+
+  /** Bounds of the delay aimed at, ms. */
+  void setBounds(double minMs, double maxMs);
+  void insert(const Voice& voice);
+  /** A packet of the stream that is no audio (an event): its number does not count as lost. */
+  void noteOther() { ++others_; }
+  /** Another source, or the same one begun anew: what waits is thrown away, the network's delays stay known. */
+  void restart();
+  void give(int16_t* out, size_t samples, int64_t nowNs);
+
+  uint64_t late = 0, duplicates = 0;
+  double concealedMs() const { return concealed_ * 1000.0 / rate_; }
+  /** From a packet's arrival to its first sample leaving, smoothed, ms; NaN before the first. */
+  double delayMs() const { return delayMs_; }
+  double targetMs() const;
+
+ private:
+  static constexpr size_t kSlots = 64;
+  static constexpr size_t kMaxSamples = 2880;  // 60 ms at 48 kHz
+
+  /** Times in samples of the audio rate: where the timestamp of a packet lies. */
+  int64_t positionOf(const Voice& voice) const { return voice.timestamp * rate_ / clockRate_; }
+  double ms(int64_t samples) const { return double(samples) * 1000 / rate_; }
+  /** The excess delay (see DelayEstimator) tolerated if `position` is played at `nowMs`. */
+  double tolerance(int64_t position, double nowMs) const { return delays_.excess(ms(position), nowMs); }
+  size_t ahead() const { return end_ - read_; }
+
+  bool noteArrival(const Voice& voice);
+  void refill(size_t samples, double tickMs);
+  void conceal(size_t samples);
+  /** Plays the first packet without its first `skip` samples. */
+  void play(size_t skip, double tickMs);
+  size_t decodeFirst(size_t skip);
+  void adapt(double tickMs);
+  void removeFirst();
+  void dropFirst();
+  void makeRoom();
+
+  const uint32_t rate_, clockRate_;
+  const Release release_;
+  void* const owner_;
+  double minMs_ = 0, maxMs_ = 200;
+
+  DelayEstimator delays_;
+  Concealer concealer_;
+  TimeStretch stretch_;
+
+  std::array<Voice, kSlots> slots_;  // By position, the next one first.
+  size_t count_ = 0;
+  /** Something was played ever; next_ holds. */
+  bool started_ = false, anchored_ = false;
+  /** Where the next sample to be decoded lies. */
+  int64_t next_ = 0;
+  int64_t lastSequence_ = 0;
+  uint32_t others_ = 0;
+  int lateInRow_ = 0, jumpsInRow_ = 0;
+  double jumpTransit_ = 0;
+
+  /** History, then what is ready to leave: [0, read_) and [read_, end_). */
+  std::vector<int16_t> samples_;
+  size_t read_ = 0, end_ = 0;
+  const size_t history_;
+
+  int64_t concealed_ = 0, holeConcealed_ = 0;
+  int sinceStretch_ = 0;
+  double delayMs_;
+};
+
+}  // namespace offhook

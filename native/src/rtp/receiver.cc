@@ -1,0 +1,168 @@
+// Every packet passes the same gates in order: form, payload type, address, SSRC, sequence number.
+#include "receiver.h"
+
+#include <algorithm>
+
+namespace offhook {
+
+namespace {
+/** Some 1.2 s of packets, and what one burst may bring. */
+constexpr size_t kPackets = 72;
+/** A source silent for so long may be replaced by the first packet of another. */
+constexpr int64_t kGoneNs = 500'000'000;
+constexpr uint32_t kNoNumber = 0x10000;
+}  // namespace
+
+RtpReceiver::RtpReceiver(uint32_t rate, uint32_t clockRate, Listener& listener)
+    : clockRate_(clockRate), listener_(listener), inlet_(kPackets),
+      jitterBuffer_(rate, clockRate, [](void* inlet, void* packet) { static_cast<Inlet*>(inlet)->giveBack(static_cast<Packet*>(packet)); }, &inlet_),
+      events_(clockRate) {}
+
+void RtpReceiver::setDecoders(std::vector<Decoder> decoders) {
+  jitterBuffer_.restart();  // What waits there still points to the old ones.
+  decoders_ = std::move(decoders);
+}
+
+void RtpReceiver::setSignalled(const Endpoint& signalled) {
+  if (signalled == signalled_) return;
+  signalled_ = signalled;
+  latched_ = Endpoint();
+  inlet_.accept(Endpoint(), Endpoint());
+}
+
+void RtpReceiver::setHearing(bool hearing) {
+  if (hearing_ && !hearing) jitterBuffer_.restart();
+  hearing_ = hearing;
+}
+
+void RtpReceiver::onBye(uint32_t ssrc) {
+  if (source_ && source_->ssrc() == ssrc) left_ = true;
+}
+
+const RtpReceiver::Decoder* RtpReceiver::decoderOf(uint8_t payloadType) const {
+  for (const Decoder& each : decoders_) {
+    if (each.payloadType == payloadType) return &each;
+  }
+  return nullptr;
+}
+
+void RtpReceiver::drain() {
+  while (Packet* const packet = inlet_.next()) receive(packet);
+}
+
+void RtpReceiver::give(int16_t* out, size_t samples, int64_t nowNs) {
+  drain();
+  if (hearing_) jitterBuffer_.give(out, samples, nowNs);
+  else std::fill_n(out, samples, int16_t(0));
+}
+
+void RtpReceiver::tick(int64_t nowNs) {
+  report(events_.tick(nowNs));
+}
+
+void RtpReceiver::report(const EventReceiver::Digits& digits) {
+  for (size_t i = 0; i < digits.count; i++) listener_.onDigit(digits.items[i]);
+}
+
+void RtpReceiver::receive(Packet* packet) {
+  RtpView view;
+  if (!parseRtp(packet->bytes, packet->size, view)) {
+    ++malformed_;
+    return inlet_.giveBack(packet);
+  }
+  const RtpHeader& header = view.header;
+  const bool isEvent = eventPayloadType_ && *eventPayloadType_ == header.payloadType;
+  const Decoder* const decoder = isEvent ? nullptr : decoderOf(header.payloadType);
+  if ((!isEvent && !decoder) || !admit(*packet, header)) return inlet_.giveBack(packet);
+
+  ++packets_;
+  bytes_ += view.payloadSize;
+  lastNs_ = packet->arrivedNs;
+  timestamp_ = extendTimestamp(timestamp_, header.timestamp);
+  if (!receiving_ || from_ != packet->from) {
+    receiving_ = true;
+    from_ = packet->from;
+    listener_.onReceiving(from_);
+  }
+  if (isEvent) {
+    jitterBuffer_.noteOther();
+    report(events_.receive(timestamp_, view.payload, view.payloadSize, packet->arrivedNs));
+    return inlet_.giveBack(packet);
+  }
+  source_->arrived(header.timestamp, double(packet->arrivedNs) * clockRate_ / 1e9);
+  codecName_ = decoder->codec->name();
+  if (!hearing_) return inlet_.giveBack(packet);
+  Voice voice;
+  voice.sequence = source_->extended(header.sequence);
+  voice.timestamp = timestamp_;
+  voice.arrivedNs = packet->arrivedNs;
+  voice.payload = view.payload;
+  voice.size = view.payloadSize;
+  voice.decoder = decoder->codec.get();
+  voice.memory = packet;
+  jitterBuffer_.insert(voice);
+}
+
+bool RtpReceiver::admit(const Packet& packet, const RtpHeader& header) {
+  // Once latched, only the address in the SDP may take over from another.
+  if (latched_.isSet() && packet.from != latched_ && packet.from != signalled_) return false;
+  if (!admitSource(packet, header)) return false;
+  if (source_->isValid() && packet.from != latched_) latch(packet.from);
+  return true;
+}
+
+bool RtpReceiver::admitSource(const Packet& packet, const RtpHeader& header) {
+  const bool other = source_ && source_->ssrc() != header.ssrc;
+  if (other && !left_ && packet.arrivedNs - lastNs_ < kGoneNs) {
+    const bool second = rival_ == header.ssrc && rivalNext_ == header.sequence;
+    rival_ = header.ssrc;
+    rivalNext_ = uint16_t(header.sequence + 1);
+    if (!second) return false;
+  }
+  if (!source_ || other) {
+    if (source_) lostBefore_ += source_->lost();
+    source_.emplace(header.ssrc, header.sequence);
+    timestamp_ = header.timestamp;
+    jitterBuffer_.restart();
+    report(events_.restart());
+    left_ = false;
+    rivalNext_ = kNoNumber;
+    return true;
+  }
+  rivalNext_ = kNoNumber;  // The present source goes on, so the other one does not replace it.
+  switch (source_->update(header.sequence)) {
+    case Source::Verdict::Ok:
+    case Source::Verdict::Old:
+      return true;
+    case Source::Verdict::Duplicate:
+      ++duplicates_;
+      return false;
+    case Source::Verdict::Suspicious:
+      return false;
+    case Source::Verdict::Restarted:
+      jitterBuffer_.restart();
+      return true;
+  }
+  return false;
+}
+
+void RtpReceiver::latch(const Endpoint& from) {
+  latched_ = from;
+  inlet_.accept(latched_, signalled_);
+  listener_.onLatched(from);
+}
+
+void RtpReceiver::addTo(StreamStats& stats) const {
+  stats.receivedPackets = packets_;
+  stats.receivedBytes = bytes_;
+  stats.lostPackets = lostBefore_ + (source_ ? source_->lost() : 0);
+  stats.latePackets = jitterBuffer_.late + inlet_.overflowed();
+  stats.duplicatePackets = duplicates_ + jitterBuffer_.duplicates;
+  stats.malformedPackets = malformed_ + inlet_.oversize();
+  stats.concealedMs = jitterBuffer_.concealedMs();
+  stats.playoutDelayMs = jitterBuffer_.delayMs();
+  if (source_) stats.jitterMs = source_->jitter() * 1000 / clockRate_;
+  if (codecName_) stats.codec = codecName_;
+}
+
+}  // namespace offhook

@@ -1,0 +1,134 @@
+// Timestamps go on through everything that is not sent, so the peer's clock of us stays true.
+#include "sender.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "event_receiver.h"
+
+namespace offhook {
+
+namespace {
+constexpr uint32_t kStepMs = 10;
+constexpr uint32_t kLongestMs = 60;
+/** RFC 4733 §2.5.1.4: the end is said three times. */
+constexpr int kEnds = 3;
+constexpr uint32_t kEndEveryMs = 20;
+constexpr uint32_t kMaxDuration = 0xffff;
+/** §2.3.3: in −dBm0, as the tones of DtmfTone. */
+constexpr uint8_t kVolume = 8;
+}  // namespace
+
+RtpSender::RtpSender(int fd, uint32_t ssrc, uint16_t sequence, uint32_t timestamp, uint32_t rate)
+    : fd_(fd), ssrc_(ssrc), rate_(rate), sequence_(sequence), timestamp_(timestamp), frame_(rate * kLongestMs / 1000), tone_(rate) {}
+
+void RtpSender::set(const Setting& setting, std::unique_ptr<AudioCodec> codec) {
+  if (codec || setting.ptimeMs != setting_.ptimeMs || !setting.active) framed_ = 0;
+  if (codec) codec_ = std::move(codec);
+  if (!setting_.active) marker_ = true;
+  setting_ = setting;
+}
+
+uint32_t RtpSender::timestampAt(int64_t nowNs) const {
+  return timestamp_ + uint32_t(int64_t(double(nowNs - takenNs_) * codec_->clockRate() / 1e9));
+}
+
+void RtpSender::take(const int16_t* in, size_t samples, int64_t nowNs) {
+  takenNs_ = nowNs;
+  const EventSender::Step step = events_.step();
+  dtmfDone_ = step.done;
+  const uint32_t ticks = uint32_t(uint64_t(samples) * codec_->clockRate() / rate_);
+  if (setting_.eventPayloadType && (step.digit || event_.endsLeft > 0)) {
+    takeEvent(step, ticks);
+  } else if (step.digit) {
+    int16_t tone[480];
+    const size_t count = std::min(samples, std::size(tone));
+    if (step.begins) tone_.start(step.digit);
+    tone_.fill(tone, count, step.ends);
+    takeAudio(tone, count);
+  } else {
+    takeAudio(in, samples);
+  }
+  timestamp_ += ticks;
+}
+
+void RtpSender::takeAudio(const int16_t* in, size_t samples) {
+  if (!isSending()) {
+    framed_ = 0;
+    marker_ = true;
+    return;
+  }
+  const size_t whole = rate_ * setting_.ptimeMs / 1000;
+  const size_t count = std::min(samples, frame_.size() - framed_);
+  std::copy_n(in, count, frame_.begin() + long(framed_));
+  framed_ += count;
+  if (framed_ < whole) return;
+  const size_t size = codec_->encode(frame_.data(), whole, packet_ + kRtpHeaderSize, sizeof packet_ - kRtpHeaderSize);
+  // timestamp_ still is that of the last `samples`.
+  const uint32_t before = uint32_t(uint64_t(framed_ - count) * codec_->clockRate() / rate_);
+  send(setting_.payloadType, marker_, timestamp_ - before, size);
+  marker_ = false;
+  framed_ = 0;
+}
+
+void RtpSender::takeEvent(const EventSender::Step& step, size_t ticks) {
+  framed_ = 0;  // No audio meanwhile.
+  marker_ = true;
+  if (!step.digit) {
+    event_.sinceSentMs += kStepMs;
+    if (event_.sinceSentMs < kEndEveryMs) return;
+    event_.sinceSentMs = 0;
+    --event_.endsLeft;
+    return sendEvent(false, true);
+  }
+  if (step.begins) {
+    event_.code = uint8_t(std::strchr(kDigits, step.digit) - kDigits);
+    event_.timestamp = timestamp_;
+    event_.duration = 0;
+    event_.sinceSentMs = 0;
+  }
+  event_.duration += uint32_t(ticks);
+  event_.sinceSentMs += kStepMs;
+  if (event_.duration > kMaxDuration) {
+    // §2.5.1.3: what does not fit goes on as a new event from where the full one ends.
+    const uint32_t rest = event_.duration - kMaxDuration;
+    event_.duration = kMaxDuration;
+    sendEvent(false, false);
+    event_.timestamp += kMaxDuration;
+    event_.duration = rest;
+  }
+  if (!step.begins && !step.ends && event_.sinceSentMs < setting_.ptimeMs) return;
+  event_.sinceSentMs = 0;
+  event_.endsLeft = step.ends ? kEnds - 1 : 0;
+  sendEvent(step.begins, step.ends);
+}
+
+void RtpSender::sendEvent(bool marker, bool end) {
+  if (!isSending()) return;
+  uint8_t* const payload = packet_ + kRtpHeaderSize;
+  payload[0] = event_.code;
+  payload[1] = uint8_t((end ? 0x80 : 0) | kVolume);
+  write16(payload + 2, event_.duration);
+  send(*setting_.eventPayloadType, marker, event_.timestamp, 4);
+}
+
+void RtpSender::send(uint8_t payloadType, bool marker, uint32_t timestamp, size_t payloadSize) {
+  RtpHeader header;
+  header.marker = marker;
+  header.payloadType = payloadType;
+  header.sequence = sequence_++;
+  header.timestamp = timestamp;
+  header.ssrc = ssrc_;
+  buildRtpHeader(header, packet_);
+  const ssize_t sent = sendto(fd_, packet_, kRtpHeaderSize + payloadSize, MSG_DONTWAIT | MSG_NOSIGNAL, &to_.generic, to_.length);
+  if (sent < 0) {
+    ++errors_;
+    return;
+  }
+  ++packets_;
+  octets_ += payloadSize;
+}
+
+}  // namespace offhook

@@ -1,0 +1,87 @@
+// The sending half of a stream: RTP packets of audio and of telephone events (RFC 4733) out of 10 ms of sound at a time.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "../codec/codec.h"
+#include "../dsp/dtmf_tone.h"
+#include "../net/endpoint.h"
+#include "event_sender.h"
+#include "packet.h"
+
+namespace offhook {
+
+class RtpSender {
+ public:
+  /** What a packet begins with is random (RFC 3550 §5.1). */
+  RtpSender(int fd, uint32_t ssrc, uint16_t sequence, uint32_t timestamp, uint32_t rate);
+
+  struct Setting {
+    bool active = false;
+    uint8_t payloadType = 0;
+    uint32_t ptimeMs = 20;
+    std::optional<uint8_t> eventPayloadType;
+  };
+  /** `codec`: nullptr keeps the present one. */
+  void set(const Setting& setting, std::unique_ptr<AudioCodec> codec);
+  void setTarget(const Endpoint& to) { to_ = to; }
+  const Endpoint& target() const { return to_; }
+
+  /** 10 ms to be sent; while a digit sounds it takes their place. */
+  void take(const int16_t* in, size_t samples, int64_t nowNs);
+  /** See EventSender::add. Without an event payload type the digits are sent as tones. */
+  bool sendDtmf(const std::string& digits, uint32_t durationMs, uint32_t gapMs) { return events_.add(digits, durationMs, gapMs); }
+  /** The text that is done with the last take(); nullptr: none. */
+  const std::string* dtmfDone() const { return dtmfDone_; }
+
+  const AudioCodec& codec() const { return *codec_; }
+  uint32_t ssrc() const { return ssrc_; }
+  uint64_t packets() const { return packets_; }
+  /** Payload only, as sender reports count. */
+  uint64_t octets() const { return octets_; }
+  uint64_t errors() const { return errors_; }
+  /** The RTP timestamp of this moment. */
+  uint32_t timestampAt(int64_t nowNs) const;
+
+ private:
+  void takeAudio(const int16_t* in, size_t samples);
+  void takeEvent(const EventSender::Step& step, size_t samples);
+  void sendEvent(bool marker, bool end);
+  void send(uint8_t payloadType, bool marker, uint32_t timestamp, size_t payloadSize);
+  bool isSending() const { return setting_.active && to_.isSet() && to_.port() != 0; }
+
+  const int fd_;
+  const uint32_t ssrc_, rate_;
+  uint16_t sequence_;
+  /** Of the next sample to be taken. */
+  uint32_t timestamp_;
+  int64_t takenNs_ = 0;
+  Setting setting_;
+  std::unique_ptr<AudioCodec> codec_;
+  Endpoint to_;
+
+  std::vector<int16_t> frame_;
+  size_t framed_ = 0;
+  /** The next audio packet begins a talkspurt. */
+  bool marker_ = true;
+
+  EventSender events_;
+  DtmfTone tone_;
+  const std::string* dtmfDone_ = nullptr;
+  struct {
+    uint8_t code = 0;
+    uint32_t timestamp = 0;
+    /** Of the present segment. */
+    uint32_t duration = 0;
+    int endsLeft = 0;
+    uint32_t sinceSentMs = 0;
+  } event_;
+
+  uint8_t packet_[kRtpHeaderSize + 2 * 2880];
+  uint64_t packets_ = 0, octets_ = 0, errors_ = 0;
+};
+
+}  // namespace offhook

@@ -1,0 +1,176 @@
+// A Stream joins the sending half, the receiving half and RTCP on one socket pair.
+#include "stream.h"
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+
+#include "control.h"
+#include "receiver.h"
+#include "sender.h"
+
+namespace offhook {
+
+namespace {
+
+int64_t clockNs(clockid_t clock) {
+  timespec now = {};
+  clock_gettime(clock, &now);
+  return int64_t(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
+}
+
+bool sameCodec(const Codec& a, const Codec& b) {
+  return a.name == b.name && a.payloadType == b.payloadType && a.clockRate == b.clockRate && a.channels == b.channels && a.parameters == b.parameters;
+}
+
+/** Listed beside the codecs, but no codec: events have their own field, comfort noise is heard as the pause it stands in. */
+bool isNoCodec(const Codec& codec) { return codec.name == "TELEPHONE-EVENT" || codec.name == "telephone-event" || codec.name == "CN"; }
+
+/** A configuration checked and made: all that can fail is done before anything is changed. */
+struct Made {
+  Endpoint rtp, rtcp;
+  std::unique_ptr<AudioCodec> encoder;
+  std::vector<RtpReceiver::Decoder> decoders;
+};
+
+bool make(const StreamConfig& config, Made& out, std::string& why) {
+  if (!parseEndpoint(config.rtp, out.rtp)) return why = "no address: " + config.rtp.address, false;
+  if (!parseEndpoint(config.rtcp, out.rtcp)) return why = "no address: " + config.rtcp.address, false;
+  if (config.ptimeMs < 10 || config.ptimeMs > 60 || config.ptimeMs % 10 != 0) return why = "no packet time: " + std::to_string(config.ptimeMs) + " ms", false;
+  out.encoder = makeCodec(config.send, why);
+  if (!out.encoder) return false;
+  for (const Codec& each : config.receive) {
+    if (isNoCodec(each)) continue;
+    RtpReceiver::Decoder decoder{each.payloadType, makeCodec(each, why)};
+    if (!decoder.codec) return false;
+    if (decoder.codec->rate() != out.encoder->rate()) return why = each.name + " and " + config.send.name + " differ in sample rate", false;
+    out.decoders.push_back(std::move(decoder));
+  }
+  return true;
+}
+
+class RtpStream final : public Stream, private RtpReceiver::Listener {
+ public:
+  RtpStream(PortId port, SocketPair pair, EmitEvent emit, uint32_t rate, uint32_t clockRate, std::mt19937 random)
+      : port_(std::move(port)), pair_(std::move(pair)), emit_(std::move(emit)), rate_(rate), random_(random),
+        sender_(pair_.rtp, uint32_t(random_()), uint16_t(random_()), uint32_t(random_()), rate), receiver_(rate, clockRate, *this),
+        control_(pair_.rtcp, sender_, receiver_, clockNs(CLOCK_REALTIME) - clockNs(CLOCK_MONOTONIC), [this] { return random_() / 4294967296.0; }) {}
+
+  bool update(const StreamConfig& config, std::string& why) override {
+    Made made;
+    if (!make(config, made, why)) return false;
+    if (made.encoder->rate() != rate_) return why = "the sample rate of an open stream cannot change", false;
+    apply(config, std::move(made));
+    return true;
+  }
+
+  void apply(const StreamConfig& config, Made made) {
+    const bool first = !applied_;
+    const bool sameReceive = !first && std::equal(config.receive.begin(), config.receive.end(), config_.receive.begin(), config_.receive.end(), sameCodec);
+    if (!sameReceive) receiver_.setDecoders(std::move(made.decoders));
+    receiver_.setEventPayloadType(config.eventReceive);
+    receiver_.setJitter(config.jitterMinMs, config.jitterMaxMs);
+    receiver_.setHearing(config.direction == Direction::SendRecv || config.direction == Direction::RecvOnly);
+
+    RtpSender::Setting setting;
+    setting.active = config.direction == Direction::SendRecv || config.direction == Direction::SendOnly;
+    setting.payloadType = config.send.payloadType;
+    setting.ptimeMs = config.ptimeMs;
+    setting.eventPayloadType = config.eventSend;
+    sender_.set(setting, first || !sameCodec(config.send, config_.send) ? std::move(made.encoder) : nullptr);
+
+    config_ = config;
+    applied_ = true;
+    const bool moved = made.rtp != signalled_;
+    signalled_ = made.rtp;
+    receiver_.setSignalled(signalled_);
+    // Port 0 says: send nothing, whatever was heard from where.
+    if (moved || !config.symmetric || !receiver_.isLatched() || signalled_.port() == 0) sender_.setTarget(signalled_);
+    control_.set(made.rtcp, config.cname, config.symmetric);
+  }
+
+  uint32_t rate() const override { return rate_; }
+  void give(int16_t* out, size_t samples, int64_t nowNs) override { receiver_.give(out, samples, nowNs); }
+
+  void take(const int16_t* in, size_t samples, int64_t nowNs) override {
+    sender_.take(in, samples, nowNs);
+    if (sender_.dtmfDone()) emit_(event::DtmfSent{port_, *sender_.dtmfDone()});
+  }
+
+  void tick(int64_t nowNs) override {
+    receiver_.drain();
+    receiver_.tick(nowNs);
+    control_.tick(nowNs);
+    superviseSilence(nowNs);
+  }
+
+  void sendDtmf(const std::string& digits, uint32_t durationMs, uint32_t gapMs) override {
+    if (!sender_.sendDtmf(digits, durationMs, gapMs)) emit_(event::Rejected{"send-dtmf", port_, "not digits, or too many waiting: " + digits});
+  }
+
+  StreamStats stats() const override {
+    StreamStats out;
+    out.sentPackets = sender_.packets();
+    out.sentBytes = sender_.octets();
+    out.codec = sender_.codec().name();
+    out.remote = toSocketAddress(sender_.target());
+    receiver_.addTo(out);
+    control_.addTo(out);
+    return out;
+  }
+
+  int rtpFd() const override { return pair_.rtp; }
+  int rtcpFd() const override { return pair_.rtcp; }
+  void onRtpReadable(int64_t nowNs) override { receiver_.inlet().receive(pair_.rtp, nowNs); }
+  void onRtcpReadable(int64_t nowNs) override { control_.inlet().receive(pair_.rtcp, nowNs); }
+
+ private:
+  void onReceiving(const Endpoint& from) override {
+    silentSaid_ = false;
+    emit_(event::StreamReceiving{port_, toSocketAddress(from)});
+  }
+  void onLatched(const Endpoint& from) override {
+    if (config_.symmetric && signalled_.port() != 0) sender_.setTarget(from);
+  }
+  void onDigit(const EventReceiver::Digit& digit) override { emit_(event::Dtmf{port_, digit.digit, digit.ended, digit.durationMs}); }
+
+  void superviseSilence(int64_t nowNs) {
+    const bool expected = config_.direction == Direction::SendRecv || config_.direction == Direction::RecvOnly;
+    if (!expected) silentSaid_ = false;
+    if (!expected || expectedSinceNs_ == 0) expectedSinceNs_ = expected ? nowNs : 0;
+    if (!expected || config_.silenceMs == 0 || silentSaid_) return;
+    const int64_t silentNs = nowNs - std::max(receiver_.lastNs(), expectedSinceNs_);
+    if (silentNs < int64_t(config_.silenceMs) * 1'000'000) return;
+    silentSaid_ = true;
+    receiver_.setSilent();
+    emit_(event::StreamSilent{port_, uint32_t(silentNs / 1'000'000)});
+  }
+
+  const PortId port_;
+  const SocketPair pair_;
+  const EmitEvent emit_;
+  const uint32_t rate_;
+  std::mt19937 random_;
+  StreamConfig config_;
+  Endpoint signalled_;
+  bool applied_ = false, silentSaid_ = false;
+  int64_t expectedSinceNs_ = 0;
+  RtpSender sender_;
+  RtpReceiver receiver_;
+  RtcpControl control_;
+};
+
+}  // namespace
+
+std::unique_ptr<Stream> Stream::create(PortId port, SocketPair pair, const StreamConfig& config, EmitEvent emit, std::string& why) {
+  Made made;
+  if (!make(config, made, why)) return nullptr;
+  std::random_device device;
+  std::seed_seq seed{device(), device(), device(), device()};
+  const uint32_t rate = made.encoder->rate(), clockRate = made.encoder->clockRate();
+  auto stream = std::make_unique<RtpStream>(std::move(port), std::move(pair), std::move(emit), rate, clockRate, std::mt19937(seed));
+  stream->apply(config, std::move(made));
+  return stream;
+}
+
+}  // namespace offhook

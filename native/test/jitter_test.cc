@@ -1,0 +1,181 @@
+// The jitter buffer in virtual time: delay, loss, jitter, reordering, clocks that drift, stall and jump.
+#include "rtp/jitter_buffer.h"
+
+#include <cmath>
+
+#include "check.h"
+#include "voice_sim.h"
+
+using namespace offhook;
+
+namespace {
+/** Share of heard 10 ms pieces that are found (nearly) unchanged in what was said, up to `most` ms earlier. */
+double faithful(const std::vector<int16_t>& said, const std::vector<int16_t>& heard, size_t most) {
+  size_t good = 0, all = 0, back = 0;
+  for (size_t at = most * 8; at + 80 < std::min(said.size(), heard.size()); at += 80) {
+    const auto fits = [&](size_t shift) {
+      double error = 0, power = 0;
+      for (size_t i = 0; i < 80; i++) {
+        const double difference = double(heard[at + i]) - said[at + i - shift];
+        error += difference * difference, power += double(said[at + i - shift]) * said[at + i - shift];
+      }
+      return error < power * 0.01 + 80 * 400;
+    };
+    bool found = fits(back);
+    for (size_t shift = 0; !found && shift <= most * 8; shift++) {
+      if ((found = fits(shift))) back = shift;
+    }
+    good += found, all++;
+  }
+  return double(good) / double(all);
+}
+}  // namespace
+
+TEST("jitter/a clean path is bit for bit what was sent, within 12 ms of its arrival, at every phase of the tick") {
+  const auto said = sim::speech(4);
+  for (double phase = 0; phase < 10; phase += 0.7) {
+    for (size_t ptime : {10u, 20u, 30u, 60u}) {
+      sim::Network network;
+      network.phaseMs = phase;
+      network.ptimeMs = ptime;
+      const sim::Heard heard = sim::play(said, network);
+      CHECK_WITHIN(heard.maxDelayMs, 0, 12);
+      CHECK_EQ(heard.concealedMs, 0);
+      const size_t start = phase < 1.75 ? 80 : 0;  // Too close to the packet's arrival for comfort: a tick later.
+      size_t different = 0;
+      for (size_t i = 0; i < said.size() - 480; i++) different += heard.samples[start + i] != decodeMuLaw(encodeMuLaw(said[i]));
+      CHECK_EQ(different, 0u);
+    }
+  }
+}
+
+TEST("jitter/5 % loss costs no delay and only what was lost is concealed") {
+  const auto said = sim::speech(20);
+  sim::Network network;
+  network.lossShare = 0.05;
+  const sim::Heard heard = sim::play(said, network);
+  CHECK_WITHIN(heard.maxDelayMs, 0, 15);
+  CHECK_WITHIN(heard.concealedMs, double(heard.lost) * 20 - 40, double(heard.lost) * 20 + 40);
+  CHECK_WITHIN(faithful(said, heard.samples, 20), 0.9, 1);
+}
+
+TEST("jitter/strong jitter with reordering loses next to nothing and stays under 80 ms") {
+  const auto said = sim::speech(30);
+  sim::Network network;
+  network.delay = sim::jitter(20, 80);
+  const sim::Heard heard = sim::play(said, network);
+  CHECK_WITHIN(heard.meanDelayMs, 20, 70);
+  CHECK_WITHIN(heard.concealedMs, 0, 300);
+  CHECK_WITHIN(double(heard.late), 0, 8);
+  CHECK_WITHIN(faithful(said, heard.samples, 120), 0.97, 1);
+}
+
+TEST("jitter/a sender's clock 300 ppm off is followed for minutes without loss or growing delay") {
+  const auto said = sim::speech(180);
+  for (double ppm : {-300.0, 300.0}) {
+    sim::Network network;
+    network.ppm = ppm;
+    const sim::Heard heard = sim::play(said, network);
+    CHECK_WITHIN(heard.maxDelayMs, 0, 40);
+    CHECK_WITHIN(heard.concealedMs, 0, 60);
+  }
+}
+
+TEST("jitter/after a stall the delay grows, then comes back") {
+  const auto said = sim::speech(60);
+  sim::Network network;
+  network.delay = [](size_t n) { return n >= 100 && n < 106 ? double(106 - n) * 20 : 0; };
+  const sim::Heard heard = sim::play(said, network);
+  CHECK_WITHIN(heard.concealedMs, 40, 160);
+  const std::vector<int16_t> tailSaid(said.end() - 16000, said.end());
+  const std::vector<int16_t> tailHeard(heard.samples.end() - 16000 - 2400, heard.samples.end() - 2400);
+  CHECK_WITHIN(faithful(tailSaid, tailHeard, 40), 0.95, 1);
+}
+
+namespace {
+/** A buffer fed by hand, 20 ms packets of one constant value each. */
+struct Bench {
+  std::unique_ptr<AudioCodec> codec = makePcmu();
+  int released = 0;
+  JitterBuffer buffer{8000, 8000, [](void* self, void*) { static_cast<Bench*>(self)->released++; }, this};
+  std::vector<std::unique_ptr<std::vector<uint8_t>>> payloads;
+  int64_t nowNs = 0;
+
+  void put(int64_t sequence, int64_t timestamp, int16_t value) {
+    payloads.push_back(std::make_unique<std::vector<uint8_t>>(160, encodeMuLaw(value)));
+    Voice voice;
+    voice.sequence = sequence, voice.timestamp = timestamp, voice.arrivedNs = nowNs;
+    voice.payload = payloads.back()->data(), voice.size = 160, voice.decoder = codec.get();
+    buffer.insert(voice);
+  }
+  /** Plays `ms`; the last sample. */
+  int16_t run(int ms) {
+    int16_t out[80] = {};
+    for (int i = 0; i < ms; i += 10) nowNs += 10'000'000, buffer.give(out, 80, nowNs);
+    return out[79];
+  }
+};
+const int16_t kLoud = 8031;  // A value µ-law keeps.
+}  // namespace
+
+TEST("jitter/silence before the first packet and after the last one has faded; every packet is released once") {
+  Bench bench;
+  CHECK_EQ(bench.run(50), 0);
+  for (int i = 0; i < 5; i++) {
+    bench.put(i, i * 160, kLoud);
+    CHECK_EQ(bench.run(20), decodeMuLaw(encodeMuLaw(kLoud)));
+  }
+  CHECK_EQ(bench.run(100), 0);
+  CHECK_EQ(bench.released, 5);
+  CHECK_EQ(bench.buffer.concealedMs(), 0);  // Nothing is known to be lost.
+}
+
+TEST("jitter/duplicates and packets too late are counted and not played") {
+  Bench bench;
+  bench.put(0, 0, kLoud);
+  bench.put(0, 0, kLoud);
+  CHECK_EQ(bench.buffer.duplicates, 1u);
+  bench.run(20);
+  bench.put(1, 160, kLoud);
+  bench.run(20);
+  bench.put(0, 0, kLoud);
+  CHECK_EQ(bench.buffer.late, 1u);
+  CHECK_EQ(bench.released, 4);
+}
+
+TEST("jitter/a pause of the sender is no loss") {
+  Bench bench;
+  for (int i = 0; i < 10; i++) bench.put(i, i * 160, kLoud), bench.run(20);
+  bench.run(2000);
+  for (int i = 10; i < 20; i++) bench.put(i, 16000 + i * 160, kLoud), bench.run(20);
+  CHECK_EQ(bench.buffer.concealedMs(), 0);
+  CHECK_EQ(bench.buffer.late, 0u);
+  CHECK_WITHIN(bench.buffer.delayMs(), 0, 12);
+}
+
+TEST("jitter/timestamps that jump, ahead, back or by little, interrupt for a moment only") {
+  for (int64_t jump : {int64_t(1) << 40, -(int64_t(1) << 40), int64_t(4000), int64_t(-4000)}) {
+    Bench bench;
+    for (int i = 0; i < 50; i++) bench.put(i, i * 160, kLoud), bench.run(20);
+    for (int i = 50; i < 65; i++) bench.put(i, jump + i * 160, kLoud), bench.run(20);
+    const double before = bench.buffer.concealedMs();
+    const uint64_t late = bench.buffer.late;
+    CHECK_WITHIN(late, 0u, 5u);
+    for (int i = 65; i < 100; i++) {
+      bench.put(i, jump + i * 160, kLoud);
+      CHECK_EQ(bench.run(20), decodeMuLaw(encodeMuLaw(kLoud)));
+    }
+    CHECK_EQ(bench.buffer.concealedMs(), before);
+    CHECK_EQ(bench.buffer.late, late);
+    CHECK_WITHIN(bench.buffer.delayMs(), 0, 15);
+  }
+}
+
+TEST("jitter/more than it can hold is refused, not kept") {
+  Bench bench;
+  for (int i = 0; i < 200; i++) bench.put(i, i * 160, kLoud);
+  CHECK_EQ(bench.buffer.late, 136u);
+  CHECK_EQ(bench.released, 136);
+  bench.buffer.restart();
+  CHECK_EQ(bench.released, 200);
+}
