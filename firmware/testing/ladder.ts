@@ -20,11 +20,14 @@ export function flaws(stage: Stage, registrations = 0): string[] {
       if (!('id' in event) || event.kind === 'rejected') continue
       const state = states.get(event.id)
       if (event.kind === 'session-incoming') states.set(event.id, 'INCOMING')
+      const begins = event.kind === 'session-state' && event.previous === 'NULL'
       if (event.kind === 'session-state') {
-        if (event.previous !== (state ?? 'NULL')) found.push(`${name} ${event.id}: ${event.previous} after ${state}`)
+        // An id may be used again after the last event of the session that had it.
+        if (event.previous !== (state ?? 'NULL') && !(begins && state === 'DISCONNECTED'))
+          found.push(`${name} ${event.id}: ${event.previous} after ${state}`)
         states.set(event.id, event.state)
       }
-      if (state === 'DISCONNECTED') found.push(`${name} ${event.id}: ${event.kind} after DISCONNECTED`)
+      if (state === 'DISCONNECTED' && !begins) found.push(`${name} ${event.id}: ${event.kind} after DISCONNECTED`)
     }
     for (const [id, state] of states)
       if (state !== 'DISCONNECTED' && !/^reg/.test(id) && !/^req/.test(id))

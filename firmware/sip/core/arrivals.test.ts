@@ -1,0 +1,197 @@
+// What is answered to requests as they arrive: RFC 3261 §8.2, §11, §12.2.2, §18.2; RFC 3581; RFC 3311.
+import { expect, test } from 'vitest'
+import { flaws } from '../../testing/ladder.ts'
+import { Stage } from '../../testing/stage.ts'
+import { parseMessage } from '../message/parse.ts'
+import type { SipConfig } from './contract.ts'
+
+const FROM = { address: '10.0.0.9', port: 5060 }
+
+interface Request {
+  readonly method?: string
+  readonly uri?: string
+  readonly branch?: string
+  readonly via?: string
+  readonly to?: string
+  readonly cseq?: number
+  readonly callId?: string
+  readonly headers?: readonly string[]
+  readonly body?: string
+}
+
+function setOut(config: Partial<SipConfig> = {}) {
+  const stage = new Stage()
+  const bob = stage.phone('bob', '10.0.0.2', config)
+  const answers: { readonly text: string; readonly port: number }[] = []
+  let branches = 0
+  for (const port of [5060, 4444])
+    stage.network.bind({ address: FROM.address, port }, ({ data }) => answers.push({ text: data, port }))
+  const raw = (data: string, port = 5060) => {
+    const before = answers.length
+    bob.receive({ from: { ...FROM, port }, to: bob.local, data })
+    stage.run(stage.now + 20)
+    return answers.slice(before)
+  }
+  const send = (r: Request, port?: number) => {
+    const { method = 'OPTIONS', uri = 'sip:bob@10.0.0.2', to = '<sip:bob@example.com>', cseq = 1, callId = 'c1' } = r
+    const { branch = `z9hG4bK${++branches}`, via = `SIP/2.0/UDP 10.0.0.9;branch=${branch}`, body = '' } = r
+    const head = [`Via: ${via}`, 'From: <sip:carol@example.com>;tag=f', `To: ${to}`, `Call-ID: ${callId}`]
+    const rest = [`CSeq: ${cseq} ${method}`, ...(r.headers ?? []), `Content-Length: ${body.length}`]
+    return raw([`${method} ${uri} SIP/2.0`, ...head, ...rest, '', body].join('\r\n'), port)
+  }
+  /** An INVITE that bob takes; its dialog's To. */
+  const confirmed = (): string => {
+    bob.on('session-incoming', ({ id }) => bob.respond(id, 200, 'answer'))
+    const [ok] = send({ method: 'INVITE', headers: CONTACT, body: 'offer' })
+    const to = /^To: (.*)$/m.exec(ok?.text ?? '')?.[1] ?? ''
+    send({ method: 'ACK', to, headers: [] })
+    expect(bob.states('in:1')).toBe('CONNECTING CONFIRMED')
+    return to
+  }
+  const status = (answered: ReturnType<typeof raw>) => answered.map(({ text }) => Number(text.slice(8, 11)))
+  return { stage, bob, raw, send, status, confirmed, answers }
+}
+
+const CONTACT = ['Contact: <sip:carol@10.0.0.9>', 'Content-Type: application/sdp']
+const header = (text: string | undefined, name: string) => {
+  const message = parseMessage(text ?? '')
+  return message.ok ? message.value.header(name) : undefined
+}
+
+test('OPTIONS: 200 with what we can do, and nothing kept', () => {
+  const { send, status, bob, stage } = setOut()
+  const [answer, ...more] = send({})
+  expect(more).toEqual([])
+  expect(status([answer!])).toEqual([200])
+  expect(header(answer?.text, 'Allow')).toBe('INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, MESSAGE')
+  expect(header(answer?.text, 'Accept')).toBe('application/sdp')
+  expect(bob.engine.counts().serverTransactions).toBe(0)
+  expect(flaws(stage)).toEqual([])
+})
+
+test.each([
+  ['a method we do not have', { method: 'PUBLISH' }, 405, 'Allow'],
+  ['a method nobody has', { method: 'NEWMETHOD' }, 405, 'Allow'],
+  ['a scheme we do not have', { uri: 'tel:+4930123' }, 416, undefined],
+  ['no hop left', { method: 'MESSAGE', headers: ['Max-Forwards: 0'] }, 483, undefined],
+  ['no hop left, but OPTIONS (§16.3)', { headers: ['Max-Forwards: 0'] }, 200, undefined],
+  ['an extension we do not have', { headers: ['Require: 100rel, foo'] }, 420, 'Unsupported'],
+  ['a dialog we do not have', { method: 'BYE', to: '<sip:bob@example.com>;tag=x' }, 481, undefined],
+  ['BYE outside a dialog', { method: 'BYE' }, 481, undefined],
+  ['CANCEL of nothing', { method: 'CANCEL' }, 481, undefined],
+  ['INVITE without Contact', { method: 'INVITE' }, 400, undefined],
+  [
+    'INVITE with a body we do not read',
+    { method: 'INVITE', headers: ['Contact: <sip:c@10.0.0.9>', 'Content-Type: text/x'], body: 'x' },
+    415,
+    'Accept',
+  ],
+] as const)('%s', (_what, request, expected, named) => {
+  const { send, status } = setOut()
+  const answered = send(request)
+  expect(status(answered)).toEqual([expected])
+  if (named) expect(header(answered[0]?.text, named)).toBeDefined()
+})
+
+test('a request that came by two ways is merged: 482 (§8.2.2.2)', () => {
+  const { send, status, bob } = setOut()
+  const invite = { method: 'INVITE', headers: CONTACT, body: 'offer' }
+  expect(status(send({ ...invite, branch: 'z9hG4bKa' }))).toEqual([])
+  expect(status(send({ ...invite, branch: 'z9hG4bKb' }))).toEqual([482])
+  expect(bob.all('session-incoming')).toHaveLength(1)
+})
+
+test('sessions beyond the limit get 486, transactions beyond the limit 503 with Retry-After', () => {
+  const { send, status, bob } = setOut({ limits: { sessions: 1, transactions: 2 } })
+  const invite = (callId: string) => send({ method: 'INVITE', headers: CONTACT, body: 'offer', callId })
+  invite('one')
+  expect(status(invite('two'))).toEqual([486])
+  const [answer] = invite('three')
+  expect(status([answer!])).toEqual([503])
+  expect(header(answer?.text, 'Retry-After')).toMatch(/^\d+$/)
+  expect(bob.all('session-incoming')).toHaveLength(1)
+})
+
+test('the way back: received and rport (RFC 3581), else the port of the Via', () => {
+  const { send } = setOut()
+  const [a] = send({ via: 'SIP/2.0/UDP pc.example:5060;rport;branch=z9hG4bKr1' }, 4444)
+  expect(a?.port).toBe(4444)
+  expect(header(a?.text, 'Via')).toBe('SIP/2.0/UDP pc.example:5060;rport=4444;branch=z9hG4bKr1;received=10.0.0.9')
+  const [b] = send({ via: 'SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKr2' }, 4444)
+  expect(b?.port).toBe(5060)
+  expect(header(b?.text, 'Via')).toBe('SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKr2')
+})
+
+test('what does not parse gets its 400 when it can be answered, and is counted', () => {
+  const { raw, status, bob } = setOut()
+  const broken =
+    'OPTIONS sip:bob@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKx\r\nFrom: <sip:c@d>;tag=f\r\nTo: <sip:bob@e>\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n\r\n'
+  expect(status(raw(broken))).toEqual([400])
+  expect(status(raw(broken.replace('SIP/2.0\r\n', 'SIP/7.0\r\n')))).toEqual([505])
+  expect(status(raw('hello'))).toEqual([])
+  expect(status(raw('\r\n\r\n'))).toEqual([])
+  expect(bob.engine.counts().dropped).toBe(3)
+})
+
+test('inside a dialog: an older CSeq is 500, OPTIONS 200, an unknown method 405, INFO goes to the application', () => {
+  const { send, status, bob, confirmed, stage } = setOut()
+  const to = confirmed()
+  expect(status(send({ to, cseq: 5 }))).toEqual([200])
+  expect(status(send({ to, cseq: 4 }))).toEqual([500])
+  expect(status(send({ to, cseq: 6, method: 'REFER' }))).toEqual([405])
+  expect(status(send({ to, cseq: 7, method: 'INFO' }))).toEqual([])
+  expect(bob.last('request-incoming')).toMatchObject({ id: 'in:2', session: 'in:1', from: FROM })
+  bob.do({ kind: 'reply', id: 'in:2', status: 200, reason: undefined, headers: [], body: undefined })
+  stage.run(stage.now + 50)
+  bob.do({ kind: 'reply', id: 'in:2', status: 200, reason: undefined, headers: [], body: undefined })
+  expect(bob.last('rejected')).toMatchObject({ command: 'reply', id: 'in:2' })
+  expect(status(send({ to, cseq: 8, method: 'BYE' }))).toEqual([200])
+  stage.run(600_000)
+  expect(flaws(stage)).toEqual([])
+})
+
+test('UPDATE: without an offer answered with what stands, with one asked of the application', () => {
+  const { send, status, bob, confirmed, stage } = setOut()
+  const to = confirmed()
+  const [first] = send({ to, cseq: 2, method: 'UPDATE', headers: ['Contact: <sip:moved@10.0.0.9>'] })
+  expect(first?.text).toMatch(/^SIP\/2.0 200 [\s\S]*\r\n\r\nanswer$/)
+  bob.when('REINVITED', ({ id }) => bob.respond(id, 200, 'new answer'))
+  const [second] = send({ to, cseq: 3, method: 'UPDATE', headers: CONTACT, body: 'new offer' })
+  expect(bob.last('session-sdp')).toMatchObject({ role: 'offer', sdp: 'new offer', inResponse: false })
+  expect(status([second!])).toEqual([200])
+  expect(second?.text).toMatch(/\r\n\r\nnew answer$/)
+  expect(bob.states('in:1')).toBe('CONNECTING CONFIRMED REINVITED CONFIRMED')
+  bob.end('in:1')
+  stage.run(stage.now + 100)
+  expect(stage.wire.at(-1)).toBe('bob → 10.0.0.9:5060 BYE')
+})
+
+test('a second re-INVITE before the first is answered: 500 with Retry-After', () => {
+  const { send, status, confirmed } = setOut()
+  const to = confirmed()
+  const offer = { to, method: 'INVITE', headers: CONTACT, body: 'offer' }
+  expect(status(send({ ...offer, cseq: 2 }))).toEqual([])
+  const [answer] = send({ ...offer, cseq: 3 })
+  expect(status([answer!])).toEqual([500])
+  expect(header(answer?.text, 'Retry-After')).toMatch(/^\d+$/)
+})
+
+test('a 2xx without ACK is sent again at T1 doubling to T2, then the call is ended with BYE', () => {
+  const { send, bob, stage, answers } = setOut()
+  bob.on('session-incoming', ({ id }) => bob.respond(id, 200, 'answer'))
+  send({ method: 'INVITE', headers: CONTACT, body: 'offer' })
+  stage.run(31_000)
+  const times = stage.timed.filter((line) => line.includes('200 INVITE')).map((line) => Number(line.split(' ')[0]))
+  expect(times).toEqual([0, 500, 1500, 3500, 7500, 11500, 15500, 19500, 23500, 27500])
+  stage.run(32_100)
+  expect(bob.last('session-state')).toMatchObject({ state: 'DISCONNECTED', status: 408, cause: 'timeout' })
+  expect(answers.at(-1)?.text).toMatch(/^BYE sip:carol@10\.0\.0\.9 /)
+})
+
+test('a request the application does not answer is forgotten after 32 s, without a 408 (RFC 4320)', () => {
+  const { send, stage, bob } = setOut()
+  send({ method: 'MESSAGE', headers: ['Content-Type: text/plain'], body: 'hi' })
+  stage.run(600_000)
+  expect(stage.wire).toEqual(['bob → 10.0.0.9:5060 100 MESSAGE'])
+  expect(bob.engine.counts()).toMatchObject({ serverTransactions: 0, requests: 0, timers: 0 })
+})
