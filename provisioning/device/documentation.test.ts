@@ -3,11 +3,14 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { readBootstrap } from '../store/bootstrap.ts'
 import { startBroker } from '../testing/mosquitto.ts'
 import { observe } from '../testing/observer.ts'
 import { startPhone } from './testing/phone.ts'
+
+// Other programs are waited for, on machines busy with other tests.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -80,4 +83,4 @@ test('the documentation is true', async () => {
       execFile('bash', ['-c', here], { cwd: directory }, (_, stdout, stderr) => resolve(stdout + stderr))
     })
   }
-}, 30_000)
+})

@@ -2,12 +2,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { ReadySettings } from '../core/contract.ts'
 import { text } from '../testing/documents.ts'
 import { type Broker, startBroker, until } from '../testing/mosquitto.ts'
 import { type Observer, observe } from '../testing/observer.ts'
 import { startPhone, type TestPhone } from './testing/phone.ts'
+
+// Other programs are waited for, on machines busy with other tests.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 const ROOT = 'offhook/1/oh-test'
 

@@ -1,12 +1,15 @@
 // The published schema is current, and another validator judges documents by it as the phone does.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { check } from '../schema/check.ts'
 import { DESIRED, readDesired } from '../schema/desired.ts'
 import type { Formats } from '../schema/json-schema.ts'
 import { documentWith } from '../testing/documents.ts'
 import { publishedSchema, SCHEMA_FILE } from './publish-schema.ts'
+
+// Other programs are waited for, on machines busy with other tests.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 test('docs/config.schema.json is what the code says; else run: node provisioning/fleet/publish-schema.ts', () => {
   expect(readFileSync(SCHEMA_FILE, 'utf8')).toBe(publishedSchema())

@@ -5,10 +5,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { text } from '../testing/documents.ts'
 import { type Broker, startBroker } from '../testing/mosquitto.ts'
 import { observe } from '../testing/observer.ts'
+
+// Other programs are waited for, on machines busy with other tests.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 const TOOL = fileURLToPath(new URL('publish.ts', import.meta.url))
 let broker: Broker

@@ -3,9 +3,12 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type Broker, startBroker } from '../testing/mosquitto.ts'
 import { type ConnectionOptions, connect } from './client.ts'
+
+// Other programs are waited for, on machines busy with other tests.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 let directory: string
 let broker: Broker

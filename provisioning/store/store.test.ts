@@ -4,10 +4,13 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { storedDocument } from '../core/testing/bench.ts'
 import { deviceIdentity } from './identity.ts'
 import { openStore } from './store.ts'
+
+// Other programs are waited for, on machines busy with other tests.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 
 let directory: string
 beforeEach(async () => {

@@ -63,15 +63,15 @@ export async function startBroker(extra = 'allow_anonymous true\n'): Promise<Bro
   return broker
 }
 
-/** Waits until `condition` holds, 10 s at most; `detail` is added to the failure. */
+/** Waits until `condition` holds, 20 s at most; `detail` is added to the failure. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
   detail: () => string = () => '',
 ): Promise<void> {
-  const end = performance.now() + 10_000
+  const end = performance.now() + 20_000
   while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`waited 10 s for ${what} ${detail()}`)
+    if (performance.now() > end) throw new Error(`waited 20 s for ${what} ${detail()}`)
     await sleep(10)
   }
 }
