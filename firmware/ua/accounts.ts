@@ -88,7 +88,8 @@ export function createAccountBook(rng: Rng): AccountBook {
         id,
         config,
         aor: aor.value,
-        contactUser: old?.contactUser ?? hex(rng, CONTACT_DIGITS),
+        // Another binding has another contact: giving up the old one must not take the new one with it (§10.3 compares URIs).
+        contactUser: kept ? old.contactUser : hex(rng, CONTACT_DIGITS),
         registration: kept ? old.registration : config.registrar === undefined ? undefined : `${id}#${++named}`,
       }
       accounts.set(id, account)
