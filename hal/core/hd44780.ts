@@ -38,7 +38,8 @@ const ANSWER_MS = 2000
 const BACK_OFF_MS = { first: 250, most: 4000 } as const
 
 interface InitStep {
-  readonly bytes: readonly number[]
+  /** Undefined: the expander is asked whether it has kept its power; a plug that goes in bounces. */
+  readonly bytes: readonly number[] | undefined
   /** Rest after it, ms. */
   readonly restMs: number
 }
@@ -64,7 +65,7 @@ function startUp(limit: number, pins: number): readonly InitStep[] {
     { bytes: displayByte(0x02, pins), restMs: 3 },
     { bytes: displayByte(0x40, pins), restMs: 0 },
     ...iconSteps,
-  ]
+  ].flatMap((step) => (step.restMs > 0 ? [step, { bytes: undefined, restMs: 0 }] : [step]))
 }
 
 type State =
@@ -103,7 +104,8 @@ export function createHd44780({ size, rom, busHz }: Hd44780Options): Machine<Hd4
     backOffMs: Math.min(backOffMs * 2, BACK_OFF_MS.most),
   })
   const sendStep = (step: number, backOffMs: number, now: Millis, out: Hd44780Output[]): void => {
-    out.push({ kind: 'bus-write', bytes: steps()[step]!.bytes })
+    const { bytes } = steps()[step]!
+    out.push(bytes === undefined ? { kind: 'bus-read' } : { kind: 'bus-write', bytes })
     state = { name: 'Starting', step, inTransfer: true, at: after(now, ANSWER_MS), backOffMs }
   }
   /** Sends the next difference, or rests. */
@@ -116,6 +118,11 @@ export function createHd44780({ size, rom, busHz }: Hd44780Options): Machine<Hd4
     out.push({ kind: 'bus-write', bytes: next.bytes })
     state = { name: 'Writing', after: next.after, giveUpAt: after(now, ANSWER_MS) }
   }
+  /** What is not written for a while may have lost its power; after a write that could not be seen any more. */
+  const check = (shown: Shown, now: Millis, out: Hd44780Output[]): void => {
+    out.push({ kind: 'bus-read' })
+    state = { name: 'Checking', shown, giveUpAt: after(now, ANSWER_MS) }
+  }
   const started = (now: Millis, out: Hd44780Output[]): void => {
     if (told !== 'ready') out.push({ kind: 'lcd-ready' })
     told = 'ready'
@@ -124,6 +131,11 @@ export function createHd44780({ size, rom, busHz }: Hd44780Options): Machine<Hd4
   }
 
   const done = (byte: number | undefined, now: Millis, out: Hd44780Output[]): void => {
+    // An expander that has just got its power holds all pins high; E and R/W are left low.
+    if (byte !== undefined && (byte & (PIN.enable | PIN.rw)) !== 0 && state.name !== 'Stuck') {
+      lose('the display lost its power', { name: 'Absent', probeAt: now, backOffMs: BACK_OFF_MS.first }, out)
+      return
+    }
     switch (state.name) {
       case 'Starting': {
         const { restMs } = steps()[state.step]!
@@ -135,10 +147,7 @@ export function createHd44780({ size, rom, busHz }: Hd44780Options): Machine<Hd4
         pursue(state.after, now, out)
         return
       case 'Checking':
-        // An expander that has just got its power holds all pins high; we leave E and R/W low.
-        if (byte !== undefined && (byte & (PIN.enable | PIN.rw)) !== 0)
-          lose('the display lost its power', { name: 'Absent', probeAt: now, backOffMs: BACK_OFF_MS.first }, out)
-        else pursue(state.shown, now, out)
+        pursue(state.shown, now, out)
         return
       case 'Stuck':
         state = { name: 'Absent', probeAt: now, backOffMs: BACK_OFF_MS.first }
@@ -171,7 +180,8 @@ export function createHd44780({ size, rom, busHz }: Hd44780Options): Machine<Hd4
         case 'failed':
           return lose(input.reason, absent(now, 'backOffMs' in state ? state.backOffMs : BACK_OFF_MS.first), out)
       }
-      if (state.name === 'Resting') pursue(state.shown, now, out)
+      if (state.name === 'Resting' && nextStep(state.shown, wanted, cells, limit).bytes.length > 0)
+        check(state.shown, now, out)
     },
     wake(now, out) {
       switch (state.name) {
@@ -182,9 +192,7 @@ export function createHd44780({ size, rom, busHz }: Hd44780Options): Machine<Hd4
           if (state.inTransfer && now >= state.at) lose('the bus does not answer', { name: 'Stuck' }, out)
           return proceed(now, out)
         case 'Resting':
-          if (now < state.checkAt) return
-          out.push({ kind: 'bus-read' })
-          state = { name: 'Checking', shown: state.shown, giveUpAt: after(now, ANSWER_MS) }
+          if (now >= state.checkAt) check(state.shown, now, out)
           return
         case 'Writing':
         case 'Checking':

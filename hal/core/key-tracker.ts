@@ -23,8 +23,9 @@ export interface KeyTracker {
   /** What the contact of `key` looks like at `now`. Events carry the time of the first look of the new state. */
   observe(key: Key, closed: boolean, now: Millis, out: KeyEvent[]): void
   isDown(key: Key): boolean
-  /** True while any key is down or about to be. */
-  busy(): boolean
+  isAnyDown(): boolean
+  /** True while any contact looks different from what was told. */
+  isAnyChanging(): boolean
   /** Sends the long presses that are due. */
   wake(now: Millis, out: KeyEvent[]): void
   /** When the next long press is due. */
@@ -45,6 +46,10 @@ export function createKeyTracker(keys: readonly Key[], timing: KeyTiming = KEY_T
     state.longAt = state.down ? after(at, timing.longMs) : FOREVER
     out.push({ kind: 'key', key, action: state.down ? 'press' : 'release', at })
   }
+  const some = (holds: (state: KeyState) => boolean): boolean => {
+    for (const state of states.values()) if (holds(state)) return true
+    return false
+  }
   return {
     observe(key, closed, now, out) {
       const state = states.get(key)
@@ -54,7 +59,8 @@ export function createKeyTracker(keys: readonly Key[], timing: KeyTiming = KEY_T
       else if (now - state.changingSince >= timing.debounceMs) settle(key, state, state.changingSince, out)
     },
     isDown: (key) => states.get(key)?.down ?? false,
-    busy: () => [...states.values()].some((state) => state.down || state.changingSince !== undefined),
+    isAnyDown: () => some((state) => state.down),
+    isAnyChanging: () => some((state) => state.changingSince !== undefined),
     wake(now, out) {
       for (const [key, state] of states) {
         if (now < state.longAt) continue
@@ -62,13 +68,17 @@ export function createKeyTracker(keys: readonly Key[], timing: KeyTiming = KEY_T
         state.longAt = FOREVER
       }
     },
-    deadline: () => [...states.values()].reduce((first, { longAt }) => earlier(first, longAt), FOREVER),
-    settleAt: () =>
-      [...states.values()].reduce(
-        (first, { changingSince }) =>
-          changingSince === undefined ? first : earlier(first, after(changingSince, timing.debounceMs)),
-        FOREVER,
-      ),
+    deadline() {
+      let first = FOREVER
+      for (const { longAt } of states.values()) first = earlier(first, longAt)
+      return first
+    },
+    settleAt() {
+      let first = FOREVER
+      for (const { changingSince } of states.values())
+        if (changingSince !== undefined) first = earlier(first, after(changingSince, timing.debounceMs))
+      return first
+    },
     releaseAll(now, out) {
       for (const [key, state] of states) {
         if (state.down) settle(key, state, now, out)

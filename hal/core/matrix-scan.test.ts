@@ -64,9 +64,10 @@ test('an edge starts scans until the key is up again: drive, 2 ms, read', () => 
     ...['0 drive 3', '2 read'],
     ...['100 drive 1', '102 read', '102 drive 2', '104 read'],
     ...['108 drive 1', '110 read', '110 drive 2', '112 read', '112 4 press @104'],
-    ...['116 drive 1', '118 read', '118 drive 2', '120 read'],
-    ...['124 drive 1', '126 read', '126 drive 2', '128 read', '128 4 release @120'],
-    ...['128 drive 3', '130 read'],
+    // Held: 20 ms between scans; changing: 4 ms.
+    ...['132 drive 1', '134 read', '134 drive 2', '136 read'],
+    ...['140 drive 1', '142 read', '142 drive 2', '144 read', '144 4 release @136'],
+    ...['144 drive 3', '146 read'],
   ])
 })
 

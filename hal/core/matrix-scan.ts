@@ -8,10 +8,12 @@ import { createKeyTracker, KEY_TIMING, type KeyEvent, type KeyTiming } from './k
 export interface MatrixTiming extends KeyTiming {
   /** Between driving a column and reading its rows, ms; below 2 the column before still shows. */
   readonly settleMs: number
-  /** Pause between two scans while keys are down, ms. */
+  /** Pause between two scans while a contact is changing, ms. */
   readonly restMs: number
+  /** Pause between two scans while keys are merely held, ms. */
+  readonly holdMs: number
 }
-export const MATRIX_TIMING: MatrixTiming = { ...KEY_TIMING, settleMs: 2, restMs: 4 }
+export const MATRIX_TIMING: MatrixTiming = { ...KEY_TIMING, settleMs: 2, restMs: 4, holdMs: 20 }
 
 export type MatrixInput =
   /** The lines are at hand; everything before is forgotten. */
@@ -103,8 +105,9 @@ export function createMatrixScan(
             const seen = [...state.seen, input.closed]
             if (seen.length < width) return drive(seen.length, seen, now, out)
             judge(seen, now, out)
-            if (tracker.busy() || seen.some((rows) => rows !== 0))
-              state = { name: 'Pausing', scanAt: after(now, timing.restMs) }
+            if (tracker.isAnyChanging()) state = { name: 'Pausing', scanAt: after(now, timing.restMs) }
+            else if (tracker.isAnyDown() || seen.some((rows) => rows !== 0))
+              state = { name: 'Pausing', scanAt: after(now, timing.holdMs) }
             else arm(now, out)
           }
           return

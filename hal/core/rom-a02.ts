@@ -15,7 +15,10 @@ export const ROM_A02: ReadonlyMap<string, number> = new Map<string, number>([
   ...cells(CYRILLIC_GREEK, 0x80),
   ...cells(SIGNS, 0xa0),
   ...range(0xc0, 0xff),
-  // The cells of Ø and ø are drawn as Φ and φ.
+  // Cells whose drawing serves for two characters.
   ['Φ', 0xd8],
   ['φ', 0xf8],
+  ['θ', 0x99],
+  ['´', 0xaf],
+  ['μ', 0xb5],
 ])

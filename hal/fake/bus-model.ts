@@ -32,6 +32,8 @@ export interface BusModel {
 
 export function createBusModel(clock: Clock, lcd: Hd44780Model, address: number, busHz: number): BusModel {
   let [plugged, jammed, naks, active] = [true, false, 0, 0]
+  /** Counts power-ups: a display that comes back in the middle of a transfer does not know it is spoken to. */
+  let life = 0
   let [bytes, busyMs, longestMs, overlaps] = [0, 0, 0, 0]
   /** A real timer may come a little early; the next transfer's bytes follow those before all the same. */
   let freeAt = clock.now()
@@ -49,10 +51,11 @@ export function createBusModel(clock: Clock, lcd: Hd44780Model, address: number,
     }
     const refused = to !== address || !plugged || naks > 0
     if (naks > 0) naks--
+    const began = life
     const takes = busMillis(refused ? 0 : length, busHz)
     busyMs += takes
     longestMs = Math.max(longestMs, takes)
-    clock.after(takes, () => finish(refused || !plugged ? { ok: false, code: 'EREMOTEIO' } : run()))
+    clock.after(takes, () => finish(refused || !plugged || life !== began ? { ok: false, code: 'EREMOTEIO' } : run()))
   }
   lcd.powerUp(clock.now())
   return {
@@ -76,6 +79,7 @@ export function createBusModel(clock: Clock, lcd: Hd44780Model, address: number,
     },
     plug() {
       plugged = true
+      life++
       lcd.powerUp(clock.now())
     },
     nak(times) {

@@ -1,6 +1,8 @@
-// Opens the lines of a device all together or not at all, and says in words why it could not.
+// Opens the lines of a device all together or not at all, says in words why it could not, and closes them when one breaks.
 import { err, ok, type Result } from '../../firmware/base/result.ts'
 import type { GpioClass, GpioLine } from '../api/lines.ts'
+import type { BoardInput } from '../core/board-machine.ts'
+import type { LineDevice } from '../core/device-guard.ts'
 import type { LineAt } from './profiles.ts'
 import { lineNumber } from './sysfs.ts'
 
@@ -8,6 +10,13 @@ export interface LineWish {
   readonly at: LineAt
   /** `float` is an input nobody listens to; `low` and `high` are levels on the wire, whatever `activeLow` says. */
   readonly direction: 'in' | 'float' | 'low' | 'high'
+}
+
+/** What opening a device takes, and whom it tells. */
+export interface LineAccess {
+  readonly Gpio: GpioClass
+  readonly sysfsRoot: string
+  readonly feed: (input: BoardInput) => void
 }
 
 function whyNot(cause: unknown, { at }: LineWish, number: number): string {
@@ -25,7 +34,7 @@ function whyNot(cause: unknown, { at }: LineWish, number: number): string {
 }
 
 /** The lines in the order of the wishes. Inputs report every edge. */
-export function openLines(wishes: readonly LineWish[], Gpio: GpioClass, root: string): Result<GpioLine[], string> {
+function openLines(wishes: readonly LineWish[], Gpio: GpioClass, root: string): Result<GpioLine[], string> {
   const lines: GpioLine[] = []
   const giveUp = (reason: string): Result<never, string> => {
     closeLines(lines)
@@ -46,11 +55,49 @@ export function openLines(wishes: readonly LineWish[], Gpio: GpioClass, root: st
   return ok(lines)
 }
 
-export function closeLines(lines: readonly GpioLine[]): void {
+function closeLines(lines: readonly GpioLine[]): void {
   for (const line of lines)
     try {
       line.unexport()
     } catch {
       // The line went away with its chip; there is nothing left to give back.
     }
+}
+
+/** The lines of one device: they are open together, and one that breaks closes them all. */
+export interface DeviceLines {
+  /** In the order of the wishes. */
+  readonly lines: readonly GpioLine[]
+  isOpen(): boolean
+  /** Closes the device and reports it, once. */
+  fail(cause: unknown): void
+  close(): void
+}
+
+/** Undefined when the lines cannot be had, which has been reported then. */
+export function openDevice(
+  device: LineDevice,
+  wishes: readonly LineWish[],
+  { Gpio, sysfsRoot, feed }: LineAccess,
+): DeviceLines | undefined {
+  const opened = openLines(wishes, Gpio, sysfsRoot)
+  if (!opened.ok) {
+    feed({ kind: 'failed', device, reason: opened.error })
+    return undefined
+  }
+  let open = true
+  const close = (): void => {
+    if (open) closeLines(opened.value)
+    open = false
+  }
+  return {
+    lines: opened.value,
+    isOpen: () => open,
+    fail(cause) {
+      if (!open) return
+      close()
+      feed({ kind: 'failed', device, reason: `a line of the ${device} failed: ${(cause as Error).message}` })
+    },
+    close,
+  }
 }

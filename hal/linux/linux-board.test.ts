@@ -9,6 +9,7 @@ import { createGpioModel, type Wire } from '../fake/gpio-model.ts'
 import { createHardware } from '../fake/hardware.ts'
 import { createI2cBusModel } from '../fake/i2c-bus-model.ts'
 import { createVirtualClock } from '../fake/virtual-clock.ts'
+import { openLamps } from './lamp-lines.ts'
 import { createLinuxBoard } from './linux-board.ts'
 import { PROFILES, partsOf } from './profiles.ts'
 
@@ -124,7 +125,12 @@ test('a keypad whose lines fail releases its keys, and works again after it was 
   gpio.failNext()
   clock.advance(50)
   expect(events).toEqual([
-    { kind: 'device', device: 'keypad', state: 'lost', reason: expect.stringMatching(/lines failed: EIO/) },
+    {
+      kind: 'device',
+      device: 'keypad',
+      state: 'lost',
+      reason: expect.stringMatching(/a line of the keypad failed: EIO/),
+    },
     { kind: 'key', key: '5', action: 'release', at: expect.any(Number) },
   ])
   hardware.key('5', false)
@@ -143,4 +149,41 @@ test('at rest nothing but the display check is on the bus', () => {
   const before = hardware.bus.count().busyMs
   clock.advance(10_000)
   expect(hardware.bus.count().busyMs - before).toBeLessThan(2)
+})
+
+test('lamps are dark once the board has stopped', async () => {
+  const { board, hardware, clock } = started()
+  board.handle({ kind: 'led', led: 'message', pattern: 'on' })
+  clock.advance(10)
+  expect(hardware.lit()).toEqual(['message'])
+  await board.stop()
+  expect(hardware.lit()).toEqual([])
+})
+
+test('a lamp whose line fails is told, and shines again as told when it works', () => {
+  const { board, hardware, clock, gpio, events } = started()
+  events.length = 0
+  gpio.failNext()
+  board.handle({ kind: 'led', led: 'message', pattern: 'on' })
+  clock.advance(10)
+  expect(events).toEqual([
+    { kind: 'device', device: 'leds', state: 'lost', reason: expect.stringMatching(/a line of the leds failed: EIO/) },
+  ])
+  clock.advance(1100)
+  expect(events.at(-1)).toEqual({ kind: 'device', device: 'leds', state: 'ready' })
+  expect(hardware.lit()).toEqual(['message'])
+})
+
+test('a lamp that is low when lit', () => {
+  const clock = createVirtualClock()
+  const levels: (0 | 1 | undefined)[] = []
+  const gpio = createGpioModel(clock, new Map([[BASE + 17, { level: () => 0, driven: (level) => levels.push(level) }]]))
+  const leds = [{ led: 'line', line: { ...PROFILE.leds[0]!.line, activeLow: true } }] as const
+  const lamps = openLamps({ ...PROFILE, leds }, { Gpio: gpio.Gpio, sysfsRoot: root, feed: () => {} })
+  lamps?.set('line', true)
+  lamps?.set('line', false)
+  lamps?.set('line', true)
+  clock.advance(1)
+  lamps?.close()
+  expect(levels).toEqual([1, 0, 0, 1, undefined])
 })

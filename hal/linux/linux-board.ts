@@ -1,16 +1,17 @@
 // The board on Linux: GPIO lines and an I²C bus, both handed in, driven by the board machine.
-import type { Board, BoardEvent, Led } from '../api/board.ts'
+import type { Board, BoardEvent } from '../api/board.ts'
 import type { Clock } from '../api/clock.ts'
-import type { GpioClass, GpioLine, Level, OpenBus } from '../api/lines.ts'
+import type { GpioClass, OpenBus } from '../api/lines.ts'
 import { type BoardOutput, createBoardMachine, describe } from '../core/board-machine.ts'
+import type { LineDevice } from '../core/device-guard.ts'
 import { createRunner } from '../core/runner.ts'
 import { createBusTransfers } from './bus-transfers.ts'
-import { closeLines, openLines } from './gpio-lines.ts'
+import { openHook } from './hook-line.ts'
 import { loadOpenBus } from './i2c-bus.ts'
 import { type KeypadLines, openKeypad } from './keypad-lines.ts'
-import { newestWrite } from './newest-write.ts'
+import { type LampLines, openLamps } from './lamp-lines.ts'
 import { loadGpio } from './onoff.ts'
-import { type BoardProfile, type LineAt, partsOf } from './profiles.ts'
+import { type BoardProfile, partsOf } from './profiles.ts'
 import { SYSFS_GPIO } from './sysfs.ts'
 import { systemClock } from './system-clock.ts'
 
@@ -38,56 +39,22 @@ export function createLinuxBoard(profile: BoardProfile, options: LinuxBoardOptio
   let listener: ((event: BoardEvent) => void) | undefined
   let ignored = 0
   let keypad: KeypadLines | undefined
-  let hook: readonly GpioLine[] = []
-  let lamps: readonly GpioLine[] = []
-  const setLamp = new Map<Led, (value: Level) => void>()
+  let hook: { close(): void } | undefined
+  let lamps: LampLines | undefined
 
-  const openHook = (): void => {
-    closeLines(hook)
-    hook = []
-    const opened = openLines([{ at: profile.hook, direction: 'in' }], Gpio, sysfsRoot)
-    if (!opened.ok) {
-      feed({ kind: 'failed', device: 'hook', reason: opened.error })
-      return
+  const open = (device: LineDevice): boolean => {
+    const access = { Gpio, sysfsRoot, feed }
+    switch (device) {
+      case 'keypad':
+        keypad = openKeypad(profile, access)
+        return keypad !== undefined
+      case 'hook':
+        hook = openHook(profile, access)
+        return hook !== undefined
+      case 'leds':
+        lamps = openLamps(profile, access)
+        return lamps !== undefined
     }
-    hook = opened.value
-    const [line] = opened.value
-    const tell = (error: Error | null | undefined, value: Level): void => {
-      if (hook[0] !== line) return
-      if (error) feed({ kind: 'failed', device: 'hook', reason: `the hook's line failed: ${error.message}` })
-      else feed({ kind: 'hook', offHook: value === 1 })
-    }
-    feed({ kind: 'opened', device: 'hook' })
-    line!.watch(tell)
-    line!.read(tell)
-  }
-  const closeLamps = (): void => {
-    closeLines(lamps)
-    lamps = []
-    setLamp.clear()
-  }
-  const openLamps = (): void => {
-    closeLamps()
-    const wishes = profile.leds.map(({ line }) => ({ at: line, direction: darkLevel(line) }))
-    const opened = openLines(wishes, Gpio, sysfsRoot)
-    if (!opened.ok) {
-      feed({ kind: 'failed', device: 'leds', reason: opened.error })
-      return
-    }
-    lamps = opened.value
-    const failed = (cause: Error): void => {
-      if (lamps === opened.value)
-        feed({ kind: 'failed', device: 'leds', reason: `a lamp's line failed: ${cause.message}` })
-    }
-    for (const [n, { led }] of profile.leds.entries()) setLamp.set(led, newestWrite(opened.value[n]!, failed))
-    feed({ kind: 'opened', device: 'leds' })
-  }
-  const openKeys = (): void => {
-    keypad?.close()
-    keypad = undefined
-    const opened = openKeypad(profile, Gpio, sysfsRoot, feed)
-    if (opened.ok) keypad = opened.value
-    feed(opened.ok ? { kind: 'opened', device: 'keypad' } : { kind: 'failed', device: 'keypad', reason: opened.error })
   }
   const perform = (output: BoardOutput): void => {
     switch (output.kind) {
@@ -95,9 +62,7 @@ export function createLinuxBoard(profile: BoardProfile, options: LinuxBoardOptio
         listener?.(output.event)
         return
       case 'open':
-        if (output.device === 'hook') openHook()
-        else if (output.device === 'leds') openLamps()
-        else openKeys()
+        if (open(output.device)) feed({ kind: 'opened', device: output.device })
         return
       case 'drive':
         keypad?.drive(output.columns)
@@ -106,7 +71,7 @@ export function createLinuxBoard(profile: BoardProfile, options: LinuxBoardOptio
         keypad?.readRows()
         return
       case 'set-led':
-        setLamp.get(output.led)?.(output.on ? 1 : 0)
+        lamps?.set(output.led, output.on)
         return
       case 'bus-write':
         transfers.write(output.bytes)
@@ -131,10 +96,7 @@ export function createLinuxBoard(profile: BoardProfile, options: LinuxBoardOptio
     handle: (command) => feed({ kind: 'command', command }),
     async stop() {
       stop()
-      keypad?.close()
-      closeLines(hook)
-      hook = []
-      closeLamps()
+      for (const device of [keypad, hook, lamps]) device?.close()
       await transfers.close()
     },
     ignored: () => ignored,
@@ -154,8 +116,6 @@ export async function openLinuxBoard(profile: BoardProfile): Promise<LinuxBoard>
     clock: systemClock,
   })
 }
-
-const darkLevel = ({ activeLow }: LineAt): 'high' | 'low' => (activeLow ? 'high' : 'low')
 
 const unavailableGpio = (reason: string): GpioClass =>
   class {

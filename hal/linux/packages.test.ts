@@ -1,5 +1,7 @@
 // The real onoff and i2c-bus load, and say clearly what is missing on a machine that has no such lines or bus.
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import type { BoardEvent } from '../api/board.ts'
 import { loadOpenBus } from './i2c-bus.ts'
@@ -33,4 +35,19 @@ test('every device is lost, with a reason that says what was looked for, where, 
   for (const device of ['keypad', 'hook', 'leds'])
     expect(reasons[device]).toMatch(/no GPIO chip labelled no-such-chip in \/sys\/class\/gpio: .*check that/)
   expect(reasons.lcd).toMatch(/no I²C bus \/dev\/i2c-199: check dtparam=i2c_arm=on .* i2c-dev/)
+})
+
+test('neither package is loaded before a Linux board is opened', () => {
+  const script = `
+    import { Module } from 'node:module'
+    await import('./linux-board.ts')
+    await import('../fake/fake-board.ts')
+    const loaded = () => Object.keys(Module._cache).filter((name) => /onoff|epoll|i2c-bus/.test(name)).length
+    const before = loaded()
+    await (await import('./onoff.ts')).loadGpio()
+    console.log(before, loaded() > 0)`
+  const cwd = fileURLToPath(new URL('.', import.meta.url))
+  expect(execFileSync(process.execPath, ['--input-type=module', '-e', script], { cwd, encoding: 'utf8' })).toBe(
+    '0 true\n',
+  )
 })

@@ -1,0 +1,17 @@
+// The line of the hook switch: its level at the start and after every edge.
+import type { Level } from '../api/lines.ts'
+import { type LineAccess, openDevice } from './gpio-lines.ts'
+import type { BoardProfile } from './profiles.ts'
+
+export function openHook({ hook }: BoardProfile, access: LineAccess): { close(): void } | undefined {
+  const device = openDevice('hook', [{ at: hook, direction: 'in' }], access)
+  const [line] = device?.lines ?? []
+  if (device === undefined || line === undefined) return undefined
+  const tell = (error: Error | null | undefined, value: Level): void => {
+    if (error) device.fail(error)
+    else if (device.isOpen()) access.feed({ kind: 'hook', offHook: value === 1 })
+  }
+  line.watch(tell)
+  line.read(tell)
+  return device
+}
