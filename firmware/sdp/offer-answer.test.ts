@@ -1,4 +1,5 @@
 // Offer/answer (RFC 3264): what we offer, what we answer, what an answer means, each form of hold.
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type LocalAudio, PCMA, PCMU } from './local.ts'
 import { answerOffer, evaluateAnswer, makeOffer } from './offer-answer.ts'
@@ -269,4 +270,55 @@ describe('an answer to our offer', () => {
     const outcome = evaluated(sdp('m=audio 0 RTP/AVP 8'), offer)
     expect([outcome.direction, outcome.rtp.port]).toEqual(['inactive', 0])
   })
+})
+
+test('any offer: an answer that mirrors its streams and can be evaluated, or an error', () => {
+  const codec = fc.constantFrom('0', '8', '18', '96', '97', '101', '127', 'x', '999')
+  const attribute = fc.constantFrom(
+    'a=rtpmap:96 PCMA/8000',
+    'a=rtpmap:97 telephone-event/8000',
+    'a=rtpmap:101 opus/48000/2',
+    'a=rtpmap:',
+    'a=fmtp:97 0-16',
+    'a=fmtp:',
+    'a=sendonly',
+    'a=inactive',
+    'a=ptime:0',
+    'a=ptime:30',
+    'a=maxptime:5',
+    'a=rtcp:70000',
+    'c=IN IP4 0.0.0.0',
+    'c=IN IP6 ::1',
+    'c=IN IP4 name',
+  )
+  const stream = fc
+    .record({
+      media: fc.constantFrom('audio', 'audio', 'video'),
+      port: fc.constantFrom(0, 4000, 65535),
+      protocol: fc.constantFrom('RTP/AVP', 'RTP/AVP', 'RTP/AVPF', 'RTP/SAVP', 'udptl'),
+      formats: fc.array(codec, { minLength: 1, maxLength: 5 }),
+      attributes: fc.array(attribute, { maxLength: 4 }),
+    })
+    .map((s) => [`m=${s.media} ${s.port} ${s.protocol} ${s.formats.join(' ')}`, ...s.attributes])
+  const way = fc.constantFrom('sendrecv', 'sendonly', 'recvonly', 'inactive')
+  fc.assert(
+    fc.property(fc.array(stream, { maxLength: 3 }), way, fc.boolean(), (streams, direction, again) => {
+      const offer = sdp(...streams.flat())
+      const local: LocalAudio = { ...LOCAL, direction }
+      const result = answerOffer(offer, local, ORIGIN, again ? makeOffer(LOCAL, ORIGIN) : undefined)
+      if (!result.ok) return
+      const { description, outcome } = result.value
+      expect(description.media.map(({ media, protocol }) => [media, protocol])).toEqual(
+        offer.media.map(({ media, protocol }) => [media, protocol]),
+      )
+      const reread = parseSdp(printSdp(description))
+      expect(reread.ok && reread.value).toEqual(description)
+      expect([10, 20, 30, 40, 50, 60]).toContain(outcome.ptimeMs)
+      expect(outcome.receive.map((c) => c.payloadType)).toContain(outcome.send.payloadType)
+      if (outcome.rtp.port === 0) expect(outcome.direction).not.toMatch('send')
+      const next = makeOffer(local, ORIGIN, description)
+      expect(next.media.length).toBe(description.media.length)
+    }),
+    { numRuns: 1000 },
+  )
 })

@@ -13,6 +13,8 @@ import type {
 const MAX_LENGTH = 65_535
 const MAX_LINES = 2_048
 const MAX_MEDIA = 64
+/** Payload types are seven bits. */
+const MAX_FORMATS = 128
 
 interface Block {
   connection: Connection | undefined
@@ -121,7 +123,8 @@ function parseMedia(value: string): Media | undefined {
   const match = /^([0-9]{1,5})(?:\/([0-9]{1,5}))?$/.exec(ports ?? '')
   const port = Number(match?.[1])
   const portCount = Number(match?.[2] ?? 1)
-  if (match === null || port > 65_535 || protocol === undefined || formats.length === 0) return undefined
+  if (match === null || port > 65_535 || protocol === undefined) return undefined
+  if (formats.length === 0 || formats.length > MAX_FORMATS) return undefined
   return { media: media!, port, portCount, protocol, formats, connection: undefined, attributes: [], lines: [] }
 }
 

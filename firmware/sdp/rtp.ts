@@ -1,5 +1,6 @@
 // What a media block says about RTP: codecs (rtpmap, fmtp, RFC 3551 defaults), direction, packet time, addresses.
 import type { SocketAddress } from '../base/address.ts'
+import { asciiTrim } from '../base/bytes.ts'
 import { isIpv4, isIpv6 } from '../base/ip.ts'
 import {
   type Attribute,
@@ -41,39 +42,51 @@ const STATIC: Readonly<Record<number, readonly [name: string, clockRate: number]
 
 /** The codecs of an RTP media block in its order; formats without a meaning are left out. */
 export function codecs(media: MediaDescription): readonly Codec[] {
-  const list: Codec[] = []
+  const named = new Map<number, Codec>()
+  const parameters = new Map<number, Readonly<Record<string, string>>>()
+  for (const { name, value } of media.attributes) {
+    if (value === undefined || (name !== 'rtpmap' && name !== 'fmtp')) continue
+    const payloadType = Number.parseInt(value, 10)
+    if (name === 'fmtp') {
+      if (!parameters.has(payloadType)) parameters.set(payloadType, parseFmtp(value))
+      continue
+    }
+    const codec = parseRtpmap(value)
+    if (codec !== undefined && !named.has(codec.payloadType)) named.set(codec.payloadType, codec)
+  }
+  const list = new Map<number, Codec>()
   for (const format of media.formats) {
-    if (!/^[0-9]{1,3}$/.test(format) || Number(format) > 127) continue
     const payloadType = Number(format)
-    const named = rtpmap(media.attributes, payloadType)
+    if (!/^[0-9]{1,3}$/.test(format) || payloadType > 127 || list.has(payloadType)) continue
     const known = STATIC[payloadType]
-    const codec = named ?? (known && { name: known[0], payloadType, clockRate: known[1], channels: 1 })
-    if (codec === undefined || list.some((c) => c.payloadType === payloadType)) continue
-    const parameters = fmtp(media.attributes, payloadType)
-    list.push(parameters === undefined ? codec : { ...codec, parameters })
+    const codec = named.get(payloadType) ?? (known && { name: known[0], payloadType, clockRate: known[1], channels: 1 })
+    if (codec === undefined) continue
+    const extra = parameters.get(payloadType)
+    list.set(payloadType, extra === undefined ? codec : { ...codec, parameters: extra })
   }
-  return list
+  return [...list.values()]
 }
 
-function rtpmap(attributes: readonly Attribute[], payloadType: number): Codec | undefined {
-  for (const { name, value } of attributes) {
-    if (name !== 'rtpmap' || value === undefined) continue
-    const match = /^([0-9]+) +([^/ ]+)\/([0-9]{1,9})(?:\/([0-9]{1,2}))? *$/.exec(value)
-    if (match === null || Number(match[1]) !== payloadType) continue
-    return { name: match[2]!.toUpperCase(), payloadType, clockRate: Number(match[3]), channels: Number(match[4] ?? 1) }
+function parseRtpmap(value: string): Codec | undefined {
+  const match = /^([0-9]{1,3}) +([^/ ]+)\/([0-9]{1,9})(?:\/([0-9]{1,2}))? *$/.exec(value)
+  if (match === null) return undefined
+  const [, payloadType, name, clockRate, channels] = match
+  return {
+    name: name!.toUpperCase(),
+    payloadType: Number(payloadType),
+    clockRate: Number(clockRate),
+    channels: Number(channels ?? 1),
   }
-  return undefined
 }
 
-function fmtp(attributes: readonly Attribute[], payloadType: number): Readonly<Record<string, string>> | undefined {
-  const prefix = `${payloadType} `
-  const value = attributes.find((a) => a.name === 'fmtp' && a.value?.startsWith(prefix))?.value
-  if (value === undefined) return undefined
+/** `101 0-16`, `111 minptime=10; useinbandfec=1`. */
+function parseFmtp(value: string): Readonly<Record<string, string>> {
   const entries: [string, string][] = []
-  for (const part of value.substring(prefix.length).split(';')) {
+  const space = value.indexOf(' ')
+  for (const part of space < 0 ? [] : value.substring(space).split(';')) {
     const equal = part.indexOf('=')
-    const key = (equal < 0 ? part : part.substring(0, equal)).replace(/ /g, '')
-    if (key !== '') entries.push([key, equal < 0 ? '' : part.substring(equal + 1).replace(/^ +| +$/g, '')])
+    const key = (equal < 0 ? part : part.substring(0, equal)).replaceAll(' ', '')
+    if (key !== '') entries.push([key, equal < 0 ? '' : asciiTrim(part.substring(equal + 1))])
   }
   return Object.fromEntries(entries)
 }

@@ -80,6 +80,8 @@ describe('reading', () => {
     ['v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\nc=IN IP4\r\n', 'malformed connection'],
     ['v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\nm=audio 70000 RTP/AVP 0\r\n', 'malformed media line'],
     ['v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\nm=audio 4000 RTP/AVP\r\n', 'malformed media line'],
+    [`v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\nm=audio 4000 RTP/AVP${' 0'.repeat(129)}\r\n`, 'malformed media line'],
+    [`v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\n${'m=audio 4000 RTP/AVP 0\r\n'.repeat(65)}`, 'too many media'],
     [`v=0\r\no=- 1 1 IN IP4 1.2.3.4\r\n${'a=x\r\n'.repeat(3000)}`, 'too many lines'],
   ])('%j is refused: %s', (text, what) => {
     const result = parseSdp(text)

@@ -141,23 +141,17 @@ function unpair(text: string): string {
 
 /** Header text as one line: each run of CR and LF with the white space around it becomes one space (§7.3.1). */
 export function unfold(text: string): string {
-  let at = nextLineEnd(text, 0)
-  if (at < 0) return text
+  if (text.indexOf('\n') < 0 && text.indexOf('\r') < 0) return text
   let line = ''
   let from = 0
-  while (at >= 0) {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code !== CR && code !== LF) continue
     let last = at
     while (last > from && (CLASS[text.charCodeAt(last - 1)]! & LWS) !== 0) last--
     line += `${text.substring(from, last)} `
     while (at < text.length && (CLASS[text.charCodeAt(at)]! & LWS) !== 0) at++
     from = at
-    at = nextLineEnd(text, from)
   }
   return line + text.substring(from)
-}
-
-function nextLineEnd(text: string, from: number): number {
-  const cr = text.indexOf('\r', from)
-  const lf = text.indexOf('\n', from)
-  return cr < 0 || (lf >= 0 && lf < cr) ? lf : cr
 }

@@ -23,6 +23,7 @@ export const INVITE = message(
     'Supported: replaces, 100rel, timer, norefersub',
     'Session-Expires: 1800',
     'Min-SE: 90',
+    'Expires: 120',
     'User-Agent: Example Desk Phone 4.2.1',
     'P-Asserted-Identity: "Alice Anderson" <sip:1001@pbx.example.com>',
     'Content-Type: application/sdp',
@@ -47,6 +48,7 @@ export const INVITE = message(
     'a=rtpmap:96 telephone-event/8000',
     'a=fmtp:96 0-16',
     'a=ptime:20',
+    'a=maxptime:140',
     'a=ssrc:1503298745 cname:2d7b4c55a0e39f0c',
   ],
 )
