@@ -32,7 +32,8 @@ function goneWith(event: UaEvent): PortId | undefined {
 export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutput> {
   let state: PhoneState = initialState(initial.step, clampVolume(initial.volume))
   let plan: TonePlan = tonePlan('')
-  let handset: 'none' | 'opening' | 'open' | 'failed' = 'none'
+  /** The handset's port exists, whether its device works or not. */
+  let handset = false
   // What was last told to whom.
   let sound: Sound = SILENCE
   let lamps: Lamps | undefined
@@ -47,7 +48,7 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
     out: PhoneOutput[],
   ): void {
     state = next
-    const wanted = handset === 'none' ? SILENCE : soundOf(state)
+    const wanted = handset ? soundOf(state) : SILENCE
     const toMedia = (command: MediaCommand) => out.push({ to: 'media', command })
     changeSound(sound, wanted, plan, (port) => port === gone, toMedia)
     sound = wanted
@@ -72,35 +73,28 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
   function take(settings: PhoneSettings, send: (command: UaCommand) => void, out: PhoneOutput[]): PhoneState {
     const media = (command: MediaCommand) => out.push({ to: 'media', command })
     const device = JSON.stringify(settings.handset)
-    if (handset === 'none' || device !== JSON.stringify(state.settings?.handset)) {
-      if (handset !== 'none') media({ kind: 'close-port', port: HANDSET })
+    if (!handset || device !== JSON.stringify(state.settings?.handset)) {
+      if (handset) media({ kind: 'close-port', port: HANDSET })
       media({ kind: 'open-device', port: HANDSET, device: settings.handset })
       media(gain(sound))
       rejoin(sound, media)
-      handset = 'opening'
+      handset = true
     }
     plan = tonePlan(settings.country)
     return applySettings(state, settings, send)
   }
 
-  /** The phone goes on without its handset: calls stay, the screen works, and sound is joined again when it is back. */
+  /** The phone goes on without its handset: calls stay, the screen works; the engine keeps the port and tries again. */
   function onMedia(event: MediaEvent, out: PhoneOutput[]): void {
     const say = (record: LogRecord) => out.push({ to: 'log', record })
     switch (event.kind) {
-      case 'port-opened': {
-        if (event.port !== HANDSET) return
-        const media = (command: MediaCommand) => out.push({ to: 'media', command })
-        if (handset === 'failed') rejoin(sound, media)
-        media(gain(sound))
-        handset = 'open'
-        say(log('info', 'phone', 'handset open', { rate: event.rate, detail: event.detail }))
+      case 'port-opened':
+        if (event.port === HANDSET)
+          say(log('info', 'phone', 'handset open', { rate: event.rate, detail: event.detail }))
         return
-      }
       case 'port-failed':
       case 'port-lost':
-        if (event.port !== HANDSET) return
-        if (event.kind === 'port-failed') handset = 'failed'
-        say(log('error', 'phone', 'handset not working', { reason: event.reason }))
+        if (event.port === HANDSET) say(log('error', 'phone', 'handset not working', { reason: event.reason }))
         return
       case 'rejected':
         if (event.port === HANDSET || event.port.startsWith('tone:'))

@@ -84,7 +84,7 @@ export const gain = (sound: Sound): MediaCommand => ({
   takeDb: sound.takeDb,
 })
 
-/** After the handset's device came back: what should be heard now is joined to it anew. */
+/** After the handset's port was opened anew: what should be heard now is joined to it. */
 export function rejoin(sound: Sound, out: (command: MediaCommand) => void): void {
   if (sound.listen !== undefined) out({ kind: 'connect', from: sound.listen, to: HANDSET })
   if (sound.speak !== undefined) out({ kind: 'connect', from: HANDSET, to: sound.speak })
