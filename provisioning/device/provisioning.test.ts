@@ -1,5 +1,6 @@
 // The whole of provisioning against a real broker and a real disk; the phone is played by the test.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -53,7 +54,10 @@ test('a document published before the phone starts is applied and reported', asy
   expect(one.applied[0]).toMatchObject({ version: 7, config: { accounts: [{ id: 'main', label: 'alice' }] } })
   expect(one.applied[0]!.passwords.main!.reveal()).toBe('open sesame')
   await operator.sees('status', { state: 'online' })
-  await operator.sees('info', { model: 'test', contract: 1, commands: ['identify'] })
+  const info = await operator.sees('info', { model: 'test', contract: 1, commands: ['identify'] })
+  const schema = await readFile(new URL('../../docs/config.schema.json', import.meta.url))
+  const sha256 = createHash('sha256').update(schema).digest('hex')
+  expect(info.schema).toEqual({ id: 'urn:offhook:config:1', sha256 })
   expect(JSON.stringify([operator.seen.filter((seen) => seen.topic !== 'config/desired'), one.logged])).not.toContain(
     'sesame',
   )

@@ -10,6 +10,7 @@ import { createProvisioner } from '../core/provisioner.ts'
 import { type Command, createLink, type Link } from '../mqtt/link.ts'
 import { plainFormats } from '../schema/formats.ts'
 import type { Formats } from '../schema/json-schema.ts'
+import { publishedSchema, SCHEMA_ID } from '../schema/published.ts'
 import type { Bootstrap } from '../store/bootstrap.ts'
 import type { Store } from '../store/store.ts'
 import { type CommandHandler, createCommands } from './commands.ts'
@@ -85,13 +86,6 @@ export function createProvisioning(options: ProvisioningOptions): Provisioning {
     createCommands(options.commands),
   )
   const link = openLink()
-  link?.set('info', {
-    ...options.info,
-    deviceId: options.deviceId,
-    contract: 1,
-    commands: Object.keys(options.commands),
-  })
-
   function openLink(): Link | undefined {
     const { broker } = bootstrap
     if (broker === undefined) return undefined
@@ -145,7 +139,16 @@ export function createProvisioning(options: ProvisioningOptions): Provisioning {
     state: (name, value) => link?.set(`state/${name}`, value),
     event: (name, body) => link?.event(name, body),
     desired: (text) => feed({ kind: 'desired', text }),
-    connect: () => link?.start(),
+    connect() {
+      link?.set('info', {
+        ...options.info,
+        deviceId: options.deviceId,
+        contract: 1,
+        schema: { id: SCHEMA_ID, sha256: createHash('sha256').update(publishedSchema()).digest('hex') },
+        commands: Object.keys(options.commands),
+      })
+      link?.start()
+    },
     async stop() {
       await link?.stop()
       await store.close()

@@ -49,6 +49,9 @@ export interface Link {
   stop(): Promise<void>
 }
 
+/** A session that lasted this long, ms, ends the row of failures. */
+const STABLE = 30_000
+
 export function createLink(options: LinkOptions, events: LinkEvents): Link {
   const names = topics(options.prefix, options.deviceId)
   const outbox = createOutbox(options.bootId)
@@ -56,6 +59,7 @@ export function createLink(options: LinkOptions, events: LinkEvents): Link {
   let connection: Connection | undefined
   let session = 0
   let failures = 0
+  let connectedAt = FOREVER
   /** The last reason logged, so that a broker away for days fills no log. */
   let known = ''
   let retry: NodeJS.Timeout | undefined
@@ -94,7 +98,7 @@ export function createLink(options: LinkOptions, events: LinkEvents): Link {
     }
     if (connection !== here) return
     state = 'connected'
-    failures = 0
+    connectedAt = options.now()
     known = ''
     say('info', 'connected', { broker: options.broker, session })
     outbox.restart()
@@ -110,7 +114,11 @@ export function createLink(options: LinkOptions, events: LinkEvents): Link {
     connection = undefined
     clearTimeout(flushing)
     flushing = undefined
-    if (was === 'connected') events.connected(false)
+    if (was === 'connected') {
+      // A session cut short is a failure too: two phones of one name must not drive each other out at full speed.
+      if (options.now() - connectedAt >= STABLE) failures = 0
+      events.connected(false)
+    }
     if (reason !== known) say('warn', 'not connected', { broker: options.broker, reason })
     known = reason
     retry = setTimeout(() => void open(), backoff(failures++, options.chance()))
