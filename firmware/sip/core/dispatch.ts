@@ -66,7 +66,9 @@ export class Dispatch {
       this.#cancel(incoming, now)
       return
     }
-    if (servers.size >= this.#config.limits.transactions) {
+    // What belongs to a session may come when all is full: above all its BYE.
+    const room = this.#config.limits.transactions * (request.toTag === undefined ? 1 : 2)
+    if (servers.size >= room) {
       this.#stateless(incoming, { status: 503, headers: [retrySoon(this.#environment)] })
       return
     }

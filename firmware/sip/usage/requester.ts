@@ -1,4 +1,5 @@
 // Sends requests out (RFC 3261 §8.1): finds the next hop, tries its addresses in turn (RFC 3263 §4.3), answers challenges.
+import type { SocketAddress } from '../../base/address.ts'
 import { hex, type Rng } from '../../base/rng.ts'
 import { after, type Millis } from '../../base/time.ts'
 import { type Sleeper, Timer } from '../../base/timer-queue.ts'
@@ -6,9 +7,10 @@ import { type AuthState, NO_AUTH } from '../auth/authorize.ts'
 import type { Credential } from '../core/contract.ts'
 import type { Body, HeaderField, RequestDraft, SipResponse, Uri } from '../message/message.ts'
 import { printRequest } from '../message/print.ts'
+import { printUri } from '../message/uri.ts'
 import type { Hop } from '../transaction/environment.ts'
 import { type Target, targetOf } from '../transport/target.ts'
-import { hostPort, viaValue } from '../transport/transports.ts'
+import { viaValue } from '../transport/transports.ts'
 import type { UsageEnvironment } from './environment.ts'
 
 /** How a request failed without a final response. */
@@ -149,9 +151,17 @@ export interface Attempt {
 /** §8.1.1.7: unique in space and time. */
 export const newBranch = (rng: Rng): string => `z9hG4bK${hex(rng, 16)}`
 
-/** Our Contact on a local transport. */
-export const contactUri = (user: string, local: Parameters<typeof hostPort>[0]): string =>
-  `sip:${user === '' ? '' : `${user}@`}${hostPort(local)}`
+/** Our Contact on a local transport; `user` as it is meant, not as it is written. */
+export const contactUri = (user: string, { address, port }: SocketAddress): string =>
+  printUri({
+    scheme: 'sip',
+    user: user === '' ? undefined : user,
+    password: undefined,
+    host: address,
+    port,
+    params: [],
+    headers: [],
+  })
 
 class Lookup implements Sleeper {
   readonly timer = new Timer(this)
