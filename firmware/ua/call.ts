@@ -147,7 +147,7 @@ export class Call {
 
   onSdp(event: Of<'session-sdp'>, tell: Tell) {
     if (this.#ending !== undefined) return
-    if (event.role === 'answer') return this.#onAnswer(event.sdp, tell)
+    if (event.role === 'answer') return this.#onAnswer(event, tell)
     if (!event.inResponse) {
       // That of the INVITE itself was answered when the call came.
       if (this.#state === 'confirmed') this.#theirOffer = event.sdp
@@ -159,7 +159,7 @@ export class Call {
     this.#agree(answer.value, tell)
   }
 
-  #onAnswer(sdp: string, tell: Tell) {
+  #onAnswer({ sdp, inResponse }: Of<'session-sdp'>, tell: Tell) {
     const agreed = this.#negotiator.accept(sdp)
     if (!agreed.ok) {
       tell.log('warn', 'answer not usable', { call: this.id, reason: agreed.error })
@@ -167,7 +167,8 @@ export class Call {
       if (this.#state !== 'confirmed') this.#giveUp(tell)
       return
     }
-    if (this.#asked?.sent) {
+    // An answer in an ACK belongs to their re-INVITE, also while ours waits to be tried again after a 491.
+    if (this.#asked?.sent && inResponse) {
       this.#held = this.#asked.hold
       this.#asked = { ...this.#asked, agreed: true }
     }

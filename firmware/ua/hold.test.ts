@@ -129,6 +129,19 @@ describe('our hold', () => {
     expect(ua.lines()).toEqual(['sip reinvite o sendonly'])
   })
 
+  test('their re-INVITE without an offer, while ours waits after a 491, is not taken for our hold', () => {
+    const ua = talking()
+    ua.hold()
+    ua.state('o', 'REINVITING')
+    ua.state('o', 'CONFIRMED', 491)
+    ua.reinvited(undefined)
+    ua.body('o', 'answer', sdp())
+    ua.state('o', 'CONFIRMED')
+    expect(ua.lines().at(-1)).toBe('app o media active sendrecv PCMA/8000')
+    ua.answered('recvonly')
+    expect(ua.lines().slice(-2)).toEqual(['app o media local-hold sendonly PCMA/8000', 'app o modified 200'])
+  })
+
   test('what the engine rejects without a reason in sight is given up', () => {
     const ua = talking()
     ua.hold()
