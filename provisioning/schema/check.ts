@@ -73,6 +73,7 @@ function visit(run: Run, schema: Schema, value: unknown, at: string, hidden: boo
 function object(run: Run, schema: ObjectSchema, value: Values, at: string, secret: boolean): unknown {
   const known = Object.keys(schema.properties)
   for (const key of Object.keys(value)) {
+    if (run.errors.length >= MAX_ERRORS) break
     if (Object.hasOwn(schema.properties, key)) continue
     report(
       run,
