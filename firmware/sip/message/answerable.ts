@@ -1,8 +1,8 @@
 // What a response to a request that did not parse copies from it (RFC 3261 §8.2.6.2, §21.4.1): its routing fields as
 // they were written, found without understanding their values.
 import { asciiTrim } from '../../base/bytes.ts'
-import { CLASS, CR, HT, LF, SP, TOKEN } from './chars.ts'
-import { CALL_ID, CSEQ, FROM, headerIdAt, TO, VIA } from './header-names.ts'
+import { CR, HT, LF, SP } from './chars.ts'
+import { CALL_ID, CSEQ, FROM, readName, TO, UNKNOWN, VIA } from './header-names.ts'
 import { LIMITS } from './limits.ts'
 import type { MessageError } from './message.ts'
 import { unfold } from './reader.ts'
@@ -23,11 +23,10 @@ export function answerable(text: string): MessageError['answerable'] {
     while (lf >= 0 && (text.charCodeAt(lf + 1) === SP || text.charCodeAt(lf + 1) === HT))
       lf = text.indexOf('\n', lf + 1)
     if (lf < 0) break
-    const start = at
-    while ((CLASS[text.charCodeAt(at)]! & TOKEN) !== 0) at++
-    const id = at === start ? 0 : headerIdAt(text, start, at)
+    const name = readName(text, at)
+    const id = name >> 16
     const colon = text.indexOf(':', at)
-    if (id !== 0 && id <= CSEQ && colon < lf) {
+    if (id !== UNKNOWN && id <= CSEQ && colon < lf && asciiTrim(text.substring(at + (name & 0xffff), colon)) === '') {
       const value = copyable(text.substring(colon + 1, lf))
       if (id === VIA && vias.length < LIMITS.vias) vias.push(value)
       else if (id !== VIA) found[id] ??= value

@@ -1,4 +1,5 @@
 // Header field names: canonical spelling, compact forms (RFC 3261 §7.3.3, §20 and the IANA registry) and a fast look-up.
+import { CLASS, TOKEN } from './chars.ts'
 
 export const UNKNOWN = 0
 export const VIA = 1
@@ -56,33 +57,43 @@ export function headerId(name: string): number {
   return BY_NAME.get(name) ?? BY_NAME.get(name.toLowerCase()) ?? UNKNOWN
 }
 
-/** Spelling used for printing; undefined for UNKNOWN. */
-export const headerName = (id: number): string | undefined => (id === UNKNOWN ? undefined : NAMES[id])
+/** Every name in the table in its canonical spelling. */
+export const HEADER_NAMES: readonly string[] = NAMES.slice(1)
 
-// The parser's look-up works on the text in place: names in one bucket share length and first letter.
-const bucket = (first: number, length: number): number => ((length & 31) << 5) | (first & 31)
-const FIRST = new Uint8Array(1024)
-const NEXT = new Uint8Array(256)
-const SPELLED: string[] = ['']
-const ID: number[] = [UNKNOWN]
+// The parser reads a name and finds its number in one pass: a trie over case-folded characters, as a table.
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz-'
+/** 1–27 for what names in the table are made of, 28 for other token characters, 0 for what ends a name. */
+const FOLD = Uint8Array.from({ length: 256 }, (_, code) => {
+  const at = LETTERS.indexOf(String.fromCharCode(code).toLowerCase())
+  return (CLASS[code]! & TOKEN) === 0 ? 0 : at >= 0 ? at + 1 : 28
+})
+const NOWHERE = 0
+const ROOT = 1
+/** Next node by node and folded character; nothing leads out of NOWHERE. */
+const NEXT = new Uint16Array(32 * 1024)
+/** Number of the name that ends at a node. */
+const ENDS = new Uint8Array(1024)
+
+let nodes = ROOT + 1
 for (const [name, id] of BY_NAME) {
-  if (name !== name.toLowerCase()) continue
-  const slot = SPELLED.push(name) - 1
-  ID.push(id)
-  const key = bucket(name.charCodeAt(0), name.length)
-  NEXT[slot] = FIRST[key]!
-  FIRST[key] = slot
+  let node = ROOT
+  for (let i = 0; i < name.length; i++) {
+    const edge = node * 32 + FOLD[name.charCodeAt(i)]!
+    if (NEXT[edge] === NOWHERE) NEXT[edge] = nodes++
+    node = NEXT[edge]!
+  }
+  ENDS[node] = id
 }
 
-/** Number of the name that stands at [start, end) of the text; every character of it is a token character. */
-export function headerIdAt(text: string, start: number, end: number): number {
-  const length = end - start
-  for (let slot = FIRST[bucket(text.charCodeAt(start), length)]!; slot !== 0; slot = NEXT[slot]!) {
-    const name = SPELLED[slot]!
-    if (name.length !== length) continue
-    let i = 0
-    while (i < length && (text.charCodeAt(start + i) | 32) === name.charCodeAt(i)) i++
-    if (i === length) return ID[slot]!
+/** Reads the token at `at`, at most 65,535 characters. Its length is in the lower 16 bits, its number above. */
+export function readName(text: string, at: number): number {
+  let node = ROOT
+  let end = at
+  for (;;) {
+    const letter = FOLD[text.charCodeAt(end)]
+    if (!letter) break
+    node = NEXT[node * 32 + letter]!
+    end++
   }
-  return UNKNOWN
+  return (ENDS[node]! << 16) | (end - at)
 }

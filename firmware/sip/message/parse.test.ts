@@ -1,5 +1,6 @@
 // The message parser: framing, look-up of fields, limits, and what an error leaves to answer with.
 import { describe, expect, test } from 'vitest'
+import { HEADER_NAMES, headerId, readName, UNKNOWN } from './header-names.ts'
 import { LIMITS } from './limits.ts'
 import { parseMessage } from './parse.ts'
 import { INVITE, OK_200, REGISTER } from './samples.ts'
@@ -85,6 +86,17 @@ describe('looking up fields', () => {
   test('a name that is like a known one only in some bits is another name', () => {
     expect(parsed(options({}, '\x16ia: SIP/2.0/UDP x', 'Expire3: 5')).header('Expires')).toBeUndefined()
   })
+
+  test('the parser and the look-up by name know the same names', () => {
+    expect(HEADER_NAMES.length).toBeGreaterThan(60)
+    for (const name of HEADER_NAMES) {
+      for (const spelled of [name, name.toLowerCase(), name.toUpperCase()]) {
+        expect(readName(`x${spelled} : y`, 1)).toBe((headerId(spelled) << 16) | name.length)
+      }
+      expect(readName(`${name}x:`, 0) >> 16).toBe(UNKNOWN)
+      expect(headerId(name)).not.toBe(UNKNOWN)
+    }
+  })
 })
 
 describe('refused', () => {
@@ -143,6 +155,7 @@ describe('what is left to answer with', () => {
     const message = text('OPTIONS <bad> SIP/2.0', [
       'v: SIP/2.0/UDP one;branch=1,\r\n SIP/2.0/UDP two',
       'X: y',
+      'Via x: SIP/2.0/UDP none',
       'VIA:SIP/2.0/UDP three',
       't: "unbalanced <sip:c@d> ',
       'f : <sip:a@b>;tag=1',

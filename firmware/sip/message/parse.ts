@@ -1,8 +1,8 @@
 // SIP messages from the wire (RFC 3261 §7, §25.1). Never throws; a message that does not parse is a MessageError.
 import { err, ok, type Result } from '../../base/result.ts'
 import { answerable } from './answerable.ts'
-import { BACKSLASH, CLASS, COLON, COMMA, CR, HT, SP, TOKEN } from './chars.ts'
-import { CALL_ID, CONTENT_LENGTH, CSEQ, FROM, headerIdAt, MAX_FORWARDS, TO, VIA } from './header-names.ts'
+import { BACKSLASH, COLON, COMMA, CR, HT, SP } from './chars.ts'
+import { CALL_ID, CONTENT_LENGTH, CSEQ, FROM, MAX_FORWARDS, readName, TO, VIA } from './header-names.ts'
 import { LIMITS } from './limits.ts'
 import type { MessageError, NameAddr, ParseError, SipMessage, Via } from './message.ts'
 import { readNameAddr } from './name-addr.ts'
@@ -46,6 +46,7 @@ function readFields(r: Reader): Parts | undefined {
   let cseq: CSeq | undefined
   let maxForwards: number | undefined
   let length: number | undefined
+  let lines = 0
   let at = r.at
   for (;;) {
     const lineStart = at
@@ -60,16 +61,17 @@ function readFields(r: Reader): Parts | undefined {
       if (more < 0) return r.fail('no empty line after the header fields', '3261 §7', text.length)
       lf = more
     }
+    if (++lines > LIMITS.fields) return r.fail('too many header fields', '3261 §7.3', lineStart)
     if (lf - lineStart > LIMITS.line) return r.fail('header field is too long', '3261 §7.3', lineStart)
-    while ((CLASS[text.charCodeAt(at)]! & TOKEN) !== 0) at++
+    const name = readName(text, at)
+    at += name & 0xffff
     const nameEnd = at
     while (text.charCodeAt(at) === SP || text.charCodeAt(at) === HT) at++
     if (nameEnd === lineStart || text.charCodeAt(at) !== COLON) {
       at = lf + 1
       continue
     }
-    if (places.length === LIMITS.fields) return r.fail('too many header fields', '3261 §7.3', lineStart)
-    const id = headerIdAt(text, lineStart, nameEnd)
+    const id = name >> 16
     places.push(packField(id, lineStart))
     r.at = at + 1
     r.end = text.charCodeAt(lf - 1) === CR ? lf - 1 : lf
