@@ -4,6 +4,7 @@ import { hex } from '../base/rng.ts'
 import type { Secret } from '../base/secret.ts'
 import { after, type Millis } from '../base/time.ts'
 import { challenge, verify } from '../sip/auth/server.ts'
+import { isSip } from '../sip/message/uri.ts'
 import type { Authenticate } from './registrar.ts'
 
 const ALGORITHMS = ['SHA-256', 'MD5']
@@ -11,12 +12,20 @@ const NONCE_LIFE = 300_000
 /** Nonces kept; the oldest goes, and who used it is challenged anew. */
 const MOST = 1000
 
-export function createDigest(realm: string, passwords: ReadonlyMap<string, Secret>, rng: Rng): Authenticate {
+/** `plain`: users whose phones may know MD5 alone and refuse to look at anything stronger beside it. */
+export function createDigest(
+  realm: string,
+  passwords: ReadonlyMap<string, Secret>,
+  rng: Rng,
+  plain: ReadonlySet<string> = new Set(),
+): Authenticate {
   const nonces = new Map<string, { count: number; until: Millis }>()
 
   return (request, by, now) => {
     const [ask, answer] =
       by === 'proxy' ? ['Proxy-Authenticate', 'Proxy-Authorization'] : ['WWW-Authenticate', 'Authorization']
+    const caller = isSip(request.from.uri) ? (request.from.uri.user ?? '') : ''
+    const algorithms = plain.has(caller) ? ['MD5'] : ALGORITHMS
     const value = request.header(answer)
     const verdict =
       value === undefined
@@ -26,7 +35,7 @@ export function createDigest(realm: string, passwords: ReadonlyMap<string, Secre
             { method: request.method, uri: request.uriText, body: request.body },
             {
               realm,
-              algorithms: ALGORITHMS,
+              algorithms,
               nonce: (nonce) => {
                 const known = nonces.get(nonce)
                 return known === undefined ? 'unknown' : known.until <= now ? 'stale' : known
@@ -42,7 +51,7 @@ export function createDigest(realm: string, passwords: ReadonlyMap<string, Secre
     if (nonces.size >= MOST) nonces.delete(nonces.keys().next().value!)
     nonces.set(nonce, { count: 0, until: after(now, NONCE_LIFE) })
     const stale = verdict?.kind === 'stale'
-    const lines = challenge({ realm, nonce, algorithms: ALGORITHMS, qop: ['auth'], stale })
+    const lines = challenge({ realm, nonce, algorithms, qop: ['auth'], stale })
     return { challenge: lines.map((line) => ({ name: ask, value: line })) }
   }
 }

@@ -1,5 +1,5 @@
 // The lab's registrar and stateless proxy: RFC 3261 §10.3 and §16.11, over UDP, one domain, digest for its own users.
-import type { SocketAddress } from '../base/address.ts'
+import { type SocketAddress, showAddress } from '../base/address.ts'
 import type { Machine } from '../base/machine.ts'
 import type { Millis } from '../base/time.ts'
 import type { HeaderField, SipRequest, SipResponse } from '../sip/message/message.ts'
@@ -46,6 +46,8 @@ export function createRegistrar(config: RegistrarConfig): Machine<RegistrarInput
   const bindings = createBindings()
   const { local } = config
   const ours = (host: string, port: number | undefined) => host === local.address && (port ?? 5060) === local.port
+
+  const recordRoute = { name: 'Record-Route', value: `<sip:${showAddress(local)};lr>` }
 
   function onRequest(request: SipRequest, from: SocketAddress, now: Millis): RegistrarOutput[] {
     const answer: Answer = (status, headers = []) =>
@@ -124,6 +126,8 @@ export function createRegistrar(config: RegistrarConfig): Machine<RegistrarInput
     const headers: HeaderField[] = [
       ...[own, ...received(request, from)].map((value) => ({ name: 'Via', value })),
       ...rest.map((route) => ({ name: 'Route', value: printNameAddr(route) })),
+      // §16.6.4: it stays in the way of the calls it lets begin, as PBXs do; some peers answer only to whom they heard first.
+      ...(request.method === 'INVITE' && request.toTag === undefined ? [recordRoute] : []),
       { name: 'Max-Forwards', value: `${(maxForwards(request) ?? 71) - 1}` },
       ...request.fields.filter(({ name }) => !REWRITTEN.has(name.toLowerCase())),
     ]

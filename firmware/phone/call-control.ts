@@ -1,7 +1,7 @@
 // Calls as the phone leads them: dialling out, taking, holding, leaving.
 import { after, FOREVER, type Millis } from '../base/time.ts'
 import type { CallId, Party, UaCommand } from '../ua/contract.ts'
-import { isEmergency } from './dial-pad.ts'
+import { isEmergency, targetOf } from './dial-pad.ts'
 import { chooseLine } from './lines.ts'
 import type { Outcome } from './reasons.ts'
 import { refusalReason, refusalTone } from './reasons.ts'
@@ -64,7 +64,7 @@ function dialOn(state: PhoneState, number: string, tried: readonly string[], now
   const peer = { uri: '', display: '', number }
   if (line === undefined)
     return ended(state, newCall(id, '', 'out', peer, number), 'no line is set up', 'congestion', now)
-  send({ kind: 'make-call', call: id, account: line.account, target: number, headers: [] })
+  send({ kind: 'make-call', call: id, account: line.account, target: targetOf(number), headers: [] })
   const call = { ...newCall(id, line.account, 'out', peer, number), tried: [...tried, line.account] }
   const phase: Phase = { name: 'calling', call, unheardUntil: after(now, UNHEARD_MS) }
   return { ...state, nextCall: state.nextCall + 1, phase }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { erase, isEmergency, MAX_DIGITS, press } from './dial-pad.ts'
+import { erase, isEmergency, MAX_DIGITS, press, targetOf } from './dial-pad.ts'
 
 describe('dial pad', () => {
   test.each([
@@ -25,5 +25,16 @@ describe('dial pad', () => {
   test('emergency numbers are known as a whole, not by their beginning', () => {
     expect(['112', '911', '110', '999'].every(isEmergency)).toBe(true)
     expect(['1123', '11', ''].some(isEmergency)).toBe(false)
+  })
+  test.each([
+    ['192*0*2*7', 'sip:192.0.2.7'],
+    ['127*0*0*1**5070', 'sip:127.0.0.1:5070'],
+    ['*47', '*47'],
+    ['256*0*2*7', '256*0*2*7'],
+    ['192*0*2', '192*0*2'],
+    ['192*0*2*7**70000', '192*0*2*7**70000'],
+    ['101', '101'],
+  ])('%s is called as %s', (number, target) => {
+    expect(targetOf(number)).toBe(target)
   })
 })

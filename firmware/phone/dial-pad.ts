@@ -24,3 +24,14 @@ const EMERGENCY: readonly string[] = ['112', '911', '999', '110', '000', '111', 
 
 /** Dialled on any line, also one that is not registered, and on the next line when one fails. */
 export const isEmergency = (number: string): boolean => EMERGENCY.includes(number)
+
+const ADDRESS_DIALLED = /^(\d{1,3})\*(\d{1,3})\*(\d{1,3})\*(\d{1,3})(?:\*\*(\d{1,5}))?$/
+
+/** What a number dialled is called as: `192*0*2*7` and `192*0*2*7**5070` are IPv4 addresses with the stars as dots and colon. */
+export function targetOf(number: string): string {
+  const found = ADDRESS_DIALLED.exec(number)
+  if (found === null) return number
+  const [bytes, port] = [found.slice(1, 5), found[5]]
+  if (bytes.some((byte) => Number(byte) > 255) || Number(port ?? 1) < 1 || Number(port ?? 1) > 65_535) return number
+  return `sip:${bytes.map(Number).join('.')}${port === undefined ? '' : `:${Number(port)}`}`
+}

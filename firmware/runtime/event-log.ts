@@ -8,7 +8,8 @@ export function eventLog(event: UaEvent): LogRecord | undefined {
     case 'account-state': {
       const { account, registration, status, reason, cause, expires, retryMs } = event
       const fields = { account, status: status || undefined, reason: reason || undefined, cause, expires, retryMs }
-      return log(registration === 'unregistered' ? 'warn' : 'info', 'line', registration, fields)
+      // Un-registered by a 200 is what was asked for.
+      return log(registration === 'unregistered' && status !== 200 ? 'warn' : 'info', 'line', registration, fields)
     }
     case 'call-incoming':
       return log('info', 'call', 'incoming', { call: event.call, from: event.peer.uri })

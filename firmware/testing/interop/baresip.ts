@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './ports.ts'
 
 export interface BaresipOptions {
@@ -11,6 +12,8 @@ export interface BaresipOptions {
   readonly speaks: string
   readonly user: string
   readonly answer: 'auto' | 'manual'
+  /** Registers there; absent: it can only be called where it is. */
+  readonly registrar?: { readonly domain: string; readonly password: string }
 }
 
 export interface Baresip {
@@ -36,7 +39,8 @@ const modules = [
   'module_app ctrl_tcp.so',
 ]
 
-export async function startBaresip({ speaks, user, answer }: BaresipOptions): Promise<Baresip> {
+/** Resolves when it can be called; with a registrar, when it is registered there. */
+export async function startBaresip({ speaks, user, answer, registrar }: BaresipOptions): Promise<Baresip> {
   const home = mkdtempSync(join(tmpdir(), 'baresip-'))
   const recordings = join(home, 'heard')
   mkdirSync(recordings)
@@ -57,7 +61,10 @@ export async function startBaresip({ speaks, user, answer }: BaresipOptions): Pr
     `ctrl_tcp_listen 127.0.0.1:${control}`,
   ]
   writeFileSync(join(home, 'config'), config.join('\n') + '\n')
-  writeFileSync(join(home, 'accounts'), `<sip:${user}@127.0.0.1:${sip}>;regint=0;answermode=${answer}\n`)
+  const account = registrar
+    ? `<sip:${user}@${registrar.domain};transport=udp>;auth_user=${user};auth_pass=${registrar.password};regint=60;answermode=${answer}`
+    : `<sip:${user}@127.0.0.1:${sip}>;regint=0;answermode=${answer}`
+  writeFileSync(join(home, 'accounts'), account + '\n')
   writeFileSync(join(home, 'contacts'), '')
 
   let output = ''
@@ -66,6 +73,11 @@ export async function startBaresip({ speaks, user, answer }: BaresipOptions): Pr
   child.stderr.on('data', (chunk) => (output += chunk))
   const exited = new Promise<void>((resolve) => child.on('close', () => resolve()))
   const control$ = await openControl(control, child, () => output)
+  // The event of the first registration may come before anybody is connected to hear it; the log keeps it.
+  for (let tries = 0; registrar && !output.includes('200 OK'); tries++) {
+    if (tries === 200) throw new Error(`baresip did not register:\n${output}`)
+    await sleep(50)
+  }
 
   return {
     uri: `sip:${user}@127.0.0.1:${sip}`,
