@@ -1,5 +1,6 @@
 // Any bytes on the RTP and RTCP sockets of an open stream: first byte of a record says which socket and how long to wait.
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <cstdlib>
@@ -15,6 +16,7 @@ struct Fixture {
   int peer = -1;
   Endpoint rtp, rtcp;
   std::unique_ptr<Stream> stream;
+  ~Fixture() { close(peer); }
   int64_t nowNs = 1'000'000'000;
 
   Fixture() {
@@ -42,8 +44,7 @@ struct Fixture {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  // One stream for all inputs: what a packet does depends on those before it.
-  static Fixture fixture;
+  Fixture fixture;
   while (size > 2) {
     const uint8_t control = data[0];
     const size_t length = std::min<size_t>(data[1], size - 2);

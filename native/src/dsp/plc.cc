@@ -13,7 +13,7 @@ constexpr float kNoise = 0.35f;  // Below this strength the "pitch" is chance, a
 }
 
 Concealer::Concealer(uint32_t rate)
-    : rate_(rate), shortest_(rate / 400), longest_(rate / 66), tenMs_(rate / 100), fadeEnd_(rate * 60 / 1000), history_(historyNeeded()) {
+    : shortest_(rate / 400), longest_(rate / 66), tenMs_(rate / 100), fadeEnd_(rate * 60 / 1000), history_(historyNeeded()) {
   segment_.reserve(longest_ * 3);
   tail_.reserve(tenMs_);
 }

@@ -37,7 +37,6 @@ class Concealer {
   float gainAt(size_t made) const;
   int16_t next();
 
-  const uint32_t rate_;
   const size_t shortest_, longest_, tenMs_, fadeEnd_;
   std::vector<int16_t> history_, segment_, tail_;
   size_t period_ = 0, position_ = 0, made_ = 0;
