@@ -5,18 +5,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { createMediaEngine } from '../../native/lib/media.ts'
 import { Secret } from '../base/secret.ts'
-import type { MediaEvent } from '../media/contract.ts'
 import { openUdp } from '../net/udp.ts'
+import { accountOf, startAgent } from '../runtime/agent.ts'
 import { createClock } from '../runtime/clock.ts'
 import { instrument } from '../runtime/demo/instrument.ts'
 import { createHub } from '../runtime/hub.ts'
 import type { LabOptions, LabReady, LabRequest } from '../runtime/lab-client.ts'
 import { createLogSink } from '../runtime/log-sink.ts'
-import { sipConfig, TRANSPORT } from '../runtime/settings.ts'
-import { createVoice, systemRng } from '../runtime/voice.ts'
-import type { AccountConfig } from '../ua/contract.ts'
+import { systemRng } from '../runtime/system-rng.ts'
 import { startBroker } from './broker.ts'
 import { createDigest } from './digest.ts'
 import { createParties } from './parties.ts'
@@ -59,7 +56,7 @@ const toRegistrar = hub.attach(
   createRegistrar({
     local: socket.local,
     users: [...passwords.keys()],
-    authenticate: createDigest('offhook-lab', passwords, systemRng()),
+    authenticate: createDigest('offhook-lab', passwords, systemRng(), new Set([GUEST])),
     expires: { least: 10, most: 600 },
   }),
   ({ to, data }) => socket.send(to, data),
@@ -68,35 +65,20 @@ const domain = `${ADDRESS}:${socket.local.port}`
 
 // ---- echo and second phone -------------------------------------------------------------------------------------------
 const parties = createParties({ echo: ECHO, second: SECOND, handset: HANDSET, echoAfterMs: 1000, secondAfterMs: 2000 })
-const fromMedia = hub.inlet<MediaEvent>({ name: 'media', rank: 'media', capacity: 512 }, (event) => voice.media(event))
-const media = createMediaEngine((events) => events.forEach(fromMedia))
-const voice = createVoice(
-  hub.part(),
+const agent = startAgent(
   {
-    sip: sipConfig('lab'),
-    ua: {
-      ...{ maxCalls: 32, mediaAddress: ADDRESS, rtpPorts: { min: 42_000, max: 42_199 }, dscp: 0 },
-      jitter: { minMs: 20, maxMs: 200 },
-    },
-    udp: { address: ADDRESS, port: 0, dscp: 0 },
-    transport: TRANSPORT,
+    ...{ name: 'lab', address: ADDRESS, hub },
+    ua: { rtpPorts: { min: 42_000, max: 42_199 } },
   },
-  {
-    ua: (event) => toParties({ from: 'ua', event }),
-    media: (command) => media.command(command),
-    log: sink.write,
-  },
+  { ua: (event) => toParties({ from: 'ua', event }), log: sink.write },
 )
 const toParties = hub.attach('parties', parties, (output) => {
-  if (output.to === 'ua') voice.command(output.command)
-  else media.command(output.command)
+  if (output.to === 'ua') agent.ua(output.command)
+  else agent.media(output.command)
 })
-const account = (user: string, displayName: string): AccountConfig => ({
-  ...{ aor: `sip:${user}@${domain}`, displayName, registrar: `sip:${domain}`, proxies: [], username: user },
-  ...{ password: passwords.get(user)!, realm: '*', expires: 300, codecs: ['PCMA', 'PCMU'], ptimeMs: 20 },
-  transport: TRANSPORT,
-})
-media.command({
+const account = (user: string, displayName: string) =>
+  accountOf(`sip:${user}@${domain}`, passwords.get(user), { displayName })
+agent.media({
   kind: 'open-device',
   port: HANDSET,
   device:
@@ -104,9 +86,9 @@ media.command({
       ? { kind: 'null', rate: 16000 }
       : { kind: 'wav', capture: options.speak, playback: options.record, rate: 16000, loop: true },
 })
-if (options.mouth !== '') for (const command of instrument(HANDSET, options.mouth)) media.command(command)
-voice.command({ kind: 'set-account', account: ECHO, config: account(ECHO, 'Echo') })
-voice.command({ kind: 'set-account', account: SECOND, config: account(SECOND, 'Second phone') })
+if (options.mouth !== '') for (const command of instrument(HANDSET, options.mouth)) agent.media(command)
+agent.ua({ kind: 'set-account', account: ECHO, config: account(ECHO, 'Echo') })
+agent.ua({ kind: 'set-account', account: SECOND, config: account(SECOND, 'Second phone') })
 
 // ---- the parent ------------------------------------------------------------------------------------------------------
 const request = hub.inlet<LabRequest>({ name: 'parent', rank: 'hardware', capacity: 16 }, (asked) =>
@@ -115,11 +97,9 @@ const request = hub.inlet<LabRequest>({ name: 'parent', rank: 'hardware', capaci
   ),
 )
 const stop = async () => {
-  voice.close()
   socket.close()
   broker.value.stop()
-  await media.close()
-  hub.stop()
+  await agent.stop()
   await sink.close()
   process.exit(0)
 }

@@ -1,6 +1,6 @@
 // The routing table answers; nothing is sent.
 import { expect, test } from 'vitest'
-import { localAddressTowards } from './local-address.ts'
+import { localAddressFor, localAddressTowards } from './local-address.ts'
 import { resolveHost } from './resolver.ts'
 
 test('a loopback peer is reached from loopback', async () => {
@@ -16,4 +16,12 @@ test('literals resolve to themselves, names by the system, and failures are valu
   expect(await resolveHost('192.0.2.7')).toEqual({ addresses: ['192.0.2.7'] })
   expect((await resolveHost('localhost')).addresses).toContain('127.0.0.1')
   expect(await resolveHost('no such name')).toMatchObject({ addresses: [], error: expect.any(String) })
+})
+
+test('a peer may be given by name; the error names it', async () => {
+  expect(await localAddressFor('localhost')).toEqual({ ok: true, value: '127.0.0.1' })
+  expect(await localAddressFor('no such name')).toMatchObject({
+    ok: false,
+    error: expect.stringMatching(/^no such name: E/),
+  })
 })

@@ -1,7 +1,8 @@
 // Which of this machine's addresses a peer sees: the source address the routing table picks for it.
 import { createSocket } from 'node:dgram'
-import { isIPv6 } from 'node:net'
+import { isIP, isIPv6 } from 'node:net'
 import { err, ok, type Result } from '../base/result.ts'
+import { resolveHost } from './resolver.ts'
 
 /**
  * The local address packets to `address` (a literal) leave with; the error is the system's code, e.g. `ENETUNREACH`.
@@ -20,4 +21,12 @@ export function localAddressTowards(address: string): Promise<Result<string, str
     socket.connect(9, address, ((error?: NodeJS.ErrnoException) =>
       error ? failed(error) : finish(ok(socket.address().address))) as () => void)
   })
+}
+
+/** The same for a name or a literal (no brackets); the error names the host. */
+export async function localAddressFor(host: string): Promise<Result<string, string>> {
+  const found = isIP(host) ? { addresses: [host] } : await resolveHost(host)
+  const [first] = found.addresses
+  const local = first === undefined ? err(found.error ?? 'no address') : await localAddressTowards(first)
+  return local.ok ? local : err(`${host}: ${local.error}`)
 }

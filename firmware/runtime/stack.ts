@@ -1,15 +1,15 @@
 // Brings the SIP stack up for a configuration and replaces it when one changes what cannot be changed in place: finds the
 // address the registrar sees, binds, tries again while there is no network, and leaves the registrar cleanly.
-import { isIP } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { PhoneConfig } from '../../provisioning/schema/phone-config.ts'
 import { type LogRecord, log } from '../base/log.ts'
-import { err, type Result } from '../base/result.ts'
+import type { Result } from '../base/result.ts'
 import type { MediaCommand, MediaEvent } from '../media/contract.ts'
-import { localAddressTowards } from '../net/local-address.ts'
-import { resolveHost } from '../net/resolver.ts'
+import { localAddressFor } from '../net/local-address.ts'
 import type { SipOutput } from '../sip/core/contract.ts'
 import { isSip, parseUri } from '../sip/message/uri.ts'
-import type { AccountId, UaCommand, UaEvent } from '../ua/contract.ts'
+import type { UaCommand, UaEvent } from '../ua/contract.ts'
+import { createDeparture, type Departure, LEAVE_MS } from './departure.ts'
 import type { Hub } from './hub.ts'
 import { sipConfig, TRANSPORT, uaConfig } from './settings.ts'
 import { createVoice, type Voice } from './voice.ts'
@@ -36,41 +36,25 @@ export interface Stack {
 }
 
 const RETRY_MS = 2000
-const LEAVE_MS = 2000
+/** How often the routing table is asked whether our address is still the same. */
+const LOOK_MS = 5000
 
 /** Without a registrar any address of a default route will do; nothing is ever sent to this one (RFC 5737). */
 const ANYWHERE = '192.0.2.1'
 
 export function createStack(hub: Hub, version: string, user: StackUser): Stack {
-  let voice: Voice | undefined
+  let standing: { readonly voice: Voice; readonly departure: Departure } | undefined
   let generation = 0
-  let retry: NodeJS.Timeout | undefined
-  /** Accounts that hold or may hold a binding, and calls that are up: what has to be left cleanly. */
-  const bound = new Set<AccountId>()
-  const accounts = new Set<AccountId>()
-  const calls = new Set<string>()
-  let settled: (() => void) | undefined
+  let timer: NodeJS.Timeout | undefined
 
-  const found = hub.inlet<() => void>({ name: 'stack', rank: 'sip', capacity: 16 }, (action) => action())
-
-  function onUa(event: UaEvent): void {
-    if (event.kind === 'account-state') {
-      if (event.registration === 'unregistered') bound.delete(event.account)
-      else bound.add(event.account)
-    } else if (event.kind === 'call-incoming') calls.add(event.call)
-    else if (event.kind === 'call-state') {
-      if (event.state === 'disconnected') calls.delete(event.call)
-      else calls.add(event.call)
-    }
-    if (bound.size === 0 && calls.size === 0) settled?.()
-    user.ua(event)
-  }
+  const inTurn = hub.inlet<() => void>({ name: 'stack', rank: 'sip', capacity: 16 }, (action) => action())
 
   function build(config: PhoneConfig, address: string): void {
     const { sipPort, sipDscp } = config.network
     const part = hub.part()
+    const departure = createDeparture()
     try {
-      voice = createVoice(
+      const voice = createVoice(
         part,
         {
           sip: sipConfig(version),
@@ -78,74 +62,84 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
           udp: { address, port: sipPort, dscp: sipDscp },
           transport: TRANSPORT,
         },
-        { ...user, ua: onUa },
+        {
+          ...user,
+          ua(event) {
+            departure.told(event)
+            user.ua(event)
+          },
+          // Nothing can be said to anybody any more, so nothing is waited for.
+          broken: () => void bring(config, 0),
+        },
       )
+      standing = { voice, departure }
     } catch (error) {
       part.stop()
-      fail(config, `${address}:${sipPort} ${(error as NodeJS.ErrnoException).code ?? error}`)
+      later(config, `${address}:${sipPort} ${(error as NodeJS.ErrnoException).code ?? error}`)
       return
     }
+    timer = setInterval(() => void look(config, address), LOOK_MS)
     user.up()
   }
 
-  function fail(config: PhoneConfig, reason: string): void {
+  function later(config: PhoneConfig, reason: string): void {
     user.log(log('warn', 'stack', 'no network for SIP', { reason }))
     user.down(reason)
-    retry = setTimeout(() => void bring(config), RETRY_MS)
+    timer = setTimeout(() => void bring(config), RETRY_MS)
   }
 
-  async function bring(config: PhoneConfig): Promise<void> {
-    const mine = ++generation
-    clearTimeout(retry)
-    await leave()
+  /** Moves to another address when the registrar would see another one; without any, the old one may come back. */
+  async function look(config: PhoneConfig, known: string): Promise<void> {
+    const mine = generation
     const address = await addressFor(config)
-    found(() => {
+    if (mine !== generation || !address.ok || address.value === known) return
+    user.log(log('warn', 'stack', 'address changed', { from: known, to: address.value }))
+    await bring(config)
+  }
+
+  async function bring(config: PhoneConfig, leaveMs = LEAVE_MS): Promise<void> {
+    const mine = ++generation
+    await leave(leaveMs)
+    const address = await addressFor(config)
+    inTurn(() => {
       if (mine !== generation) return
       if (address.ok) build(config, address.value)
-      else fail(config, address.error)
+      else later(config, address.error)
     })
   }
 
-  async function leave(): Promise<void> {
-    const leaving = voice
+  async function leave(withinMs: number): Promise<void> {
+    clearTimeout(timer)
+    const leaving = standing
     if (leaving === undefined) return
-    if (bound.size > 0 || calls.size > 0) {
-      const done = new Promise<void>((resolve) => (settled = resolve))
-      for (const account of accounts) leaving.command({ kind: 'remove-account', account })
-      const late = setTimeout(() => settled?.(), LEAVE_MS)
-      await done
-      clearTimeout(late)
-    }
-    settled = undefined
-    voice = undefined
-    for (const each of [bound, accounts, calls]) each.clear()
-    leaving.close()
+    await leaving.departure.leave(leaving.voice.command, withinMs)
+    // Another one may have left meanwhile.
+    if (standing !== leaving) return
+    standing = undefined
+    leaving.voice.close()
+    for (const event of leaving.departure.untold()) inTurn(() => user.ua(event))
+    // The kernel has the port back when this turn of the event loop is over.
+    await sleep(1)
   }
 
   return {
     use: (config) => void bring(config),
     command(command) {
-      if (command.kind === 'set-account') accounts.add(command.account)
-      if (command.kind === 'remove-account') accounts.delete(command.account)
-      if (voice === undefined) user.log(log('warn', 'stack', 'no stack for a command', { command: command.kind }))
-      else voice.command(command)
+      standing?.departure.commanded(command)
+      if (standing === undefined) user.log(log('warn', 'stack', 'no stack for a command', { command: command.kind }))
+      else standing.voice.command(command)
     },
-    media: (event) => voice?.media(event),
+    media: (event) => standing?.voice.media(event),
     async stop() {
       generation++
-      clearTimeout(retry)
-      await leave()
+      await leave(LEAVE_MS)
     },
   }
 }
 
 /** The address of this host that the first registrar, or proxy before it, sees. */
-async function addressFor(config: PhoneConfig): Promise<Result<string, string>> {
+function addressFor(config: PhoneConfig): Promise<Result<string, string>> {
   const first = config.accounts.find((account) => account.registrar !== undefined)
   const uri = parseUri(first?.proxies[0] ?? first?.registrar ?? '')
-  if (!uri.ok || !isSip(uri.value)) return localAddressTowards(ANYWHERE)
-  const { host } = uri.value
-  if (isIP(host)) return localAddressTowards(host)
-  const { addresses, error } = await resolveHost(host)
-  return addresses[0] === undefined ? err(`${host}: ${error ?? 'no address'}`) : localAddressTowards(addresses[0])
+  return localAddressFor(uri.ok && isSip(uri.value) ? uri.value.host : ANYWHERE)
 }

@@ -1,9 +1,7 @@
 // The wiring of the SIP stack: engine, user agent, one UDP socket and the resolver on a part of the hub, so that it can be
 // taken down and built anew while media, screen and provisioning go on. The phone and the lab's parties are built on it.
-import { randomBytes } from 'node:crypto'
 import type { SocketAddress } from '../base/address.ts'
 import { type LogRecord, log } from '../base/log.ts'
-import type { Rng } from '../base/rng.ts'
 import type { MediaCommand, MediaEvent } from '../media/contract.ts'
 import { resolveHost } from '../net/resolver.ts'
 import { openUdp } from '../net/udp.ts'
@@ -12,6 +10,7 @@ import { createSipEngine } from '../sip/core/engine.ts'
 import type { UaCommand, UaConfig, UaEvent } from '../ua/contract.ts'
 import { createUserAgent } from '../ua/user-agent.ts'
 import type { Feed, HubPart } from './hub.ts'
+import { systemRng } from './system-rng.ts'
 
 export interface VoiceOptions {
   readonly sip: SipConfig
@@ -27,6 +26,8 @@ export interface VoiceUser {
   ua(event: UaEvent): void
   media(command: MediaCommand): void
   log(record: LogRecord): void
+  /** The socket is of no use any more; nothing comes or goes until the stack is built anew. */
+  broken(code: string): void
   /** Everything the SIP engine answers, for traces and measurements. */
   sip?(output: SipOutput): void
 }
@@ -43,22 +44,6 @@ export interface Voice {
 /** One source may bring this many datagrams; a busy PBX stays far below, a flood does not reach JavaScript. */
 const SOURCE_LIMIT = { perSecond: 1000, burst: 200 }
 
-/** Randomness from the operating system, for tags, branches and nonces. */
-export function systemRng(): Rng {
-  let pool = randomBytes(0)
-  let at = 0
-  return {
-    uint32() {
-      if (at + 4 > pool.length) {
-        pool = randomBytes(1024)
-        at = 0
-      }
-      at += 4
-      return pool.readUInt32LE(at - 4)
-    },
-  }
-}
-
 /** Throws an Error with `code` when the address or port cannot be had. */
 export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser): Voice {
   const rng = systemRng()
@@ -66,6 +51,11 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
 
   const fromNet = hub.inlet<SipInput>({ name: 'sip', rank: 'sip', capacity: 512 }, (input) => toSip(input))
   const fromResolver = hub.inlet<SipInput>({ name: 'resolver', rank: 'sip', capacity: 64 }, (input) => toSip(input))
+  const fromSocket = hub.inlet<string>({ name: 'SIP socket', rank: 'sip', capacity: 4 }, (reason) => {
+    user.log(log('error', 'voice', 'SIP socket broken', { reason }))
+    toSip({ kind: 'transport-down', transport, reason })
+    user.broken(reason)
+  })
   const udp = openUdp({
     ...options.udp,
     limit: SOURCE_LIMIT,
@@ -73,7 +63,7 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
       for (const { data, from } of batch) fromNet({ kind: 'datagram', transport, from, data })
     },
     onUnreachable: (to, errno) => fromNet({ kind: 'unreachable', transport, to, errno }),
-    onError: (reason) => fromNet({ kind: 'transport-down', transport, reason }),
+    onError: (reason) => fromSocket(reason),
   })
 
   const toSip: Feed<SipInput> = hub.attach('sip', createSipEngine(options.sip, rng), (output) => {

@@ -1,0 +1,103 @@
+// A user agent with sound for an application's own process: hub, SIP stack and media engine, ready to be told what to do.
+import { createMediaEngine } from '../../native/lib/media.ts'
+import type { SocketAddress } from '../base/address.ts'
+import { type LogRecord, log } from '../base/log.ts'
+import type { Secret } from '../base/secret.ts'
+import type { MediaCommand, MediaEvent } from '../media/contract.ts'
+import type { SipConfig } from '../sip/core/contract.ts'
+import type { AccountConfig, UaCommand, UaConfig, UaEvent } from '../ua/contract.ts'
+import { createClock } from './clock.ts'
+import { createDeparture, LEAVE_MS } from './departure.ts'
+import { createHub, type Hub } from './hub.ts'
+import { sipConfig, TRANSPORT } from './settings.ts'
+import { VERSION } from './version.ts'
+import { createVoice } from './voice.ts'
+
+export interface AgentOptions {
+  /** A concrete address of this host that peers can reach; see `localAddressFor`. */
+  readonly address: string
+  /** SIP port; 0, the default, lets the kernel choose. */
+  readonly port?: number
+  /** Goes into User-Agent after the product. */
+  readonly name?: string
+  /** What differs from the defaults: 32 calls, RTP ports 16384–16583, DSCP EF, a jitter buffer of 20–200 ms. */
+  readonly ua?: Partial<Omit<UaConfig, 'mediaAddress'>>
+  readonly sip?: Partial<SipConfig>
+  /** One to share with machines of the application's own. */
+  readonly hub?: Hub
+}
+
+/** Called within the hub's turn: commands given there follow what is being performed. */
+export interface AgentUser {
+  ua(event: UaEvent): void
+  media?(event: MediaEvent): void
+  log?(record: LogRecord): void
+  /** The SIP socket failed for good; stop, and start another agent. */
+  broken?(code: string): void
+}
+
+export interface Agent {
+  readonly local: SocketAddress
+  /** Accounts use the transport named `udp`. */
+  ua(command: UaCommand): void
+  media(command: MediaCommand): void
+  /** Ends calls and registrations, within two seconds, then everything. */
+  stop(): Promise<void>
+}
+
+/** Throws an Error with `code` when the address or port cannot be had. */
+export function startAgent(options: AgentOptions, user: AgentUser): Agent {
+  const { address, port = 0, name, ua, sip } = options
+  const say = (record: LogRecord) => user.log?.(record)
+  const hub = options.hub ?? createHub(createClock(), say)
+  const departure = createDeparture()
+  const fromMedia = hub.inlet<MediaEvent>({ name: 'media', rank: 'media', capacity: 512 }, (event) => {
+    voice.media(event)
+    user.media?.(event)
+  })
+  const media = createMediaEngine((events) => events.forEach(fromMedia))
+  const defaults = { maxCalls: 32, rtpPorts: { min: 16_384, max: 16_583 }, dscp: 46, jitter: { minMs: 20, maxMs: 200 } }
+  const voice = createVoice(
+    hub.part(),
+    {
+      sip: { ...sipConfig(VERSION + (name === undefined ? '' : ` ${name}`)), ...sip },
+      ua: { ...defaults, ...ua, mediaAddress: address },
+      udp: { address, port, dscp: 24 },
+      transport: TRANSPORT,
+    },
+    {
+      ua(event) {
+        departure.told(event)
+        user.ua(event)
+      },
+      media: (command) => media.command(command),
+      log: say,
+      broken: (code) => user.broken?.(code),
+    },
+  )
+  say(log('info', 'agent', 'started', { address: voice.local.address, port: voice.local.port }))
+  return {
+    local: voice.local,
+    ua(command) {
+      departure.commanded(command)
+      voice.command(command)
+    },
+    media: (command) => media.command(command),
+    async stop() {
+      await departure.leave(voice.command, LEAVE_MS)
+      voice.close()
+      await media.close()
+      hub.stop()
+    },
+  }
+}
+
+/** An account with defaults: `sip:user@domain` that registers there with its password, without one it does not register. */
+export function accountOf(aor: string, password: Secret | undefined, more: Partial<AccountConfig> = {}): AccountConfig {
+  const [, username = '', domain = ''] = /^sips?:([^@]*)@(.*)$/.exec(aor) ?? []
+  return {
+    ...{ aor, displayName: '', registrar: password && `sip:${domain}`, proxies: [], username, password, realm: '*' },
+    ...{ expires: 300, codecs: ['PCMA', 'PCMU'], ptimeMs: 20, transport: TRANSPORT },
+    ...more,
+  }
+}

@@ -1,0 +1,56 @@
+// The stack comes up when it can: a port that is taken is waited for, and the user is told both.
+import { createSocket } from 'node:dgram'
+import { afterEach, expect, test } from 'vitest'
+import { readDesired } from '../../provisioning/schema/desired.ts'
+import { plainFormats } from '../../provisioning/schema/formats.ts'
+import { createClock } from './clock.ts'
+import { createHub } from './hub.ts'
+import { createStack, type Stack } from './stack.ts'
+
+function configuration(registrar: string, sipPort: number) {
+  const accounts = [{ id: 'main', aor: 'sip:100@127.0.0.1', registrar }]
+  const config = { accounts, handset: { kind: 'null' }, network: { sipPort } }
+  const read = readDesired(JSON.stringify({ contract: 1, version: 1, config }), plainFormats)
+  if (!read.ok) throw new Error(JSON.stringify(read.error))
+  return read.value.config
+}
+
+let stack: Stack | undefined
+afterEach(() => stack?.stop())
+
+/** Resolves with `up`, or with the reason of `down`, whichever is said next. */
+function world() {
+  const hub = createHub(createClock(), () => {})
+  const heard: string[] = []
+  let tell: () => void = () => {}
+  const say = (text: string) => {
+    heard.push(text)
+    tell()
+  }
+  const made = createStack(hub, 'test', { ua() {}, media() {}, log() {}, up: () => say('up'), down: say })
+  stack = made
+  const next = async () => {
+    if (heard.length === 0) await new Promise<void>((resolve) => (tell = resolve))
+    return heard.shift()
+  }
+  return { stack: made, next }
+}
+
+test('a port that is taken is said so and waited for', { timeout: 10_000 }, async () => {
+  const taken = createSocket('udp4')
+  const port = await new Promise<number>((resolve) => taken.bind(0, '127.0.0.1', () => resolve(taken.address().port)))
+  const { stack, next } = world()
+  stack.use(configuration('sip:127.0.0.1:9', port))
+  expect(await next()).toBe(`127.0.0.1:${port} EADDRINUSE`)
+  await new Promise<void>((resolve) => taken.close(() => resolve()))
+  expect(await next()).toBe('up')
+  // The same again: what stands makes way.
+  stack.use(configuration('sip:127.0.0.1:9', port))
+  expect(await next()).toBe('up')
+})
+
+test('a registrar without an address is said so', { timeout: 20_000 }, async () => {
+  const { stack, next } = world()
+  stack.use(configuration('sip:no-such-host.invalid', 21_999))
+  expect(await next()).toMatch(/^no-such-host\.invalid: E/)
+})
