@@ -195,3 +195,61 @@ test('a request the application does not answer is forgotten after 32 s, without
   expect(stage.wire).toEqual(['bob → 10.0.0.9:5060 100 MESSAGE'])
   expect(bob.engine.counts()).toMatchObject({ serverTransactions: 0, requests: 0, timers: 0 })
 })
+
+test('a re-INVITE before the 2xx to the last one is acknowledged: 491', () => {
+  const { send, status, bob, confirmed, stage } = setOut()
+  const to = confirmed()
+  bob.when('REINVITED', ({ id }) => bob.respond(id, 200, 'held'))
+  const offer = { to, method: 'INVITE', headers: CONTACT, body: 'hold' }
+  expect(status(send({ ...offer, cseq: 2 }))).toEqual([200])
+  expect(status(send({ ...offer, cseq: 3 }))).toEqual([491])
+  send({ to, cseq: 2, method: 'ACK' })
+  stage.run(stage.now + 10_000)
+  expect(status(send({ ...offer, cseq: 4 }))).toEqual([200])
+})
+
+test('the ACK of a 2xx is found even when it repeats the branch of the INVITE', () => {
+  const { send, bob } = setOut()
+  bob.on('session-incoming', ({ id }) => bob.respond(id, 200, 'answer'))
+  const [ok] = send({ method: 'INVITE', headers: CONTACT, body: 'offer', branch: 'z9hG4bKsame' })
+  send({ method: 'ACK', to: header(ok?.text, 'To') ?? '', branch: 'z9hG4bKsame' })
+  expect(bob.states('in:1')).toBe('CONNECTING CONFIRMED')
+})
+
+test('a peer of RFC 2543, without a branch: retransmissions, ACK and CANCEL are matched by their fields', () => {
+  const { send, status, bob, stage } = setOut()
+  const old = { via: 'SIP/2.0/UDP 10.0.0.9', headers: CONTACT, body: 'offer' }
+  send({ ...old, method: 'INVITE', callId: 'one' })
+  expect(status(send({ ...old, method: 'INVITE', callId: 'one' }))).toEqual([100])
+  expect(status(send({ ...old, method: 'CANCEL', callId: 'one' }))).toEqual([200, 487])
+  send({ ...old, method: 'ACK', callId: 'one', to: '<sip:bob@example.com>;tag=x' })
+  const before = stage.wire.length
+  stage.run(20_000)
+  expect(stage.wire.length).toBe(before)
+  expect(bob.all('session-incoming')).toHaveLength(1)
+})
+
+test('the answers to CANCEL and to the INVITE have one tag (§9.2)', () => {
+  const { send } = setOut()
+  send({ method: 'INVITE', headers: CONTACT, body: 'offer', branch: 'z9hG4bKc' })
+  const [ok, terminated] = send({ method: 'CANCEL', branch: 'z9hG4bKc' })
+  expect(header(ok?.text, 'To')).toBe(header(terminated?.text, 'To'))
+})
+
+test('when all transactions have ended nothing of them is left: the same request is new', () => {
+  const { send, status, bob, stage } = setOut()
+  bob.on('session-incoming', ({ id }) => bob.respond(id, 486))
+  const invite = { method: 'INVITE', headers: CONTACT, body: 'offer' }
+  expect(status(send({ ...invite, branch: 'z9hG4bKa' }))).toEqual([486])
+  stage.run(100_000)
+  expect(status(send({ ...invite, branch: 'z9hG4bKb' }))).toEqual([486])
+})
+
+test('a name in the Request-URI that would break out of our Contact does not', () => {
+  const { send, bob } = setOut()
+  bob.on('session-incoming', ({ id }) => bob.respond(id, 180))
+  const uri = 'sip:b%3e%0d%0aX-Evil%3a%20%22@10.0.0.2'
+  const [answer] = send({ method: 'INVITE', uri, headers: CONTACT, body: 'offer' })
+  expect(answer?.text).not.toContain('\nX-Evil')
+  expect(header(answer?.text, 'Contact')).toBe('<sip:b%3E%0D%0AX-Evil%3A%20%22@10.0.0.2:5060>')
+})

@@ -178,7 +178,7 @@ export class Dispatch {
     const { servers } = this.#environment
     const transaction = servers.cancelled(incoming.request)
     const user = transaction?.user
-    this.#refuse(incoming, { status: transaction ? 200 : 481 }, now)
+    this.#refuse(incoming, { status: transaction ? 200 : 481, toTag: user?.localTag }, now)
     user?.onCancel(incoming.request, now)
   }
 
@@ -201,7 +201,7 @@ export class Dispatch {
       ...(answer.headers ?? []),
       ...(answer.status === 200 ? [] : this.#environment.capabilities.server),
     ]
-    const text = responseText(incoming, { ...answer, headers, toTag: statelessTag(incoming.request) })
+    const text = responseText(incoming, { ...answer, headers, toTag: answer.toTag ?? statelessTag(incoming.request) })
     this.#environment.send(incoming.hop, text)
   }
 }

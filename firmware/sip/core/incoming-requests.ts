@@ -31,6 +31,7 @@ export class IncomingRequests {
     now: Millis,
   ): void {
     const user = {
+      localTag: toTag,
       onCancel: () => {},
       onExpired: () => this.#pending.delete(id),
     }

@@ -235,3 +235,67 @@ test('a re-INVITE the peer does not know any more ends the call (481), one it is
     expect(flaws(stage)).toEqual([])
   }
 })
+
+test('a late offer answered after seconds: the 2xx repeated meanwhile is ignored, other forks are ended', () => {
+  const { stage, alice, peer, ok } = setOut()
+  peer.on('INVITE', (request, from) => {
+    for (const at of [0, 500, 1500]) stage.later(at, () => peer.reply(request, from, ok('one')))
+    stage.later(700, () => peer.reply(request, from, ok('two')))
+  })
+  const { identity } = alice
+  alice.do({ kind: 'invite', id: 'call', identity, target: 'sip:p@10.0.0.9', sdp: undefined, headers: [] })
+  alice.soon(2000, { kind: 'ack', id: 'call', sdp: 'late' })
+  stage.run(3000)
+  expect(peer.requests('ACK').map(({ toTag, body }) => [toTag, body])).toEqual([
+    ['two', ''],
+    ['one', 'late'],
+  ])
+  expect(peer.requests('BYE').map(({ toTag }) => toTag)).toEqual(['two'])
+  expect(alice.states('call')).toBe('CALLING CONNECTING CONFIRMED')
+})
+
+test('a late offer that is never answered: acknowledged and ended after 32 s', () => {
+  const { stage, alice, peer, ok } = setOut()
+  peer.on('INVITE', (request, from) => peer.reply(request, from, ok('one')))
+  const { identity } = alice
+  alice.do({ kind: 'invite', id: 'call', identity, target: 'sip:p@10.0.0.9', sdp: undefined, headers: [] })
+  stage.run(600_000)
+  expect(stage.wire.slice(-3)).toEqual(['alice → peer ACK', 'alice → peer BYE', 'peer → alice 200 BYE'])
+  expect(alice.last('session-state')).toMatchObject({ state: 'DISCONNECTED', status: 408, cause: 'timeout' })
+  expect(flaws(stage)).toEqual([])
+})
+
+test('requests inside the call are numbered on from the INVITE, and one that finds no dialog (481) ends the session', () => {
+  const { stage, alice, peer, ok } = setOut()
+  peer.on('INVITE', (request, from) => {
+    peer.reply(request, from, ok('one'))
+  })
+  peer.on('INFO', (request, from) =>
+    peer.reply(request, from, { status: peer.requests('INFO').length > 1 ? 481 : 200 }),
+  )
+  alice.call('call', 'sip:peer@10.0.0.9')
+  const { identity } = alice
+  const info = { session: 'call', method: 'INFO', identity, target: '', headers: [], body: undefined }
+  alice.soon(100, { kind: 'request', id: 'req1', ...info })
+  alice.soon(200, { kind: 'request', id: 'req2', ...info })
+  stage.run(600_000)
+  expect(peer.received.map(({ cseq }) => `${cseq.number} ${cseq.method}`)).toEqual([
+    '1 INVITE',
+    '1 ACK',
+    '2 INFO',
+    '3 INFO',
+  ])
+  expect(alice.last('session-state')).toMatchObject({ state: 'DISCONNECTED', status: 481, cause: 'remote' })
+  expect(alice.last('session-state')).toBe(alice.events.at(-1))
+  expect(flaws(stage)).toEqual([])
+})
+
+test('the transport goes down: what is unanswered fails', () => {
+  const { stage, alice, peer } = setOut()
+  peer.on('INVITE', (request, from) => peer.reply(request, from, { status: 180 }))
+  alice.call('call', 'sip:peer@10.0.0.9')
+  stage.run(1000)
+  alice.input({ kind: 'transport-down', transport: 'udp', reason: 'cable' })
+  expect(alice.last('session-state')).toMatchObject({ state: 'DISCONNECTED', status: 503, cause: 'transport' })
+  expect(flaws(stage)).toEqual([])
+})

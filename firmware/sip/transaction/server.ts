@@ -21,6 +21,8 @@ import { type Answer, type Incoming, responseText } from './response.ts'
 
 /** Who answers the request. */
 export interface ServerUser {
+  /** The tag of our answers; that to the CANCEL has the same (§9.2). */
+  readonly localTag: string
   /** A CANCEL for it came (§9.2); it has been answered already. */
   onCancel(cancel: SipRequest, now: Millis): void
   /** Nobody waits for an answer any more (RFC 4320 §4.2). */

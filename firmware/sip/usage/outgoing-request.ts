@@ -66,8 +66,8 @@ export class OutgoingRequest implements ClientUser, Sleeper {
     })
   }
 
-  /** From now on somebody else is told; undefined: nobody. */
-  handOver(user: RequestUser | undefined): void {
+  /** From now on somebody else is told. */
+  handOver(user: RequestUser): void {
     this.#user = user
   }
 

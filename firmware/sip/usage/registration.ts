@@ -93,8 +93,8 @@ export class Registration implements RequestUser, Sleeper {
 
   unregister(now: Millis): void {
     this.#wanted = false
-    if (this.#busy) this.#again = this.#state !== 'unregistering'
-    else if (this.#state === 'registered') this.#send(now)
+    if (this.#busy) return
+    if (this.#state === 'registered') this.#send(now)
     else this.#gone({ status: 0, reason: '' })
   }
 

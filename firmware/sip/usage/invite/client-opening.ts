@@ -96,12 +96,8 @@ export class ClientOpening implements RequestUser, Sleeper {
       return
     }
     const dialog = uacDialog(response, this.#target, this.#request.transport)
-    // §13.2.2.4: the route set is the 2xx's; the numbering goes on where the early dialog left it.
-    const early = this.early.get(dialog.remoteTag)
-    if (early) {
-      dialog.localSeq = early.localSeq
-      dialog.remoteSeq = early.remoteSeq
-    }
+    // §13.2.2.4: the route set is the 2xx's; their numbering is what the early dialog has seen of it.
+    dialog.remoteSeq = this.early.get(dialog.remoteTag)?.remoteSeq
     port.dialog = dialog
     if (port.state === 'DISCONNECTING') {
       this.#ack(dialog, response, undefined, now)

@@ -33,6 +33,10 @@ export class IncomingModification implements ServerUser {
     this.#transaction = port.environment.servers.create(incoming, this, now)
   }
 
+  get localTag(): string {
+    return this.#dialog.localTag
+  }
+
   respond(reply: Reply, now: Millis): string | undefined {
     const { status, sdp } = reply
     const { request } = this.#incoming

@@ -31,6 +31,10 @@ export class ServerOpening implements ServerUser, Sleeper {
     this.#transaction = port.environment.servers.create(incoming, this, now)
   }
 
+  get localTag(): string {
+    return this.#dialog.localTag
+  }
+
   respond(reply: Reply, now: Millis): string | undefined {
     const { status } = reply
     const because = { status, reason: reply.reason ?? reasonPhrase(status) }

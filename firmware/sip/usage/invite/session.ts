@@ -6,7 +6,6 @@ import type { HeaderField, SipRequest, SipResponse, Uri } from '../../message/me
 import type { Answer, Incoming } from '../../transaction/response.ts'
 import { retrySoon } from '../answers.ts'
 import type { UsageEnvironment } from '../environment.ts'
-import type { OutgoingRequest } from '../outgoing-request.ts'
 import type { Digest, Requester, RequestSpec } from '../requester.ts'
 import { sdpIn, sdpOf } from '../sdp-body.ts'
 import { sendBye } from './acks.ts'
@@ -44,7 +43,6 @@ export class Session implements SessionPort {
   #outgoing: OutgoingModification | undefined
   #incoming: IncomingModification | undefined
   #unacknowledged: Unacknowledged | undefined
-  #farewell: OutgoingRequest | undefined
   /** Headers the application wants in the BYE. */
   #farewellHeaders: readonly HeaderField[] = []
 
@@ -285,13 +283,12 @@ export class Session implements SessionPort {
       onFailure: (why: 'timeout' | 'transport' | 'resolution', then: Millis) =>
         this.finish(byFailure(why, 'local'), false, then),
     }
-    this.#farewell = sendBye(this.requester, this.dialog, this.digest, this.#farewellHeaders, user, now)
+    sendBye(this.requester, this.dialog, this.digest, this.#farewellHeaders, user, now)
   }
 
   finish(because: Because, bye: boolean, now: Millis): void {
     if (this.state === 'DISCONNECTED') return
     this.#stop(now)
-    this.#farewell?.handOver(undefined)
     if (bye && this.dialog)
       sendBye(
         this.requester,
