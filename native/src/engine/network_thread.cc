@@ -17,7 +17,8 @@ constexpr int kBatch = 64;
 enum : uint64_t { kRtp = 0, kRtcp = 1 };  // lowest bit of an event's mark, above it the stream's id
 }  // namespace
 
-NetworkThread::NetworkThread(int priority) : priority_(priority), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+NetworkThread::NetworkThread(int priority, std::atomic<int64_t>& lastPacketNs)
+    : priority_(priority), lastPacketNs_(lastPacketNs), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
   if (epoll_ < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
   epoll_event waking{};
   waking.events = EPOLLIN;
@@ -77,8 +78,12 @@ void NetworkThread::run() {
       const auto found = streams_.find(mark >> 1);
       if (mark == 0) wake_.clear();
       if (found == streams_.end()) continue;
-      if ((mark & 1) == kRtp) found->second->onRtpReadable(now);
-      else found->second->onRtcpReadable(now);
+      if ((mark & 1) == kRtp) {
+        found->second->onRtpReadable(now);
+        lastPacketNs_.store(now, std::memory_order_relaxed);
+      } else {
+        found->second->onRtcpReadable(now);
+      }
     }
   }
 }

@@ -14,8 +14,8 @@ namespace offhook {
 
 class NetworkThread {
  public:
-  /** Throws std::system_error without file descriptors. The thread starts with the first stream. */
-  explicit NetworkThread(int priority);
+  /** Tells `lastPacketNs` when RTP comes. Throws std::system_error without file descriptors. The thread starts with the first stream. */
+  NetworkThread(int priority, std::atomic<int64_t>& lastPacketNs);
   ~NetworkThread();
 
   /** Control thread. False with `why` when the system refuses to watch its sockets. */
@@ -26,6 +26,7 @@ class NetworkThread {
  private:
   void run();
   const int priority_;
+  std::atomic<int64_t>& lastPacketNs_;
   int epoll_;
   std::atomic<bool> stopping_{false};
   uint64_t lastId_ = 0;

@@ -78,7 +78,7 @@ bool TickThread::waitForClock() {
       dueNs_ += skipped * kTickNs;
     }
   }
-  dueNs_ += kTickNs;
+  dueNs_ += kTickNs + phase_.correct(dueNs_, lastPacketNs.load(std::memory_order_relaxed));
   return true;
 }
 

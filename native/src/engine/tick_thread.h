@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "engine/phase_lock.h"
 #include "engine/plan.h"
 #include "rt/thread.h"
 #include "rt/wake.h"
@@ -38,6 +39,8 @@ class TickThread {
   void reclaim();
 
   TickCounters counters;
+  /** Monotonic time of the latest packet, ns; written by the network thread. */
+  std::atomic<int64_t> lastPacketNs{0};
 
  private:
   void run();
@@ -51,6 +54,7 @@ class TickThread {
   std::atomic<bool> stopping_{false};
   std::unique_ptr<Plan> plan_;
   int64_t dueNs_ = 0;
+  PhaseLock phase_;
   Wake wake_;
   Thread thread_;
 };
