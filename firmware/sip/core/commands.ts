@@ -62,10 +62,20 @@ export class Commands {
     for (const registration of this.#registrations.values()) registration.transportUp(now)
   }
 
-  digestOf(contactUser: string): Digest | undefined {
+  /** What calls to a Contact user authenticate their own requests with: the account's, or all that share the name. */
+  digestOf(contactUser: string): Digest {
+    const digests = [...this.#registrations.values()].filter((r) => r.identity.contactUser === contactUser)
+    const [only] = digests
+    return only && digests.length === 1
+      ? only.digest
+      : newDigest(digests.flatMap(({ identity }) => identity.credentials))
+  }
+
+  /** The registration's, which knows the server's challenge already, when it is of the same account. */
+  #digestFor(identity: Identity): Digest {
     for (const registration of this.#registrations.values())
-      if (registration.contactUser === contactUser) return registration.digest
-    return undefined
+      if (registration.identity.aor === identity.aor) return registration.digest
+    return newDigest(identity.credentials)
   }
 
   /** Why the command makes no sense, or undefined when it was taken. */
@@ -139,7 +149,7 @@ export class Commands {
     if (this.#sessions.has(id)) return 'a session of that id exists'
     if (this.#sessions.size >= this.#maxSessions) return 'too many sessions'
     const { capabilities } = this.#requester.environment
-    const digest = this.digestOf(identity.contactUser) ?? newDigest(identity.credentials)
+    const digest = this.#digestFor(identity)
     const more = [capabilities.allow, ...capabilities.supported, ...headers]
     const spec = this.#outside('INVITE', command.target, identity, digest, more, true)
     if (typeof spec === 'string') return spec
@@ -162,7 +172,7 @@ export class Commands {
     let spec: RequestSpec | string
     const session = command.session === undefined ? undefined : this.#sessions.get(command.session)
     if (command.session === undefined) {
-      spec = this.#outside(method, command.target, identity, newDigest(identity.credentials), headers, contact)
+      spec = this.#outside(method, command.target, identity, this.#digestFor(identity), headers, contact)
     } else if (session?.dialog === undefined || session.state === 'DISCONNECTING') return 'that session has no dialog'
     else
       spec = inDialog(session.dialog, method, session.digest, {

@@ -10,7 +10,7 @@ import { type Answer, type Incoming, responseText } from '../transaction/respons
 import { newTag, retrySoon, statelessTag } from '../usage/answers.ts'
 import type { UsageEnvironment } from '../usage/environment.ts'
 import { Session } from '../usage/invite/session.ts'
-import { type Digest, newDigest, type Requester } from '../usage/requester.ts'
+import type { Digest, Requester } from '../usage/requester.ts'
 import { sdpOf } from '../usage/sdp-body.ts'
 import { optionsHeaders } from './capabilities.ts'
 import type { SipConfig } from './contract.ts'
@@ -29,7 +29,7 @@ export class Dispatch {
   readonly #requests: IncomingRequests
   readonly #ended: (session: Session) => void
   readonly #nextId: () => string
-  readonly #digestOf: (contactUser: string) => Digest | undefined
+  readonly #digestOf: (contactUser: string) => Digest
   readonly #allowed: ReadonlySet<string>
 
   constructor(parts: {
@@ -41,7 +41,7 @@ export class Dispatch {
     readonly ended: (session: Session) => void
     readonly nextId: () => string
     /** Credentials of the account behind a Contact user. */
-    readonly digestOf: (contactUser: string) => Digest | undefined
+    readonly digestOf: (contactUser: string) => Digest
   }) {
     this.#config = parts.config
     this.#environment = parts.environment
@@ -156,7 +156,7 @@ export class Dispatch {
       callId: request.callId,
       localTag: tag,
       contactUser,
-      digest: this.#digestOf(contactUser) ?? newDigest([]),
+      digest: this.#digestOf(contactUser),
       ended: this.#ended,
     })
     this.#sessions.add(session)

@@ -241,3 +241,17 @@ test('registers, refreshes and un-registers over a bad network', () => {
     expect(flaws(stage)).toEqual([])
   }
 })
+
+test('a call that came in authenticates its own BYE with the credentials of the account it came to', () => {
+  const { stage, registrar, alice, register } = setOut({ password: 'secret' })
+  register()
+  stage.run(1000)
+  const bob = stage.phone('bob', '10.0.0.2')
+  alice.answers()
+  bob.call('call', alice)
+  alice.when('CONFIRMED', ({ id }) => alice.end(id, 100))
+  stage.run(5000)
+  expect(registrar.peer.requests('REGISTER')).toHaveLength(2)
+  expect(stage.wire.slice(-2)).toEqual(['alice → bob BYE', 'bob → alice 200 BYE'])
+  expect(bob.last('session-state')?.message?.header('Authorization')).toContain('username="alice"')
+})

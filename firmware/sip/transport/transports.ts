@@ -1,7 +1,6 @@
 // The bound local transports: which there are, and which one a request leaves by (RFC 3261 §18.1.1).
-import type { SocketAddress } from '../../base/address.ts'
+import { type SocketAddress, showAddress } from '../../base/address.ts'
 import { isIpv6 } from '../../base/ip.ts'
-import { printHost } from '../message/uri.ts'
 
 export interface LocalTransport {
   readonly id: string
@@ -34,9 +33,6 @@ export class Transports {
   }
 }
 
-/** `192.0.2.1:5060` or `[2001:db8::1]:5060`, for Via and Contact. */
-export const hostPort = (local: SocketAddress): string => `${printHost(local.address)}:${local.port}`
-
 /** §18.1.1 and RFC 3581 §3: our own Via, asking for `rport`. */
 export const viaValue = (local: SocketAddress, branch: string): string =>
-  `SIP/2.0/UDP ${hostPort(local)};rport;branch=${branch}`
+  `SIP/2.0/UDP ${showAddress(local)};rport;branch=${branch}`

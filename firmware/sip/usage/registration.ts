@@ -66,8 +66,8 @@ export class Registration implements RequestUser, Sleeper {
     this.#tag = hex(rng, 12)
   }
 
-  get contactUser(): string {
-    return this.#settings.identity.contactUser
+  get identity(): Identity {
+    return this.#settings.identity
   }
 
   /** What calls that come in by this binding authenticate their own requests with. */
