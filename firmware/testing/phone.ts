@@ -134,7 +134,8 @@ export class Phone {
           break
         case 'resolve': {
           const addresses = this.#stage.hosts.get(output.host) ?? []
-          this.#stage.later(5, () => this.input({ kind: 'resolved', query: output.query, addresses }))
+          if (addresses !== 'silence')
+            this.#stage.later(5, () => this.input({ kind: 'resolved', query: output.query, addresses }))
           break
         }
         case 'log':

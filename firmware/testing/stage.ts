@@ -29,8 +29,8 @@ export class Stage {
   readonly timed: string[] = []
   readonly phones: Phone[] = []
   readonly names = new Map<string, string>()
-  /** What a name resolves to. */
-  readonly hosts = new Map<string, readonly string[]>()
+  /** What a name resolves to; a resolver that never answers. */
+  readonly hosts = new Map<string, readonly string[] | 'silence'>()
   /** Tell senders when nobody is bound where they send to. */
   icmp = true
   readonly seed: number

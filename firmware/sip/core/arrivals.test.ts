@@ -253,3 +253,10 @@ test('a name in the Request-URI that would break out of our Contact does not', (
   expect(answer?.text).not.toContain('\nX-Evil')
   expect(header(answer?.text, 'Contact')).toBe('<sip:b%3E%0D%0AX-Evil%3A%20%22@10.0.0.2:5060>')
 })
+
+test('a call can be ended when there is no room for another transaction', () => {
+  const { send, status, confirmed } = setOut({ limits: { sessions: 8, transactions: 1 } })
+  const to = confirmed()
+  expect(status(send({ method: 'MESSAGE' }))).toEqual([503])
+  expect(status(send({ to, cseq: 2, method: 'BYE' }))).toEqual([200])
+})

@@ -171,12 +171,17 @@ test('a name that does not resolve, one that never gets an answer, a scheme we c
   alice.call('one', 'sip:bob@nowhere.example')
   alice.call('two', 'sips:bob@10.0.0.9')
   alice.call('three', 'sip:bob@10.0.0.9;transport=tcp')
-  stage.run(100)
+  stage.hosts.set('slow.example', 'silence')
+  alice.call('four', 'sip:bob@slow.example')
+  stage.run(19_999)
+  expect(alice.states('four')).toBe('CALLING')
+  stage.run(20_000)
   const ends = alice.all('session-state').filter(({ state }) => state === 'DISCONNECTED')
   expect(ends.map(({ id, status, cause }) => [id, status, cause])).toEqual([
     ['two', 503, 'transport'],
     ['three', 503, 'transport'],
     ['one', 503, 'resolution'],
+    ['four', 503, 'resolution'],
   ])
   expect(flaws(stage)).toEqual([])
 })
@@ -297,5 +302,17 @@ test('the transport goes down: what is unanswered fails', () => {
   stage.run(1000)
   alice.input({ kind: 'transport-down', transport: 'udp', reason: 'cable' })
   expect(alice.last('session-state')).toMatchObject({ state: 'DISCONNECTED', status: 503, cause: 'transport' })
+  expect(flaws(stage)).toEqual([])
+})
+
+test('given up before any of two addresses has answered: the second is not tried', () => {
+  const { stage, alice, peer } = setOut()
+  const second = new ScriptedPeer(stage, 'second', '10.0.0.12')
+  stage.hosts.set('pbx.example', ['10.0.0.9', '10.0.0.12'])
+  alice.call('call', 'sip:bob@pbx.example')
+  alice.end('call', 1000)
+  stage.run(600_000)
+  expect([peer.received.length, second.received.length]).toEqual([7, 0])
+  expect(alice.last('session-state')).toMatchObject({ state: 'DISCONNECTED', status: 408, cause: 'local' })
   expect(flaws(stage)).toEqual([])
 })
