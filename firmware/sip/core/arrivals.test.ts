@@ -260,3 +260,10 @@ test('a call can be ended when there is no room for another transaction', () => 
   expect(status(send({ method: 'MESSAGE' }))).toEqual([503])
   expect(status(send({ to, cseq: 2, method: 'BYE' }))).toEqual([200])
 })
+
+test('a peer of RFC 2543 may leave out its Contact: it is reached where it comes from', () => {
+  const { send, bob } = setOut()
+  bob.on('session-incoming', ({ id }) => bob.respond(id, 200, 'answer'))
+  const [ok] = send({ method: 'INVITE', via: 'SIP/2.0/UDP 10.0.0.9', body: 'offer', headers: CONTACT.slice(1) })
+  expect(header(ok?.text, 'Contact')).toBe('<sip:bob@10.0.0.2:5060>')
+})

@@ -32,7 +32,7 @@ export function uasDialog(
   localSeq: number,
   transport: string,
 ): Result<Dialog, string> {
-  const target = contactOf(request)
+  const target = contactOf(request) ?? (isOldPeer(request) ? request.from.uri : undefined)
   if (target === undefined) return err('no usable Contact')
   const routes = recordRoutes(request)
   if (!routes.ok) return err('malformed Record-Route')
@@ -103,6 +103,10 @@ export const dialogFields = (dialog: Dialog, routing: Routing): HeaderField[] =>
   { name: 'To', value: dialog.remote },
   { name: 'Call-ID', value: dialog.callId },
 ]
+
+/** RFC 2543 §6.13 had Contact optional in INVITE: such a peer is reached where it comes from. */
+const isOldPeer = (request: SipRequest): boolean =>
+  request.header('Contact') === undefined && !request.vias[0]?.branch?.startsWith('z9hG4bK')
 
 const routeField = (value: NameAddr): HeaderField => ({ name: 'Route', value: printNameAddr(value) })
 
