@@ -13,7 +13,7 @@ constexpr float kNoise = 0.35f;  // Below this strength the "pitch" is chance, a
 }
 
 Concealer::Concealer(uint32_t rate)
-    : shortest_(rate / 400), longest_(rate / 66), tenMs_(rate / 100), fadeEnd_(rate * 60 / 1000), history_(historyNeeded()) {
+    : shortest_(rate / 400), longest_(rate / 80), tenMs_(rate / 100), window_(rate / 125), fadeEnd_(rate * 60 / 1000), history_(historyNeeded()) {
   segment_.reserve(longest_ * 3);
   tail_.reserve(tenMs_);
 }
@@ -21,8 +21,8 @@ Concealer::Concealer(uint32_t rate)
 void Concealer::analyse(const int16_t* end) {
   std::copy(end - history_.size(), end, history_.begin());
   const int16_t* const last = history_.data() + history_.size();
-  Pitch pitch = findPitch(last, 2 * tenMs_, shortest_, longest_);
-  if (pitch.strength < kNoise) pitch = findPitch(last, 2 * tenMs_, longest_ * 3 / 4, longest_);
+  Pitch pitch = findPitch(last, window_, shortest_, longest_);
+  if (pitch.strength < kNoise) pitch = findPitch(last, window_, longest_ * 3 / 4, longest_);
   period_ = pitch.period;
   step_ = float(last[-1]) - float(last[-1 - int(period_)]);
   position_ = 0;
@@ -82,8 +82,9 @@ void Concealer::generate(const int16_t* end, int16_t* out, size_t count) {
 }
 
 void Concealer::recover(int16_t* speech, size_t count) {
-  const size_t growing = made_ > tenMs_ ? (made_ - tenMs_) * 4 / 10 : 0;
-  const size_t overlap = std::min({quarter(period_) + growing, tenMs_, count});
+  // The two are seldom in phase, so a long overlap would thin the voice out; after a long hole it hides the change of sound.
+  const size_t growing = made_ > tenMs_ ? (made_ - tenMs_) / 5 : 0;
+  const size_t overlap = std::min({period_ / 8 + growing, tenMs_, count});
   tail_.assign(overlap, 0);
   for (size_t i = 0; i < overlap; i++, made_++) tail_[i] = isSilent() ? int16_t(0) : next();
   if (overlap > 0) crossFade(tail_.data(), speech, overlap, speech);

@@ -37,7 +37,10 @@ class Concealer {
   float gainAt(size_t made) const;
   int16_t next();
 
-  const size_t shortest_, longest_, tenMs_, fadeEnd_;
+  const size_t shortest_, longest_, tenMs_;
+  /** What the pitch is looked for in: the voice as it was last, not as it was before. */
+  const size_t window_;
+  const size_t fadeEnd_;
   std::vector<int16_t> history_, segment_, tail_;
   size_t period_ = 0, position_ = 0, made_ = 0;
   bool active_ = false;
