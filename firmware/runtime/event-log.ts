@@ -2,7 +2,7 @@
 import { type LogRecord, log } from '../base/log.ts'
 import type { UaEvent } from '../ua/contract.ts'
 
-/** Undefined: not worth a line. */
+/** Undefined: not worth a line, as most that a caller asked for. */
 export function eventLog(event: UaEvent): LogRecord | undefined {
   switch (event.kind) {
     case 'account-state': {
@@ -26,10 +26,6 @@ export function eventLog(event: UaEvent): LogRecord | undefined {
       return event.forMs === 0
         ? undefined
         : log('warn', 'call', 'no sound arrives', { call: event.call, forMs: event.forMs })
-    case 'call-dtmf':
-    case 'call-modified':
-    case 'call-stats':
-    case 'refused':
-      return undefined
   }
+  return undefined
 }

@@ -1,5 +1,5 @@
 // Where log records end: a file of JSON lines, or text for people; bounded in rate and in size. Secrets print as ***.
-import { createWriteStream, renameSync, statSync, type WriteStream } from 'node:fs'
+import { createWriteStream, fstatSync, openSync, renameSync, type WriteStream } from 'node:fs'
 import type { LogLevel, LogRecord } from '../base/log.ts'
 
 export interface LogSinkOptions {
@@ -18,6 +18,9 @@ export interface LogSink {
   /** Resolves when everything is with the operating system. */
   close(): Promise<void>
 }
+
+/** Beyond this a stuck disk is not waited for, bytes. */
+const MOST_WAITING = 1_000_000
 
 const ORDER: readonly LogLevel[] = ['error', 'warn', 'info', 'debug']
 
@@ -67,11 +70,29 @@ export function createLogSink(options: LogSinkOptions): LogSink {
   let stream: WriteStream | undefined
   let bytes = 0
 
+  /** A full or read-only disk must not end the phone: the records are lost, and the next one tries again. */
   function open(): void {
-    bytes = statSync(options.file, { throwIfNoEntry: false })?.size ?? 0
-    stream = createWriteStream(options.file, { flags: 'a' })
-    // A full or read-only disk must not end the phone; the records are lost and that is all.
-    stream.on('error', () => {})
+    try {
+      const fd = openSync(options.file, 'a')
+      bytes = fstatSync(fd).size
+      stream = createWriteStream('', { fd })
+      stream.on('error', () => {
+        stream = undefined
+      })
+    } catch {
+      stream = undefined
+    }
+  }
+
+  function makeWay(): void {
+    stream?.end()
+    try {
+      renameSync(options.file, `${options.file}.1`)
+    } catch {
+      // It is written on; it cannot be moved later either, so `bytes` begins anew with the file opened again.
+    }
+    open()
+    bytes = 0
   }
 
   function line(text: string): void {
@@ -80,13 +101,10 @@ export function createLogSink(options: LogSinkOptions): LogSink {
       return
     }
     if (stream === undefined) open()
-    if (bytes > options.maxBytes) {
-      stream?.end()
-      renameSync(options.file, `${options.file}.1`)
-      open()
-    }
+    if (stream === undefined || stream.writableLength > MOST_WAITING) return
+    if (bytes > options.maxBytes) makeWay()
     bytes += text.length + 1
-    stream?.write(text + '\n')
+    stream.write(text + '\n')
   }
 
   return {

@@ -1,0 +1,49 @@
+// A document as an operator writes it, and what the machines get of it.
+import { expect, test } from 'vitest'
+import { readDesired } from '../../provisioning/schema/desired.ts'
+import { plainFormats } from '../../provisioning/schema/formats.ts'
+import { Secret } from '../base/secret.ts'
+import { phoneSettings, uaConfig } from './settings.ts'
+
+const document = {
+  contract: 1,
+  version: 3,
+  config: {
+    accounts: [
+      { id: 'main', aor: 'sip:100@pbx.example', registrar: 'sip:pbx.example', label: 'Office', codecs: ['PCMU'] },
+      { id: 'door', aor: 'sip:door@pbx.example' },
+    ],
+    handset: { kind: 'null' },
+    tones: { country: 'de' },
+    network: { rtpPorts: { min: 30_000, max: 30_099 }, jitter: { minMs: 40, maxMs: 120 } },
+  },
+  secrets: { main: { password: 'hunter2' } },
+}
+const read = readDesired(JSON.stringify(document), plainFormats)
+if (!read.ok) throw new Error(JSON.stringify(read.error))
+const { config } = read.value
+const password = new Secret('hunter2')
+
+test('accounts with their passwords; one without a registrar does not register', () => {
+  const settings = phoneSettings(config, { main: password })
+  expect(settings).toMatchObject({ country: 'de', volume: 5, interDigitMs: 4000, handset: { kind: 'null' } })
+  const [main, door] = settings.accounts
+  expect(main).toMatchObject({
+    ...{ id: 'main', label: 'Office' },
+    config: { aor: 'sip:100@pbx.example', username: '100', password, realm: '*', codecs: ['PCMU'], transport: 'udp' },
+  })
+  expect(door).toMatchObject({ label: 'door', config: { registrar: undefined, password: undefined } })
+  expect(JSON.stringify(settings)).not.toContain('hunter2')
+})
+
+test('the simulator may put its own device in the place of the configured one', () => {
+  const device = { kind: 'wav', capture: 'a.wav', playback: 'b.wav', rate: 16000, loop: false } as const
+  expect(phoneSettings(config, {}, device).handset).toEqual(device)
+})
+
+test('the user agent gets the address found, ports and buffer as configured', () => {
+  expect(uaConfig(config, '192.0.2.9')).toEqual({
+    ...{ maxCalls: 8, mediaAddress: '192.0.2.9', dscp: 46 },
+    ...{ rtpPorts: { min: 30_000, max: 30_099 }, jitter: { minMs: 40, maxMs: 120 } },
+  })
+})
