@@ -17,12 +17,12 @@ constexpr uint32_t kLongestMs = 60;
 constexpr int kEnds = 3;
 constexpr uint32_t kEndEveryMs = 20;
 constexpr uint32_t kMaxDuration = 0xffff;
-/** §2.3.3: in −dBm0, as the tones of DtmfTone. */
+/** §2.3.3: in −dBm0, the usual level of a key. */
 constexpr uint8_t kVolume = 8;
 }  // namespace
 
 RtpSender::RtpSender(int fd, uint32_t ssrc, uint16_t sequence, uint32_t timestamp, uint32_t rate)
-    : fd_(fd), ssrc_(ssrc), rate_(rate), sequence_(sequence), timestamp_(timestamp), frame_(rate * kLongestMs / 1000), tone_(rate) {}
+    : fd_(fd), ssrc_(ssrc), rate_(rate), sequence_(sequence), timestamp_(timestamp), frame_(rate * kLongestMs / 1000) {}
 
 void RtpSender::set(const Setting& setting, std::unique_ptr<AudioCodec> codec) {
   if (codec || setting.ptimeMs != setting_.ptimeMs || !setting.active) framed_ = 0;
@@ -42,12 +42,6 @@ void RtpSender::take(const int16_t* in, size_t samples, int64_t nowNs) {
   const uint32_t ticks = uint32_t(uint64_t(samples) * codec_->clockRate() / rate_);
   if (setting_.eventPayloadType && (step.digit || event_.endsLeft > 0)) {
     takeEvent(step, ticks);
-  } else if (step.digit) {
-    int16_t tone[480];
-    const size_t count = std::min(samples, std::size(tone));
-    if (step.begins) tone_.start(step.digit);
-    tone_.fill(tone, count, step.ends);
-    takeAudio(tone, count);
   } else {
     takeAudio(in, samples);
   }

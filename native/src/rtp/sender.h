@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "../codec/codec.h"
-#include "../dsp/dtmf_tone.h"
 #include "../net/endpoint.h"
 #include "event_sender.h"
 #include "packet.h"
@@ -32,8 +31,10 @@ class RtpSender {
 
   /** 10 ms to be sent; while a digit sounds it takes their place. */
   void take(const int16_t* in, size_t samples, int64_t nowNs);
-  /** See EventSender::add. Without an event payload type the digits are sent as tones. */
-  bool sendDtmf(const std::string& digits, uint32_t durationMs, uint32_t gapMs) { return events_.add(digits, durationMs, gapMs); }
+  /** See EventSender::add. False too without an event payload type. */
+  bool sendDtmf(const std::string& digits, uint32_t durationMs, uint32_t gapMs) {
+    return setting_.eventPayloadType && events_.add(digits, durationMs, gapMs);
+  }
   /** The text that is done with the last take(); nullptr: none. */
   const std::string* dtmfDone() const { return dtmfDone_; }
 
@@ -69,7 +70,6 @@ class RtpSender {
   bool marker_ = true;
 
   EventSender events_;
-  DtmfTone tone_;
   const std::string* dtmfDone_ = nullptr;
   struct {
     uint8_t code = 0;

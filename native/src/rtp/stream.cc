@@ -105,7 +105,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
   }
 
   void sendDtmf(const std::string& digits, uint32_t durationMs, uint32_t gapMs) override {
-    if (!sender_.sendDtmf(digits, durationMs, gapMs)) emit_(event::Rejected{"send-dtmf", port_, "not digits, or too many waiting: " + digits});
+    if (!sender_.sendDtmf(digits, durationMs, gapMs)) emit_(event::Rejected{"send-dtmf", port_, "no event payload type, no digits, or too many waiting: " + digits});
   }
 
   StreamStats stats() const override {

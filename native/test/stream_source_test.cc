@@ -1,0 +1,131 @@
+// Whose packets a Stream accepts, and what it says of them.
+#include "rtp/rtcp.h"
+#include "stream_room.h"
+
+using namespace room;
+
+TEST("stream/symmetric: it follows the real source, then nobody else; the SDP's address may take over") {
+  Party a;
+  Raw signalled, real, stranger;
+  REQUIRE(a.open(a.config(signalled.address, signalled.address)));
+  const SocketAddress to = a.rtp;
+  Room room({&a});
+  real.voice(to, 7);
+  room.run(20);
+  CHECK_EQ(a.stream->stats().remote.port, signalled.address.port);
+  real.voice(to, 7);
+  room.run(20);
+  CHECK_EQ(a.stream->stats().remote.port, real.address.port);
+  for (int i = 0; i < 10; i++) {
+    stranger.voice(to, 7);
+    stranger.voice(to, 8);
+    room.run(20);
+  }
+  CHECK_EQ(a.stream->stats().receivedPackets, 2u);
+  CHECK_EQ(a.stream->stats().remote.port, real.address.port);
+  for (int i = 0; i < 30; i++) {
+    signalled.voice(to, 9);
+    room.run(20);
+  }
+  CHECK_EQ(a.stream->stats().remote.port, signalled.address.port);
+  // A new SDP address frees it again.
+  Raw moved;
+  std::string why;
+  REQUIRE(a.stream->update(a.config(moved.address, moved.address), why));
+  CHECK_EQ(a.stream->stats().remote.port, moved.address.port);
+  stranger.sequence = 500;
+  for (int i = 0; i < 30; i++) {
+    stranger.voice(to, 10);
+    room.run(20);
+  }
+  CHECK_EQ(a.stream->stats().remote.port, stranger.address.port);
+}
+
+TEST("stream/not symmetric: sends where the SDP says; port 0: sends nothing") {
+  Party a;
+  Raw signalled, real;
+  StreamConfig config = a.config(signalled.address, signalled.address);
+  config.symmetric = false;
+  REQUIRE(a.open(config));
+  Room room({&a});
+  for (int i = 0; i < 5; i++) real.voice(a.rtp, 7), room.run(20, 3000);
+  CHECK_EQ(a.stream->stats().remote.port, signalled.address.port);
+  CHECK_EQ(a.stream->stats().receivedPackets, 5u);
+  config.symmetric = true;
+  config.rtp.port = 0;
+  std::string why;
+  REQUIRE(a.stream->update(config, why));
+  const uint64_t sent = a.stream->stats().sentPackets;
+  for (int i = 0; i < 5; i++) real.voice(a.rtp, 7), room.run(20, 3000);
+  CHECK_EQ(a.stream->stats().sentPackets, sent);
+  config.rtp.address = "no address";
+  CHECK(!a.stream->update(config, why));
+  CHECK_EQ(why, "no address: no address");
+}
+
+TEST("stream/a second SSRC must prove itself; after BYE it need not") {
+  Party a;
+  Raw peer;
+  REQUIRE(a.open(a.config(peer.address, peer.address)));
+  Room room({&a});
+  for (int i = 0; i < 5; i++) peer.voice(a.rtp, 1), room.run(20);
+  CHECK_EQ(a.stream->stats().receivedPackets, 5u);
+  peer.voice(a.rtp, 2);
+  peer.voice(a.rtp, 1);
+  room.run(20);
+  CHECK_EQ(a.stream->stats().receivedPackets, 6u);
+  peer.voice(a.rtp, 2);
+  peer.voice(a.rtp, 2);
+  room.run(20);
+  CHECK_EQ(a.stream->stats().receivedPackets, 7u);
+  uint8_t bye[kMaxRtcpSize];
+  peer.send(a.rtcp, bye, buildRtcp(2, nullptr, nullptr, "p", true, bye));
+  room.run(10);
+  peer.voice(a.rtp, 3);
+  room.run(10);
+  CHECK_EQ(a.stream->stats().receivedPackets, 8u);
+}
+
+TEST("stream/malformed packets, unknown payload types and oversize are counted, not played") {
+  Party a;
+  Raw peer;
+  REQUIRE(a.open(a.config(peer.address, peer.address)));
+  Room room({&a});
+  const uint8_t junk[4000] = {1, 2, 3};
+  peer.send(a.rtp, junk, 3);
+  peer.send(a.rtp, junk, sizeof junk);
+  peer.send(a.rtcp, junk, 20);
+  peer.voice(a.rtp, 1, 0x10, 96);
+  room.run(20);
+  CHECK_EQ(a.stream->stats().malformedPackets, 3u);
+  CHECK_EQ(a.stream->stats().receivedPackets, 0u);
+  CHECK_EQ(room.loudest[0], 0);
+  CHECK(a.events.empty());
+}
+
+TEST("stream/silence is said once, and the return of packets again") {
+  Party a;
+  Raw peer;
+  StreamConfig config = a.config(peer.address, peer.address);
+  config.silenceMs = 500;
+  REQUIRE(a.open(config));
+  Room room({&a});
+  room.run(2000);
+  REQUIRE(a.all<event::StreamSilent>().size() == 1);
+  CHECK_EQ(a.all<event::StreamSilent>()[0].forMs, 500u);
+  for (int i = 0; i < 50; i++) peer.voice(a.rtp, 1), room.run(20);
+  CHECK_EQ(a.all<event::StreamReceiving>().size(), 1u);
+  room.run(2000);
+  CHECK_EQ(a.all<event::StreamSilent>().size(), 2u);
+  config.direction = Direction::Inactive;
+  std::string why;
+  REQUIRE(a.stream->update(config, why));
+  room.run(3000);
+  CHECK_EQ(a.all<event::StreamSilent>().size(), 2u);
+  config.direction = Direction::RecvOnly;
+  REQUIRE(a.stream->update(config, why));
+  const uint64_t sent = a.stream->stats().sentPackets;
+  room.run(600, 1000);
+  CHECK_EQ(a.all<event::StreamSilent>().size(), 3u);
+  CHECK_EQ(a.stream->stats().sentPackets, sent);
+}
