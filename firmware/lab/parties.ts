@@ -67,6 +67,11 @@ export function createParties(config: PartiesConfig): Machine<PartiesInput, Part
       case 'call-silent':
       case 'call-modified':
       case 'call-stats':
+      case 'call-record':
+      case 'call-sdp':
+      case 'call-transfer':
+      case 'request-incoming':
+      case 'request-result':
       case 'refused':
         return
     }

@@ -27,6 +27,11 @@ export function onUaEvent(state: PhoneState, event: UaEvent, now: Millis, send: 
       return onRefused(state, event, now, send)
     case 'call-dtmf':
     case 'call-stats':
+    case 'call-record':
+    case 'call-sdp':
+    case 'call-transfer':
+    case 'request-incoming':
+    case 'request-result':
       return state
   }
 }
@@ -124,6 +129,12 @@ function onRefused(state: PhoneState, event: Refused, now: Millis, send: Send): 
     case 'query-call':
     case 'remove-account':
     case 'set-registration':
+    case 'query-record':
+    case 'reinvite':
+    case 'transfer':
+    case 'end-transfer':
+    case 'send-request':
+    case 'reply':
       return state
   }
 }

@@ -49,6 +49,16 @@ export function invite(uri = 'sip:alice@example.com', to = '<sip:alice@example.c
   return parsed.value
 }
 
+/** A request of Bob's to Alice, inside a dialog or outside. */
+export function request(method: string, headers: readonly string[] = [], body = '', to = 'alice'): SipRequest {
+  const head = `${method} sip:${to}@example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK2\r\nMax-Forwards: 70\r\n`
+  const who = `From: "Bob" <sip:bob@example.com>;tag=1\r\nTo: <sip:${to}@example.com>\r\nCall-ID: 2\r\nCSeq: 1 ${method}\r\n`
+  const rest = [...headers, `Content-Length: ${body.length}`, '', body].join('\r\n')
+  const parsed = parseMessage(head + who + rest)
+  if (!parsed.ok || parsed.value.kind !== 'request') throw new Error(`bad ${method} in a test`)
+  return parsed.value
+}
+
 const wayOf = (text: string | undefined): string =>
   text === undefined ? '-' : (/a=(sendrecv|sendonly|recvonly|inactive)/.exec(text)?.[1] ?? '?')
 
@@ -65,9 +75,11 @@ function sipLine(c: SipCommand): string {
       return `end ${c.id} ${c.status ?? '-'}`
     case 'register':
     case 'unregister':
-    case 'request':
-    case 'reply':
       return `${c.kind} ${c.id}`
+    case 'request':
+      return `${c.method} ${c.id} ${c.session ?? c.target}`
+    case 'reply':
+      return `reply ${c.id} ${c.status}`
   }
 }
 
@@ -114,6 +126,16 @@ function appLine(e: UaEvent): string {
       return `${e.call} modified ${e.status}`
     case 'call-stats':
       return `${e.call} stats ${e.ref}`
+    case 'call-record':
+      return `${e.call} record ${e.ref}`
+    case 'call-sdp':
+      return `${e.call} sdp ${e.stage} ${wayOf(e.local)} ${wayOf(e.remote)}`
+    case 'call-transfer':
+      return `${e.call} transfer ${e.by} ${e.status}${e.final ? ' final' : ''}`
+    case 'request-incoming':
+      return `${e.method} ${e.request} for ${e.account} ${e.call ?? '-'} ${e.answerMs}`
+    case 'request-result':
+      return `result ${e.request} ${e.status}`
     case 'refused':
       return `refused ${e.command} ${e.subject}: ${e.reason}`
   }
@@ -123,6 +145,7 @@ export function uaScript(change: Partial<UaConfig> = {}) {
   const media = createFakeMedia()
   const ua = createUserAgent({ ...CONFIG, ...change }, seededRng(1))
   let lines: string[] = []
+  let time = 0
   const sent: SipCommand[] = []
   const heard: UaEvent[] = []
 
@@ -130,7 +153,7 @@ export function uaScript(change: Partial<UaConfig> = {}) {
     const inputs = [input]
     for (let next = inputs.shift(); next !== undefined; next = inputs.shift()) {
       const out: UaOutput[] = []
-      ua.handle(next, ms(0), out)
+      ua.handle(next, ms(time), out)
       for (const output of out) perform(output)
       inputs.push(...media.take().map((event): UaInput => ({ from: 'media', event })))
     }
@@ -140,7 +163,8 @@ export function uaScript(change: Partial<UaConfig> = {}) {
     switch (output.to) {
       case 'app':
         heard.push(output.event)
-        lines.push(`app ${appLine(output.event)}`)
+        // Descriptions are in the lines of who sends them and in `heard`.
+        if (output.event.kind !== 'call-sdp') lines.push(`app ${appLine(output.event)}`)
         return
       case 'sip':
         sent.push(output.command)
@@ -181,6 +205,27 @@ export function uaScript(change: Partial<UaConfig> = {}) {
     hangUp: (call: string) => app({ kind: 'hang-up', call, status: undefined, reason: undefined }),
     incoming: (id: string, body: string | undefined, request = invite()) =>
       sip({ kind: 'session-incoming', id, request, sdp: body }),
+    request: (id: string, method: string, session?: string, headers: readonly string[] = [], body = '', to?: string) =>
+      sip({
+        kind: 'request-incoming',
+        id,
+        session,
+        request: request(method, headers, body, to),
+        from: { address: '192.0.2.9', port: 5060 },
+      }),
+    result: (id: string, status: number, reason = '', cause?: Cause) =>
+      sip({ kind: 'request-result', id, status, reason, cause, response: undefined }),
+    /** Time passes to `now`, ms. */
+    wake: (now: number) => {
+      const out: UaOutput[] = []
+      time = now
+      ua.wake(ms(now), out)
+      for (const output of out) perform(output)
+    },
+    at: (now: number) => {
+      time = now
+    },
+    deadline: () => ua.deadline(),
     body: (id: string, role: 'offer' | 'answer', text: string, inResponse = false) =>
       sip({ kind: 'session-sdp', id, role, sdp: text, inResponse }),
   }

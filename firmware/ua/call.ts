@@ -1,12 +1,16 @@
 // One call: the engine's session states to PJSUA's call states, offer and answer, hold, and the end (RFC 3261, 3264, 6337).
 import { utf8Decode } from '../base/bytes.ts'
+import type { Millis } from '../base/time.ts'
 import type { Direction, MediaEvent } from '../media/contract.ts'
 import type { Agreement, Negotiator } from '../media/negotiator.ts'
 import type { Cause, SessionState, SipEvent } from '../sip/core/contract.ts'
-import type { HeaderField } from '../sip/message/message.ts'
+import type { HeaderField, SipRequest } from '../sip/message/message.ts'
+import { reasonPhrase } from '../sip/message/status.ts'
 import { headersProblem, headerText } from './addressing.ts'
 import type { CallPort } from './call-port.ts'
-import type { AccountId, CallId, CallState, Party, UaCommand } from './contract.ts'
+import { CallHistory } from './call-record.ts'
+import { callState } from './call-state.ts'
+import type { AccountId, CallId, CallRecord, CallState, Party, UaCommand } from './contract.ts'
 import type { Tell } from './tell.ts'
 
 export interface CallStart {
@@ -14,10 +18,25 @@ export interface CallStart {
   readonly account: AccountId
   readonly peer: Party
   readonly direction: 'in' | 'out'
+  readonly now: Millis
+  /** What we are called, and the user part of our Contact. */
+  readonly self: { readonly aor: string; readonly contactUser: string }
+  /** The INVITE that came, with its offer. */
+  readonly invite?: { readonly request: SipRequest; readonly sdp: string | undefined }
   /** Our answer to the offer in their INVITE; undefined: they want ours, or the call is outgoing. */
   readonly answer: (Agreement & { readonly sdp: string }) | undefined
   readonly negotiator: Negotiator
   readonly port: CallPort
+}
+
+/** A re-INVITE of ours, from the wish to its result. */
+interface Change {
+  readonly hold: boolean
+  /** False: the peer makes the offer. */
+  readonly offer: boolean
+  readonly headers: readonly HeaderField[]
+  readonly sent: boolean
+  readonly agreed: boolean
 }
 
 type Of<K extends SipEvent['kind']> = Extract<SipEvent, { kind: K }>
@@ -37,6 +56,11 @@ export class Call {
   readonly peer: Party
   readonly port: CallPort
   readonly #direction: 'in' | 'out'
+  readonly #self: CallStart['self']
+  readonly #history: CallHistory
+  /** Descriptions under negotiation. */
+  #local: string | undefined
+  #remote: string | undefined
   readonly #negotiator: Negotiator
   #state: CallState
   #session: SessionState = 'NULL'
@@ -48,7 +72,7 @@ export class Call {
   /** We hold: agreed, or (`#asked`) being asked for. */
   #held = false
   #remoteHeld = false
-  #asked: { readonly hold: boolean; readonly sent: boolean; readonly agreed: boolean } | undefined
+  #asked: Change | undefined
   /** Ended here; only the engine's last word is awaited. `outcome`: what ended it, when the engine cannot know. */
   #ending: { readonly outcome: Outcome | undefined } | undefined
 
@@ -60,6 +84,10 @@ export class Call {
     this.#direction = start.direction
     this.#negotiator = start.negotiator
     this.#answer = start.answer
+    this.#self = start.self
+    this.#history = new CallHistory(start.now)
+    this.#remote = start.invite?.sdp
+    if (start.invite) this.#history.see(start.invite.request, false)
     this.#state = start.direction === 'in' ? 'incoming' : 'calling'
   }
 
@@ -77,9 +105,12 @@ export class Call {
     if (this.#direction === 'out') return refuse('an outgoing call')
     if (this.#ending !== undefined) return refuse('is ending')
     if (this.#accepted || (this.#state !== 'incoming' && this.#state !== 'early')) return refuse('answered already')
-    if (!Number.isInteger(status) || status < 101 || status > 699) return refuse('status out of 101–699')
+    if (!Number.isInteger(status) || status < 100 || status > 699) return refuse('status out of 100–699')
     const problem = headersProblem(headers)
     if (problem !== undefined) return refuse(problem)
+    // The engine sends its 100 by itself when no better response is at hand in time (§17.2.1).
+    if (status === 100) return
+    this.#history.response(status, command.reason ?? reasonPhrase(status))
     const respond = (sdp: string | undefined) =>
       tell.sip({ kind: 'respond', id: this.id, status, reason, sdp, headers })
     if (status >= 300) {
@@ -89,14 +120,21 @@ export class Call {
     // A 180 tells no media; in a 183 it begins early, and the 200 says the same again (RFC 6337 §3.1.1).
     if (status < 200 && status !== 183) return respond(undefined)
     if (status >= 200) this.#accepted = true
-    if (this.#answer !== undefined && this.port.media.status === 'none') this.#agree(this.#answer, tell)
+    if (this.#answer !== undefined && this.port.media.status === 'none') {
+      this.#local = this.#answer.sdp
+      this.#agree(this.#answer, tell)
+    }
     // Without an offer of theirs the 200 brings ours, and the ACK the answer.
-    respond(this.#answer?.sdp ?? (status < 200 ? undefined : this.#negotiator.offer('sendrecv')))
+    if (this.#answer !== undefined || status < 200) respond(this.#answer?.sdp)
+    else respond(this.#offer('sendrecv', tell))
   }
 
-  hangUp(status: number | undefined, reason: string | undefined, tell: Tell) {
-    if (this.#ending !== undefined) return tell.refuse('hang-up', this.id, 'is ending')
-    this.#end(undefined, status, reason === undefined ? undefined : headerText(reason), tell)
+  hangUp(status: number | undefined, reason: string | undefined, tell: Tell, headers = NO_HEADERS) {
+    const refuse = (why: string) => tell.refuse('hang-up', this.id, why)
+    if (this.#ending !== undefined) return refuse('is ending')
+    const problem = headersProblem(headers)
+    if (problem !== undefined) return refuse(problem)
+    this.#end(undefined, status, reason === undefined ? undefined : headerText(reason), tell, headers)
   }
 
   hold(hold: boolean, tell: Tell) {
@@ -104,8 +142,27 @@ export class Call {
     if (this.#ending !== undefined || this.#state !== 'confirmed') return tell.refuse(command, this.id, 'not in a call')
     if (this.#asked !== undefined) return tell.refuse(command, this.id, 'a change is under way')
     if (this.#held === hold) return tell.refuse(command, this.id, hold ? 'on hold already' : 'not on hold')
-    this.#asked = { hold, sent: false, agreed: false }
+    this.#asked = { hold, offer: true, headers: NO_HEADERS, sent: false, agreed: false }
     this.#ask(tell)
+  }
+
+  reinvite({ unhold, offer, headers }: Extract<UaCommand, { kind: 'reinvite' }>, tell: Tell) {
+    const refuse = (why: string) => tell.refuse('reinvite', this.id, why)
+    if (this.#ending !== undefined || this.#state !== 'confirmed') return refuse('not in a call')
+    if (this.#asked !== undefined) return refuse('a change is under way')
+    const problem = headersProblem(headers)
+    if (problem !== undefined) return refuse(problem)
+    this.#asked = { hold: this.#held && !unhold, offer, headers, sent: false, agreed: false }
+    this.#ask(tell)
+  }
+
+  queryRecord(ref: number, tell: Tell) {
+    const { account, peer } = this
+    const record: CallRecord = {
+      ...{ account, role: this.#direction === 'out' ? 'uac' : 'uas', state: this.#state, peer, local: this.#self.aor },
+      ...{ contactUser: this.#self.contactUser, media: this.port.media, ...this.#history.at(tell.now) },
+    }
+    tell.app({ kind: 'call-record', call: this.id, ref, record })
   }
 
   sendDtmf(digits: string, durationMs: number, tell: Tell) {
@@ -129,13 +186,19 @@ export class Call {
   /** True: that was the last event, the call is over. */
   onState(event: Of<'session-state'>, tell: Tell): boolean {
     this.#session = event.state
+    const { message } = event
+    if (message !== undefined) this.#history.see(message, message.kind === 'response')
+    this.#history.response(event.status, utf8Decode(event.reason))
+    if (event.state === 'CONFIRMED') this.#history.connected(tell.now)
     if (event.state === 'DISCONNECTED') {
+      this.#history.ended(tell.now)
       this.port.close(tell)
       this.#enter('disconnected', this.#ending?.outcome ?? event, tell)
       return true
     }
     if (this.#ending !== undefined) return false
     this.#enter(callState(event.state) ?? this.#state, event, tell)
+    if (event.state === 'CALLING' && this.#local !== undefined) this.#offered(this.#local, undefined, tell)
     if (event.state === 'REINVITED') this.#onReinvited(tell)
     if (event.state === 'CONFIRMED') {
       // No answer came, neither in the 200 nor in the ACK.
@@ -153,9 +216,12 @@ export class Call {
       if (this.#state === 'confirmed') this.#theirOffer = event.sdp
       return
     }
+    this.#offered(undefined, event.sdp, tell)
+    this.#isAgreed()
     const answer = this.#negotiator.answer(event.sdp, this.#held)
     if (!answer.ok) return this.#giveUp(tell)
     tell.sip({ kind: 'ack', id: this.id, sdp: answer.value.sdp })
+    this.#local = answer.value.sdp
     this.#agree(answer.value, tell)
   }
 
@@ -168,10 +234,8 @@ export class Call {
       return
     }
     // An answer in an ACK belongs to their re-INVITE, also while ours waits to be tried again after a 491.
-    if (this.#asked?.sent && inResponse) {
-      this.#held = this.#asked.hold
-      this.#asked = { ...this.#asked, agreed: true }
-    }
+    if (inResponse) this.#isAgreed()
+    this.#remote = sdp
     this.#agree(agreed.value, tell)
   }
 
@@ -181,13 +245,15 @@ export class Call {
     this.#theirOffer = undefined
     const respond = (status: number, sdp: string | undefined) =>
       tell.sip({ kind: 'respond', id: this.id, status, reason: undefined, sdp, headers: NO_HEADERS })
-    if (offer === undefined) return respond(200, this.#negotiator.offer(this.#held ? this.#holding() : 'sendrecv'))
+    if (offer === undefined) return respond(200, this.#offer(this.#held ? this.#holding() : 'sendrecv', tell))
+    this.#offered(undefined, offer, tell)
     const answer = this.#negotiator.answer(offer, this.#held)
     if (!answer.ok) {
       tell.log('info', 'offer refused', { call: this.id, reason: answer.error })
       return respond(488, undefined)
     }
     respond(200, answer.value.sdp)
+    this.#local = answer.value.sdp
     this.#agree(answer.value, tell)
   }
 
@@ -256,12 +322,39 @@ export class Call {
   #ask(tell: Tell) {
     if (this.#asked === undefined || this.#asked.sent || this.#session !== 'CONFIRMED') return
     this.#asked = { ...this.#asked, sent: true }
-    const sdp = this.#negotiator.offer(this.#asked.hold ? this.#holding() : 'sendrecv')
-    tell.sip({ kind: 'reinvite', id: this.id, sdp, headers: NO_HEADERS })
+    const { hold, offer, headers } = this.#asked
+    const sdp = offer ? this.#offer(hold ? this.#holding() : 'sendrecv', tell) : undefined
+    tell.sip({ kind: 'reinvite', id: this.id, sdp, headers })
+  }
+
+  /** What our re-INVITE was for is so now. */
+  #isAgreed() {
+    if (!this.#asked?.sent) return
+    this.#held = this.#asked.hold
+    this.#asked = { ...this.#asked, agreed: true }
+  }
+
+  /** The offer of the INVITE itself; told once that has gone out. */
+  firstOffer(): string {
+    this.#local = this.#negotiator.offer('sendrecv')
+    return this.#local
+  }
+
+  #offer(direction: Direction, tell: Tell): string {
+    const sdp = this.#negotiator.offer(direction)
+    this.#offered(sdp, undefined, tell)
+    return sdp
+  }
+
+  #offered(local: string | undefined, remote: string | undefined, tell: Tell) {
+    this.#local = local
+    this.#remote = remote
+    tell.app({ kind: 'call-sdp', call: this.id, stage: 'offered', local, remote })
   }
 
   #agree({ stream, held }: Agreement, tell: Tell) {
     this.#remoteHeld = held
+    tell.app({ kind: 'call-sdp', call: this.id, stage: 'active', local: this.#local, remote: this.#remote })
     this.port.agree(stream, this.#held ? 'local' : held ? 'remote' : 'none', tell)
   }
 
@@ -275,9 +368,15 @@ export class Call {
     this.#end(NOT_ACCEPTABLE, NOT_ACCEPTABLE.status, undefined, tell)
   }
 
-  #end(outcome: Outcome | undefined, status: number | undefined, reason: string | undefined, tell: Tell) {
+  #end(
+    outcome: Outcome | undefined,
+    status: number | undefined,
+    reason: string | undefined,
+    tell: Tell,
+    headers = NO_HEADERS,
+  ) {
     this.#leave(outcome, tell)
-    tell.sip({ kind: 'end', id: this.id, status, reason, headers: NO_HEADERS })
+    tell.sip({ kind: 'end', id: this.id, status, reason, headers })
   }
 
   /** §15.1.1: once the BYE is on its way nothing is sent or listened to any more. */
@@ -290,25 +389,3 @@ export class Call {
 const NO_HEADERS: readonly HeaderField[] = []
 /** Pause between telephone events, ms. */
 const DTMF_GAP_MS = 60
-
-function callState(session: SessionState): CallState | undefined {
-  switch (session) {
-    case 'CALLING':
-      return 'calling'
-    case 'INCOMING':
-      return 'incoming'
-    case 'EARLY':
-      return 'early'
-    case 'CONNECTING':
-      return 'connecting'
-    case 'CONFIRMED':
-    case 'REINVITING':
-    case 'REINVITED':
-      return 'confirmed'
-    case 'DISCONNECTED':
-      return 'disconnected'
-    case 'NULL':
-    case 'DISCONNECTING':
-      return undefined
-  }
-}

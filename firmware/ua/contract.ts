@@ -8,7 +8,7 @@ import type { LogRecord } from '../base/log.ts'
 import type { Secret } from '../base/secret.ts'
 import type { Direction, MediaCommand, MediaEvent, PortId, StreamStats } from '../media/contract.ts'
 import type { Cause, RegistrationState, SipCommand, SipEvent, TransportId } from '../sip/core/contract.ts'
-import type { HeaderField } from '../sip/message/message.ts'
+import type { Body, HeaderField } from '../sip/message/message.ts'
 
 export type AccountId = string
 export type CallId = string
@@ -58,6 +58,34 @@ export interface CallMedia {
   readonly dtmf: boolean
 }
 
+/** Everything known of a call, as PJSUA's call info. What has not been learned yet is ''. */
+export interface CallRecord {
+  readonly account: AccountId
+  /** Who sent the INVITE: `uac` is us. */
+  readonly role: 'uac' | 'uas'
+  readonly state: CallState
+  /** Of the last response sent or received; 0 and '' before the first. */
+  readonly status: number
+  readonly reason: string
+  /** Our own address, and the user part of the Contact it is reached by. */
+  readonly local: string
+  readonly contactUser: string
+  readonly peer: Party
+  /** URI of their Contact; where requests of this dialog go. */
+  readonly peerContact: string
+  /** From the first message of the peer on. */
+  readonly callId: string
+  readonly localTag: string
+  readonly remoteTag: string
+  readonly media: CallMedia
+  /** Since it was confirmed (0 before), and since it began, ms. Both stand still at the end. */
+  readonly connectedMs: number
+  readonly totalMs: number
+}
+
+/** An application's name for a request it sends; it may be used again once the final response came. */
+export type RequestName = string
+
 export type UaCommand =
   /** Adds an account or changes it; registers when it has a registrar. */
   | { readonly kind: 'set-account'; readonly account: AccountId; readonly config: AccountConfig }
@@ -72,8 +100,10 @@ export type UaCommand =
       readonly account: AccountId
       readonly target: string
       readonly headers: readonly HeaderField[]
+      /** The INVITE goes without an offer, the peer makes one in its 200 (RFC 3261 §13.2.1). */
+      readonly lateOffer?: boolean
     }
-  /** 180 to ring, 183 for early media, 200 to take it, 3xx–6xx to refuse. */
+  /** 180 to ring, 183 for early media, 200 to take it, 3xx–6xx to refuse; the stack's own 100 has gone, so 100 does nothing. */
   | {
       readonly kind: 'answer'
       readonly call: CallId
@@ -87,12 +117,53 @@ export type UaCommand =
       readonly call: CallId
       readonly status: number | undefined
       readonly reason: string | undefined
+      readonly headers?: readonly HeaderField[]
     }
   /** Re-INVITE with `sendonly` (or `inactive` when they hold us too). */
   | { readonly kind: 'hold'; readonly call: CallId }
   | { readonly kind: 'resume'; readonly call: CallId }
   | { readonly kind: 'send-dtmf'; readonly call: CallId; readonly digits: string; readonly durationMs: number }
   | { readonly kind: 'query-call'; readonly call: CallId; readonly ref: number }
+  /** Answered by `call-record` at once. */
+  | { readonly kind: 'query-record'; readonly call: CallId; readonly ref: number }
+  /** Re-INVITE with what is now; `unhold` releases our hold with it. Without `offer` the peer makes one. Ends with `call-modified`. */
+  | {
+      readonly kind: 'reinvite'
+      readonly call: CallId
+      readonly unhold: boolean
+      readonly offer: boolean
+      readonly headers: readonly HeaderField[]
+    }
+  /** REFER to `target` (RFC 3515), completed like that of a call. What becomes of it comes as `call-transfer`; the call stays until it is ended. */
+  | {
+      readonly kind: 'transfer'
+      readonly call: CallId
+      readonly target: string
+      readonly headers: readonly HeaderField[]
+    }
+  /** No more is to be heard of the transfer: their next NOTIFY gets 481, which ends the subscription (RFC 6665 §4.2.2). */
+  | { readonly kind: 'end-transfer'; readonly call: CallId }
+  /** A request inside a call's dialog, or outside any from an account. Methods that change a session are refused. */
+  | {
+      readonly kind: 'send-request'
+      readonly request: RequestName
+      readonly method: string
+      readonly to:
+        | { readonly call: CallId }
+        /** `target` as of a call. */
+        | { readonly account: AccountId; readonly target: string }
+      readonly headers: readonly HeaderField[]
+      readonly body: Body | undefined
+    }
+  /** Final response to a `request-incoming` with `answerMs` above 0. */
+  | {
+      readonly kind: 'reply'
+      readonly request: string
+      readonly status: number
+      readonly reason: string | undefined
+      readonly headers: readonly HeaderField[]
+      readonly body: Body | undefined
+    }
 
 export type UaEvent =
   | {
@@ -112,6 +183,8 @@ export type UaEvent =
       readonly account: AccountId
       readonly peer: Party
       readonly alertInfo: string | undefined
+      /** Every header field of the INVITE but its credentials. */
+      readonly headers?: readonly HeaderField[]
     }
   /** Every change in order; `disconnected` is the last event of a call. */
   | {
@@ -133,7 +206,56 @@ export type UaEvent =
   /** Hold or resume came to its end: 200, or the refusal that left the call as it was. */
   | { readonly kind: 'call-modified'; readonly call: CallId; readonly status: number; readonly reason: string }
   | { readonly kind: 'call-stats'; readonly call: CallId; readonly ref: number; readonly stats: StreamStats }
-  /** The command made no sense now; nothing was changed. `subject` is the account or call named. */
+  | {
+      readonly kind: 'call-record'
+      readonly call: CallId
+      readonly ref: number
+      readonly record: CallRecord
+    }
+  /** `offered`: one side has made an offer, the other has not answered. `active`: both are in force. As on the wire. */
+  | {
+      readonly kind: 'call-sdp'
+      readonly call: CallId
+      readonly stage: 'offered' | 'active'
+      readonly local: string | undefined
+      readonly remote: string | undefined
+    }
+  /** Of a transfer: the response to REFER, then the status of the call it made, from their NOTIFY. Nothing comes after `final` or the call's end. */
+  | {
+      readonly kind: 'call-transfer'
+      readonly call: CallId
+      readonly by: 'response' | 'notify'
+      readonly status: number
+      readonly reason: string
+      readonly final: boolean
+    }
+  /**
+   * A request other than those of a session. `answerMs` 0: it was answered here (MESSAGE and INFO with 200). Else the
+   * application has so long for its `reply`; without one it is refused: REFER with 603, others with 501.
+   */
+  | {
+      readonly kind: 'request-incoming'
+      readonly request: string
+      readonly method: string
+      readonly account: AccountId
+      readonly call: CallId | undefined
+      readonly peer: Party
+      /** Every header field but credentials. */
+      readonly headers: readonly HeaderField[]
+      readonly body: string
+      readonly answerMs: number
+    }
+  /** Each response to `send-request`; the final one is the last event of that name. Status 408 and 503 with a cause are made here. */
+  | {
+      readonly kind: 'request-result'
+      readonly request: RequestName
+      readonly status: number
+      readonly reason: string
+      readonly cause: Cause | undefined
+      readonly headers: readonly HeaderField[]
+      readonly body: string
+    }
+  /** The command made no sense now; nothing was changed. `subject` is the account, call or request named. */
   | { readonly kind: 'refused'; readonly command: UaCommand['kind']; readonly subject: string; readonly reason: string }
 
 export type UaInput =
@@ -155,4 +277,6 @@ export interface UaConfig {
   readonly rtpPorts: { readonly min: number; readonly max: number }
   readonly dscp: number
   readonly jitter: { readonly minMs: number; readonly maxMs: number }
+  /** Methods whose requests the application answers itself (`reply`) though there is an answer here: MESSAGE, INFO. */
+  readonly decides?: readonly string[]
 }

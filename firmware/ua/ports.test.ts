@@ -42,6 +42,28 @@ const step = fc.oneof(
         ua.app({ kind: kind as 'hold' | 'resume', call }),
   ),
   fc.constantFrom(...IDS).map((call) => (ua: Ua) => ua.app({ kind: 'send-dtmf', call, digits: '1', durationMs: 100 })),
+  fc.tuple(fc.constantFrom(...IDS), fc.boolean(), fc.boolean()).map(
+    ([call, unhold, offer]) =>
+      (ua: Ua) =>
+        ua.app({ kind: 'reinvite', call, unhold, offer, headers: [] }),
+  ),
+  fc
+    .constantFrom('o1', 'o2')
+    .map(
+      (call) => (ua: Ua) =>
+        ua.app({ kind: 'make-call', call, account: 'a', target: '101', headers: [], lateOffer: true }),
+    ),
+  fc.constantFrom(...IDS).map((call) => (ua: Ua) => ua.app({ kind: 'transfer', call, target: '102', headers: [] })),
+  fc.tuple(fc.constantFrom(...IDS), fc.constantFrom('NOTIFY', 'REFER', 'MESSAGE')).map(
+    ([session, method]) =>
+      (ua: Ua) =>
+        ua.request(`in:r${session}`, method, session),
+  ),
+  fc.tuple(fc.constantFrom(...IDS), fc.constantFrom(202, 408)).map(
+    ([id, status]) =>
+      (ua: Ua) =>
+        ua.result(`refer:${id}`, status),
+  ),
   fc.constantFrom(...IDS).map((id) => (ua: Ua) => {
     if (ua.media.ports.has(`call:${id}`)) ua.media.happen({ kind: 'port-failed', port: `call:${id}`, reason: '' })
     ua.app({ kind: 'query-call', call: id, ref: 1 })
@@ -72,7 +94,7 @@ function heardAfterTheEnd(ua: Ua): string[] {
   const gone = new Set<string>()
   const late: string[] = []
   for (const event of ua.heard) {
-    if (!('call' in event)) continue
+    if (!('call' in event) || event.call === undefined) continue
     if (event.kind === 'call-incoming' || (event.kind === 'call-state' && event.state === 'calling'))
       gone.delete(event.call)
     if (gone.has(event.call)) late.push(`${event.kind} ${event.call}`)

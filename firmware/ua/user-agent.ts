@@ -1,7 +1,6 @@
 // The user agent as a machine: accounts and calls over the SIP engine and the media engine.
 import type { Machine } from '../base/machine.ts'
 import { hex, type Rng } from '../base/rng.ts'
-import { FOREVER } from '../base/time.ts'
 import type { MediaEvent, PortId } from '../media/contract.ts'
 import { createNegotiator, knownCodecs } from '../media/negotiator.ts'
 import { createPairStock, type Pair } from '../media/pair-stock.ts'
@@ -11,6 +10,7 @@ import { completeTarget, headersProblem, partyCalled, partyOf } from './addressi
 import { Call } from './call.ts'
 import { createCallPort } from './call-port.ts'
 import type { CallId, UaCommand, UaConfig, UaInput, UaOutput } from './contract.ts'
+import { createRequests, type Destination, withoutCredentials } from './requests.ts'
 import { type Tell, tellInto } from './tell.ts'
 
 /** Socket pairs kept ready beyond those of ringing calls. */
@@ -23,6 +23,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
   const calls = new Map<CallId, Call>()
   const { min, max } = config.rtpPorts
   const stock = createPairStock({ address: config.mediaAddress, min, max, dscp: config.dscp, spare: SPARE_PAIRS })
+  const requests = createRequests(config.decides ?? [])
   let stocked = false
 
   function onCommand(command: UaCommand, tell: Tell) {
@@ -47,7 +48,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'answer':
         return withCall(command, tell, (call) => call.answer(command, tell))
       case 'hang-up':
-        return withCall(command, tell, (call) => call.hangUp(command.status, command.reason, tell))
+        return withCall(command, tell, (call) => call.hangUp(command.status, command.reason, tell, command.headers))
       case 'hold':
       case 'resume':
         return withCall(command, tell, (call) => call.hold(command.kind === 'hold', tell))
@@ -55,6 +56,18 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return withCall(command, tell, (call) => call.sendDtmf(command.digits, command.durationMs, tell))
       case 'query-call':
         return withCall(command, tell, (call) => call.queryStats(command.ref, tell))
+      case 'query-record':
+        return withCall(command, tell, (call) => call.queryRecord(command.ref, tell))
+      case 'reinvite':
+        return withCall(command, tell, (call) => call.reinvite(command, tell))
+      case 'transfer':
+        return withCall(command, tell, (call) => transfer(call, command, tell))
+      case 'end-transfer':
+        return requests.endTransfer(command.call, tell)
+      case 'send-request':
+        return sendRequest(command, tell)
+      case 'reply':
+        return requests.reply(command, tell)
     }
   }
 
@@ -63,6 +76,38 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     if (call === undefined) tell.refuse(command.kind, command.call, 'unknown call')
     else act(call)
   }
+
+  function transfer(call: Call, command: Extract<UaCommand, { kind: 'transfer' }>, tell: Tell) {
+    const account = accounts.get(call.account)
+    const refuse = (why: string) => tell.refuse('transfer', call.id, why)
+    if (call.isEnding || account === undefined) return refuse('is ending')
+    const target = completeTarget(command.target, account.aor)
+    if (!target.ok) return refuse(target.error)
+    requests.refer(command, target.value, inside(call, account), tell)
+  }
+
+  function sendRequest(command: Extract<UaCommand, { kind: 'send-request' }>, tell: Tell) {
+    const { to } = command
+    const refuse = (why: string) => tell.refuse('send-request', command.request, why)
+    if ('call' in to) {
+      const call = calls.get(to.call)
+      const account = call && accounts.get(call.account)
+      if (call === undefined) return refuse('unknown call')
+      if (call.isEnding || account === undefined) return refuse('the call is ending')
+      return requests.send(command, inside(call, account), tell)
+    }
+    const account = accounts.get(to.account)
+    if (account === undefined) return refuse('unknown account')
+    const target = completeTarget(to.target, account.aor)
+    if (!target.ok) return refuse(target.error)
+    requests.send(command, { session: undefined, identity: identityOf(account), target: target.value }, tell)
+  }
+
+  const inside = ({ id, peer }: Call, account: Account): Destination => ({
+    session: id,
+    identity: identityOf(account),
+    target: peer.uri,
+  })
 
   function makeCall(command: Extract<UaCommand, { kind: 'make-call' }>, tell: Tell) {
     const { call: id, headers } = command
@@ -84,12 +129,14 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       account: account.id,
       peer: partyCalled(target.value),
       direction: 'out',
+      now: tell.now,
+      self: selfOf(account),
       answer: undefined,
       negotiator,
       port: createCallPort(id, pair, stock),
     })
     calls.set(id, call)
-    const sdp = negotiator.offer('sendrecv')
+    const sdp = command.lateOffer ? undefined : call.firstOffer()
     tell.sip({ kind: 'invite', id, identity: identityOf(account), target: target.value, sdp, headers })
   }
 
@@ -115,10 +162,16 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       return refuse(488)
     }
     const peer = partyOf(request.from)
-    calls.set(id, new Call({ id, account: account.id, peer, direction: 'in', answer: answer?.value, negotiator, port }))
+    const start = { id, account: account.id, peer, direction: 'in', now: tell.now, self: selfOf(account) } as const
+    calls.set(id, new Call({ ...start, invite: { request, sdp: event.sdp }, answer: answer?.value, negotiator, port }))
     const alertInfo = request.header('Alert-Info')
-    tell.app({ kind: 'call-incoming', call: id, account: account.id, peer, alertInfo })
+    const headers = withoutCredentials(request)
+    tell.app({ kind: 'call-incoming', call: id, account: account.id, peer, alertInfo, headers })
+    if (event.sdp !== undefined)
+      tell.app({ kind: 'call-sdp', call: id, stage: 'offered', local: undefined, remote: event.sdp })
   }
+
+  const selfOf = ({ config: { aor }, contactUser }: Account) => ({ aor, contactUser })
 
   const negotiate = (account: Account, pair: Pair) =>
     createNegotiator({
@@ -140,29 +193,42 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'session-incoming':
         return onIncoming(event, tell)
       case 'session-state':
-        if (calls.get(event.id)?.onState(event, tell)) calls.delete(event.id)
+        if (calls.get(event.id)?.onState(event, tell)) forget(event.id)
         return
       case 'session-sdp':
         return calls.get(event.id)?.onSdp(event, tell)
       case 'reinvite-result':
         return calls.get(event.id)?.onReinviteResult(event, tell)
       case 'request-incoming':
-        // No part of this user agent takes requests beside calls; an answer is owed all the same.
-        tell.sip({ kind: 'reply', id: event.id, status: 501, reason: undefined, headers: [], body: undefined })
-        return
+        return requests.incoming(event, addressee(event), tell)
       case 'request-result':
-        return
+        return requests.onResult(event, tell)
       case 'rejected':
         return onRejected(event, tell)
     }
   }
 
+  function forget(call: CallId) {
+    calls.delete(call)
+    requests.callEnded(call)
+  }
+
+  function addressee({ session, request }: Extract<SipEvent, { kind: 'request-incoming' }>) {
+    if (session === undefined) {
+      const account = accounts.match(request, config.mediaAddress)
+      return account && { account: account.id, call: undefined }
+    }
+    const call = calls.get(session)
+    return call && { account: call.account, call: session }
+  }
+
   function onRejected(event: Extract<SipEvent, { kind: 'rejected' }>, tell: Tell) {
     const call = calls.get(event.id)
     if (call !== undefined) {
-      if (call.onRejected(event, tell)) calls.delete(event.id)
+      if (call.onRejected(event, tell)) forget(event.id)
       return
     }
+    if (event.command === 'request') return requests.onRejected(event, tell)
     if (event.command !== 'register' && event.command !== 'unregister') return
     const refusal = accounts.onRejected(event.id, event.reason)
     if (refusal !== undefined) tell.app(refusal)
@@ -199,8 +265,8 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
   }
 
   return {
-    handle(input, _now, out) {
-      const tell = tellInto(out)
+    handle(input, now, out) {
+      const tell = tellInto(out, now)
       if (!stocked) {
         stocked = true
         for (const order of stock.orders()) tell.media(order)
@@ -214,8 +280,8 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
           return onMedia(input.event, tell)
       }
     },
-    // Every timer of a call is the engine's; nothing is waited for here.
-    wake() {},
-    deadline: () => FOREVER,
+    // Every timer of a call is the engine's; here only answers of the application are waited for.
+    wake: (now, out) => requests.wake(tellInto(out, now)),
+    deadline: () => requests.deadline(),
   }
 }
