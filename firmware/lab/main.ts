@@ -68,7 +68,7 @@ const parties = createParties({ echo: ECHO, second: SECOND, handset: HANDSET, ec
 const agent = startAgent(
   {
     ...{ name: 'lab', address: ADDRESS, hub },
-    ua: { rtpPorts: { min: 42_000, max: 42_199 } },
+    ua: { rtpPorts: { min: 22_000, max: 22_199 } },
   },
   { ua: (event) => toParties({ from: 'ua', event }), log: sink.write },
 )

@@ -16,8 +16,19 @@ export interface LabOperator {
   publish(): Promise<void>
 }
 
-/** `folder` gets the files. */
-export function createLabOperator(folder: string, ready: LabReady): LabOperator {
+/** `domain`: `host:port` of registrar and proxy. */
+export interface LabAccount {
+  readonly domain: string
+  readonly user: string
+  readonly password: string
+}
+
+/** `folder` gets the files; `account` is the phone's, by default the lab's for it. */
+export function createLabOperator(
+  folder: string,
+  ready: LabReady,
+  account: LabAccount = { domain: ready.domain, ...ready.phone },
+): LabOperator {
   const file = (name: string, content: unknown) => {
     const path = join(folder, name)
     writeFileSync(path, JSON.stringify(content, undefined, 2), { mode: 0o600 })
@@ -29,25 +40,30 @@ export function createLabOperator(folder: string, ready: LabReady): LabOperator 
     bootstrap: file('bootstrap.json', { broker: url, deviceId: DEVICE, credentials }),
     async publish() {
       const access = ['--broker', url, '--device', DEVICE, '--credentials', credentials]
-      await promisify(execFile)(process.execPath, [PUBLISH, ...access, file('desired.json', desired(ready))])
+      await promisify(execFile)(process.execPath, [
+        PUBLISH,
+        ...access,
+        file('desired.json', desired(ready.phone.sipPort, account)),
+      ])
     },
   }
 }
 
-const desired = ({ domain, phone }: LabReady) => ({
+const desired = (sipPort: number, { domain, user, password }: LabAccount) => ({
   contract: 1,
   version: 1,
   config: {
     accounts: [
       {
-        ...{ id: 'main', label: phone.user, aor: `sip:${phone.user}@${domain}`, registrar: `sip:${domain}` },
-        ...{ displayName: 'Lab phone', username: phone.user },
+        ...{ id: 'main', label: user, aor: `sip:${user}@${domain}`, registrar: `sip:${domain}` },
+        ...{ displayName: 'Lab phone', username: user },
       },
     ],
     handset: { kind: 'null' },
     // The step that plays what the network sends, unchanged.
     audio: { volume: 6 },
-    network: { sipPort: phone.sipPort, rtpPorts: { min: 43_000, max: 43_199 } },
+    // Below the ports the kernel chooses from, of which sipPort is one.
+    network: { sipPort, rtpPorts: { min: 21_000, max: 21_199 } },
   },
-  secrets: { main: { password: phone.password } },
+  secrets: { main: { password } },
 })

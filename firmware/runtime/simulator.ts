@@ -8,7 +8,7 @@ import type { LogRecord } from '../base/log.ts'
 import type { DeviceConfig } from '../media/contract.ts'
 import { composePhone, type Phone, type Witnessed } from './compose.ts'
 import { type Lab, type LabOptions, startLab } from './lab-client.ts'
-import { createLabOperator } from './lab-operator.ts'
+import { createLabOperator, type LabAccount } from './lab-operator.ts'
 import { VERSION } from './version.ts'
 
 export interface SimulatorOptions {
@@ -40,17 +40,21 @@ export async function simulate(options: SimulatorOptions, bootstrapFile: string)
   return { phone, board, stop: () => phone.stop() }
 }
 
-/** A new phone in a new lab: it knows its broker and nothing else, and is told the rest over MQTT. Throws with the reason. */
+/**
+ * A new phone in a new lab: it knows its broker and nothing else, and is told the rest over MQTT. `account`: one at another
+ * registrar than the lab's. Throws with the reason.
+ */
 export async function simulateInLab(
   options: SimulatorOptions,
   sound: Pick<LabOptions, 'speak' | 'record' | 'mouth'>,
+  account?: LabAccount,
 ): Promise<Simulator & { readonly lab: Lab }> {
   const { folder } = options
   mkdirSync(folder, { recursive: true })
   const started = await startLab({ folder, ...sound })
   if (!started.ok) throw new Error(started.error)
   const lab = started.value
-  const operator = createLabOperator(folder, lab.ready)
+  const operator = createLabOperator(folder, lab.ready, account)
   const simulator = await simulate(options, operator.bootstrap)
   await operator.publish()
   return { ...simulator, lab, stop: () => simulator.stop().then(lab.stop) }
