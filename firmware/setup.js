@@ -17,6 +17,9 @@ const PACKAGES = {
   test: [
     'sip-tester',
     'baresip',
+    'kamailio',
+    'linphone-cli',
+    'libnet-sip-perl',
     'sox',
     'libasound2-plugins',
     'clang-14',
@@ -35,6 +38,7 @@ const PACKAGES = {
 const TASKS = {
   start: { needs: ['build', 'lab'], run: ['firmware/runtime/start.ts'] },
   test: { needs: ['build', 'lab', 'test', 'arm'], run: ['firmware/testing/run.ts'] },
+  bench: { needs: ['build', 'lab', 'test'], run: ['firmware/testing/bench/run.ts'] },
   check: { needs: ['build'], run: ['firmware/testing/run.ts', '--only=check'] },
   setup: { needs: ['build', 'lab', 'test', 'arm'], run: undefined },
 }

@@ -4,12 +4,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Key } from '../../../hal/api/board.ts'
 import type { FakeBoard } from '../../../hal/fake/fake-board.ts'
+import type { PhoneView } from '../../phone/contract.ts'
+import type { Witnessed } from '../../runtime/compose.ts'
 import { activity, createWitness, registered, type Witness } from '../../runtime/demo/witness.ts'
-import type { LabReady } from '../../runtime/lab-client.ts'
-import { simulateInLab } from '../../runtime/simulator.ts'
+import type { Lab, LabReady } from '../../runtime/lab-client.ts'
+import type { LabAccount } from '../../runtime/lab-operator.ts'
+import { type Simulator, simulateInLab } from '../../runtime/simulator.ts'
 import { writeTone } from '../tone.ts'
 
 export interface PhoneInLab {
+  readonly simulator: Simulator & { readonly lab: Lab }
   readonly board: FakeBoard
   readonly witness: Witness
   readonly lab: LabReady
@@ -17,6 +21,10 @@ export interface PhoneInLab {
   readonly ear: string
   /** Lifts the handset and waits for the dial tone. */
   lift(): Promise<void>
+  /** Puts the handset down and waits until nothing is left of the call. */
+  putDown(): Promise<void>
+  /** What it is doing, by the name of the activity. */
+  doing(): string
   dial(keys: string): void
   /** Errors and warnings it logged. */
   readonly complaints: readonly string[]
@@ -25,27 +33,43 @@ export interface PhoneInLab {
   dispose(): void
 }
 
-/** Resolves once it is registered. `speaks`: the tone it says into its handset, Hz. */
-export async function startPhone(speaks: number): Promise<PhoneInLab> {
+export interface PhoneInLabOptions {
+  /** Registers there instead of at the lab's own registrar. */
+  readonly account?: LabAccount
+  /** What `startPhone` waits for. Default: that it is registered. */
+  readonly until?: (seen: Witnessed) => boolean
+  readonly witness?: (seen: Witnessed) => void
+}
+
+/** `speaks`: the tone it says into its handset, Hz. */
+export async function startPhone(speaks: number, options: PhoneInLabOptions = {}): Promise<PhoneInLab> {
   const folder = mkdtempSync(join(tmpdir(), 'phone-'))
   const [mouth, ear] = [join(folder, 'mouth.wav'), join(folder, 'ear.wav')]
   writeTone(mouth, speaks, 1, 16000)
   const witness = createWitness()
   const complaints: string[] = []
-  const up = witness.next('registration', 10_000, registered)
-  const { board, lab, stop } = await simulateInLab(
+  let view: PhoneView | undefined
+  const up = witness.next('registration', 10_000, options.until ?? registered)
+  const simulator = await simulateInLab(
     {
       folder,
       log: ({ level, from, what, fields }) => {
         if (level === 'error' || level === 'warn') complaints.push(`${from}: ${what} ${JSON.stringify(fields ?? {})}`)
       },
       handset: { kind: 'wav', capture: mouth, playback: ear, rate: 16000, loop: true },
-      witness: witness.see,
+      witness(seen) {
+        if (seen.of === 'view') view = seen.view
+        witness.see(seen)
+        options.witness?.(seen)
+      },
     },
     { speak: '', record: '', mouth: '' },
+    options.account,
   )
+  const { board, lab, stop } = simulator
   await up
   return {
+    simulator,
     board,
     witness,
     lab: lab.ready,
@@ -56,6 +80,12 @@ export async function startPhone(speaks: number): Promise<PhoneInLab> {
       board.lift()
       await dialling
     },
+    async putDown() {
+      const idle = witness.next('idle', 8000, activity('idle'))
+      board.hangUp()
+      if (view?.activity.name !== 'idle') await idle
+    },
+    doing: () => view?.activity.name ?? 'starting',
     dial: (keys) => [...keys].forEach((key) => void board.press(key as Key)),
     async stop() {
       witness.close()

@@ -1,60 +1,81 @@
-// SIPp from Debian with its built-in scenarios: one call, its exit code as the verdict.
+// SIPp from Debian, with its own scenarios or those beside this file: its exit code is the verdict.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { freePort } from './ports.ts'
 
+export interface SippOptions {
+  /** `host:port` of whom it calls; absent: it waits for calls. */
+  readonly target?: string
+  /** User part of whom it calls, `[service]`. */
+  readonly user?: string
+  readonly transport?: 'udp' | 'tcp'
+  /** Where it listens. Default: one that is free. */
+  readonly port?: number
+  /** Of SIPp's `pause` without a length, between ACK and BYE of its own `uac`. Default 500. */
+  readonly holdMs?: number
+  /** How many calls, one after the other. Default 1. */
+  readonly calls?: number
+  /** Put in the place of `[name]` in the scenario's file. */
+  readonly keys?: Readonly<Record<string, string>>
+  /** After which it gives up and fails. Default 20. */
+  readonly seconds?: number
+}
+
 export interface SippRun {
-  /** UDP port of this SIPp. */
+  /** Where it listens. */
   readonly port: number
-  /** Exit code 0: every call of the scenario went as written. `log` holds the messages and errors when it did not. */
+  /** Exit code 0: every call of the scenario went as written. `log`: what was sent, received and wrong. */
   readonly done: Promise<{ readonly code: number | null; readonly log: string }>
   stop(): void
 }
 
-/** `scenario`: `uac` calls `target` (host:port, service user); `uas` waits for one call. */
-export async function startSipp(
-  scenario: 'uac' | 'uas',
-  options: { readonly target?: string; readonly user?: string; readonly holdMs?: number; readonly calls?: number },
-): Promise<SippRun> {
+const OWN = ['uac', 'uas']
+
+/** The scenario with its keys filled in: SIPp's own `-key` does not reach everything, a status for one. */
+function scenarioText(name: string, keys: Readonly<Record<string, string>>): string {
+  const file = fileURLToPath(new URL(`scenarios/${name}.xml`, import.meta.url))
+  return Object.entries(keys).reduce(
+    (text, [key, value]) => text.replaceAll(`[${key}]`, value),
+    readFileSync(file, 'latin1'),
+  )
+}
+
+/** `scenario`: one SIPp brings (`uac`, `uas`), or a file of `scenarios/` by its name without ending. */
+export async function startSipp(scenario: string, options: SippOptions): Promise<SippRun> {
+  const { target, user, transport = 'udp', holdMs = 500, calls = 1, keys = {}, seconds = 20 } = options
   const folder = mkdtempSync(join(tmpdir(), 'sipp-'))
-  const port = await freePort('udp')
+  const { port = await freePort(transport) } = options
   const media = 35_000 + 4 * Math.floor(Math.random() * 2_000)
+  const scenarioFile = join(folder, 'scenario.xml')
+  if (!OWN.includes(scenario)) writeFileSync(scenarioFile, scenarioText(scenario, keys), 'latin1')
   const args = [
-    ...(options.target ? [options.target] : []),
-    ...[
-      '-sn',
-      scenario,
-      '-i',
-      '127.0.0.1',
-      '-p',
-      String(port),
-      '-mp',
-      String(media),
-      '-m',
-      String(options.calls ?? 1),
-      '-nostdin',
-    ],
-    ...(options.user ? ['-s', options.user] : []),
-    ...(scenario === 'uac' ? ['-d', String(options.holdMs ?? 500), '-l', '1'] : []),
-    ...['-timeout', '20s', '-timeout_error', '-trace_err', '-trace_msg'],
+    ...(target === undefined ? [] : [target]),
+    ...(OWN.includes(scenario) ? ['-sn', scenario] : ['-sf', scenarioFile]),
+    ...['-i', '127.0.0.1', '-p', String(port), '-mp', String(media), '-t', transport === 'udp' ? 'u1' : 't1'],
+    ...['-m', String(calls), '-nostdin', '-d', String(holdMs)],
+    ...(target === undefined ? [] : ['-l', '1', '-r', '100']),
+    ...(user === undefined ? [] : ['-s', user]),
+    ...['-timeout', `${seconds}s`, '-timeout_error', '-trace_err', '-trace_msg'],
   ]
   const child = spawn('sipp', args, {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, TERM: 'dumb' },
   })
+  let complaint = ''
   child.stdout.resume()
-  child.stderr.resume()
+  child.stderr.on('data', (chunk) => (complaint = (complaint + chunk).slice(-4000)))
   const done = new Promise<{ code: number | null; log: string }>((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code) => {
-      const log = readdirSync(folder)
+      const files = readdirSync(folder)
+        .filter((name) => name.endsWith('.log'))
         .map((name) => readFileSync(join(folder, name), 'latin1'))
-        .join('\n')
       rmSync(folder, { recursive: true, force: true })
-      resolve({ code, log })
+      resolve({ code, log: [...files, complaint].join('\n') })
     })
   })
   return { port, done, stop: () => child.kill('SIGKILL') }
