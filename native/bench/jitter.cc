@@ -10,6 +10,7 @@
 
 namespace {
 constexpr size_t kFrame = 256;
+constexpr double kFloor = 4e6;  // Some 45 dB below speech: what is softer does not count.
 
 std::vector<double> spectrum(const int16_t* in) {
   std::vector<double> out;
@@ -18,7 +19,7 @@ std::vector<double> spectrum(const int16_t* in) {
     const std::complex<double> turn = std::polar(1.0, -2 * sim::kPi * double(k) / kFrame);
     std::complex<double> at = 1;
     for (size_t i = 0; i < kFrame; i++, at *= turn) sum += double(in[i]) * (0.5 - 0.5 * std::cos(2 * sim::kPi * double(i) / kFrame)) * at;
-    out.push_back(10 * std::log10(std::norm(sum) + 1e5));
+    out.push_back(10 * std::log10(std::norm(sum) + kFloor));
   }
   return out;
 }

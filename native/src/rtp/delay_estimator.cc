@@ -12,6 +12,10 @@ constexpr double kQuantile = 0.995;
 constexpr float kForget = 0.998f;
 /** So that a clock that drifts is noticed before a packet is late. */
 constexpr double kMarginMs = 0.75;
+constexpr uint32_t kFew = 50;
+constexpr float kOneStall = 2;
+constexpr double kAtOnce = 0.25;
+constexpr float kHeldBackWeight = 0.1f;
 constexpr float kHeaviest = 1e6f;
 /** No network becomes so much faster at once: it is the sender's clock that has jumped. */
 constexpr double kJumpMs = 100;
@@ -25,8 +29,12 @@ void DelayEstimator::add(double sentMs, double arrivedMs) {
   const float forget = std::min(kForget, 1 - 1.f / float(count_ + 2));
   ++count_;
   weight_ /= forget;
-  bins_[bin] += weight_;
-  sum_ += weight_;
+  // Packets that a stall has held back come all at once: the first of them tells of it, the others hardly more.
+  const bool heldBack = transit < lastTransit_ && arrivedMs - lastArrivedMs_ < (sentMs - lastSentMs_) * kAtOnce;
+  lastTransit_ = transit, lastArrivedMs_ = arrivedMs, lastSentMs_ = sentMs;
+  const float weight = heldBack ? weight_ * kHeldBackWeight : weight_;
+  bins_[bin] += weight;
+  sum_ += weight;
   if (weight_ > kHeaviest) {
     for (float& each : bins_) each /= weight_;
     sum_ /= weight_;
@@ -64,7 +72,8 @@ void DelayEstimator::shift(int bins) {
 }
 
 void DelayEstimator::findTarget() {
-  const float tail = sum_ * float(1 - kQuantile);
+  // One stall shall not decide alone, not even early when few packets are known; the very first seconds take all they can get.
+  const float tail = std::max(sum_ * float(1 - kQuantile), count_ < kFew ? 0 : weight_ * kOneStall);
   float above = 0;
   for (size_t i = kBins; i-- > 0;) {
     above += bins_[i];

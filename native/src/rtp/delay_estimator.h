@@ -38,6 +38,7 @@ class DelayEstimator {
   size_t window_ = 0;
   double windowEndsMs_ = 0;
   double origin_ = 0;
+  double lastTransit_ = 0, lastSentMs_ = 0, lastArrivedMs_ = 0;
   double target_ = 0;
   bool known_ = false;
 };

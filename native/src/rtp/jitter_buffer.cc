@@ -115,19 +115,14 @@ void JitterBuffer::refill(size_t samples, double tickMs) {
   while (count_ > 0) {
     const int64_t position = positionOf(slots_[0]);
     const double tolerated = tolerance(position, tickMs);
-    if (!anchored_ || concealer_.isSilent()) {
-      // Silence before it, so it may begin whenever is best.
-      if (tolerated < target) return conceal(samples);
-      if (tolerated >= target + kTickMs && count_ > 1 && tolerance(positionOf(slots_[1]), tickMs) >= target) {
-        dropFirst();
-        continue;
-      }
-      return play(0, tickMs);
-    }
+    // After silence it may begin whenever is best.
+    const bool free = !anchored_ || concealer_.isSilent();
+    if (free && tolerated < target) return conceal(samples);
     if (tolerated > maxMs_ + 2 * kTickMs && count_ > 1) {
       dropFirst();
       continue;
     }
+    if (free) return play(0, tickMs);
     const int64_t missing = position - (next_ + hole);
     if (missing > 0) {
       // Lost, or a pause of the sender. Waiting keeps the delay; with delay to spare the gap is closed up.
