@@ -8,22 +8,29 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
-const outfile = here('../../build/bundle/offhook.cjs')
 
-await build({
-  entryPoints: [here('main.ts')],
-  outfile,
-  bundle: true,
-  platform: 'node',
-  target: 'node24',
-  format: 'cjs',
-  external: ['onoff', 'i2c-bus'],
-  // Names stay, so that a stack trace in a log can be read.
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: 'none',
-  define: { 'import.meta.url': 'offhookBundleUrl' },
-  banner: { js: "const offhookBundleUrl=require('node:url').pathToFileURL(__filename).href;" },
-  logLevel: 'warning',
-})
-process.stdout.write(`${outfile}: ${(statSync(outfile).size / 1000).toFixed(0)} kB\n`)
+/** Bundles `entry` and all it imports as the firmware is bundled; resolves to `outfile`. */
+export async function bundle(entry: string, outfile: string): Promise<string> {
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'cjs',
+    external: ['onoff', 'i2c-bus'],
+    // Names stay, so that a stack trace in a log can be read.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    define: { 'import.meta.url': 'offhookBundleUrl' },
+    banner: { js: "const offhookBundleUrl=require('node:url').pathToFileURL(__filename).href;" },
+    logLevel: 'warning',
+  })
+  return outfile
+}
+
+if (import.meta.main) {
+  const outfile = await bundle(here('main.ts'), here('../../build/bundle/offhook.cjs'))
+  process.stdout.write(`${outfile}: ${(statSync(outfile).size / 1000).toFixed(0)} kB\n`)
+}

@@ -1,0 +1,87 @@
+// The contenders that answer calls, each a process of its own that is ready when this resolves.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { bundle } from '../../runtime/bundle.ts'
+import { freePort } from '../interop/ports.ts'
+import { type Measured, startMeasured } from './process.ts'
+
+export interface Answerer extends Measured {
+  /** SIP over UDP on loopback; the user part is `bench`. */
+  readonly port: number
+}
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+/** The addon as built from this tree. */
+export const ADDON = here('../../../build/native/offhook.node')
+
+async function ready(start: (port: number) => Measured, says: string): Promise<Answerer> {
+  const port = await freePort('udp')
+  const process = start(port)
+  await process.says(says)
+  return { ...process, port }
+}
+
+/** Bundled as the firmware is, so that what a phone runs is measured and not the reading of TypeScript. */
+function ours(name: string): () => Promise<Answerer> {
+  let built: Promise<string> | undefined
+  return async () => {
+    built ??= bundle(here(`peers/${name}.ts`), here(`../../../build/bench/${name}.cjs`))
+    const file = await built
+    return ready((port) => startMeasured([process.execPath, file, String(port)], { OFFHOOK_ADDON: ADDON }), 'ready')
+  }
+}
+
+export const startSignalling = ours('signalling')
+export const startPhone = ours('phone')
+
+export const startNpmSip = () =>
+  ready((port) => startMeasured([process.execPath, here('peers/npm-sip.ts'), String(port)]), 'ready')
+
+export interface Registrar {
+  readonly domain: string
+  readonly user: string
+  readonly password: string
+}
+
+const MODULES = ['g711.so', 'aubridge.so', 'account.so', 'menu.so']
+
+/** baresip of Debian: answers at once, and what it hears it says (its `aubridge`); registers where it is told to. */
+export function startBaresip(registrar?: Registrar): Promise<Answerer> {
+  const home = mkdtempSync(join(tmpdir(), 'bench-baresip-'))
+  const rtp = 44_000 + 2 * Math.floor(Math.random() * 1000)
+  const start = (port: number): Measured => {
+    const config = [
+      `sip_listen 127.0.0.1:${port}`,
+      'net_interface 127.0.0.1',
+      'call_max_calls 300',
+      ...['audio_player aubridge,echo', 'audio_source aubridge,echo', 'audio_alert aubridge,alert'],
+      ...['ausrc_srate 8000', 'auplay_srate 8000', 'ausrc_channels 1', 'auplay_channels 1'],
+      `rtp_ports ${rtp}-${rtp + 1999}`,
+      'jitter_buffer_delay 2-10',
+      'module_path /usr/lib/baresip/modules',
+      ...MODULES.map(
+        (name) => `${name === 'account.so' ? 'module_tmp' : name === 'menu.so' ? 'module_app' : 'module'} ${name}`,
+      ),
+    ]
+    mkdirSync(home, { recursive: true })
+    writeFileSync(join(home, 'config'), config.join('\n') + '\n')
+    const account =
+      registrar === undefined
+        ? `<sip:bench@127.0.0.1:${port}>;regint=0;answermode=auto`
+        : `<sip:${registrar.user}@${registrar.domain};transport=udp>;auth_user=${registrar.user};` +
+          `auth_pass=${registrar.password};regint=60;answermode=auto`
+    writeFileSync(join(home, 'accounts'), account + '\n')
+    writeFileSync(join(home, 'contacts'), '')
+    const process = startMeasured(['baresip', '-f', home])
+    return {
+      ...process,
+      async stop() {
+        await process.stop()
+        rmSync(home, { recursive: true, force: true })
+      },
+    }
+  }
+  return ready(start, registrar === undefined ? 'baresip is ready' : '200 OK')
+}

@@ -1,0 +1,122 @@
+// Calls that last: time until answered, CPU while sound flows both ways, memory by number of calls.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Answerer, startBaresip, startPhone } from './answerers.ts'
+import { alternate, type Bench, OURS, type Row, type Samples } from './bench.ts'
+import { type Caller, createCaller, withCalls } from './caller.ts'
+import { startMeasured } from './process.ts'
+
+const CONTENDERS = { [OURS]: startPhone, baresip: startBaresip }
+
+/** Each contender up, with a caller at it. */
+async function withAnswerers<T>(
+  act: (by: Record<string, { phone: Answerer; caller: Caller }>) => Promise<T>,
+): Promise<T> {
+  const up: Record<string, { phone: Answerer; caller: Caller }> = {}
+  try {
+    for (const [name, start] of Object.entries(CONTENDERS)) {
+      const phone = await start()
+      up[name] = { phone, caller: await createCaller(phone.port, 'bench', true) }
+    }
+    return await act(up)
+  } finally {
+    for (const { phone, caller } of Object.values(up)) {
+      caller.close()
+      await phone.stop()
+    }
+  }
+}
+
+const at = (values: number[], share: number) => values.sort((a, b) => a - b)[Math.floor(values.length * share)]!
+
+export const answer: Bench = {
+  name: 'answer',
+  about: 'INVITE sent until 200 received by a caller in Node, answered automatically',
+  run: ({ rounds, scale }) =>
+    withAnswerers(async (by) => {
+      const tails: Record<string, number[]> = {}
+      const measures = Object.entries(by).map(([name, { caller }]) => [
+        name,
+        async () => {
+          const times: number[] = []
+          for (let n = 0; n < Math.ceil(100 * scale); n++) {
+            const call = await caller.call()
+            times.push(call.answeredMs)
+            await call.hangUp()
+            await sleep(5)
+          }
+          tails[name] = [...(tails[name] ?? []), at(times, 0.95)]
+          return at(times, 0.5)
+        },
+      ])
+      const samples = await alternate(rounds, Object.fromEntries(measures))
+      return [
+        { what: 'INVITE → 200, p50', unit: 'ms', samples },
+        { what: 'INVITE → 200, p95', unit: 'ms', samples: tails },
+      ]
+    }),
+}
+
+const CALLS = [1, 20]
+
+export const media: Bench = {
+  name: 'media',
+  about: 'CPU of calls with sound (PCMU, what is heard is said)',
+  run: ({ rounds, scale }) =>
+    withAnswerers(async (by) => {
+      const rows: Row[] = []
+      for (const count of CALLS) {
+        const lastMs = 4000 * scale
+        const measures = Object.entries(by).map(([name, { phone, caller }]) => [
+          name,
+          () =>
+            withCalls(caller, count, async (calls) => {
+              await sleep(500)
+              const [cpu, began, heard] = [phone.liveCpuMs(), performance.now(), received(calls)]
+              await sleep(lastMs)
+              const took = performance.now() - began
+              const share = (received(calls) - heard) / ((took / 20) * count)
+              if (share < 0.9) throw new Error(`only ${(100 * share).toFixed(0)} % of the packets came back`)
+              return (100 * (phone.liveCpuMs() - cpu)) / took
+            }),
+        ])
+        const samples = await alternate(rounds, Object.fromEntries(measures))
+        rows.push({ what: `${count} PCMU call${count === 1 ? '' : 's'}`, unit: '% of a core', samples })
+      }
+      return rows
+    }),
+}
+
+const received = (calls: readonly { received(): number }[]) => calls.reduce((sum, call) => sum + call.received(), 0)
+
+export const memory: Bench = {
+  name: 'memory',
+  about: 'resident memory of user agent and media without provisioning, by number of calls',
+  async run() {
+    const idle: Record<string, number[]> = { [OURS]: [] }
+    const one: Record<string, number[]> = {}
+    const each: Record<string, number[]> = {}
+    await withAnswerers(async (by) => {
+      for (const [name, { phone, caller }] of Object.entries(by)) {
+        await sleep(300)
+        const atRest = phone.rssMb()
+        idle[name] = [atRest]
+        const inOne = await withCalls(caller, 1, () => sleep(1000).then(phone.rssMb))
+        one[name] = [inOne]
+        each[name] = [((await withCalls(caller, 20, () => sleep(1000).then(phone.rssMb))) - inOne) / 19]
+      }
+    })
+    idle['bare Node'] = [await bareNode()]
+    const row = (what: string, samples: Samples): Row => ({ what, unit: 'MB', samples })
+    return [row('memory, idle', idle), row('memory, one call', one), row('memory, each further call of 20', each)]
+  },
+}
+
+/** RSS of a Node that does nothing, MB. */
+export async function bareNode(): Promise<number> {
+  const node = startMeasured([process.execPath, '-e', 'console.log("ready");setInterval(()=>{},1e6)'])
+  await node.says('ready')
+  await sleep(300)
+  const rss = node.rssMb()
+  await node.stop()
+  return rss
+}

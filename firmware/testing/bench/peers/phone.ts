@@ -1,0 +1,29 @@
+// Ours as a whole phone without board: user agent and media engine, answering every call with what it hears, and a handset.
+// Run: node phone.ts PORT
+import { accountOf, startAgent } from '../../../runtime/agent.ts'
+
+const port = Number(process.argv[2])
+const agent = startAgent(
+  {
+    address: '127.0.0.1',
+    port,
+    ua: { maxCalls: 200, rtpPorts: { min: 50_000, max: 51_999 } },
+    // A load generator keeps nobody's patience: ended calls of the last half minute are many.
+    sip: { limits: { sessions: 1000, transactions: 100_000 } },
+  },
+  {
+    ua(event) {
+      if (event.kind === 'call-incoming') {
+        agent.ua({ kind: 'answer', call: event.call, status: 200, reason: undefined, headers: [] })
+        return
+      }
+      if (event.kind !== 'call-media' || event.media.status !== 'active' || !event.media.port) return
+      agent.media({ kind: 'connect', from: event.media.port, to: event.media.port })
+    },
+    log({ level, what, fields }) {
+      if (level === 'error') console.error(what, fields)
+    },
+  },
+)
+agent.ua({ kind: 'set-account', account: 'bench', config: accountOf(`sip:bench@127.0.0.1:${port}`, undefined) })
+console.log('ready')

@@ -1,0 +1,44 @@
+// npm run bench [-- [--quick] [NAME …]]: ours and its peers in turn in one run, medians and ratios in one table. It never fails
+// for a figure. The machine should be quiet: ratios hold better than absolute figures.
+import { availableParallelism, cpus, loadavg } from 'node:os'
+import { parseArgs } from 'node:util'
+import type { Bench, Effort, Row } from './bench.ts'
+import { calls, options, signalling } from './calls.ts'
+import { answer, media, memory } from './live.ts'
+import { parse } from './parse.ts'
+import { native, udp } from './parts.ts'
+import { start } from './start.ts'
+import { table } from './table.ts'
+
+const BENCHES: readonly Bench[] = [parse, signalling, calls, options, answer, media, start, memory, udp, native]
+const FULL: Effort = { rounds: 3, scale: 1 }
+const QUICK: Effort = { rounds: 1, scale: 0.3 }
+
+const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true })
+const unknown = positionals.find((name) => !BENCHES.some((bench) => bench.name === name))
+if (unknown !== undefined) {
+  console.error(
+    `no bench "${unknown}"; there are:\n${BENCHES.map(({ name, about }) => `  ${name.padEnd(12)}${about}`).join('\n')}`,
+  )
+  process.exit(2)
+}
+const wanted = BENCHES.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+const effort = values.quick ? QUICK : FULL
+
+const rows: Row[] = []
+for (const bench of wanted) {
+  const began = performance.now()
+  process.stderr.write(`${bench.name}: ${bench.about} …\n`)
+  try {
+    rows.push(...(await bench.run(effort)))
+  } catch (error) {
+    process.stderr.write(`${bench.name}: ${(error as Error).stack}\n`)
+  }
+  process.stderr.write(`  ${((performance.now() - began) / 1000).toFixed(1)} s\n`)
+}
+console.log(
+  `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, Node ${process.version}, load ${loadavg()[0]!.toFixed(1)}` +
+    `; medians of ${effort.rounds} rounds or more, contenders in turn\n`,
+)
+if (rows.length > 0) console.log(table(rows))
+process.exit(0)
