@@ -24,6 +24,7 @@ export interface CallResult {
 }
 
 const ANSWER_MS = 6000
+const STALL_MS = 1500
 
 export type Say = (step: string) => void
 
@@ -45,12 +46,12 @@ export async function callEcho(simulator: Simulator, witness: Witness, number: s
   const setUpMs = (await ringing) - pressed
   const confirmed = await up
   const voiceMs = (await voice) - confirmed
-  const talk = await talkFor(simulator, witness, await call, talkMs, say)
+  const talk = await talkFor(simulator, witness, await call, talkMs, say, STALL_MS)
   await hangUp(simulator, witness, say)
   return { setUpMs, voiceMs, ...talk } satisfies CallResult
 }
 
-export async function takeCall(simulator: Simulator, lab: Lab, witness: Witness, talkMs: number, say: Say) {
+export async function takeCall(simulator: Simulator, lab: Pick<Lab, 'request'>, witness: Witness, talkMs: number, say: Say) {
   const { board } = simulator
   say('the second phone calls')
   const ringing = witness.next('ringing', 3000, activity('ringing'))
@@ -81,10 +82,16 @@ function callId(witness: Witness): Promise<CallId> {
   return up.then(() => id)
 }
 
-async function talkFor({ phone }: Simulator, witness: Witness, call: CallId, ms: number, say: Say) {
+/** `stallMs`: for so long in the middle JavaScript stands still, which the voice must not notice. */
+async function talkFor({ phone }: Simulator, witness: Witness, call: CallId, ms: number, say: Say, stallMs = 0) {
   say(`talk for ${ms / 1000} s`)
   const [from, before] = [monotonic(), process.cpuUsage()]
-  await sleep(ms)
+  await sleep((ms - stallMs) / 2)
+  if (stallMs > 0) {
+    say(`JavaScript stands still for ${stallMs / 1000} s`)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, stallMs)
+  }
+  await sleep((ms - stallMs) / 2)
   const { user, system } = process.cpuUsage(before)
   const until = monotonic()
   const cpuPercent = (user + system) / 10 / (until - from)
