@@ -1,4 +1,11 @@
 // The audio path takes no memory once a stream is open: every allocation of the process passes here and is counted on demand.
+//
+// Not part of the thread sanitizer's build: that one has its own operator new and lets nobody replace it.
+#if !defined(__has_feature)
+#define __has_feature(x) 0
+#endif
+#if !__has_feature(thread_sanitizer)
+
 #include <cstdlib>
 #include <new>
 
@@ -60,3 +67,5 @@ TEST("stream/give, take, tick and the network thread's work allocate nothing, wi
   CHECK(b.stream->stats().concealedMs > 500);
   CHECK(b.stream->stats().roundTripMs >= 0);
 }
+
+#endif
