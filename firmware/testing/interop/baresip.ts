@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './ports.ts'
 
 export interface BaresipOptions {
-  /** What it says into every call: 16-bit mono WAV at 8 kHz. */
+  /** What it says into every call: 16-bit mono WAV at 8 kHz; `'echo'`: what it hears, and then it answers by itself. */
   readonly speaks: string
   readonly user: string
   readonly answer: 'auto' | 'manual'
@@ -51,13 +51,14 @@ export async function startBaresip({ speaks, user, answer, registrar }: BaresipO
     'net_interface 127.0.0.1',
     'audio_player aubridge,sink',
     'audio_alert aubridge,alert',
-    `audio_source aufile,${speaks}`,
+    speaks === 'echo' ? 'audio_source aubridge,sink' : `audio_source aufile,${speaks}`,
     ...['ausrc_srate 8000', 'auplay_srate 8000', 'ausrc_channels 1', 'auplay_channels 1'],
     `rtp_ports ${rtp}-${rtp + 50}`,
     'jitter_buffer_delay 2-10',
     `snd_path ${recordings}`,
     'module_path /usr/lib/baresip/modules',
     ...modules,
+    ...(speaks === 'echo' ? ['module_app echo.so'] : []),
     `ctrl_tcp_listen 127.0.0.1:${control}`,
   ]
   writeFileSync(join(home, 'config'), config.join('\n') + '\n')

@@ -1,0 +1,154 @@
+// Kamailio from Debian as registrar and record-routing proxy with digest authentication, all in memory.
+import { execFile, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { freePort } from './ports.ts'
+
+export interface KamailioOptions {
+  /** Passwords by user. */
+  readonly users: Readonly<Record<string, string>>
+  readonly algorithm?: 'MD5' | 'SHA-256'
+}
+
+export interface Kamailio {
+  /** `host:port` of its two doors. A call that comes in by one and leaves by the other is record-routed twice. */
+  readonly domain: string
+  readonly second: string
+  /** Contact addresses bound to this user now. */
+  contacts(user: string): Promise<readonly string[]>
+  /** Its log: `in-dialog METHOD from USER` for each request that followed a route set. */
+  log(): string
+  stop(): Promise<void>
+}
+
+const MODULES = ['kex', 'ctl', 'tm', 'sl', 'rr', 'pv', 'maxfwd', 'usrloc', 'registrar', 'textops', 'siputils']
+const LATER = ['xlog', 'auth', 'htable']
+
+/** Resolves when it answers. */
+export async function startKamailio({ users, algorithm = 'MD5' }: KamailioOptions): Promise<Kamailio> {
+  const home = mkdtempSync(join(tmpdir(), 'kamailio-'))
+  const [first, other] = [await freePort('udp'), await freePort('udp')]
+  const control = `unix:${join(home, 'control')}`
+  const config = join(home, 'kamailio.cfg')
+  writeFileSync(config, script({ users, algorithm, ports: [first, other], control }))
+  let output = ''
+  // Its own group: it forks, and goes as a whole.
+  const child = spawn(
+    'kamailio',
+    ['-f', config, '-DD', '-E', '-n', '1', '-m', '16', '-M', '4', '-w', home, '-Y', home],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
+  child.stdout.on('data', (chunk) => (output += chunk))
+  child.stderr.on('data', (chunk) => (output += chunk))
+  const exited = new Promise<void>((resolve) => child.on('close', () => resolve()))
+
+  const ask = async (...command: string[]) => (await promisify(execFile)('kamcmd', ['-s', control, ...command])).stdout
+  for (let tries = 0; ; tries++) {
+    const up = await ask('core.uptime').catch(() => undefined)
+    if (up !== undefined) break
+    if (tries === 100 || child.exitCode !== null) throw new Error(`Kamailio did not start:\n${output}`)
+    await sleep(50)
+  }
+  return {
+    domain: `127.0.0.1:${first}`,
+    second: `127.0.0.1:${other}`,
+    async contacts(user) {
+      // It answers 404 when there is none.
+      const found = await ask('ul.lookup', 'location', `s:${user}`).catch((error) => {
+        if (String(error.stderr).includes('404')) return ''
+        throw error
+      })
+      return [...found.matchAll(/^\s*Address: (.*)$/gm)].map((match) => match[1]!)
+    },
+    log: () => output,
+    async stop() {
+      child.kill('SIGTERM')
+      const timer = setTimeout(() => child.kill('SIGKILL'), 3000)
+      await exited
+      clearTimeout(timer)
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+function script({
+  users,
+  algorithm,
+  ports,
+  control,
+}: {
+  readonly users: Readonly<Record<string, string>>
+  readonly algorithm: 'MD5' | 'SHA-256'
+  readonly ports: readonly number[]
+  readonly control: string
+}): string {
+  const passwords = Object.entries(users).map(([user, password]) => `  $sht(passwords=>${user}) = ${JSON.stringify(password)};`)
+  return `#!KAMAILIO
+debug=1
+log_stderror=yes
+fork=yes
+auto_aliases=no
+dns=no
+disable_tcp=yes
+${ports.map((port) => `listen=udp:127.0.0.1:${port}`).join('\n')}
+${[...MODULES, ...LATER].map((name) => `loadmodule "${name}.so"`).join('\n')}
+modparam("ctl", "binrpc", "${control}")
+modparam("usrloc", "db_mode", 0)
+modparam("registrar", "min_expires", 10)
+modparam("auth", "algorithm", "${algorithm}")
+modparam("auth", "qop", "auth")
+modparam("auth", "nonce_count", 1)
+modparam("htable", "htable", "passwords=>size=4;")
+
+event_route[htable:mod-init] {
+${passwords.join('\n')}
+}
+
+request_route {
+  if (!mf_process_maxfwd_header("10")) {
+    sl_send_reply("483", "Too Many Hops");
+    exit;
+  }
+  if (is_method("CANCEL")) {
+    if (t_check_trans()) t_relay();
+    exit;
+  }
+  if (has_totag()) {
+    if (loose_route()) {
+      xlog("L_ERR", "in-dialog $rm from $fU\\n");
+      t_relay();
+    } else if (is_method("ACK")) {
+      if (t_check_trans()) t_relay();
+    } else {
+      sl_send_reply("404", "Not Here");
+    }
+    exit;
+  }
+  t_check_trans();
+  if (is_method("REGISTER")) {
+    if (!pv_www_authenticate("kamailio", "$sht(passwords=>$fU)", "0")) {
+      auth_challenge("kamailio", "1");
+      exit;
+    }
+    save("location");
+    exit;
+  }
+  if (!pv_proxy_authenticate("kamailio", "$sht(passwords=>$fU)", "0")) {
+    auth_challenge("kamailio", "1");
+    exit;
+  }
+  consume_credentials();
+  record_route();
+  if (!lookup("location")) {
+    sl_send_reply("404", "Not Found");
+    exit;
+  }
+  t_relay();
+}
+`
+}
