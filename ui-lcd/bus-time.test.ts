@@ -14,12 +14,15 @@ function phone() {
   const intents: string[] = []
   const ui = createRunner(createScreenUi({ size: board.description.display }), clock, (output: ScreenUiOutput) => {
     if (output.to === 'board') board.handle(output.command)
-    else intents.push(output.intent.kind)
+    else if (output.to === 'phone') intents.push(output.intent.kind)
   })
   ui.start()
   board.start((event: BoardEvent) => ui.feed({ from: 'board', event }))
   const show = (activity: Activity) => {
-    const view: PhoneView = { activity, lines: [], offHook: false, volume: 5 }
+    const view: PhoneView = {
+      ...{ activity, lines: [], offHook: false, volume: 5, ringer: 6, country: '', missed: 0 },
+      ...{ waiting: undefined, beside: undefined },
+    }
     ui.feed({ from: 'phone', view })
   }
   /** Bus time that `act` costs, ms, without the check once a second. */

@@ -1,134 +1,46 @@
-// Every screen as text, what the keys mean on each, and that no view whatever makes a malformed frame.
-import fc from 'fast-check'
+// Every screen of the phone at work as text, and what the keys mean on each.
 import { describe, expect, test } from 'vitest'
-import { FOREVER, type Millis, ms } from '../firmware/base/time.ts'
-import type { Activity, CallView, LineView, PhoneView } from '../firmware/phone/contract.ts'
-import { type Frame, KEYS, type Key } from '../hal/api/board.ts'
-import { createScreenUi, type ScreenUiOutput } from './screen-ui.ts'
-
-const SIZE = { columns: 20, rows: 4 }
-const line = (label: string, reason?: string): LineView => ({
-  account: label as LineView['account'],
-  label,
-  registered: reason === undefined,
-  reason: reason ?? '',
-})
-const call = (over: Partial<CallView> = {}): CallView => ({
-  call: 1 as unknown as CallView['call'],
-  peer: { uri: 'sip:201@pbx.example.com', display: 'Zoë Müller', number: '201' },
-  direction: 'out',
-  since: undefined,
-  codec: '',
-  remoteHold: false,
-  muted: false,
-  ...over,
-})
-const view = (activity: Activity, over: Partial<PhoneView> = {}): PhoneView => ({
-  activity,
-  lines: [line('Reception')],
-  offHook: false,
-  volume: 5,
-  ...over,
-})
-
-function rig(first?: PhoneView) {
-  const ui = createScreenUi({ size: SIZE })
-  let now = ms(1000)
-  let frame: Frame | undefined
-  const said: string[] = []
-  const take = (out: readonly ScreenUiOutput[]): void => {
-    for (const output of out) {
-      if (output.to === 'phone') said.push(JSON.stringify(output.intent))
-      else if (output.command.kind === 'show') {
-        frame = output.command.frame
-        said.push('frame')
-      } else said.push(`backlight ${output.command.on ? 'on' : 'off'}`)
-    }
-  }
-  const feed = (input: Parameters<typeof ui.handle>[0]) => {
-    const out: ScreenUiOutput[] = []
-    ui.handle(input, now, out)
-    take(out)
-  }
-  const pass = (forMs: number) => {
-    const end = now + forMs
-    for (let turns = 0; ui.deadline() <= end; turns++) {
-      if (turns > 10_000) throw new Error('the deadline does not move')
-      now = ms(Math.max(now, ui.deadline()))
-      const out: ScreenUiOutput[] = []
-      ui.wake(now, out)
-      take(out)
-    }
-    now = ms(end)
-  }
-  const show = (next: PhoneView) => feed({ from: 'phone', view: next })
-  if (first) show(first)
-  said.length = 0
-  return {
-    ui,
-    feed,
-    pass,
-    show,
-    said,
-    setClock: (hhmm: number) => feed({ from: 'clock', wallOffsetMs: hhmm * 60_000 - now }),
-    press: (key: Key) => {
-      said.length = 0
-      feed({ from: 'board', event: { kind: 'key', key, action: 'press', at: now } })
-      return said.filter((text) => text !== 'frame' && !text.startsWith('backlight'))
-    },
-    /** The rows between bars, with the cursor as an underscore. */
-    text: () => {
-      const { rows, cursor } = frame!
-      return rows.map((row, r) => {
-        const cells = [...row]
-        if (cursor?.row === r) cells[cursor.column] = '_'
-        return `|${cells.join('')}|`
-      })
-    },
-  }
-}
-function withClock(next: PhoneView, minutes: number) {
-  const all = rig(next)
-  all.setClock(minutes)
-  return all
-}
+import { ms } from '../firmware/base/time.ts'
+import type { PhoneView } from '../firmware/phone/contract.ts'
+import type { Key } from '../hal/api/board.ts'
+import { call, line, rig, view, withClock } from './testing/rig.ts'
 
 describe('screens', () => {
   const shown: readonly [string, PhoneView, readonly string[]][] = [
     [
       'starting',
       view({ name: 'starting', step: 'waiting for configuration' }),
-      ['|Starting            |', '|waiting for configu…|', '|                    |', '|                    |'],
+      ['|Starting            |', '|waiting for configu…|', '|                    |', '|               Menu |'],
     ],
     [
       'idle',
       view({ name: 'idle' }, { lines: [line('Reception'), line('Workshop')] }),
-      ['|Ready               |', '|⋔ Reception         |', '|⋔ Workshop          |', '|Redl                |'],
+      ['|Ready               |', '|⋔ Reception         |', '|⋔ Workshop          |', '|Redl Log       Menu |'],
     ],
     [
       'idle with a line that is not registered',
       view({ name: 'idle' }, { lines: [line('Desk'), line('Lab', 'wrong password')] }),
-      ['|Ready               |', '|⋔ Desk              |', '|! Lab: wrong passwo…|', '|Redl                |'],
+      ['|Ready               |', '|⋔ Desk              |', '|! Lab: wrong passwo…|', '|Redl Log       Menu |'],
     ],
     [
       'more lines than rows: those in need first',
       view({ name: 'idle' }, { lines: [line('Desk'), line('Lab'), line('Gate', 'no answer')] }),
-      ['|Ready               |', '|! Gate: no answer   |', '|⋔ Desk              |', '|Redl                |'],
+      ['|Ready               |', '|! Gate: no answer   |', '|⋔ Desk              |', '|Redl Log       Menu |'],
     ],
     [
       'not registered, with the reason',
       view({ name: 'idle' }, { lines: [line('Reception', 'wrong password')] }),
-      ['|Not registered      |', '|Reception           |', '|wrong password      |', '|Redl                |'],
+      ['|Not registered      |', '|Reception           |', '|wrong password      |', '|Redl Log       Menu |'],
     ],
     [
       'not registered yet',
       view({ name: 'idle' }, { lines: [line('Reception', '')] }),
-      ['|Not registered      |', '|Reception           |', '|registering…        |', '|Redl                |'],
+      ['|Not registered      |', '|Reception           |', '|registering…        |', '|Redl Log       Menu |'],
     ],
     [
       'no line at all',
       view({ name: 'idle' }, { lines: [] }),
-      ['|Not registered      |', '|no line set up      |', '|                    |', '|Redl                |'],
+      ['|Not registered      |', '|no line set up      |', '|                    |', '|Redl Log       Menu |'],
     ],
     [
       'off hook',
@@ -163,17 +75,17 @@ describe('screens', () => {
     [
       'in a call',
       view({ name: 'in-call', call: call({ since: ms(-41_000), codec: 'G722' }) }),
-      ['|☎ 00:42         G722|', '|Zoë Müller          |', '|201                 |', '|Hold Mute      End  |'],
+      ['|☎ 00:42         G722|', '|Zoë Müller          |', '|201                 |', '|Hold Mute New  End  |'],
     ],
     [
       'in a call, muted and held by the other side, for over an hour',
       view({ name: 'in-call', call: call({ since: ms(-3_700_000), codec: 'opus', muted: true, remoteHold: true }) }),
-      ['|☎ 1:01:41 ⊘     opus|', '|Zoë Müller          |', '|held by other side,…|', '|Hold Unmt      End  |'],
+      ['|☎ 1:01:41 ⊘     opus|', '|Zoë Müller          |', '|held by other side,…|', '|Hold Unmt New  End  |'],
     ],
     [
       'held',
       view({ name: 'held', call: call({ since: ms(-58_000) }) }),
-      ['|‖ On hold      00:59|', '|Zoë Müller          |', '|201                 |', '|Resm           End  |'],
+      ['|‖ On hold      00:59|', '|Zoë Müller          |', '|201                 |', '|Resm      New  End  |'],
     ],
     [
       'ended before it was answered',
@@ -289,73 +201,5 @@ describe('keys', () => {
     show(dialling)
     show({ ...dialling, lines: [] })
     expect(said).toEqual([])
-  })
-})
-
-describe('any view', () => {
-  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), fc.string())
-  const time = fc
-    .oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: -1e9, max: 1e9 }))
-    .map((n) => ms(n))
-  const anyCall: fc.Arbitrary<CallView> = fc.record({
-    call: fc.constant(call().call),
-    peer: fc.record({ uri: text, display: text, number: text }),
-    direction: fc.constantFrom('in', 'out'),
-    since: fc.option(time, { nil: undefined }) as fc.Arbitrary<Millis | undefined>,
-    codec: text,
-    remoteHold: fc.boolean(),
-    muted: fc.boolean(),
-  })
-  const activity: fc.Arbitrary<Activity> = fc.oneof(
-    fc.record({ name: fc.constant('starting' as const), step: text }),
-    fc.record({ name: fc.constant('idle' as const) }),
-    fc.record({ name: fc.constant('dialling' as const), digits: text }),
-    fc.record({ name: fc.constant('calling' as const), call: anyCall, ringing: fc.boolean() }),
-    fc.record({ name: fc.constantFrom('ringing' as const, 'in-call' as const, 'held' as const), call: anyCall }),
-    fc.record({ name: fc.constant('ended' as const), call: anyCall, cause: text, lastedMs: fc.double() }),
-  )
-  const anyView: fc.Arbitrary<PhoneView> = fc.record({
-    activity,
-    lines: fc.array(
-      fc.record({ account: fc.constant(line('x').account), label: text, registered: fc.boolean(), reason: text }),
-    ),
-    offHook: fc.boolean(),
-    volume: fc.integer({ min: -20, max: 20 }),
-  })
-
-  test('every frame has exactly the rows and columns of the display, and time always moves on', () => {
-    const sizes = fc.constantFrom(SIZE, { columns: 16, rows: 4 }, { columns: 21, rows: 8 }, { columns: 16, rows: 3 })
-    fc.assert(
-      fc.property(
-        sizes,
-        fc.array(anyView, { minLength: 1, maxLength: 4 }),
-        fc.double({ noNaN: true }),
-        (size, views, offset) => {
-          const ui = createScreenUi({ size })
-          const out: ScreenUiOutput[] = []
-          let now = ms(0)
-          ui.handle({ from: 'clock', wallOffsetMs: offset }, now, out)
-          for (const next of views) {
-            ui.handle({ from: 'phone', view: next }, now, out)
-            for (const key of KEYS)
-              ui.handle({ from: 'board', event: { kind: 'key', key, action: 'press', at: now } }, now, out)
-            expect(ui.deadline()).toBeGreaterThan(now)
-            if (ui.deadline() < FOREVER && ui.deadline() < now + 1e7) now = ui.deadline()
-            ui.wake(now, out)
-            expect(ui.deadline()).toBeGreaterThan(now)
-          }
-          const frames = out.flatMap((output) =>
-            output.to === 'board' && output.command.kind === 'show' ? [output.command.frame] : [],
-          )
-          expect(frames.length).toBeGreaterThan(0)
-          for (const { rows, cursor } of frames) {
-            expect(rows.map((row) => [...row].length)).toEqual(Array(size.rows).fill(size.columns))
-            for (const row of rows) expect(row).not.toMatch(/[\p{Cc}\p{Cs}\p{M}]/u)
-            if (cursor) expect([cursor.column < size.columns, cursor.row < size.rows]).toEqual([true, true])
-          }
-        },
-      ),
-      { numRuns: 300 },
-    )
   })
 })

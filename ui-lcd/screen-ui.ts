@@ -1,21 +1,29 @@
 // The user interface on a character display: what the phone does becomes frames, what the keys do becomes intents.
 import type { Machine } from '../firmware/base/machine.ts'
 import { after, earlier, FOREVER, type Millis, ms } from '../firmware/base/time.ts'
-import type { PhoneIntent, PhoneView } from '../firmware/phone/contract.ts'
+import type { LocalSetting, LogEntry, PhoneIntent, PhoneView } from '../firmware/phone/contract.ts'
 import type { BoardCommand, BoardEvent, Frame, Size } from '../hal/api/board.ts'
-import { layOut, type Screen, SOFT_KEYS } from './screen.ts'
+import { CLOSED, type Facts, type Menu, NO_FACTS, step, type World } from './menu.ts'
+import { menuScreen, sheetOf } from './menu-pages.ts'
+import { type Action, layOut, type Screen, SOFT_KEYS } from './screen.ts'
 import { screenOf } from './screens.ts'
 import { STRINGS } from './strings.ts'
-import { timeOfDay } from './text.ts'
+import { bar, timeOfDay } from './text.ts'
 
 export type ScreenUiInput =
   | { readonly from: 'board'; readonly event: BoardEvent }
   | { readonly from: 'phone'; readonly view: PhoneView }
+  /** The calls of this session, newest first. */
+  | { readonly from: 'call-log'; readonly log: readonly LogEntry[] }
+  /** What is known of the phone by now; what is left out stays as it was. */
+  | { readonly from: 'facts'; readonly facts: Partial<Facts> }
   /** Local wall-clock time (time zone included) is the machines' clock plus this, ms. Until then no time is shown. */
   | { readonly from: 'clock'; readonly wallOffsetMs: number }
 
 export type ScreenUiOutput =
   | { readonly to: 'phone'; readonly intent: PhoneIntent }
+  /** The user sets something that a configuration could say, too. */
+  | { readonly to: 'settings'; readonly setting: LocalSetting }
   | { readonly to: 'board'; readonly command: Extract<BoardCommand, { kind: 'show' | 'backlight' }> }
 
 export interface ScreenUiOptions {
@@ -25,52 +33,86 @@ export interface ScreenUiOptions {
 
 /** How long a changed volume is shown. */
 const VOLUME_MS = 2000
-/** An idle phone nobody touches goes dark after this long. */
+/** An idle phone nobody touches goes dark after this long, and its menu closes. */
 const DARK_AFTER_MS = 60_000
 
-const STARTING: PhoneView = { activity: { name: 'starting', step: '' }, lines: [], offHook: false, volume: 5 }
+const STARTING: PhoneView = {
+  ...{ activity: { name: 'starting', step: '' }, lines: [], offHook: false, volume: 5, ringer: 5 },
+  ...{ waiting: undefined, beside: undefined, missed: 0, country: '' },
+}
 
 /** Throws a RangeError for a display that is too small. */
 export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput, ScreenUiOutput> {
   if (size.columns < 16 || size.rows < 3) throw new RangeError('the display needs at least 16 columns and 3 rows')
   let view: PhoneView | undefined
+  let log: readonly LogEntry[] = []
+  let facts = NO_FACTS
+  let menu: Menu = CLOSED
+  let startedAt: Millis | undefined
   let wallOffsetMs: number | undefined
   let shown: Frame | undefined
   let lit: boolean | undefined
-  let volumeUntil: Millis | undefined
+  let loud: { readonly what: 'volume' | 'ringer'; readonly until: Millis } | undefined
   let touchedAt: Millis | undefined
   /** When what is shown grows old by itself. */
   let nextAt: Millis = FOREVER
 
+  const present = (): PhoneView => view ?? STARTING
+  const worldAt = (now: Millis): World => ({
+    ...{ view: present(), log, facts, now, wallOffsetMs },
+    upMs: startedAt === undefined ? 0 : now - startedAt,
+  })
+  /** The page of the menu that is shown: only over a phone at rest. */
+  const pageNow = () => (atRest(present()) ? menu.at(-1) : undefined)
+
   const screenAt = (now: Millis): Screen => {
-    const present = view ?? STARTING
-    const screen = screenOf(present.activity, {
-      view: present,
-      time: wallOffsetMs === undefined ? '' : timeOfDay(now + wallOffsetMs),
-      callMs: elapsed(present, now),
-      size,
-    })
-    if (volumeUntil === undefined || now >= volumeUntil) return screen
+    const time = wallOffsetMs === undefined ? '' : timeOfDay(now + wallOffsetMs)
+    const page = pageNow()
+    const screen =
+      page === undefined
+        ? screenOf(present().activity, { view: present(), time, callMs: elapsed(present(), now), size })
+        : menuScreen(page, sheetOf(page, worldAt(now), size), time, size)
+    if (loud === undefined || now >= loud.until || page?.name === 'volume') return screen
     const last = size.rows - 3
     const content = Array.from({ length: last + 1 }, (_, n) => screen.content[n] ?? '')
-    return { ...screen, content: content.with(last, volumeBar(present.volume)) }
+    const value = present()[loud.what]
+    return { ...screen, content: content.with(last, `${STRINGS[loud.what]} ${bar(value, 10)} ${value}`) }
   }
   const minuteTick = (now: Millis): Millis =>
     wallOffsetMs === undefined ? FOREVER : nextBeat(ms(-wallOffsetMs), 60_000, now)
   const darkAt = (): Millis =>
-    view?.activity.name === 'idle' && touchedAt !== undefined ? after(touchedAt, DARK_AFTER_MS) : FOREVER
+    view !== undefined && atRest(view) && touchedAt !== undefined ? after(touchedAt, DARK_AFTER_MS) : FOREVER
+  /** The status page counts seconds. */
+  const statusTick = (now: Millis): Millis =>
+    pageNow()?.name === 'status' ? nextBeat(startedAt ?? now, 1000, now) : FOREVER
 
   const refresh = (now: Millis, out: ScreenUiOutput[]): void => {
-    if (volumeUntil !== undefined && now >= volumeUntil) volumeUntil = undefined
+    startedAt ??= now
     touchedAt ??= now
+    if (loud !== undefined && now >= loud.until) loud = undefined
     const light = now < darkAt()
+    if (!light) menu = CLOSED
     if (light !== lit) out.push({ to: 'board', command: { kind: 'backlight', on: light } })
     lit = light
     const frame = layOut(screenAt(now), size)
-    nextAt = [volumeUntil ?? FOREVER, light ? darkAt() : FOREVER, callTick(view, now), minuteTick(now)].reduce(earlier)
+    const beats = [loud?.until ?? FOREVER, callTick(view, now), minuteTick(now), statusTick(now)]
+    nextAt = beats.reduce(earlier, light ? darkAt() : FOREVER)
     if (shown !== undefined && sameFrame(frame, shown)) return
     shown = frame
     out.push({ to: 'board', command: { kind: 'show', frame } })
+  }
+  const act = (action: Action, now: Millis, out: ScreenUiOutput[]): void => {
+    if (action.kind !== 'menu') {
+      out.push({ to: 'phone', intent: action })
+      return
+    }
+    const page = pageNow()
+    const world = worldAt(now)
+    const count = page === undefined ? 0 : sheetOf(page, world, size).rows.length
+    const done = step(menu, action.go, count, world)
+    menu = done.menu
+    if (done.phone !== undefined) out.push({ to: 'phone', intent: done.phone })
+    if (done.setting !== undefined) out.push({ to: 'settings', setting: done.setting })
   }
   const onBoard = (event: BoardEvent, now: Millis, out: ScreenUiOutput[]): void => {
     switch (event.kind) {
@@ -83,8 +125,8 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
         touchedAt = now
         const { soft, keys } = screenAt(now)
         const position = SOFT_KEYS.indexOf(event.key)
-        const intent = position >= 0 ? soft[position]?.intent : keys[event.key]
-        if (intent !== undefined) out.push({ to: 'phone', intent })
+        const action = position >= 0 ? soft[position]?.action : keys[event.key]
+        if (action !== undefined) act(action, now, out)
         return
       }
       case 'device':
@@ -95,10 +137,12 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
   const onView = (next: PhoneView, now: Millis): void => {
     // Settings that come while starting are nobody's turn of the knob.
     const inUse = view !== undefined && view.activity.name !== 'starting'
-    if (inUse && view?.volume !== next.volume) volumeUntil = after(now, VOLUME_MS)
+    const what = view?.volume !== next.volume ? 'volume' : view.ringer !== next.ringer ? 'ringer' : undefined
+    if (inUse && what !== undefined) loud = { what, until: after(now, VOLUME_MS) }
     // Whatever the phone does lights the display, and going idle starts the wait for darkness anew.
     if (view?.activity.name !== next.activity.name) touchedAt = now
     view = next
+    if (!keepsMenu(next)) menu = CLOSED
   }
   return {
     handle(input, now, out) {
@@ -108,6 +152,12 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
           break
         case 'phone':
           onView(input.view, now)
+          break
+        case 'call-log':
+          log = input.log
+          break
+        case 'facts':
+          facts = { ...facts, ...input.facts }
           break
         case 'clock':
           if (Number.isFinite(input.wallOffsetMs)) wallOffsetMs = input.wallOffsetMs
@@ -122,8 +172,29 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
   }
 }
 
-const answeredAt = ({ activity }: PhoneView): Millis | undefined =>
-  activity.name === 'in-call' || activity.name === 'held' ? activity.call.since : undefined
+/** Nobody does anything with the phone: the menu may be shown. */
+const atRest = ({ activity }: PhoneView): boolean => activity.name === 'idle' || activity.name === 'starting'
+
+/** A call that rings covers the menu and, if nobody takes it, uncovers it again; whoever uses the phone has left the menu. */
+const keepsMenu = (view: PhoneView): boolean =>
+  atRest(view) || view.activity.name === 'ringing' || view.activity.name === 'ended'
+
+function answeredAt({ activity }: PhoneView): Millis | undefined {
+  switch (activity.name) {
+    case 'in-call':
+    case 'held':
+      return activity.call.since
+    case 'conference':
+      return activity.calls[0].since
+    case 'starting':
+    case 'idle':
+    case 'dialling':
+    case 'calling':
+    case 'ringing':
+    case 'ended':
+      return undefined
+  }
+}
 
 function elapsed(view: PhoneView, now: Millis): number {
   const since = answeredAt(view)
@@ -140,11 +211,6 @@ function nextBeat(origin: Millis, periodMs: number, now: Millis): Millis {
   const at = origin + (Math.floor((now - origin) / periodMs) + 1) * periodMs
   // Far from the origin the sum may round down to now or before.
   return at > now ? ms(at) : after(now, periodMs)
-}
-
-function volumeBar(volume: number): string {
-  const full = Math.min(10, Math.max(0, Math.round(volume)))
-  return `${STRINGS.volume} ${'█'.repeat(full)}${'·'.repeat(10 - full)} ${full}`
 }
 
 const sameFrame = (a: Frame, b: Frame): boolean =>

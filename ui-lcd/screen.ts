@@ -3,13 +3,21 @@ import type { PhoneIntent } from '../firmware/phone/contract.ts'
 import type { Frame, Key, Size } from '../hal/api/board.ts'
 import { between, fitTo } from './text.ts'
 
+/** What moves in the menu; `open` shows it, `calls` shows the call log. */
+export interface MenuAction {
+  readonly kind: 'menu'
+  readonly go: 'open' | 'calls' | 'up' | 'down' | 'ok' | 'back' | 'more' | 'less'
+}
+/** What a key means: something for the phone, or within the menu. */
+export type Action = PhoneIntent | MenuAction
+
 export interface Soft {
   /** At most four characters. */
   readonly label: string
-  readonly intent: PhoneIntent
+  readonly action: Action
 }
 
-export type Keymap = Readonly<Partial<Record<Key, PhoneIntent>>>
+export type Keymap = Readonly<Partial<Record<Key, Action>>>
 
 export interface Screen {
   readonly status: { readonly left: string; readonly right: string }

@@ -2,7 +2,7 @@
 import type { Activity, CallView, LineView, PhoneIntent, PhoneView } from '../firmware/phone/contract.ts'
 import type { Key, Size } from '../hal/api/board.ts'
 import { ICONS } from '../hal/api/icons.ts'
-import type { Keymap, Screen, Soft } from './screen.ts'
+import type { Action, Keymap, Screen, Soft } from './screen.ts'
 import { STRINGS } from './strings.ts'
 import { duration, printable, tail } from './text.ts'
 
@@ -23,24 +23,35 @@ const INTENT = {
   hold: { kind: 'hold' },
   mute: { kind: 'mute' },
   redial: { kind: 'redial' },
+  reject: { kind: 'reject' },
+  swap: { kind: 'swap' },
+  conference: { kind: 'conference' },
+  add: { kind: 'new-call' },
 } as const satisfies Record<string, PhoneIntent>
 
-const soft = (label: string, intent: PhoneIntent): Soft => ({ label, intent })
+const soft = (label: string, action: Action): Soft => ({ label, action })
 const END = soft(STRINGS.soft.end, INTENT.end)
+const MENU = soft(STRINGS.soft.menu, { kind: 'menu', go: 'open' })
+const LOG = soft(STRINGS.soft.log, { kind: 'menu', go: 'calls' })
 const REDIAL = soft(STRINGS.soft.redial, INTENT.redial)
 
-const DIGITS: Keymap = Object.fromEntries(
+export const DIGITS: Keymap = Object.fromEntries(
   (['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#'] as const satisfies readonly Key[]).map((digit) => [
     digit,
     { kind: 'digit', digit },
   ]),
 )
-const VOLUME: Keymap = { 'volume-up': { kind: 'volume', step: 1 }, 'volume-down': { kind: 'volume', step: -1 } }
+export const VOLUME: Keymap = { 'volume-up': { kind: 'volume', step: 1 }, 'volume-down': { kind: 'volume', step: -1 } }
 
 export function screenOf(activity: Activity, around: Surroundings): Screen {
   switch (activity.name) {
     case 'starting':
-      return { status: status(STRINGS.starting, around), content: [activity.step], soft: [], keys: VOLUME }
+      return {
+        status: status(STRINGS.starting, around),
+        content: [activity.step],
+        soft: [undefined, undefined, undefined, MENU],
+        keys: { ...VOLUME, back: MENU.action },
+      }
     case 'idle':
       return idle(around)
     case 'dialling':
@@ -48,7 +59,7 @@ export function screenOf(activity: Activity, around: Surroundings): Screen {
     case 'calling':
       return {
         status: { left: activity.ringing ? STRINGS.ringingThere : STRINGS.calling, right: '' },
-        content: who(activity.call, around),
+        content: withBeside(who(activity.call, around), around),
         soft: [undefined, undefined, undefined, END],
         keys: { ...DIGITS, ...VOLUME, back: INTENT.end },
       }
@@ -62,18 +73,18 @@ export function screenOf(activity: Activity, around: Surroundings): Screen {
     case 'in-call':
       return inCall(activity.call, around)
     case 'held':
-      return {
-        status: { left: `${ICONS.hold} ${STRINGS.onHold}`, right: duration(around.callMs) },
-        content: who(activity.call, around),
-        soft: [soft(STRINGS.soft.resume, INTENT.hold), undefined, undefined, END],
-        keys: { ...VOLUME, hold: INTENT.hold, ok: INTENT.hold },
-      }
+      return held(activity.call, around)
+    case 'conference':
+      return conference(activity, around)
     case 'ended':
       return {
         status: { left: STRINGS.ended, right: activity.lastedMs > 0 ? duration(activity.lastedMs) : '' },
         content: [name(activity.call, around), activity.cause],
-        soft: [REDIAL, undefined, undefined, soft(STRINGS.soft.done, INTENT.end)],
-        keys: { ...VOLUME, redial: INTENT.redial, ok: INTENT.end, back: INTENT.end },
+        soft: [
+          around.view.beside === undefined ? REDIAL : soft(STRINGS.soft.resume, INTENT.hold),
+          ...[undefined, undefined, soft(STRINGS.soft.done, INTENT.end)],
+        ],
+        keys: { ...VOLUME, redial: INTENT.redial, hold: INTENT.hold, ok: INTENT.end, back: INTENT.end },
       }
   }
 }
@@ -85,9 +96,13 @@ function idle(around: Surroundings): Screen {
   const anyRegistered = lines.some((line) => line.registered)
   return {
     status: status(anyRegistered ? STRINGS.ready : STRINGS.notRegistered, around),
-    content: anyRegistered ? linesBriefly(lines, around.size) : linesAtLength(lines),
-    soft: [REDIAL],
-    keys: { ...DIGITS, ...VOLUME, redial: INTENT.redial },
+    content: withLast(
+      anyRegistered ? linesBriefly(lines, around.size) : linesAtLength(lines),
+      missedCalls(around),
+      around,
+    ),
+    soft: [REDIAL, LOG, undefined, MENU],
+    keys: { ...DIGITS, ...VOLUME, redial: INTENT.redial, back: MENU.action },
   }
 }
 
@@ -114,7 +129,7 @@ function dialling(digits: string, around: Surroundings): Screen {
   const shown = tail(digits, around.size.columns - 1)
   return {
     status: status(around.view.offHook ? `${ICONS.handset} ${STRINGS.dial}` : STRINGS.dial, around),
-    content: [shown],
+    content: withBeside([shown], around),
     soft:
       shown === ''
         ? [REDIAL, undefined, undefined, END]
@@ -124,6 +139,7 @@ function dialling(digits: string, around: Surroundings): Screen {
       ...DIGITS,
       ...VOLUME,
       redial: INTENT.redial,
+      hold: INTENT.hold,
       ok: INTENT.dial,
       back: shown === '' ? INTENT.end : INTENT.erase,
     },
@@ -138,16 +154,72 @@ function inCall(call: CallView, around: Surroundings): Screen {
   const [first = '', second = ''] = who(call, around)
   return {
     status: { left: `${ICONS.handset} ${duration(around.callMs)}${mute}`, right: call.codec },
-    content: [first, remarks.length > 0 ? remarks.join(', ') : second],
+    content: withBeside([first, remarks.length > 0 ? remarks.join(', ') : second], around),
+    soft: inCallKeys(call, around.view),
+    keys: {
+      ...DIGITS,
+      ...VOLUME,
+      hold: INTENT.hold,
+      mute: INTENT.mute,
+      ...(around.view.waiting && { ok: INTENT.answer }),
+    },
+  }
+}
+
+function inCallKeys(call: CallView, { waiting, beside }: PhoneView): (Soft | undefined)[] {
+  const mute = soft(call.muted ? STRINGS.soft.unmute : STRINGS.soft.mute, INTENT.mute)
+  if (waiting !== undefined)
+    return [soft(STRINGS.soft.answer, INTENT.answer), soft(STRINGS.soft.reject, INTENT.reject), mute, END]
+  if (beside !== undefined) return [...TWO, mute, END]
+  return [soft(STRINGS.soft.hold, INTENT.hold), mute, soft(STRINGS.soft.add, INTENT.add), END]
+}
+const TWO = [soft(STRINGS.soft.swap, INTENT.swap), soft(STRINGS.soft.join, INTENT.conference)]
+
+function held(call: CallView, around: Surroundings): Screen {
+  const resume = soft(STRINGS.soft.resume, INTENT.hold)
+  return {
+    status: { left: `${ICONS.hold} ${STRINGS.onHold}`, right: duration(around.callMs) },
+    content: withBeside(who(call, around), around),
+    soft:
+      around.view.beside === undefined
+        ? [resume, undefined, soft(STRINGS.soft.add, INTENT.add), END]
+        : [resume, ...TWO, END],
+    keys: { ...DIGITS, ...VOLUME, hold: INTENT.hold, ok: INTENT.hold, mute: INTENT.mute },
+  }
+}
+
+function conference(activity: Extract<Activity, { name: 'conference' }>, around: Surroundings): Screen {
+  const { calls, held: onHold } = activity
+  const { muted } = calls[0]
+  const state = onHold ? `${ICONS.hold} ${STRINGS.onHold}` : `${ICONS.handset} ${duration(around.callMs)}`
+  return {
+    status: { left: `${state}${muted ? ` ${ICONS.mute}` : ''}`, right: STRINGS.conference },
+    content: calls.map((call) => name(call, around)),
     soft: [
-      soft(STRINGS.soft.hold, INTENT.hold),
-      soft(call.muted ? STRINGS.soft.unmute : STRINGS.soft.mute, INTENT.mute),
-      undefined,
+      soft(onHold ? STRINGS.soft.resume : STRINGS.soft.hold, INTENT.hold),
+      soft(muted ? STRINGS.soft.unmute : STRINGS.soft.mute, INTENT.mute),
+      soft(STRINGS.soft.part, INTENT.conference),
       END,
     ],
     keys: { ...DIGITS, ...VOLUME, hold: INTENT.hold, mute: INTENT.mute },
   }
 }
+
+/** The last content row is taken for something that must be seen. */
+function withLast(content: readonly string[], last: string, { size }: Surroundings): string[] {
+  if (last === '') return [...content]
+  const rows = Math.max(1, size.rows - 2)
+  return Array.from({ length: rows }, (_, n) => (n === rows - 1 ? last : (content[n] ?? '')))
+}
+
+/** Who waits, else who is on hold beside. */
+function withBeside(content: readonly string[], around: Surroundings): string[] {
+  const { waiting, beside } = around.view
+  if (waiting !== undefined) return withLast(content, `${ICONS.bell} ${name(waiting, around)}`, around)
+  return withLast(content, beside === undefined ? '' : `${ICONS.hold} ${name(beside, around)}`, around)
+}
+
+const missedCalls = ({ view }: Surroundings): string => (view.missed > 0 ? `${view.missed} ${STRINGS.missed}` : '')
 
 const name = ({ peer }: CallView, { size }: Surroundings): string =>
   printable(peer.display) || tail(peer.number, size.columns) || STRINGS.unknownCaller

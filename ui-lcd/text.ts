@@ -46,3 +46,37 @@ export function timeOfDay(wallMs: number): string {
   // Hours and minutes are to each other as minutes and seconds.
   return duration((((wallMs % day) + day) % day) / 60)
 }
+
+/** Rows of at most `width` cells, broken between words, a longer word within. */
+export function wrapped(text: string, width: number): string[] {
+  const rows: string[] = []
+  for (const word of printable(text).split(' ')) {
+    const last = rows.at(-1)
+    if (last !== undefined && [...last].length + 1 + [...word].length <= width)
+      rows[rows.length - 1] = `${last} ${word}`
+    else
+      for (let cells = [...word]; cells.length > 0; cells = cells.slice(width))
+        rows.push(cells.slice(0, width).join(''))
+  }
+  return rows
+}
+
+/** `mm-dd` of a wall-clock time in ms (proleptic Gregorian calendar, days counted from March as the leap day ends its year). */
+export function monthAndDay(wallMs: number): string {
+  const days = Math.floor(wallMs / 86_400_000) + 719_468
+  const inEra = ((days % 146_097) + 146_097) % 146_097
+  const year = Math.floor(
+    (inEra - Math.floor(inEra / 1460) + Math.floor(inEra / 36_524) - Math.floor(inEra / 146_096)) / 365,
+  )
+  const inYear = inEra - (365 * year + Math.floor(year / 4) - Math.floor(year / 100))
+  const march = Math.floor((5 * inYear + 2) / 153)
+  const day = inYear - Math.floor((153 * march + 2) / 5) + 1
+  const two = (n: number) => String(n).padStart(2, '0')
+  return Number.isFinite(days) ? `${two(march < 10 ? march + 3 : march - 9)}-${two(day)}` : ''
+}
+
+/** A bar of `cells` for 0–10. */
+export function bar(volume: number, cells: number): string {
+  const full = Math.round((Math.min(10, Math.max(0, volume)) * cells) / 10)
+  return '█'.repeat(full) + '·'.repeat(Math.max(0, cells - full))
+}

@@ -1,13 +1,14 @@
-// Calls as the phone leads them: dialling out, taking, holding, leaving.
+// Calls as the phone leads them: dialling out, taking, refusing, leaving, and how each end is told.
 import { after, FOREVER, type Millis } from '../base/time.ts'
-import type { CallId, Party, UaCommand } from '../ua/contract.ts'
+import type { AccountId, CallId, Party } from '../ua/contract.ts'
+import { type Ending, logged } from './call-log.ts'
+import { atRest, callOf, newCall, type Send, setAside, without } from './calls.ts'
 import { isEmergency, targetOf } from './dial-pad.ts'
+import { resolveNumber } from './dial-plan.ts'
 import { chooseLine } from './lines.ts'
 import type { Outcome } from './reasons.ts'
 import { refusalReason, refusalTone } from './reasons.ts'
-import { callOf, type Phase, type PhoneCall, type PhoneState } from './state.ts'
-
-export type Send = (command: UaCommand) => void
+import { besideOf, focused, MAX_CALLS, type PhoneCall, type PhoneState, ringingOf } from './state.ts'
 
 /** How long the end of a call stays on the screen with the handset down, ms. */
 export const ENDED_MS = 3000
@@ -16,116 +17,147 @@ const UNHEARD_MS = 1000
 /** RFC 4733 event length of a digit pressed in a call, ms. */
 const DTMF_MS = 100
 
-const newCall = (id: CallId, account: string, direction: 'in' | 'out', peer: Party, dialled: string): PhoneCall => ({
-  id,
-  account,
-  peer,
-  direction,
-  dialled,
-  tried: [],
-  since: undefined,
-  ringing: false,
-  port: undefined,
-  codec: '',
-  audible: false,
-  remoteHold: false,
-  muted: false,
-  wantHeld: false,
-  held: false,
-  asking: undefined,
-})
+export interface End {
+  readonly cause: string
+  readonly tone: 'busy' | 'congestion'
+  readonly ending: Ending
+}
+const over = (cause: string, tone: End['tone'] = 'busy'): End => ({ cause, tone, ending: 'over' })
 
-/** The end of a call on the screen; with the handset off the tone plays until it is put down. */
-export function ended(
-  state: PhoneState,
-  call: PhoneCall,
-  cause: string,
-  tone: 'busy' | 'congestion',
-  now: Millis,
-): PhoneState {
-  const phase: Phase = {
-    name: 'ended',
-    call: { ...call, port: undefined, muted: false },
-    cause,
-    lastedMs: call.since === undefined ? 0 : now - call.since,
-    tone,
-    until: state.offHook ? FOREVER : after(now, ENDED_MS),
+/**
+ * A call is over. Shown if the user was at it, or if it rang and he was at nothing; with the handset off and no other call
+ * the tone plays until it is put down.
+ */
+export function ended(state: PhoneState, call: PhoneCall, end: End, now: Millis): PhoneState {
+  const left = logged(without(state, call.id), call, end.ending, end.cause, now)
+  const { name } = state.focus
+  const other = besideOf(left)
+  if (state.conference && other !== undefined) return { ...left, focus: { name: 'call', id: other.id } }
+  const concerned = call.stage === 'ringing' ? name === 'idle' || name === 'ended' : focused(state)?.id === call.id
+  if (!concerned) return left
+  if (ringingOf(left) !== undefined) return { ...left, focus: { name: 'idle' } }
+  return {
+    ...left,
+    focus: {
+      name: 'ended',
+      call: { ...call, port: undefined, muted: false },
+      cause: end.cause,
+      lastedMs: call.since === undefined ? 0 : now - call.since,
+      tone: end.tone,
+      until: state.offHook && other === undefined ? FOREVER : after(now, ENDED_MS),
+    },
   }
-  return { ...state, phase }
 }
 
-export function dial(state: PhoneState, number: string, now: Millis, send: Send): PhoneState {
-  return dialOn({ ...state, lastNumber: number }, number, [], now, send)
+/** `number` as entered; the dial plan says what is called. `account`: the line to prefer. */
+export function dial(state: PhoneState, number: string, now: Millis, send: Send, account?: AccountId): PhoneState {
+  if (state.calls.length >= MAX_CALLS) return state
+  const aside = setAside({ ...state, lastNumber: number }, send)
+  return dialOn(aside, number, resolveNumber(state.dialMap, number), account, [], now, send)
 }
 
-function dialOn(state: PhoneState, number: string, tried: readonly string[], now: Millis, send: Send): PhoneState {
-  const line = chooseLine(state, tried)
+function dialOn(
+  state: PhoneState,
+  entered: string,
+  number: string,
+  account: AccountId | undefined,
+  tried: readonly string[],
+  now: Millis,
+  send: Send,
+): PhoneState {
+  const line = chooseLine(state, tried, account)
   const id = `out:${state.nextCall}`
-  const peer = { uri: '', display: '', number }
-  if (line === undefined)
-    return ended(state, newCall(id, '', 'out', peer, number), 'no line is set up', 'congestion', now)
+  const fresh = newCall(id, line?.account ?? '', 'out', { uri: '', display: '', number: entered }, number, now)
+  const call = { ...fresh, unheardUntil: after(now, UNHEARD_MS), tried: [...tried, fresh.account] }
+  const made: PhoneState = { ...state, calls: [...state.calls, call], focus: { name: 'call', id } }
+  if (line === undefined) return ended(made, call, over('no line is set up', 'congestion'), now)
   send({ kind: 'make-call', call: id, account: line.account, target: targetOf(number), headers: [] })
-  const call = { ...newCall(id, line.account, 'out', peer, number), tried: [...tried, line.account] }
-  const phase: Phase = { name: 'calling', call, unheardUntil: after(now, UNHEARD_MS) }
-  return { ...state, nextCall: state.nextCall + 1, phase }
+  return { ...made, nextCall: state.nextCall + 1 }
 }
 
 /** Nobody took the call up: better said than a silent handset. */
 export function unheard(state: PhoneState, call: PhoneCall, now: Millis, send: Send): PhoneState {
   send({ kind: 'hang-up', call: call.id, status: undefined, reason: undefined })
-  return ended(state, call, 'no service', 'congestion', now)
+  return ended(state, call, over('no service', 'congestion'), now)
 }
 
 /** A call we made was not answered. An emergency call goes on by the next line, unless the called party is busy. */
 export function notAnswered(state: PhoneState, call: PhoneCall, outcome: Outcome, now: Millis, send: Send): PhoneState {
   const tone = refusalTone(outcome.status)
   if (isEmergency(call.dialled) && tone !== 'busy' && chooseLine(state, call.tried) !== undefined)
-    return dialOn(state, call.dialled, call.tried, now, send)
-  return ended(state, call, refusalReason(outcome), tone, now)
+    return dialOn(without(state, call.id), call.peer.number, call.dialled, undefined, call.tried, now, send)
+  return ended(state, call, over(refusalReason(outcome), tone), now)
 }
 
-/** Somebody calls. A phone in use, with the handset off or being dialled on after lifting, says busy. */
-export function onIncoming(state: PhoneState, id: CallId, account: string, peer: Party, send: Send): PhoneState {
-  if (state.offHook || callOf(state.phase) !== undefined) {
-    send({ kind: 'answer', call: id, status: 486, reason: undefined, headers: [] })
-    return state
-  }
-  send({ kind: 'answer', call: id, status: 180, reason: undefined, headers: [] })
-  return { ...state, phase: { name: 'ringing', call: newCall(id, account, 'in', peer, '') } }
+/** An answered call ended, or the phone had to end it. */
+export const broken = (state: PhoneState, call: PhoneCall, cause: string, tone: End['tone'], now: Millis): PhoneState =>
+  ended(state, call, over(cause, tone), now)
+
+export const missed = (state: PhoneState, call: PhoneCall, now: Millis): PhoneState =>
+  ended(state, call, { cause: 'missed', tone: 'busy', ending: 'missed' }, now)
+
+/** A second call may wait while one is spoken in or on hold, never beside an emergency call or a number being dialled. */
+function mayRing(state: PhoneState): boolean {
+  const { focus, calls, offHook } = state
+  if (calls.length >= MAX_CALLS || ringingOf(state) !== undefined) return false
+  if (focus.name !== 'call' && offHook) return false
+  return calls.every(({ stage, dialled }) => stage === 'talking' && !isEmergency(dialled)) && waitingAllowed(state)
+}
+const waitingAllowed = ({ calls, settings }: PhoneState): boolean =>
+  calls.length === 0 || settings?.callWaiting !== false
+
+/** Somebody calls; whoever finds the phone in use hears busy and stands in the log as missed. */
+export function onIncoming(
+  state: PhoneState,
+  id: CallId,
+  account: string,
+  peer: Party,
+  now: Millis,
+  send: Send,
+): PhoneState {
+  const call = newCall(id, account, 'in', peer, '', now)
+  const rings = mayRing(state)
+  send({ kind: 'answer', call: id, status: rings ? 180 : 486, reason: undefined, headers: [] })
+  return rings ? { ...state, calls: [...state.calls, call] } : logged(state, call, 'missed', 'phone was in use', now)
 }
 
+/** Takes the call that rings; whoever was spoken to is on hold. */
 export function answer(state: PhoneState, call: PhoneCall, now: Millis, send: Send): PhoneState {
+  const aside = setAside(state, send)
   send({ kind: 'answer', call: call.id, status: 200, reason: undefined, headers: [] })
-  return { ...state, phase: { name: 'talking', call: { ...call, since: now } } }
+  const calls = aside.calls.map((c): PhoneCall => (c.id === call.id ? { ...c, stage: 'talking', since: now } : c))
+  return { ...aside, calls, focus: { name: 'call', id: call.id } }
 }
 
-/** Leaves the call whatever it is doing: CANCEL, refusal or BYE is the user agent's choice. */
-export function hangUp(state: PhoneState, call: PhoneCall, now: Millis, send: Send): PhoneState {
+/** CANCEL, refusal or BYE is the user agent's choice. */
+function leave(state: PhoneState, call: PhoneCall, send: Send): PhoneState {
   send({ kind: 'hang-up', call: call.id, status: undefined, reason: undefined })
-  const left: PhoneState = { ...state, leaving: [...state.leaving, call.id] }
-  if (call.since === undefined && !state.offHook) return { ...left, phase: { name: 'idle' } }
-  return ended(left, call, call.since === undefined ? 'cancelled' : 'call ended', 'busy', now)
+  return { ...state, leaving: [...state.leaving, call.id] }
+}
+
+/** Refuses the call that rings; what the user was at goes on. */
+export function refuse(state: PhoneState, call: PhoneCall, now: Millis, send: Send): PhoneState {
+  const left = logged(without(leave(state, call, send), call.id), call, 'over', 'declined', now)
+  return left.focus.name === 'idle' || left.focus.name === 'ended' ? atRest(left, now) : left
+}
+
+/** Leaves the call whatever it is doing. */
+export function hangUp(state: PhoneState, call: PhoneCall, now: Millis, send: Send): PhoneState {
+  const left = leave(state, call, send)
+  const cause = call.since === undefined ? 'cancelled' : 'call ended'
+  if (call.since === undefined && !state.offHook)
+    return atRest(logged(without(left, call.id), call, 'over', cause, now), now)
+  return ended(left, call, over(cause), now)
+}
+
+/** The audio of a call does not work: it is ended, for nobody shall wait in silence. */
+export function giveUp(state: PhoneState, call: PhoneCall, now: Millis, send: Send): PhoneState {
+  return broken(leave(state, call, send), call, 'audio failed', 'congestion', now)
 }
 
 /** The keys go as telephone events, into a call that can be spoken in. */
-export function sendDigit(call: PhoneCall, digit: string, send: Send): void {
-  if (call.port === undefined || call.wantHeld || !/^[0-9A-D*#]$/.test(digit)) return
+export function sendDigit(state: PhoneState, id: CallId, digit: string, send: Send): void {
+  const call = callOf(state, id)
+  if (call?.port === undefined || call.wantHeld || !/^[0-9A-D*#]$/.test(digit)) return
   send({ kind: 'send-dtmf', call: call.id, digits: digit, durationMs: DTMF_MS })
-}
-
-export const toggleHold = (call: PhoneCall, send: Send): PhoneCall => ask({ ...call, wantHeld: !call.wantHeld }, send)
-
-/** Asks for what is wanted unless something is being asked already; its end looks here again. */
-function ask(call: PhoneCall, send: Send): PhoneCall {
-  if (call.asking !== undefined || call.wantHeld === call.held) return call
-  const asking = call.wantHeld ? 'hold' : 'resume'
-  send({ kind: asking, call: call.id })
-  return { ...call, asking }
-}
-
-/** Hold or resume came to its end; refused, the user sees the call as it is. */
-export function onModified(call: PhoneCall, accepted: boolean, send: Send): PhoneCall {
-  if (call.asking === undefined) return call
-  if (!accepted) return { ...call, asking: undefined, wantHeld: call.held }
-  return ask({ ...call, held: call.asking === 'hold', asking: undefined }, send)
 }

@@ -14,15 +14,28 @@ export type PhoneIntent =
   | { readonly kind: 'erase' }
   /** Dials what was entered, now. */
   | { readonly kind: 'dial' }
-  /** Takes the ringing call. */
+  /** Takes the call that rings or waits; whoever was spoken to is on hold. */
   | { readonly kind: 'answer' }
-  /** Refuses the ringing call, or leaves the call, the entered number, the busy tone. */
+  /** Refuses the call that rings or waits; what else there is goes on. */
+  | { readonly kind: 'reject' }
+  /** Refuses the ringing call, or leaves the call, the entered number, the busy tone; then back to the call set aside. */
   | { readonly kind: 'end' }
-  /** Holds the active call, or resumes the held one. */
+  /** Holds the active call, or resumes the held one; in a conference both. */
   | { readonly kind: 'hold' }
+  /** Holds the active call and takes the other one. */
+  | { readonly kind: 'swap' }
+  /** Joins the two calls, or parts them: the other one is on hold then. */
+  | { readonly kind: 'conference' }
+  /** Holds the active call and gives dial tone for a second one. */
+  | { readonly kind: 'new-call' }
   | { readonly kind: 'mute' }
   | { readonly kind: 'redial' }
-  | { readonly kind: 'volume'; readonly step: 1 | -1 }
+  /** Calls a number of the log, on `account` if that line can be called from. */
+  | { readonly kind: 'call'; readonly number: string; readonly account?: AccountId }
+  /** Without `of`: of what is heard now. With it a short tone shows how loud that is. */
+  | { readonly kind: 'volume'; readonly step: 1 | -1; readonly of?: 'handset' | 'ringer' }
+  /** The missed calls have been looked at. */
+  | { readonly kind: 'log-seen' }
 
 export interface LineView {
   readonly account: AccountId
@@ -30,6 +43,23 @@ export interface LineView {
   readonly registered: boolean
   /** In words for the user, when not registered: `wrong password`, `no answer from pbx.example.com`. '' while trying first. */
   readonly reason: string
+  /** When it is tried again by itself; undefined while it is being tried, or never. */
+  readonly retryAt: Millis | undefined
+}
+
+/** One call of this session. Times are the machines': whoever knows the wall clock adds it. */
+export interface LogEntry {
+  /** `missed`: nobody here took it, also because the phone was in use. Refused by the user is `received`. */
+  readonly kind: 'placed' | 'received' | 'missed'
+  readonly name: string
+  /** What to dial to call back: as entered, the caller's number, or his URI; '' when he did not say who he is. */
+  readonly number: string
+  /** The line it went out on or came in on; '' when there was none. */
+  readonly account: AccountId
+  readonly at: Millis
+  /** 0: never answered. */
+  readonly lastedMs: number
+  readonly cause: string
 }
 
 export interface CallView {
@@ -53,6 +83,8 @@ export type Activity =
   | { readonly name: 'ringing'; readonly call: CallView }
   | { readonly name: 'in-call'; readonly call: CallView }
   | { readonly name: 'held'; readonly call: CallView }
+  /** The first call is the one that goes on when they are parted. */
+  | { readonly name: 'conference'; readonly calls: readonly [CallView, CallView]; readonly held: boolean }
   /** Stays 3 s, or as long as the handset is off. */
   | { readonly name: 'ended'; readonly call: CallView; readonly cause: string; readonly lastedMs: number }
 
@@ -63,6 +95,16 @@ export interface PhoneView {
   readonly offHook: boolean
   /** Handset volume 0–10. */
   readonly volume: number
+  /** Ringer volume 1–10. */
+  readonly ringer: number
+  /** A call that waits beside the one the screen is about. */
+  readonly waiting: CallView | undefined
+  /** A call on hold beside the one the screen is about. */
+  readonly beside: CallView | undefined
+  /** Calls missed since the log was last looked at. */
+  readonly missed: number
+  /** Tone plan in use. */
+  readonly country: string
 }
 
 export interface PhoneSettings {
@@ -74,7 +116,14 @@ export interface PhoneSettings {
   readonly volume: number
   /** Dials by itself this long after the last digit, ms. */
   readonly interDigitMs: number
+  /** Digit map (RFC 3435 §2.1.5, see `dial-map.ts`); '' or a wrong one: every number is dialled as entered. */
+  readonly dialMap: string
+  /** A second call waits, with a tone in the ear; else it finds the phone busy (486). */
+  readonly callWaiting: boolean
 }
+
+/** What a user sets at the phone. It stands until the configuration says something else there. */
+export type LocalSetting = { readonly kind: 'country'; readonly country: string }
 
 export type PhoneInput =
   | { readonly from: 'user'; readonly intent: PhoneIntent }
@@ -82,6 +131,7 @@ export type PhoneInput =
   | { readonly from: 'media'; readonly event: MediaEvent }
   /** New settings take effect at once; the caller applies them only when `idle`. */
   | { readonly from: 'settings'; readonly settings: PhoneSettings }
+  | { readonly from: 'local'; readonly setting: LocalSetting }
   /** Shown while starting: `network`, `waiting for configuration`; undefined: started. */
   | { readonly from: 'start'; readonly step: string | undefined }
 
@@ -91,6 +141,8 @@ export type PhoneOutput =
   | { readonly to: 'board'; readonly command: Extract<BoardCommand, { kind: 'led' }> }
   /** The view changed; the newest one counts. */
   | { readonly to: 'screen'; readonly view: PhoneView }
+  /** The calls of this session, newest first, whenever one was added. */
+  | { readonly to: 'call-log'; readonly log: readonly LogEntry[] }
   /** A configuration may be applied now (no call, no ringing, handset down), or not. */
   | { readonly to: 'provisioning'; readonly idle: boolean }
   | { readonly to: 'log'; readonly record: LogRecord }

@@ -77,7 +77,7 @@ describe('somebody calls', () => {
     expect(phone.media.faults).toEqual([])
   })
 
-  test('busy with the handset off, while ringing, while talking', () => {
+  test('busy with the handset off, while ringing, beside two calls', () => {
     const phone = desk()
     phone.lift()
     caller(phone, 'in:1')
@@ -88,8 +88,9 @@ describe('somebody calls', () => {
     expect(statuses(phone)).toEqual([486, 180, 486])
     phone.lift()
     caller(phone, 'in:4')
-    expect(statuses(phone)).toEqual([486, 180, 486, 200, 486])
-    expect([phone.shows(), phone.hears()]).toEqual(['in-call with Bob', 'call:in:2'])
+    caller(phone, 'in:5')
+    expect(statuses(phone)).toEqual([486, 180, 486, 200, 180, 486])
+    expect(phone.calls()).toEqual(Array(3).fill('missed Bob: phone was in use'))
   })
 
   test('a new caller while the end of the last call is still shown', () => {
@@ -155,6 +156,7 @@ describe('in a call', () => {
     bob.hangsUp()
     phone.putDown()
     caller(phone, 'in:2')
+    phone.lift()
     expect(db()).toBe(12)
     for (let n = 0; n < 12; n++) phone.volume(-1)
     expect([phone.view().volume, db()]).toEqual([0, -24])
@@ -195,7 +197,7 @@ describe('hold', () => {
     ])
     bob.accepts('recvonly')
     phone.press('5')
-    expect([phone.shows(), dtmf(phone)]).toEqual(['held with Bob', []])
+    expect([phone.shows(), dtmf(phone)]).toEqual(['dialling 5', []])
     phone.key('hold')
     bob.accepts('sendrecv')
     expect([phone.shows(), phone.lamp('line'), phone.hears()]).toEqual(['in-call with Bob', 'on', 'call:in:1'])

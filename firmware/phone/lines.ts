@@ -1,7 +1,9 @@
 // The phone's lines: which accounts there are, whether they are registered, and which one a call goes out on.
+import { after, type Millis } from '../base/time.ts'
 import { isSip, parseUri } from '../sip/message/uri.ts'
 import type { AccountId, UaCommand, UaEvent } from '../ua/contract.ts'
 import type { PhoneSettings } from './contract.ts'
+import { parseDialMap } from './dial-map.ts'
 import { registrationReason } from './reasons.ts'
 import { isUsable, type Line, type PhoneState } from './state.ts'
 import { clampVolume } from './volume.ts'
@@ -27,12 +29,16 @@ export function applySettings(state: PhoneState, settings: PhoneSettings, send: 
       host,
       registered: host === undefined || known?.registered === true,
       reason: known?.reason ?? '',
+      retryAt: known?.retryAt,
     }
   })
-  // The user's own setting stands until the configured volume itself changes.
+  // The user's own setting stands until the configured value itself changes.
   const volume = settings.volume === state.settings?.volume ? state.volume : clampVolume(settings.volume)
+  const country = settings.country === state.settings?.country ? state.country : undefined
+  const map = settings.dialMap === '' ? undefined : parseDialMap(settings.dialMap)
+  const dialMap = map?.ok === true ? map.value : undefined
   // Whoever gives settings may have replaced the user agent: what the old one still owed is not waited for.
-  return { ...state, settings, lines, volume, leaving: [] }
+  return { ...state, settings, lines, volume, country, dialMap, leaving: [] }
 }
 
 const withLine = (state: PhoneState, account: AccountId, change: (line: Line) => Line): PhoneState => ({
@@ -40,28 +46,35 @@ const withLine = (state: PhoneState, account: AccountId, change: (line: Line) =>
   lines: state.lines.map((line) => (line.account === account ? change(line) : line)),
 })
 
-export const onAccountState = (state: PhoneState, event: Extract<UaEvent, { kind: 'account-state' }>): PhoneState =>
+export const onAccountState = (
+  state: PhoneState,
+  event: Extract<UaEvent, { kind: 'account-state' }>,
+  now: Millis,
+): PhoneState =>
   withLine(state, event.account, (line) => {
     const { host } = line
     if (host === undefined) return line
     switch (event.registration) {
       case 'registered':
-        return { ...line, registered: true, reason: '' }
+        return { ...line, registered: true, reason: '', retryAt: undefined }
       case 'registering':
         // A refresh keeps the line as it is, and so does a retry: why the last try failed stays on the screen meanwhile.
-        return line
-      case 'unregistered':
-        return { ...line, registered: false, reason: registrationReason(event, host) }
+        return { ...line, retryAt: undefined }
+      case 'unregistered': {
+        const retryAt = event.retryMs === undefined ? undefined : after(now, event.retryMs)
+        return { ...line, registered: false, reason: registrationReason(event, host), retryAt }
+      }
       case 'unregistering':
-        return { ...line, registered: false, reason: 'not registered' }
+        return { ...line, registered: false, reason: 'not registered', retryAt: undefined }
     }
   })
 
 export const onAccountRefused = (state: PhoneState, account: AccountId, reason: string): PhoneState =>
-  withLine(state, account, (line) => ({ ...line, registered: false, reason }))
+  withLine(state, account, (line) => ({ ...line, registered: false, reason, retryAt: undefined }))
 
-/** The first line that is usable, else the first one: trying tells more than refusing to. `tried` are left out. */
-export function chooseLine(state: PhoneState, tried: readonly AccountId[]): Line | undefined {
+/** The line preferred if it is usable, the first usable one, else the first: trying tells more than refusing. `tried` are left out. */
+export function chooseLine(state: PhoneState, tried: readonly AccountId[], preferred?: AccountId): Line | undefined {
   const left = state.lines.filter((line) => !tried.includes(line.account))
-  return left.find((line) => line.registered) ?? left.find(isUsable) ?? left[0]
+  const own = left.find((line) => line.account === preferred && isUsable(line))
+  return own ?? left.find((line) => line.registered) ?? left.find(isUsable) ?? left[0]
 }

@@ -231,9 +231,10 @@ describe('lines', () => {
     [503, 'transport', 'network unreachable'],
   ] as const)('not registered by %i (%s): %s', (status, cause, words) => {
     const desk = createDesk()
-    expect(desk.view().lines).toEqual([{ account: 'a', label: 'Alice', registered: false, reason: '' }])
+    const line = { account: 'a', label: 'Alice', registered: false }
+    expect(desk.view().lines).toEqual([{ ...line, reason: '', retryAt: undefined }])
     notRegistered(desk, status, cause)
-    expect(desk.view().lines).toEqual([{ account: 'a', label: 'Alice', registered: false, reason: words }])
+    expect(desk.view().lines).toEqual([{ ...line, reason: words, retryAt: 30_000 }])
     desk.lift()
     expect(desk.hears()).toBe('congestion')
     registered(desk)

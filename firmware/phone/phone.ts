@@ -12,7 +12,7 @@ import { changeSound, gain, HANDSET, rejoin, SILENCE, type Sound, soundOf } from
 import { deadlineOf, initialState, isIdle, type PhoneState } from './state.ts'
 import { onUaEvent } from './ua-events.ts'
 import { onDue, onIntent } from './user.ts'
-import { viewOf } from './view.ts'
+import { countryOf, viewOf } from './view.ts'
 import { clampVolume } from './volume.ts'
 
 export interface PhoneStart {
@@ -32,12 +32,14 @@ function goneWith(event: UaEvent): PortId | undefined {
 export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutput> {
   let state: PhoneState = initialState(initial.step, clampVolume(initial.volume))
   let plan: TonePlan = tonePlan('')
+  let planned = ''
   /** The handset's port exists, whether its device works or not. */
   let handset = false
   // What was last told to whom.
   let sound: Sound = SILENCE
   let lamps: Lamps | undefined
   let shown = ''
+  let told = state.log
   let idle: boolean | undefined
 
   /** Replaces the state and tells everybody what changed for them: sound first, so that nothing is heard too long. */
@@ -50,10 +52,15 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
     state = next
     const wanted = handset ? soundOf(state) : SILENCE
     const toMedia = (command: MediaCommand) => out.push({ to: 'media', command })
+    const country = countryOf(state)
+    if (country !== planned) plan = tonePlan(country)
+    planned = country
     changeSound(sound, wanted, plan, (port) => port === gone, toMedia)
     sound = wanted
     for (const command of commands) out.push({ to: 'ua', command })
     tellLamps(out)
+    if (state.log !== told) out.push({ to: 'call-log', log: state.log })
+    told = state.log
     const view = viewOf(state)
     const text = JSON.stringify(view)
     if (text !== shown) out.push({ to: 'screen', view })
@@ -80,7 +87,6 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
       rejoin(sound, media)
       handset = true
     }
-    plan = tonePlan(settings.country)
     return applySettings(state, settings, send)
   }
 
@@ -125,6 +131,8 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
           return become(onUaEvent(state, input.event, now, send), commands, goneWith(input.event), out)
         case 'settings':
           return become(take(input.settings, send, out), commands, undefined, out)
+        case 'local':
+          return become({ ...state, country: input.setting.country }, commands, undefined, out)
         case 'start':
           return become({ ...state, step: input.step }, commands, undefined, out)
         case 'media':
@@ -132,16 +140,14 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
       }
     },
     wake(now: Millis, out) {
-      if (now < deadlineOf(state.phase)) return
-      const commands: UaCommand[] = []
-      become(
-        onDue(state, now, (command) => commands.push(command)),
-        commands,
-        undefined,
-        out,
-      )
+      // Each turn ends what was due: a sample, an unheard call, the focus.
+      while (deadlineOf(state) <= now) {
+        const commands: UaCommand[] = []
+        const next = onDue(state, now, (command) => commands.push(command))
+        become(next, commands, undefined, out)
+      }
     },
-    deadline: () => deadlineOf(state.phase),
+    deadline: () => deadlineOf(state),
   }
 }
 

@@ -2,55 +2,77 @@
 // Nothing switches a tone on or a mute off by itself, so nothing is ever left on: not a ringback, not a mute, not a microphone.
 import type { MediaCommand, PortId } from '../media/contract.ts'
 import type { ToneName, TonePlan } from '../media/tones.ts'
-import { isUsable, type PhoneState } from './state.ts'
-import { volumeDb } from './volume.ts'
+import { applyDialMap } from './dial-plan.ts'
+import { focused, isAlerting, isUsable, type PhoneState, ringingOf } from './state.ts'
+import { clampRinger, volumeDb } from './volume.ts'
 
 export const HANDSET: PortId = 'handset'
 
+/** Sound goes from one port to another. */
+export interface Join {
+  readonly from: PortId
+  readonly to: PortId
+}
+
 export interface Sound {
   readonly tone: ToneName | undefined
-  /** Port heard in the handset. */
-  readonly listen: PortId | undefined
-  /** Port the handset's microphone goes to. */
-  readonly speak: PortId | undefined
+  /** Of the handset with calls, and of calls with each other. */
+  readonly joins: readonly Join[]
   readonly muted: boolean
   /** Decibels. */
   readonly takeDb: number
 }
 
-export const SILENCE: Sound = { tone: undefined, listen: undefined, speak: undefined, muted: false, takeDb: 0 }
+export const SILENCE: Sound = { tone: undefined, joins: [], muted: false, takeDb: 0 }
 
 /** What should be heard in this state. */
 export function soundOf(state: PhoneState): Sound {
-  const { phase, offHook } = state
-  const quiet: Sound = { ...SILENCE, takeDb: volumeDb(state.volume) }
-  switch (phase.name) {
+  const tone = toneOf(state)
+  const takeDb = volumeDb(tone === 'ring' ? clampRinger(state.ringer) : state.volume)
+  return { tone, joins: joinsOf(state), muted: focused(state)?.muted === true, takeDb }
+}
+
+function toneOf(state: PhoneState): ToneName | undefined {
+  const { focus, offHook } = state
+  // With one device the bell is the earpiece: no bell there while the handset is at an ear.
+  if (ringingOf(state) !== undefined) return isAlerting(state) && !offHook ? 'ring' : 'call-waiting'
+  switch (focus.name) {
     case 'idle':
-      return quiet
+      return state.sample?.tone
     case 'dialling':
-      if (!offHook || phase.digits !== '') return quiet
-      if (phase.due === undefined) return { ...quiet, tone: 'howler' }
-      // No promise of a line that is not there; digits work all the same.
-      return { ...quiet, tone: state.step === undefined && state.lines.some(isUsable) ? 'dial' : 'congestion' }
-    case 'calling': {
-      const { call } = phase
-      // The microphone stays closed until somebody answered. A 183 alone proves no media: ringback stays until RTP comes.
-      return { ...quiet, listen: call.port, tone: call.ringing && !call.audible ? 'ringback' : undefined }
-    }
-    case 'ringing':
-      // With one device the bell is the earpiece; a call only ever rings while the handset is down.
-      return { ...quiet, tone: 'ring' }
-    case 'talking': {
-      const { call } = phase
-      const port = call.wantHeld ? undefined : call.port
-      return { ...quiet, listen: port, speak: port, muted: call.muted }
+      return offHook ? diallingTone(state, focus.digits, focus.due === undefined) : undefined
+    case 'call': {
+      const call = focused(state)
+      // A 183 alone proves no media: ringback stays until RTP comes.
+      return call?.stage === 'calling' && call.ringing && !call.audible ? 'ringback' : undefined
     }
     case 'ended':
-      return offHook ? { ...quiet, tone: phase.tone } : quiet
+      return offHook ? focus.tone : undefined
   }
 }
 
+function diallingTone(state: PhoneState, digits: string, forgotten: boolean): ToneName | undefined {
+  if (digits !== '') return applyDialMap(state.dialMap, digits).tone ? 'dial' : undefined
+  if (forgotten) return 'howler'
+  // No promise of a line that is not there; digits work all the same.
+  return state.step === undefined && state.lines.some(isUsable) ? 'dial' : 'congestion'
+}
+
+/** Only the call the user is at is heard, or all of a conference; the rest hears nothing and is not heard. */
+function joinsOf(state: PhoneState): Join[] {
+  const at = focused(state)
+  const heard = (state.conference ? state.calls : at === undefined ? [] : [at]).filter((call) => !call.wantHeld)
+  const ports = heard.flatMap(({ port, stage }) => (port === undefined ? [] : [{ port, stage }]))
+  return ports.flatMap(({ port, stage }) => [
+    { from: port, to: HANDSET },
+    // The microphone stays closed until somebody answered.
+    ...(stage === 'talking' ? [{ from: HANDSET, to: port }] : []),
+    ...ports.filter((other) => other.port !== port).map((other) => ({ from: port, to: other.port })),
+  ])
+}
+
 const toneId = (name: ToneName): PortId => `tone:${name}`
+const has = (joins: readonly Join[], { from, to }: Join): boolean => joins.some((j) => j.from === from && j.to === to)
 
 /**
  * From one sound to the next; what ends does so before anything begins. `closed`: a port that is gone, its connections
@@ -64,13 +86,10 @@ export function changeSound(
   out: (command: MediaCommand) => void,
 ): void {
   if (from.tone !== to.tone && from.tone !== undefined) out({ kind: 'close-port', port: toneId(from.tone) })
-  if (from.listen !== to.listen && from.listen !== undefined && !closed(from.listen))
-    out({ kind: 'disconnect', from: from.listen, to: HANDSET })
-  if (from.speak !== to.speak && from.speak !== undefined && !closed(from.speak))
-    out({ kind: 'disconnect', from: HANDSET, to: from.speak })
+  for (const join of from.joins)
+    if (!has(to.joins, join) && !closed(join.from) && !closed(join.to)) out({ kind: 'disconnect', ...join })
   if (from.muted !== to.muted || from.takeDb !== to.takeDb) out(gain(to))
-  if (from.listen !== to.listen && to.listen !== undefined) out({ kind: 'connect', from: to.listen, to: HANDSET })
-  if (from.speak !== to.speak && to.speak !== undefined) out({ kind: 'connect', from: HANDSET, to: to.speak })
+  for (const join of to.joins) if (!has(from.joins, join)) out({ kind: 'connect', ...join })
   if (from.tone !== to.tone && to.tone !== undefined) {
     out({ kind: 'open-tone', port: toneId(to.tone), tone: plan[to.tone] })
     out({ kind: 'connect', from: toneId(to.tone), to: HANDSET })
@@ -86,7 +105,6 @@ export const gain = (sound: Sound): MediaCommand => ({
 
 /** After the handset's port was opened anew: what should be heard now is joined to it. */
 export function rejoin(sound: Sound, out: (command: MediaCommand) => void): void {
-  if (sound.listen !== undefined) out({ kind: 'connect', from: sound.listen, to: HANDSET })
-  if (sound.speak !== undefined) out({ kind: 'connect', from: HANDSET, to: sound.speak })
+  for (const join of sound.joins) if (join.from === HANDSET || join.to === HANDSET) out({ kind: 'connect', ...join })
   if (sound.tone !== undefined) out({ kind: 'connect', from: toneId(sound.tone), to: HANDSET })
 }

@@ -1,9 +1,10 @@
 // What the phone knows: a value that is replaced, never changed in place. What is heard, lit and shown follows from it.
-import { FOREVER, type Millis } from '../base/time.ts'
+import { earlier, FOREVER, type Millis } from '../base/time.ts'
 import type { PortId } from '../media/contract.ts'
 import type { ToneName } from '../media/tones.ts'
 import type { AccountId, CallId, Party } from '../ua/contract.ts'
-import type { PhoneSettings } from './contract.ts'
+import type { LogEntry, PhoneSettings } from './contract.ts'
+import type { DialMap } from './dial-map.ts'
 
 export interface Line {
   readonly account: AccountId
@@ -12,6 +13,7 @@ export interface Line {
   readonly host: string | undefined
   readonly registered: boolean
   readonly reason: string
+  readonly retryAt: Millis | undefined
 }
 
 export interface PhoneCall {
@@ -19,10 +21,15 @@ export interface PhoneCall {
   readonly account: AccountId
   readonly peer: Party
   readonly direction: 'in' | 'out'
-  /** The number as dialled; '' for incoming calls. */
+  /** `calling`: ours, not answered yet; `ringing`: theirs, not answered yet. */
+  readonly stage: 'calling' | 'ringing' | 'talking'
+  /** The number called, after the dial plan; '' for incoming calls. */
   readonly dialled: string
   /** Lines an emergency call has failed on already. */
   readonly tried: readonly AccountId[]
+  readonly began: Millis
+  /** When the user agent must have taken the call up; FOREVER once it has. */
+  readonly unheardUntil: Millis
   readonly since: Millis | undefined
   /** The other side rings (180). */
   readonly ringing: boolean
@@ -45,31 +52,43 @@ export interface Due {
   readonly at: Millis
 }
 
-export type Phase =
+/** What the user is at. A call that rings is never the focus: it lies over it until it is taken. */
+export type Focus =
   | { readonly name: 'idle' }
   /** Handset off or pre-dialling. Off hook without digits and without `due`: the howler sounds. */
   | { readonly name: 'dialling'; readonly digits: string; readonly due: Due | undefined }
-  /** `unheardUntil`: when the user agent must have taken the call up; FOREVER once it has. */
-  | { readonly name: 'calling'; readonly call: PhoneCall; readonly unheardUntil: Millis }
-  | { readonly name: 'ringing'; readonly call: PhoneCall }
-  | { readonly name: 'talking'; readonly call: PhoneCall }
+  /** The call being made or spoken in, or the one on hold the user stands before. All others are set aside. */
+  | { readonly name: 'call'; readonly id: CallId }
   | {
       readonly name: 'ended'
       readonly call: PhoneCall
       readonly cause: string
       readonly lastedMs: number
       readonly tone: Extract<ToneName, 'busy' | 'congestion'>
-      /** FOREVER while the handset is off. */
+      /** FOREVER while the handset is off and no other call is left. */
       readonly until: Millis
     }
 
 export interface PhoneState {
-  readonly phase: Phase
+  readonly focus: Focus
+  /** In the order they began, at most MAX_CALLS, at most one of them ringing. */
+  readonly calls: readonly PhoneCall[]
+  /** All calls, each one answered, hear each other and the handset. */
+  readonly conference: boolean
   readonly offHook: boolean
   readonly volume: number
+  readonly ringer: number
+  /** A short tone that shows how loud it now is. */
+  readonly sample: { readonly tone: Extract<ToneName, 'confirmation' | 'ring'>; readonly until: Millis } | undefined
   readonly lines: readonly Line[]
   readonly settings: PhoneSettings | undefined
+  readonly dialMap: DialMap | undefined
+  /** Tone plan of the user's own choice, until the configured one changes. */
+  readonly country: string | undefined
   readonly lastNumber: string
+  /** Newest first, at most LOG_SIZE. */
+  readonly log: readonly LogEntry[]
+  readonly missed: number
   /** Calls hung up here whose end has not been reported yet. */
   readonly leaving: readonly CallId[]
   /** Names the next outgoing call. */
@@ -78,49 +97,66 @@ export interface PhoneState {
   readonly step: string | undefined
 }
 
+/** One to speak to and one beside it. */
+export const MAX_CALLS = 2
+
 export const initialState = (step: string | undefined, volume: number): PhoneState => ({
-  phase: { name: 'idle' },
+  focus: { name: 'idle' },
+  calls: [],
+  conference: false,
   offHook: false,
   volume,
+  ringer: 6,
+  sample: undefined,
   lines: [],
   settings: undefined,
+  dialMap: undefined,
+  country: undefined,
   lastNumber: '',
+  log: [],
+  missed: 0,
   leaving: [],
   nextCall: 1,
   step,
 })
 
-export function callOf(phase: Phase): PhoneCall | undefined {
-  switch (phase.name) {
-    case 'idle':
-    case 'dialling':
-    case 'ended':
-      return undefined
-    case 'calling':
-    case 'ringing':
-    case 'talking':
-      return phase.call
-  }
+/** The call the user is at. */
+export const focused = ({ focus, calls }: PhoneState): PhoneCall | undefined =>
+  focus.name === 'call' ? calls.find((call) => call.id === focus.id) : undefined
+
+export const ringingOf = ({ calls }: PhoneState): PhoneCall | undefined =>
+  calls.find((call) => call.stage === 'ringing')
+
+/** The call set aside, or the other one of a conference. */
+export function besideOf(state: PhoneState): PhoneCall | undefined {
+  const { focus, calls } = state
+  return calls.find((call) => call.stage === 'talking' && !(focus.name === 'call' && call.id === focus.id))
+}
+
+/** A call rings and nobody is spoken to: it has the screen and the bell. Otherwise it waits. */
+export function isAlerting(state: PhoneState): boolean {
+  const call = focused(state)
+  return ringingOf(state) !== undefined && (call === undefined || call.wantHeld)
 }
 
 /** No call, no ringing, nothing entered, handset down, nothing left to take down. */
-export const isIdle = ({ phase, offHook, leaving }: PhoneState): boolean =>
-  (phase.name === 'idle' || phase.name === 'ended') && !offHook && leaving.length === 0
+export const isIdle = ({ focus, calls, offHook, leaving }: PhoneState): boolean =>
+  (focus.name === 'idle' || focus.name === 'ended') && calls.length === 0 && !offHook && leaving.length === 0
 
-export function deadlineOf(phase: Phase): Millis {
-  switch (phase.name) {
+function focusDeadline(focus: Focus): Millis {
+  switch (focus.name) {
     case 'dialling':
-      return phase.due?.at ?? FOREVER
-    case 'calling':
-      return phase.unheardUntil
+      return focus.due?.at ?? FOREVER
     case 'ended':
-      return phase.until
+      return focus.until
     case 'idle':
-    case 'ringing':
-    case 'talking':
+    case 'call':
       return FOREVER
   }
 }
+
+export const deadlineOf = ({ focus, calls, sample }: PhoneState): Millis =>
+  calls.reduce((due, call) => earlier(due, call.unheardUntil), earlier(focusDeadline(focus), sample?.until ?? FOREVER))
 
 /** A line can be called from: it is registered, needs no registration, or is trying for the first time. */
 export const isUsable = (line: Line): boolean => line.registered || line.reason === ''

@@ -1,10 +1,11 @@
-// What the user agent tells, in every phase. An event of a call that is not the present one concerns only its leaving.
+// What the user agent tells. An event of a call that is no longer in the list concerns only its leaving.
 import { FOREVER, type Millis } from '../base/time.ts'
 import type { CallMedia, UaEvent } from '../ua/contract.ts'
-import { ended, hangUp, notAnswered, onIncoming, onModified, type Send } from './call-control.ts'
+import { broken, giveUp, missed, notAnswered, onIncoming } from './call-control.ts'
+import { ask, callOf, change, onModified, type Send } from './calls.ts'
 import { onAccountRefused, onAccountState } from './lines.ts'
 import { endReason } from './reasons.ts'
-import { callOf, type PhoneCall, type PhoneState } from './state.ts'
+import type { PhoneCall, PhoneState } from './state.ts'
 
 type CallStateEvent = Extract<UaEvent, { kind: 'call-state' }>
 type Refused = Extract<UaEvent, { kind: 'refused' }>
@@ -12,17 +13,17 @@ type Refused = Extract<UaEvent, { kind: 'refused' }>
 export function onUaEvent(state: PhoneState, event: UaEvent, now: Millis, send: Send): PhoneState {
   switch (event.kind) {
     case 'account-state':
-      return onAccountState(state, event)
+      return onAccountState(state, event, now)
     case 'call-incoming':
-      return onIncoming(state, event.call, event.account, event.peer, send)
+      return onIncoming(state, event.call, event.account, event.peer, now, send)
     case 'call-state':
       return onCallState(state, event, now, send)
     case 'call-media':
       return onMedia(state, event.call, event.media, now, send)
     case 'call-silent':
-      return event.forMs === 0 ? present(state, event.call, (call) => ({ ...call, audible: true })) : state
+      return event.forMs === 0 ? change(state, event.call, (call) => ({ ...call, audible: true })) : state
     case 'call-modified':
-      return present(state, event.call, (call) => onModified(call, event.status < 300, send))
+      return onModified(state, event.call, event.status < 300, send)
     case 'refused':
       return onRefused(state, event, now, send)
     case 'call-dtmf':
@@ -36,91 +37,65 @@ export function onUaEvent(state: PhoneState, event: UaEvent, now: Millis, send: 
   }
 }
 
-/** Changes the present call if that is the one meant. */
-function present(state: PhoneState, id: string, change: (call: PhoneCall) => PhoneCall): PhoneState {
-  const { phase } = state
-  switch (phase.name) {
-    case 'idle':
-    case 'dialling':
-    case 'ended':
-      return state
-    case 'calling':
-    case 'ringing':
-    case 'talking':
-      return phase.call.id === id ? { ...state, phase: { ...phase, call: change(phase.call) } } : state
-  }
-}
-
 const withoutLeaving = (state: PhoneState, call: string): PhoneState => ({
   ...state,
   leaving: state.leaving.filter((id) => id !== call),
 })
 
 function onCallState(state: PhoneState, event: CallStateEvent, now: Millis, send: Send): PhoneState {
-  const { phase } = state
   if (event.state === 'disconnected' && state.leaving.includes(event.call)) return withoutLeaving(state, event.call)
-  switch (phase.name) {
-    case 'idle':
-    case 'dialling':
-    case 'ended':
+  const call = callOf(state, event.call)
+  switch (call?.stage) {
+    case undefined:
       return state
     case 'calling':
-      return phase.call.id === event.call ? whileCalling(state, phase.call, event, now, send) : state
+      return whileCalling(state, call, event, now, send)
     case 'ringing':
-      if (phase.call.id !== event.call || event.state !== 'disconnected') return state
-      return ended(state, phase.call, 'missed', 'busy', now)
+      return event.state === 'disconnected' ? missed(state, call, now) : state
     case 'talking':
-      if (phase.call.id !== event.call || event.state !== 'disconnected') return state
-      return ended(state, phase.call, endReason(event), 'busy', now)
+      if (event.state === 'disconnected') return broken(state, call, endReason(event), 'busy', now)
+      // Asked to hold before the dialog stood, it was refused: now it can be done.
+      return event.state === 'confirmed' ? change(state, call.id, (c) => ask(c, send)) : state
   }
 }
 
 function whileCalling(state: PhoneState, call: PhoneCall, event: CallStateEvent, now: Millis, send: Send): PhoneState {
+  const heard = (more: Partial<PhoneCall>) => change(state, call.id, (c) => ({ ...c, unheardUntil: FOREVER, ...more }))
   switch (event.state) {
     case 'calling':
     case 'incoming':
-      return { ...state, phase: { name: 'calling', call, unheardUntil: FOREVER } }
+      return heard({})
     case 'early':
-      return {
-        ...state,
-        phase: {
-          name: 'calling',
-          call: { ...call, ringing: call.ringing || event.status === 180 },
-          unheardUntil: FOREVER,
-        },
-      }
+      return heard({ ringing: call.ringing || event.status === 180 })
     case 'connecting':
     case 'confirmed':
-      return { ...state, phase: { name: 'talking', call: { ...call, since: now } } }
+      return heard({ stage: 'talking', since: now })
     case 'disconnected':
       return notAnswered(state, call, event, now, send)
   }
 }
 
 function onMedia(state: PhoneState, id: string, media: CallMedia, now: Millis, send: Send): PhoneState {
-  const { phase } = state
-  const call = callOf(phase)
-  if (call?.id !== id) return state
+  const call = callOf(state, id)
+  if (call === undefined) return state
   // A call nobody can hear is worse than none: the caller would wait in silence.
-  if (media.status === 'error' && phase.name !== 'ringing') {
-    const hung = hangUp(state, call, now, send)
-    return ended(hung, call, 'audio failed', 'congestion', now)
-  }
+  if (media.status === 'error' && call.stage !== 'ringing') return giveUp(state, call, now, send)
   const remoteHold = media.status === 'remote-hold' || (media.status === 'local-hold' && media.direction === 'inactive')
-  return present(state, id, (c) => ({ ...c, port: media.port, codec: media.codec || c.codec, remoteHold }))
+  return change(state, id, (c) => ({ ...c, port: media.port, codec: media.codec || c.codec, remoteHold }))
 }
 
 function onRefused(state: PhoneState, event: Refused, now: Millis, send: Send): PhoneState {
-  const { phase } = state
   switch (event.command) {
     case 'set-account':
       return onAccountRefused(state, event.subject, event.reason)
-    case 'make-call':
-      if (phase.name !== 'calling' || phase.call.id !== event.subject) return withoutLeaving(state, event.subject)
-      return notAnswered(state, phase.call, { status: 0, reason: event.reason, cause: 'local' }, now, send)
+    case 'make-call': {
+      const call = callOf(state, event.subject)
+      if (call?.stage !== 'calling') return withoutLeaving(state, event.subject)
+      return notAnswered(state, call, { status: 0, reason: event.reason, cause: 'local' }, now, send)
+    }
     case 'hold':
     case 'resume':
-      return present(state, event.subject, (call) => onModified(call, false, send))
+      return onModified(state, event.subject, false, send)
     case 'hang-up':
       return withoutLeaving(state, event.subject)
     // The call these were for is gone; its end was told before.

@@ -1,29 +1,14 @@
-// What the user does, in every phase.
+// What the user does, whatever the phone is at.
 import { after, type Millis } from '../base/time.ts'
-import { answer, dial, hangUp, type Send, sendDigit, toggleHold, unheard } from './call-control.ts'
+import { answer, hangUp, refuse, unheard } from './call-control.ts'
+import { atRest, change, dialTone, holdAll, type Send, setAside, speakTo, want } from './calls.ts'
 import type { PhoneIntent } from './contract.ts'
-import { erase, press } from './dial-pad.ts'
-import type { PhoneCall, PhoneState } from './state.ts'
-import { clampVolume } from './volume.ts'
+import { consult, dialFrom, dialled, digit, entered, erased } from './dialling.ts'
+import { besideOf, focused, isAlerting, type PhoneState, ringingOf } from './state.ts'
+import { clampRinger, clampVolume } from './volume.ts'
 
-/** Dial tone this long without a digit becomes the howler: the handset lies beside the phone. */
-export const HOWL_MS = 30_000
-/** A number entered with the handset down is forgotten after this long: nobody is there. */
-export const PRE_DIAL_MS = 60_000
-/** Where no settings came yet. */
-const INTER_DIGIT_MS = 4000
-
-const IDLE = { name: 'idle' } as const
-
-/** The dialling phase with these digits; what is due follows from the hook. */
-function entered(state: PhoneState, digits: string, now: Millis): PhoneState {
-  const due = state.offHook
-    ? digits === ''
-      ? ({ what: 'howl', at: after(now, HOWL_MS) } as const)
-      : ({ what: 'dial', at: after(now, state.settings?.interDigitMs ?? INTER_DIGIT_MS) } as const)
-    : ({ what: 'clear', at: after(now, PRE_DIAL_MS) } as const)
-  return { ...state, phase: { name: 'dialling', digits, due } }
-}
+/** How long the tone sounds that shows a changed volume, ms. */
+const SAMPLE_MS = 400
 
 export function onIntent(state: PhoneState, intent: PhoneIntent, now: Millis, send: Send): PhoneState {
   switch (intent.kind) {
@@ -42,153 +27,164 @@ export function onIntent(state: PhoneState, intent: PhoneIntent, now: Millis, se
     case 'erase':
       return erased(state, now)
     case 'dial':
-      return state.phase.name === 'dialling' && state.phase.digits !== ''
-        ? dial(state, state.phase.digits, now, send)
-        : state
+      return dialled(state, now, send)
     case 'answer':
-      return state.phase.name === 'ringing' ? answer(state, state.phase.call, now, send) : state
+      return taken(state, now, send) ?? state
+    case 'reject': {
+      const call = ringingOf(state)
+      return call === undefined ? state : refuse(state, call, now, send)
+    }
     case 'end':
       return left(state, now, send)
     case 'hold':
-      return talking(state, (call) => toggleHold(call, send))
+      return held(state, send)
+    case 'swap':
+      return swapped(state, send)
+    case 'conference':
+      return state.conference ? split(state, send) : joined(state, send)
+    case 'new-call':
+      return consult(state, now, send)
     case 'mute':
-      return talking(state, (call) => ({ ...call, muted: !call.muted }))
+      return muted(state)
     case 'redial':
-      return redial(state, now, send)
+      return dialFrom(state, state.lastNumber, now, send)
+    case 'call':
+      return dialFrom(state, intent.number, now, send, intent.account)
     case 'volume':
-      return { ...state, volume: clampVolume(state.volume + intent.step) }
+      return louder(state, intent, now)
+    case 'log-seen':
+      return { ...state, missed: 0 }
   }
 }
 
-const talking = (state: PhoneState, change: (call: PhoneCall) => PhoneCall): PhoneState =>
-  state.phase.name === 'talking' ? { ...state, phase: { name: 'talking', call: change(state.phase.call) } } : state
+/** The call that rings is taken; undefined when none does. */
+function taken(state: PhoneState, now: Millis, send: Send): PhoneState | undefined {
+  const call = ringingOf(state)
+  return call === undefined ? undefined : answer(state, call, now, send)
+}
+
+/** Back to the call set aside, if there is one; with the handset down it stays on hold. */
+function returned(state: PhoneState, now: Millis, send: Send): PhoneState {
+  const beside = besideOf(state)
+  return beside !== undefined && state.offHook ? speakTo(state, beside.id, send) : atRest(state, now)
+}
 
 function lifted(state: PhoneState, now: Millis, send: Send): PhoneState {
-  const { phase } = state
-  switch (phase.name) {
+  const { focus } = state
+  const answered = taken(state, now, send)
+  if (answered !== undefined) return answered
+  switch (focus.name) {
     case 'idle':
     case 'ended':
-      return entered(state, '', now)
+      return returned(state, now, send)
     case 'dialling':
-      return phase.digits === '' ? entered(state, '', now) : dial(state, phase.digits, now, send)
-    case 'calling':
-      return state
-    case 'ringing':
-      return answer(state, phase.call, now, send)
-    case 'talking':
+      return focus.digits === '' ? entered(state, '', now) : dialled(state, now, send)
+    case 'call':
       // Whoever lifts the handset of a phone with a held call wants to talk.
-      return phase.call.wantHeld ? talking(state, (call) => toggleHold(call, send)) : state
+      return focused(state)?.wantHeld === true ? held(state, send) : state
   }
 }
 
 function putDown(state: PhoneState, now: Millis, send: Send): PhoneState {
-  const { phase } = state
-  switch (phase.name) {
-    case 'idle':
-    case 'dialling':
-    case 'ended':
-      return { ...state, phase: IDLE }
-    case 'calling':
-      return hangUp(state, phase.call, now, send)
-    case 'ringing':
-      return state
-    case 'talking':
-      // A held caller is not thrown out by the handset: the lamp goes on blinking, lifting it again resumes.
-      return phase.call.wantHeld ? state : hangUp(state, phase.call, now, send)
-  }
+  const call = focused(state)
+  if (call === undefined) return atRest(state, now)
+  // A held caller is not thrown out by the handset: the lamp goes on blinking, lifting it again resumes.
+  return call.wantHeld ? state : hungUp(state, now, send)
 }
 
+/** Out of what is being spoken in, a conference as a whole. */
+function hungUp(state: PhoneState, now: Millis, send: Send): PhoneState {
+  const call = focused(state)
+  if (call === undefined) return state
+  const beside = state.conference ? besideOf(state) : undefined
+  const alone = beside === undefined ? state : hangUp(state, beside, now, send)
+  return hangUp(alone, call, now, send)
+}
+
+/** A short press of the hook: takes the call that waits, goes to the other call, or holds and resumes the only one. */
 function flashed(state: PhoneState, now: Millis, send: Send): PhoneState {
-  switch (state.phase.name) {
+  const answered = taken(state, now, send)
+  if (answered !== undefined) return answered
+  switch (state.focus.name) {
     case 'idle':
     case 'dialling':
     case 'ended':
-      return entered(state, '', now)
-    case 'calling':
-    case 'ringing':
-      return state
-    case 'talking':
-      return talking(state, (call) => toggleHold(call, send))
+      return besideOf(state) === undefined ? { ...state, focus: dialTone(now) } : returned(state, now, send)
+    case 'call':
+      return besideOf(state) === undefined || state.conference ? held(state, send) : swapped(state, send)
   }
-}
-
-function digit(state: PhoneState, key: string, now: Millis, send: Send): PhoneState {
-  const { phase } = state
-  switch (phase.name) {
-    case 'idle':
-      return begin(state, key, now)
-    case 'ended':
-      // With the handset off the digit was meant for the call that just ended, not for a new number.
-      return state.offHook ? state : begin(state, key, now)
-    case 'dialling': {
-      const entry = press(phase.digits, key)
-      if (entry.dial) return dial(state, entry.digits, now, send)
-      return entry.digits === phase.digits ? state : entered(state, entry.digits, now)
-    }
-    case 'ringing':
-      return state
-    case 'calling':
-    case 'talking':
-      sendDigit(phase.call, key, send)
-      return state
-  }
-}
-
-function begin(state: PhoneState, key: string, now: Millis): PhoneState {
-  const { digits } = press('', key)
-  return digits === '' ? state : entered(state, digits, now)
-}
-
-function erased(state: PhoneState, now: Millis): PhoneState {
-  const { phase, offHook } = state
-  if (phase.name !== 'dialling' || phase.digits === '') return state
-  const digits = erase(phase.digits)
-  return digits === '' && !offHook ? { ...state, phase: IDLE } : entered(state, digits, now)
 }
 
 function left(state: PhoneState, now: Millis, send: Send): PhoneState {
-  const { phase, offHook } = state
-  switch (phase.name) {
-    case 'idle':
-      return state
-    case 'dialling':
-    case 'ended':
-      return offHook ? entered(state, '', now) : { ...state, phase: IDLE }
-    case 'calling':
-    case 'ringing':
-    case 'talking':
-      return hangUp(state, phase.call, now, send)
-  }
+  const rings = ringingOf(state)
+  if (rings !== undefined && isAlerting(state)) return refuse(state, rings, now, send)
+  const call = focused(state)
+  if (call === undefined) return returned(state, now, send)
+  const over = hungUp(state, now, send)
+  return besideOf(over) === undefined ? over : returned(over, now, send)
 }
 
-function redial(state: PhoneState, now: Millis, send: Send): PhoneState {
-  const { phase, lastNumber } = state
-  if (lastNumber === '') return state
-  switch (phase.name) {
-    case 'idle':
-    case 'ended':
-      return dial(state, lastNumber, now, send)
-    case 'dialling':
-      return phase.digits === '' ? dial(state, lastNumber, now, send) : state
-    case 'calling':
-    case 'ringing':
-    case 'talking':
-      return state
-  }
+function held(state: PhoneState, send: Send): PhoneState {
+  const call = focused(state)
+  const beside = besideOf(state)
+  if (call === undefined) return beside === undefined ? state : speakTo(state, beside.id, send)
+  if (call.stage !== 'talking') return state
+  if (state.conference) return holdAll(state, !call.wantHeld, send)
+  return call.wantHeld ? speakTo(state, call.id, send) : setAside(state, send)
 }
 
-/** What became due in this phase. */
+function swapped(state: PhoneState, send: Send): PhoneState {
+  const beside = besideOf(state)
+  if (focused(state)?.stage !== 'talking' || beside === undefined || state.conference) return state
+  return speakTo(state, beside.id, send)
+}
+
+function joined(state: PhoneState, send: Send): PhoneState {
+  if (focused(state)?.stage !== 'talking' || besideOf(state) === undefined) return state
+  const { muted: silent } = focused(state)!
+  const calls = state.calls.map((call) => ({ ...call, muted: silent }))
+  return holdAll({ ...state, calls, conference: true }, false, send)
+}
+
+/** The call the conference began from goes on, the other one is on hold. */
+function split(state: PhoneState, send: Send): PhoneState {
+  const call = focused(state)
+  if (call === undefined) return state
+  const apart = { ...state, conference: false }
+  const beside = besideOf(state)
+  return speakTo(beside === undefined ? apart : want(apart, beside.id, true, send), call.id, send)
+}
+
+function muted(state: PhoneState): PhoneState {
+  const call = focused(state)
+  if (call?.stage !== 'talking') return state
+  const flip = (s: PhoneState, id: string) => change(s, id, (c) => ({ ...c, muted: !call.muted }))
+  return state.conference ? state.calls.reduce((s, { id }) => flip(s, id), state) : flip(state, call.id)
+}
+
+function louder(state: PhoneState, intent: Extract<PhoneIntent, { kind: 'volume' }>, now: Millis): PhoneState {
+  const ringer = intent.of === undefined ? isAlerting(state) && !state.offHook : intent.of === 'ringer'
+  const turned = ringer
+    ? { ...state, ringer: clampRinger(state.ringer + intent.step) }
+    : { ...state, volume: clampVolume(state.volume + intent.step) }
+  if (intent.of === undefined) return turned
+  return { ...turned, sample: { tone: ringer ? 'ring' : 'confirmation', until: after(now, SAMPLE_MS) } }
+}
+
+/** What became due. */
 export function onDue(state: PhoneState, now: Millis, send: Send): PhoneState {
-  const { phase } = state
-  if (phase.name === 'ended') return { ...state, phase: IDLE }
-  if (phase.name === 'calling') return unheard(state, phase.call, now, send)
-  if (phase.name !== 'dialling' || phase.due === undefined) return state
-  switch (phase.due.what) {
+  const { focus, sample } = state
+  if (sample !== undefined && sample.until <= now) return { ...state, sample: undefined }
+  const lost = state.calls.find((call) => call.unheardUntil <= now)
+  if (lost !== undefined) return unheard(state, lost, now, send)
+  if (focus.name === 'ended' && focus.until <= now) return atRest(state, now)
+  if (focus.name !== 'dialling' || focus.due === undefined || focus.due.at > now) return state
+  switch (focus.due.what) {
     case 'howl':
-      return { ...state, phase: { ...phase, due: undefined } }
+      return { ...state, focus: { ...focus, due: undefined } }
     case 'dial':
-      return dial(state, phase.digits, now, send)
+      return dialled(state, now, send)
     case 'clear':
-      return { ...state, phase: IDLE }
+      return atRest(state, now)
   }
 }

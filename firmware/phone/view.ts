@@ -1,6 +1,6 @@
 // What the screen shows follows from the state.
 import type { Activity, CallView, PhoneView } from './contract.ts'
-import type { PhoneCall, PhoneState } from './state.ts'
+import { besideOf, focused, isAlerting, type PhoneCall, type PhoneState, ringingOf } from './state.ts'
 
 const callView = (call: PhoneCall): CallView => ({
   call: call.id,
@@ -12,26 +12,49 @@ const callView = (call: PhoneCall): CallView => ({
   muted: call.muted,
 })
 
-function activityOf({ phase, step }: PhoneState): Activity {
-  switch (phase.name) {
+function activityOf(state: PhoneState): Activity {
+  const { focus, step } = state
+  const rings = ringingOf(state)
+  if (rings !== undefined && isAlerting(state)) return { name: 'ringing', call: callView(rings) }
+  const call = focused(state)
+  if (call !== undefined) return callActivity(state, call)
+  switch (focus.name) {
     case 'idle':
+    case 'call':
       return step === undefined ? { name: 'idle' } : { name: 'starting', step }
     case 'dialling':
-      return { name: 'dialling', digits: phase.digits }
-    case 'calling':
-      return { name: 'calling', call: callView(phase.call), ringing: phase.call.ringing }
-    case 'ringing':
-      return { name: 'ringing', call: callView(phase.call) }
-    case 'talking':
-      return { name: phase.call.wantHeld ? 'held' : 'in-call', call: callView(phase.call) }
+      return { name: 'dialling', digits: focus.digits }
     case 'ended':
-      return { name: 'ended', call: callView(phase.call), cause: phase.cause, lastedMs: phase.lastedMs }
+      return { name: 'ended', call: callView(focus.call), cause: focus.cause, lastedMs: focus.lastedMs }
   }
 }
 
-export const viewOf = (state: PhoneState): PhoneView => ({
-  activity: activityOf(state),
-  lines: state.lines.map(({ account, label, registered, reason }) => ({ account, label, registered, reason })),
-  offHook: state.offHook,
-  volume: state.volume,
-})
+function callActivity(state: PhoneState, call: PhoneCall): Activity {
+  if (call.stage === 'calling') return { name: 'calling', call: callView(call), ringing: call.ringing }
+  const other = state.conference ? besideOf(state) : undefined
+  if (other !== undefined)
+    return { name: 'conference', calls: [callView(call), callView(other)], held: call.wantHeld && other.wantHeld }
+  return { name: call.wantHeld ? 'held' : 'in-call', call: callView(call) }
+}
+
+export function viewOf(state: PhoneState): PhoneView {
+  const rings = ringingOf(state)
+  const alerting = isAlerting(state)
+  // While a call has the screen, the held one the user stands before is beside it.
+  const beside = alerting ? (focused(state) ?? besideOf(state)) : state.conference ? undefined : besideOf(state)
+  return {
+    activity: activityOf(state),
+    lines: state.lines.map(({ account, label, registered, reason, retryAt }) => ({
+      ...{ account, label, registered, reason, retryAt },
+    })),
+    offHook: state.offHook,
+    volume: state.volume,
+    ringer: state.ringer,
+    waiting: rings === undefined || alerting ? undefined : callView(rings),
+    beside: beside && callView(beside),
+    missed: state.missed,
+    country: countryOf(state),
+  }
+}
+
+export const countryOf = ({ country, settings }: PhoneState): string => country ?? settings?.country ?? ''

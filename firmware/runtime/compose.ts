@@ -109,6 +109,9 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
         provisioning.state('phone', { activity: output.view.activity.name, lines: output.view.lines })
         witness({ of: 'view', view: output.view })
         return
+      case 'call-log':
+        toScreen({ from: 'call-log', log: output.log })
+        return
       case 'provisioning':
         provisioning.idle(output.idle)
         return
@@ -119,8 +122,18 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
   })
 
   const toScreen = hub.attach('screen', createScreenUi({ size: board.description.display }), (output) => {
-    if (output.to === 'phone') toPhone({ from: 'user', intent: output.intent })
-    else board.handle(output.command)
+    switch (output.to) {
+      case 'phone':
+        toPhone({ from: 'user', intent: output.intent })
+        return
+      case 'settings':
+        // Provisioning keeps whole documents only, so what the user sets is kept by the phone until the next start.
+        toPhone({ from: 'local', setting: output.setting })
+        return
+      case 'board':
+        board.handle(output.command)
+        return
+    }
   })
 
   const provisioning = createProvisioning({

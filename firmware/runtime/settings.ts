@@ -37,6 +37,8 @@ export const phoneSettings = (config: PhoneConfig, passwords: Passwords, handset
   country: config.tones.country,
   volume: config.audio.volume,
   interDigitMs: config.dial.interDigitMs,
+  dialMap: '',
+  callWaiting: true,
 })
 
 export const uaConfig = ({ network }: PhoneConfig, mediaAddress: string): UaConfig => ({

@@ -2,7 +2,15 @@
 // person would notice as text. SIP is played by the test, or by an engine the test attaches.
 import { type Rng, seededRng } from '../base/rng.ts'
 import { type Millis, ms } from '../base/time.ts'
-import type { PhoneInput, PhoneIntent, PhoneOutput, PhoneSettings, PhoneView } from '../phone/contract.ts'
+import type {
+  LocalSetting,
+  LogEntry,
+  PhoneInput,
+  PhoneIntent,
+  PhoneOutput,
+  PhoneSettings,
+  PhoneView,
+} from '../phone/contract.ts'
 import { createPhone } from '../phone/phone.ts'
 import type { SipCommand, SipEvent } from '../sip/core/contract.ts'
 import type { UaConfig, UaEvent, UaInput, UaOutput } from '../ua/contract.ts'
@@ -16,7 +24,26 @@ export const SETTINGS: PhoneSettings = {
   country: 'de',
   volume: 6,
   interDigitMs: 4000,
+  dialMap: '',
+  callWaiting: true,
 }
+
+/** An intent without more to say. */
+export type PlainIntent = Extract<
+  PhoneIntent['kind'],
+  | 'erase'
+  | 'dial'
+  | 'answer'
+  | 'reject'
+  | 'end'
+  | 'hold'
+  | 'swap'
+  | 'conference'
+  | 'new-call'
+  | 'mute'
+  | 'redial'
+  | 'log-seen'
+>
 
 export interface DeskOptions {
   readonly settings?: PhoneSettings
@@ -46,6 +73,7 @@ export function createDesk(options: DeskOptions = {}) {
   const log: string[] = []
   let view: PhoneView | undefined
   let idle: boolean | undefined
+  let calls: readonly LogEntry[] = []
   let own = ms(0)
   const time = options.clock ?? (() => own)
 
@@ -80,6 +108,9 @@ export function createDesk(options: DeskOptions = {}) {
           break
         case 'screen':
           view = output.view
+          break
+        case 'call-log':
+          calls = output.log
           break
         case 'provisioning':
           idle = output.idle
@@ -130,9 +161,10 @@ export function createDesk(options: DeskOptions = {}) {
     press: (digits: string) => {
       for (const digit of digits) does({ kind: 'digit', digit })
     },
-    key: (kind: 'erase' | 'dial' | 'answer' | 'end' | 'hold' | 'mute' | 'redial') => does({ kind }),
+    key: (kind: PlainIntent) => does({ kind }),
     volume: (step: 1 | -1) => does({ kind: 'volume', step }),
     settings: (settings: PhoneSettings) => turn(() => toPhone({ from: 'settings', settings })),
+    local: (setting: LocalSetting) => turn(() => toPhone({ from: 'local', setting })),
     start: (step: string | undefined) => turn(() => toPhone({ from: 'start', step })),
     sip: (event: SipEvent) => turn(() => toUa({ from: 'sip', event })),
     /** Something happens to the media. */
@@ -165,6 +197,11 @@ export function createDesk(options: DeskOptions = {}) {
     },
     lamp: (led: string) => lamps.get(led),
     idle: () => idle,
+    /** The call log in words, newest first. */
+    calls: () => calls.map(({ kind, name, number, cause }) => `${kind} ${name || number}: ${cause}`),
+    callLog: () => calls,
+    /** What is joined to what beside the handset. */
+    bridged: () => media.connections.filter((c) => !c.includes('handset')),
     view: () => {
       if (view === undefined) throw new Error('nothing was shown yet')
       return view
@@ -191,6 +228,8 @@ export function createDesk(options: DeskOptions = {}) {
         }
         case 'ended':
           return `ended: ${activity.cause}`
+        case 'conference':
+          return `${activity.held ? 'held ' : ''}conference with ${activity.calls.map(({ peer }) => peer.display || peer.number).join(' and ')}`
       }
     },
     /** The last command to the SIP engine of this kind. */

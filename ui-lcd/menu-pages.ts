@@ -1,0 +1,145 @@
+// What each page of the menu shows: rows of text, of which lists have one marked; and what the keys mean there.
+import { TONE_COUNTRIES } from '../firmware/media/tones.ts'
+import type { LineView, LogEntry } from '../firmware/phone/contract.ts'
+import type { Size } from '../hal/api/board.ts'
+import { ICONS } from '../hal/api/icons.ts'
+import { callBack, listed, MENU_PAGES, type Page, type World } from './menu.ts'
+import type { MenuAction, Screen, Soft } from './screen.ts'
+import { DIGITS, VOLUME } from './screens.ts'
+import { STRINGS } from './strings.ts'
+import { bar, between, duration, monthAndDay, timeOfDay, wrapped } from './text.ts'
+
+export interface Sheet {
+  readonly title: string
+  readonly rows: readonly string[]
+  /** One row is marked; else the rows are a text that scrolls. */
+  readonly list: boolean
+  /** The first soft key, when there is something to do here. */
+  readonly ok: string
+}
+
+const MARK = '>'
+const go = (to: MenuAction['go']): MenuAction => ({ kind: 'menu', go: to })
+
+export function sheetOf(page: Page, world: World, { columns }: Size): Sheet {
+  const inner = columns - 1
+  const text = (title: string, lines: readonly string[], ok = ''): Sheet => ({
+    ...{ title, list: false, ok, rows: lines.flatMap((line) => wrapped(line, columns)) },
+  })
+  const list = (title: string, rows: readonly string[], ok: string): Sheet => ({ title, rows, list: true, ok })
+  switch (page.name) {
+    case 'menu':
+      return list(
+        STRINGS.menu,
+        MENU_PAGES.map((name) => STRINGS.pages[name]),
+        STRINGS.soft.open,
+      )
+    case 'status':
+      return text(STRINGS.pages.status, statusLines(world))
+    case 'calls':
+    case 'redial': {
+      const entries = listed(page, world)
+      const title = STRINGS.pages[page.name]
+      if (entries.length === 0) return text(title, [STRINGS.noCalls])
+      const rows = entries.map((entry) => between(`${SIGNS[entry.kind]} ${nameOf(entry)}`, timeOf(entry, world), inner))
+      return list(title, rows, page.name === 'redial' ? STRINGS.soft.dial : STRINGS.soft.open)
+    }
+    case 'call':
+      return text(
+        STRINGS.call[page.entry.kind],
+        callLines(page.entry, world),
+        callBack(page.entry) === undefined ? '' : STRINGS.soft.dial,
+      )
+    case 'volume': {
+      const { volume, ringer } = world.view
+      const row = (label: string, value: number) => `${label.padEnd(8)}${bar(value, Math.max(0, inner - 11))} ${value}`
+      return list(STRINGS.pages.volume, [row(STRINGS.handset, volume), row(STRINGS.ringer, ringer)], '')
+    }
+    case 'tones': {
+      const names: Readonly<Record<string, string>> = STRINGS.countries
+      const rows = TONE_COUNTRIES.map((country) =>
+        between(names[country] ?? country, world.view.country === country ? '*' : '', inner),
+      )
+      return list(STRINGS.pages.tones, rows, STRINGS.soft.use)
+    }
+    case 'about':
+      return text(STRINGS.pages.about, aboutLines(world))
+  }
+}
+
+const SIGNS = { placed: ICONS.up, received: ICONS.down, missed: '!' } as const
+const nameOf = ({ name, number }: LogEntry): string => name || number || STRINGS.noName
+
+/** Time of day; of another day its date. */
+function timeOf({ at }: LogEntry, { now, wallOffsetMs }: World): string {
+  if (wallOffsetMs === undefined) return ''
+  const [then, today] = [monthAndDay(at + wallOffsetMs), monthAndDay(now + wallOffsetMs)]
+  return then === today ? timeOfDay(at + wallOffsetMs) : then
+}
+
+function callLines(entry: LogEntry, { wallOffsetMs }: World): string[] {
+  const { name, number, at, lastedMs, cause } = entry
+  const when = wallOffsetMs === undefined ? '' : `${monthAndDay(at + wallOffsetMs)} ${timeOfDay(at + wallOffsetMs)}`
+  const length = lastedMs > 0 ? `${STRINGS.lasted} ${duration(lastedMs)}` : ''
+  return [nameOf(entry), name === '' ? '' : number, when, length, cause].filter((line) => line !== '')
+}
+
+/** Whether each line is registered, why not, and when it is tried again; then the surroundings. */
+function statusLines({ view, facts, now, upMs }: World): string[] {
+  const lines = view.lines.flatMap((line) => [
+    `${line.registered ? ICONS.antenna : '!'} ${line.label}`,
+    ...(line.registered ? [STRINGS.registered] : [line.reason || STRINGS.registering, ...nextTry(line, now)]),
+  ])
+  return [
+    ...(lines.length === 0 ? [STRINGS.noLine] : lines),
+    ...named(STRINGS.address, facts.address),
+    ...named(STRINGS.broker, facts.broker),
+    ...named(STRINGS.version, facts.version),
+    ...named(STRINGS.up, upTime(upMs)),
+  ]
+}
+
+const named = (label: string, value: string): string[] => (value === '' ? [] : [`${label} ${value}`])
+
+function nextTry({ retryAt, reason }: LineView, now: number): string[] {
+  if (retryAt === undefined) return reason === '' ? [] : [STRINGS.tryingNow]
+  return [`${STRINGS.nextTry} ${Math.max(0, Math.ceil((retryAt - now) / 1000))} s`]
+}
+
+const DAY_MS = 86_400_000
+const upTime = (ms: number): string =>
+  ms < DAY_MS ? duration(ms) : `${Math.floor(ms / DAY_MS)} d ${duration(ms % DAY_MS)}`
+
+const aboutLines = ({ facts }: World): string[] => [
+  ...named('Offhook', facts.version),
+  ...named(STRINGS.model, facts.model),
+  ...named(STRINGS.device, facts.deviceId),
+  ...named(STRINGS.mac, facts.mac),
+  STRINGS.licence,
+]
+
+/** The part of the rows that fits, with the marked one in it. */
+export function menuScreen(page: Page, sheet: Sheet, time: string, { rows }: Size): Screen {
+  const room = Math.max(1, rows - 2)
+  const at = Math.min(page.at, Math.max(0, sheet.rows.length - 1))
+  const top = sheet.list ? Math.max(0, Math.min(at, sheet.rows.length - room)) : at
+  const shown = sheet.rows.slice(top, top + room)
+  const content = sheet.list ? shown.map((row, n) => `${top + n === at ? MARK : ' '}${row}`) : shown
+  const soft = (label: string, to: MenuAction['go']): Soft => ({ label, action: go(to) })
+  const middle =
+    page.name === 'volume'
+      ? [soft(STRINGS.soft.less, 'less'), soft(STRINGS.soft.more, 'more')]
+      : [soft(ICONS.up, 'up'), soft(ICONS.down, 'down')]
+  const ok = page.name === 'volume' ? soft(ICONS.down, 'down') : sheet.ok === '' ? undefined : soft(sheet.ok, 'ok')
+  const back = soft(STRINGS.soft.back, 'back')
+  return {
+    status: { left: sheet.title, right: time },
+    content,
+    soft: [ok, ...middle, back],
+    keys: {
+      ...DIGITS,
+      ...(page.name === 'volume' ? { 'volume-up': go('more'), 'volume-down': go('less') } : VOLUME),
+      ...{ up: go('up'), down: go('down'), ok: go('ok'), back: back.action, redial: { kind: 'redial' } },
+    },
+  }
+}

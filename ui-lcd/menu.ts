@@ -1,0 +1,121 @@
+// The menu: which pages are open, where the user is on them, and what a key does there. Rows are made by `menu-pages.ts`.
+
+import type { Millis } from '../firmware/base/time.ts'
+import { TONE_COUNTRIES } from '../firmware/media/tones.ts'
+import { redialList } from '../firmware/phone/call-log.ts'
+import type { LocalSetting, LogEntry, PhoneIntent, PhoneView } from '../firmware/phone/contract.ts'
+import type { MenuAction } from './screen.ts'
+
+/** What the phone is, as far as it is known; '' is not shown. */
+export interface Facts {
+  readonly model: string
+  readonly version: string
+  readonly deviceId: string
+  readonly mac: string
+  /** Network address SIP is spoken from. */
+  readonly address: string
+  /** In words: `connected`, `not connected`, `none set up`. */
+  readonly broker: string
+}
+export const NO_FACTS: Facts = { model: '', version: '', deviceId: '', mac: '', address: '', broker: '' }
+
+/** Everything a page may speak of. */
+export interface World {
+  readonly view: PhoneView
+  readonly log: readonly LogEntry[]
+  readonly facts: Facts
+  readonly now: Millis
+  readonly upMs: number
+  readonly wallOffsetMs: number | undefined
+}
+
+export const MENU_PAGES = ['status', 'calls', 'redial', 'volume', 'tones', 'about'] as const
+
+/** `at`: the row selected, or the first one shown of a text. */
+export type Page =
+  | { readonly name: 'menu' | (typeof MENU_PAGES)[number]; readonly at: number }
+  | { readonly name: 'call'; readonly at: number; readonly entry: LogEntry }
+/** The pages opened one from the other, the last one shown. Empty: no menu. */
+export type Menu = readonly Page[]
+
+export const CLOSED: Menu = []
+
+export interface MenuStep {
+  readonly menu: Menu
+  readonly phone?: PhoneIntent
+  readonly setting?: LocalSetting
+}
+
+const first = (name: Exclude<Page['name'], 'call'>): Page => ({ name, at: 0 })
+
+/** The page as it is when it opens: on the country in use, on the first row of others. */
+const opened = (name: (typeof MENU_PAGES)[number], { view }: World): Page =>
+  name === 'tones' ? { name, at: Math.max(0, TONE_COUNTRIES.indexOf(view.country)) } : first(name)
+
+const open = (menu: Menu, name: (typeof MENU_PAGES)[number], world: World): MenuStep => ({
+  menu: [...menu, opened(name, world)],
+  // Opening the log is looking at it.
+  ...(name === 'calls' && { phone: { kind: 'log-seen' } }),
+})
+
+/** The calls a page lists. */
+export const listed = (page: Page, { log }: World): readonly LogEntry[] =>
+  page.name === 'redial' ? redialList(log) : page.name === 'calls' ? log : []
+
+export const callBack = ({ number, account }: LogEntry): PhoneIntent | undefined =>
+  number === '' ? undefined : { kind: 'call', number, account }
+
+/** `count`: rows the user can be on; moving past the last one goes to the first, and back. */
+export function step(menu: Menu, go: MenuAction['go'], count: number, world: World): MenuStep {
+  const page = menu.at(-1)
+  const move = (by: number): MenuStep =>
+    page === undefined || count === 0
+      ? { menu }
+      : { menu: menu.with(-1, { ...page, at: (page.at + by + count) % count }) }
+  switch (go) {
+    case 'open':
+      return { menu: [first('menu')] }
+    case 'calls':
+      return open(CLOSED, 'calls', world)
+    case 'back':
+      return { menu: menu.slice(0, -1) }
+    case 'up':
+      return move(-1)
+    case 'down':
+      return move(1)
+    case 'more':
+    case 'less':
+      if (page?.name !== 'volume') return { menu }
+      return { menu, phone: { kind: 'volume', step: go === 'more' ? 1 : -1, of: page.at === 1 ? 'ringer' : 'handset' } }
+    case 'ok':
+      return page === undefined ? { menu } : chosen(menu, page, world)
+  }
+}
+
+function chosen(menu: Menu, page: Page, world: World): MenuStep {
+  switch (page.name) {
+    case 'menu': {
+      const name = MENU_PAGES[page.at]
+      return name === undefined ? { menu } : open(menu, name, world)
+    }
+    case 'calls': {
+      const entry = listed(page, world)[page.at]
+      return entry === undefined ? { menu } : { menu: [...menu, { name: 'call', at: 0, entry }] }
+    }
+    case 'redial':
+    case 'call': {
+      const entry = page.name === 'call' ? page.entry : listed(page, world)[page.at]
+      const phone = entry && callBack(entry)
+      return phone === undefined ? { menu } : { menu, phone }
+    }
+    case 'tones': {
+      const country = TONE_COUNTRIES[page.at]
+      return country === undefined ? { menu } : { menu, setting: { kind: 'country', country } }
+    }
+    case 'volume':
+      return { menu: menu.with(-1, { ...page, at: 1 - page.at }) }
+    case 'status':
+    case 'about':
+      return { menu }
+  }
+}
