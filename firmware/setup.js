@@ -39,6 +39,7 @@ const TASKS = {
   start: { needs: ['build', 'lab'], run: ['firmware/runtime/start.ts'] },
   test: { needs: ['build', 'lab', 'test', 'arm'], run: ['firmware/testing/run.ts'] },
   bench: { needs: ['build', 'lab', 'test'], run: ['firmware/testing/bench/run.ts'] },
+  console: { needs: ['build'], run: ['firmware/console/main.ts'] },
   check: { needs: ['build'], run: ['firmware/testing/run.ts', '--only=check'] },
   setup: { needs: ['build', 'lab', 'test', 'arm'], run: undefined },
 }

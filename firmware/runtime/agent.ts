@@ -4,7 +4,7 @@ import type { SocketAddress } from '../base/address.ts'
 import { type LogRecord, log } from '../base/log.ts'
 import type { Secret } from '../base/secret.ts'
 import type { MediaCommand, MediaEvent } from '../media/contract.ts'
-import type { SipConfig } from '../sip/core/contract.ts'
+import type { SipConfig, SipOutput } from '../sip/core/contract.ts'
 import type { AccountConfig, UaCommand, UaConfig, UaEvent } from '../ua/contract.ts'
 import { createClock } from './clock.ts'
 import { createDeparture, LEAVE_MS } from './departure.ts'
@@ -32,6 +32,9 @@ export interface AgentUser {
   ua(event: UaEvent): void
   media?(event: MediaEvent): void
   log?(record: LogRecord): void
+  /** What the SIP engine answers, sends included, and what came in: for traces. */
+  sip?(output: SipOutput): void
+  datagram?(data: string, from: SocketAddress): void
   /** The SIP socket failed for good; stop, and start another agent. */
   broken?(code: string): void
 }
@@ -72,6 +75,8 @@ export function startAgent(options: AgentOptions, user: AgentUser): Agent {
       },
       media: (command) => media.command(command),
       log: say,
+      sip: (output) => user.sip?.(output),
+      datagram: (data, from) => user.datagram?.(data, from),
       broken: (code) => user.broken?.(code),
     },
   )

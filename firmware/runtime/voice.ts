@@ -30,6 +30,8 @@ export interface VoiceUser {
   broken(code: string): void
   /** Everything the SIP engine answers, for traces and measurements. */
   sip?(output: SipOutput): void
+  /** What came in, before the engine sees it. */
+  datagram?(data: string, from: SocketAddress): void
 }
 
 export interface Voice {
@@ -49,7 +51,10 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
   const rng = systemRng()
   const { transport } = options
 
-  const fromNet = hub.inlet<SipInput>({ name: 'sip', rank: 'sip', capacity: 512 }, (input) => toSip(input))
+  const fromNet = hub.inlet<SipInput>({ name: 'sip', rank: 'sip', capacity: 512 }, (input) => {
+    if (input.kind === 'datagram') user.datagram?.(input.data, input.from)
+    toSip(input)
+  })
   const fromResolver = hub.inlet<SipInput>({ name: 'resolver', rank: 'sip', capacity: 64 }, (input) => toSip(input))
   const fromSocket = hub.inlet<string>({ name: 'SIP socket', rank: 'sip', capacity: 4 }, (reason) => {
     user.log(log('error', 'voice', 'SIP socket broken', { reason }))

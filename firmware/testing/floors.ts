@@ -40,11 +40,11 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   'provisioning/store': { level: 11, pure: false },
   'provisioning/device': { level: 11.5, pure: false },
   'provisioning/fleet': { level: 11.5, pure: false },
-  'firmware/console': { level: 12, pure: false },
   'firmware/runtime': { level: 13, pure: false, packages: ['esbuild'] },
   'firmware/lab/signal': { level: 1, pure: true },
   'firmware/lab': { level: 13.5, pure: false },
   'firmware/examples': { level: 14, pure: false },
+  'firmware/console': { level: 14, pure: false },
 }
 
 /** Floors whose types alone a lower or sibling floor may name: a contract is a wall's window. */

@@ -1,0 +1,136 @@
+// Commands that make, answer, change and end calls: PJSUA's call functions, one each.
+import { ok, type Result } from '../base/result.ts'
+import type { CallId } from '../ua/contract.ts'
+import { type Answer, command, refuse } from './command.ts'
+import { digitTones, nextInfo } from './dtmf.ts'
+import { NEW } from './hand.ts'
+import { anything, type CommandError, flag, headers, name, oneOf, optional, orElse, text, whole } from './schema.ts'
+import type { Station } from './station.ts'
+
+const call = name
+const status = whole(100, 699)
+const reason = optional(text('a reason phrase', 256))
+const target = text('a number or address, up to 512 characters', 512)
+const noHeaders = orElse(headers, [])
+
+export const answered = (done: Result<undefined, CommandError>): Answer => (done.ok ? ok({}) : done)
+export const unknownCall = (station: Station, call: CallId) =>
+  refuse('unknown call', `one of ${[...station.calls.keys()].join(', ') || 'none'}`, call)
+
+/** The account named, or the first. */
+export const accountFor = (station: Station, account: string | undefined): string =>
+  account ?? station.accounts.keys().next().value ?? ''
+
+export const callCommands = [
+  command(
+    'call',
+    {
+      to: target,
+      account: optional(name),
+      call: optional(name),
+      headers: noHeaders,
+      sdp: orElse(oneOf('offer', 'none'), 'offer'),
+      ringMs: optional(whole(1, 600_000)),
+      userData: optional(anything),
+    },
+    async ({ to, account: named, call: given, headers, sdp, ringMs, userData }, station) => {
+      const call = given ?? station.newName('out')
+      const account = accountFor(station, named)
+      if (station.calls.has(call)) return refuse('name in use', 'a new name', call)
+      station.calls.set(call, { ...NEW, account, state: 'calling', userData })
+      const lateOffer = sdp === 'none'
+      const done = await station.ua({ kind: 'make-call', call, account, target: to, headers, lateOffer })
+      const inHand = station.calls.get(call)
+      if (!done.ok) {
+        station.forgetCall(call)
+        return done
+      }
+      if (ringMs !== undefined && inHand) {
+        inHand.ringing = setTimeout(() => {
+          station.tell(call, { event: 'ring-timeout', afterMs: ringMs })
+          station.agent?.ua({ kind: 'hang-up', call, status: undefined, reason: undefined })
+        }, ringMs)
+      }
+      return ok({ call })
+    },
+  ),
+  command(
+    'answer',
+    { call, code: orElse(status, 200), reason, headers: noHeaders },
+    async ({ call, code: status, reason, headers }, station) =>
+      answered(await station.ua({ kind: 'answer', call, status, reason, headers })),
+  ),
+  command(
+    'hangup',
+    { call, code: optional(whole(300, 699)), reason, headers: noHeaders },
+    async ({ call, code: status, reason, headers }, station) =>
+      answered(await station.ua({ kind: 'hang-up', call, status, reason, headers })),
+  ),
+  command('hangup-all', { code: optional(whole(300, 699)) }, async ({ code: status }, station) => {
+    const calls = [...station.calls.keys()]
+    const done = await Promise.all(
+      calls.map((call) => station.ua({ kind: 'hang-up', call, status, reason: undefined })),
+    )
+    return ok({ calls: calls.filter((_, at) => done[at]?.ok) })
+  }),
+  command('hold', { call }, async ({ call }, station) => answered(await station.ua({ kind: 'hold', call }))),
+  command('resume', { call }, async ({ call }, station) => answered(await station.ua({ kind: 'resume', call }))),
+  command(
+    'reinvite',
+    { call, unhold: orElse(flag, true), sdp: orElse(oneOf('offer', 'none'), 'offer'), headers: noHeaders },
+    async ({ call, unhold, sdp, headers }, station) =>
+      answered(await station.ua({ kind: 'reinvite', call, unhold, offer: sdp === 'offer', headers })),
+  ),
+  command(
+    'dtmf',
+    {
+      call,
+      digits: text('1–64 of 0-9 A-D * # and , for a pause', 64),
+      method: orElse(oneOf('rfc4733', 'info', 'in-band'), 'rfc4733'),
+      durationMs: orElse(whole(40, 8000), 100),
+    },
+    async ({ call, digits, method, durationMs }, station) => {
+      if (method === 'rfc4733') {
+        const media = station.calls.get(call)?.media
+        if (media?.port !== undefined && !media.dtmf)
+          return refuse('no telephone events agreed', 'method info or in-band', method)
+        return answered(await station.ua({ kind: 'send-dtmf', call, digits, durationMs }))
+      }
+      if (!/^[0-9A-D*#]{1,64}$/.test(digits)) return refuse('digits', 'some of 0-9 A-D * #', digits)
+      return method === 'info' ? byInfo(station, call, digits, durationMs) : inBand(station, call, digits, durationMs)
+    },
+  ),
+  command('transfer', { call, to: target, headers: noHeaders }, async ({ call, to, headers }, station) =>
+    answered(await station.ua({ kind: 'transfer', call, target: to, headers })),
+  ),
+  command('end-transfer', { call }, async ({ call }, station) =>
+    answered(await station.ua({ kind: 'end-transfer', call })),
+  ),
+  command('set-user-data', { call, userData: anything }, ({ call, userData }, station) => {
+    const inHand = station.calls.get(call)
+    if (inHand === undefined) return unknownCall(station, call)
+    inHand.userData = userData
+    return ok({})
+  }),
+]
+
+async function byInfo(station: Station, call: CallId, digits: string, durationMs: number): Promise<Answer> {
+  if (!station.calls.has(call)) return unknownCall(station, call)
+  if (station.byInfo.has(call)) return refuse('digits are on their way', 'to wait for dtmf-sent', digits)
+  station.byInfo.set(call, { all: digits, rest: digits, durationMs })
+  const first = nextInfo(station, call)
+  const done = first && (await station.ua(first))
+  if (done?.ok) return ok({})
+  station.byInfo.delete(call)
+  return done ?? unknownCall(station, call)
+}
+
+function inBand(station: Station, call: CallId, digits: string, durationMs: number): Answer {
+  const port = station.calls.get(call)?.media?.port
+  if (port === undefined) return refuse('no media', 'a call with media', call)
+  const tone = station.newName('dtmf')
+  station.inBand.set(tone, { call, digits })
+  station.open({ kind: 'open-tone', port: tone, tone: digitTones(digits, durationMs) }, 'tone', call)
+  station.media({ kind: 'connect', from: tone, to: port })
+  return ok({})
+}

@@ -1,0 +1,36 @@
+// A call as text for people, in the manner of PJSUA's dump.
+import type { StreamStats } from '../media/contract.ts'
+import type { CallRecord } from '../ua/contract.ts'
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
+const measured = (value: number, unit: string): string => (Number.isNaN(value) ? '-' : `${Math.round(value)}${unit}`)
+
+/** Lines without their ends; `withMedia` adds what is known of its stream. */
+export function dumpCall(
+  call: string,
+  record: CallRecord,
+  stats: StreamStats | undefined,
+  withMedia: boolean,
+): readonly string[] {
+  const { state, status, reason, peer, role, local, media, connectedMs, totalMs } = record
+  const last = status === 0 ? '' : `, last ${status} ${reason}`
+  const lines = [
+    `${call} [${state}${last}]`,
+    `  ${role === 'uac' ? 'to' : 'from'} ${peer.display === '' ? '' : `"${peer.display}" `}<${peer.uri}>, as <${local}>`,
+    `  connected ${seconds(connectedMs)}, total ${seconds(totalMs)}`,
+  ]
+  if (!withMedia) return lines
+  lines.push(`  audio ${media.status}, ${media.direction}${media.codec === '' ? '' : `, ${media.codec}`}`)
+  if (stats === undefined) return lines
+  const { remote } = stats
+  lines.push(
+    `    peer ${remote.address} port ${remote.port}, round trip ${measured(stats.roundTripMs, ' ms')}`,
+    `    RX ${stats.receivedPackets} packets, ${stats.receivedBytes} bytes, ${stats.lostPackets} lost, ` +
+      `${stats.latePackets} late, ${stats.duplicatePackets} twice, ${stats.malformedPackets} malformed`,
+    `       jitter ${measured(stats.jitterMs, ' ms')}, delay ${measured(stats.playoutDelayMs, ' ms')}, ` +
+      `concealed ${measured(stats.concealedMs, ' ms')}`,
+    `    TX ${stats.sentPackets} packets, ${stats.sentBytes} bytes, ${measured(stats.peerLostPackets, '')} lost, ` +
+      `jitter ${measured(stats.peerJitterMs, ' ms')}`,
+  )
+  return lines
+}

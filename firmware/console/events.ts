@@ -1,0 +1,197 @@
+// Events of the user agent and of the media engine as the console tells them, and what the console itself does at each.
+import { utf8Decode } from '../base/bytes.ts'
+import type { MediaEvent } from '../media/contract.ts'
+import type { SipOutput } from '../sip/core/contract.ts'
+import type { HeaderField } from '../sip/message/message.ts'
+import type { CallMedia, Party, UaEvent } from '../ua/contract.ts'
+import { endInBand, sendNextDigit } from './dtmf.ts'
+import { DEVICE, NEW } from './hand.ts'
+import type { Fields, Json } from './schema.ts'
+import type { Station } from './station.ts'
+
+export const EVENTS = [
+  'started',
+  'registration',
+  'incoming',
+  'call-state',
+  'session-state',
+  'media',
+  'sdp',
+  'dtmf',
+  'dtmf-sent',
+  'silence',
+  'modified',
+  'ring-timeout',
+  'transfer',
+  'request',
+  'request-result',
+  'port',
+  'stats',
+  'trace',
+  'log',
+  'refused',
+  'broken',
+  'dropped',
+] as const
+
+export const party = ({ uri, display, number }: Party): Fields => ({ uri, display: display || undefined, number })
+const headersOf = (fields: readonly HeaderField[]): Fields => {
+  const all: Record<string, string[]> = {}
+  for (const { name, value } of fields) {
+    const known = Object.hasOwn(all, name) ? all[name] : undefined
+    if (known) known.push(utf8Decode(value))
+    else Object.defineProperty(all, name, { value: [utf8Decode(value)], enumerable: true })
+  }
+  return all
+}
+export const mediaFields = ({ status, direction, codec, port, dtmf }: CallMedia): Fields => ({
+  ...{ status, direction, codec: codec || undefined, port, dtmf },
+})
+
+export function onUaEvent(station: Station, event: UaEvent) {
+  switch (event.kind) {
+    case 'account-state': {
+      const { account, registration: state, status, reason, cause, expires, retryMs } = event
+      station.registrations.set(account, event)
+      station.emit({ event: 'registration', account, state, status, reason, cause, expires, retryMs })
+      return
+    }
+    case 'call-incoming': {
+      const { call, account, peer } = event
+      station.calls.set(call, { ...NEW, account, state: 'incoming' })
+      station.tell(call, { event: 'incoming', account, peer: party(peer), headers: headersOf(event.headers ?? []) })
+      const status = station.settings.autoAnswer
+      if (status > 0) station.agent?.ua({ kind: 'answer', call, status, reason: undefined, headers: [] })
+      return
+    }
+    case 'call-state':
+      return onCallState(station, event)
+    case 'call-media':
+      return onCallMedia(station, event.call, event.media)
+    case 'call-sdp': {
+      const { call, stage, local, remote } = event
+      station.tell(call, { event: 'sdp', stage, local: decoded(local), remote: decoded(remote) })
+      return
+    }
+    case 'call-dtmf':
+      station.tell(event.call, { event: 'dtmf', digit: event.digit, durationMs: event.durationMs, by: 'rfc4733' })
+      return
+    case 'call-silent':
+      station.tell(event.call, { event: 'silence', forMs: event.forMs })
+      return
+    case 'call-modified':
+      station.tell(event.call, { event: 'modified', status: event.status, reason: event.reason })
+      return
+    case 'call-transfer': {
+      const { call, by, status, reason, final } = event
+      station.tell(call, { event: 'transfer', by, status, reason, final })
+      return
+    }
+    case 'request-incoming':
+      return onRequest(station, event)
+    case 'request-result': {
+      const { request, status, reason, cause, headers, body } = event
+      if (sendNextDigit(station, request, status)) return
+      const userData = station.requests.get(request)
+      if (status >= 200) station.requests.delete(request)
+      const more = { headers: headersOf(headers), body: utf8Decode(body), userData }
+      station.emit({ event: 'request-result', request, status, reason, cause, ...more })
+      return
+    }
+    case 'refused':
+      return onRefused(station, event)
+    // Answers to what a command asked, which takes them itself.
+    case 'call-stats':
+    case 'call-record':
+      return
+  }
+}
+
+const decoded = (text: string | undefined) => (text === undefined ? undefined : utf8Decode(text))
+
+function onCallState(station: Station, event: Extract<UaEvent, { kind: 'call-state' }>): void {
+  const { call, account, state, previous, peer, status, reason, cause } = event
+  const inHand = station.calls.get(call)
+  if (inHand) inHand.state = state
+  if (state === 'connecting' || state === 'confirmed') clearTimeout(inHand?.ringing)
+  const fields = { account, state, previous, status, reason, cause, peer: party(peer) }
+  station.tell(call, { event: 'call-state', ...fields })
+  if (state === 'disconnected') station.forgetCall(call)
+}
+
+function onCallMedia(station: Station, call: string, media: CallMedia): void {
+  const inHand = station.calls.get(call)
+  const before = inHand?.media?.port
+  if (inHand) inHand.media = media
+  const { port } = media
+  if (port !== undefined && port !== before) {
+    station.ports.set(port, { kind: 'call', call: undefined })
+    if (station.settings.join) {
+      station.media({ kind: 'connect', from: port, to: DEVICE })
+      station.media({ kind: 'connect', from: DEVICE, to: port })
+    }
+  }
+  if (port === undefined && before !== undefined) station.forgetPort(before)
+  station.tell(call, { event: 'media', ...mediaFields(media) })
+}
+
+function onRequest(station: Station, event: Extract<UaEvent, { kind: 'request-incoming' }>): void {
+  const { request, method, account, call, peer, headers, body, answerMs } = event
+  const fields = { request, method, account, peer: party(peer), headers: headersOf(headers), body: utf8Decode(body) }
+  const told: Fields = { event: 'request', ...fields, answerMs }
+  if (call === undefined) station.emit(told)
+  else station.tell(call, told)
+  const type = headers.find(({ name }) => /^(content-type|c)$/i.test(name))?.value ?? ''
+  if (call === undefined || method !== 'INFO' || !/^application\/dtmf-relay\b/i.test(type)) return
+  const digit = /^\s*signal\s*=\s*([0-9a-d*#])\s*$/im.exec(body)?.[1]
+  const durationMs = Number(/^\s*duration\s*=\s*(\d{1,5})\s*$/im.exec(body)?.[1] ?? 0)
+  if (digit) station.tell(call, { event: 'dtmf', digit: digit.toUpperCase(), durationMs, by: 'info' })
+}
+
+/** What was refused to nobody in particular: the console's own answers, digits on their way. */
+function onRefused(station: Station, { command, subject, reason }: Extract<UaEvent, { kind: 'refused' }>): void {
+  if (command === 'make-call') station.forgetCall(subject)
+  if (command === 'send-request') station.requests.delete(subject)
+  if (!station.expects(command, subject)) station.emit({ event: 'refused', command, subject, reason })
+}
+
+export function onMediaEvent(station: Station, event: MediaEvent) {
+  const told = (state: string, more: Record<string, Json | undefined> = {}) =>
+    station.emit({ event: 'port', port: 'port' in event ? event.port : '', state, ...more })
+  switch (event.kind) {
+    case 'port-opened':
+      return told('opened', { rate: event.rate, detail: event.detail })
+    case 'port-failed':
+      return told('failed', { reason: event.reason })
+    case 'port-lost':
+      return told('lost', { reason: event.reason })
+    case 'port-ended':
+      if (endInBand(station, event.port)) return
+      told('ended')
+      if (station.ports.has(event.port)) station.media({ kind: 'close-port', port: event.port })
+      return
+    case 'dtmf-sent': {
+      const call = event.port.replace(/^call:/, '')
+      station.tell(call, { event: 'dtmf-sent', digits: event.digits, by: 'rfc4733' })
+      return
+    }
+    case 'rejected':
+      station.emit({ event: 'refused', command: event.command, subject: event.port, reason: event.reason })
+      return
+    // The user agent tells these of its calls in its own way.
+    case 'pair-ready':
+    case 'pairs-failed':
+    case 'stream-receiving':
+    case 'stream-silent':
+    case 'dtmf':
+    case 'stats':
+      return
+  }
+}
+
+/** The engine's own states of a session, which are finer than those of a call. */
+export function onSipOutput(station: Station, output: SipOutput): void {
+  if (output.kind !== 'session-state' || !station.calls.has(output.id)) return
+  const { id, state, previous, status, cause } = output
+  station.tell(id, { event: 'session-state', state, previous, status, reason: utf8Decode(output.reason), cause })
+}

@@ -1,0 +1,45 @@
+// `npm run console`: lines from standard input to the console, its lines to standard output, and a clean end.
+import { createConsole } from './console.ts'
+import { linesOf } from './input.ts'
+import { readOptions, USAGE } from './options.ts'
+import { createOutput } from './output.ts'
+
+/** Whatever is still open after this long is left behind, ms. */
+const LATEST_MS = 4000
+
+async function run(start: object | undefined): Promise<number> {
+  let wrong = false
+  const leave = async (code: number): Promise<never> => {
+    setTimeout(() => process.exit(code), LATEST_MS).unref()
+    await consoleOf.stop()
+    await output.flushed()
+    process.exit(code)
+  }
+  const output = createOutput(process.stdout, () => void leave(1))
+  const consoleOf = createConsole((line) => {
+    if (line.ok === false) wrong = true
+    output.write(line)
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void leave(0))
+  if (start !== undefined) {
+    await consoleOf.line(JSON.stringify(start))
+    if (wrong) return leave(1)
+  }
+  for await (const line of linesOf(process.stdin)) {
+    await consoleOf.line(line)
+    await output.ready()
+    if (consoleOf.leaving !== undefined) break
+  }
+  if (consoleOf.leaving === 'at once') {
+    await output.flushed()
+    process.exit(0)
+  }
+  return leave(0)
+}
+
+const options = readOptions(process.argv.slice(2))
+if (!options.ok) {
+  process.stderr.write(options.error + '\n')
+  process.exitCode = 2
+} else if (options.value.mode === 'help') process.stdout.write(USAGE)
+else await run(options.value.start)

@@ -1,0 +1,150 @@
+// Commands about the console as a whole: starting, tracing, waiting, leaving.
+import { err, ok } from '../base/result.ts'
+import type { DeviceConfig } from '../media/contract.ts'
+import { knownCodecs } from '../media/negotiator.ts'
+import { localAddressFor } from '../net/local-address.ts'
+import { command, refuse } from './command.ts'
+import type { Given, Kind } from './schema.ts'
+import { flag, list, name, nested, object, oneOf, optional, orElse, shown, text, whole } from './schema.ts'
+
+const RATES = ['8000', '16000', '32000', '48000'] as const
+const rate: Kind<8000 | 16000 | 32000 | 48000> = {
+  expected: `one of ${RATES.join(', ')}`,
+  read: (value) => {
+    const found = ([8000, 16000, 32000, 48000] as const).find((each) => each === value)
+    return found && { value: found }
+  },
+}
+export const codecs: Kind<readonly string[]> = {
+  expected: 'a list of codec names, at least one of PCMU, PCMA',
+  read(value) {
+    const names = list(name, 16).read(value)
+    return names && knownCodecs(names.value).length > 0 ? names : undefined
+  },
+}
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
+const path = text('a file name')
+
+const nullDevice = nested({ kind: oneOf('null'), rate: orElse(rate, 16000) })
+const wavDevice = nested({
+  kind: oneOf('wav'),
+  in: orElse(path, ''),
+  out: orElse(path, ''),
+  loop: orElse(flag, false),
+  rate: orElse(rate, 16000),
+})
+const alsaDevice = nested({
+  kind: oneOf('alsa'),
+  capture: orElse(text('an ALSA device'), 'default'),
+  playback: orElse(text('an ALSA device'), 'default'),
+  rate: orElse(rate, 16000),
+  periodMs: orElse(whole(5, 60), 20),
+})
+const device: Kind<DeviceConfig> = {
+  expected:
+    'an object: {"kind":"null"}, {"kind":"wav","in":FILE,"out":FILE} or {"kind":"alsa","capture":NAME,"playback":NAME}',
+  read(value) {
+    const wav = wavDevice.read(value)
+    if (wav) {
+      const { in: capture, out: playback, loop, rate } = wav.value
+      return { value: { kind: 'wav', capture, playback, loop, rate } }
+    }
+    return nullDevice.read(value) ?? alsaDevice.read(value)
+  },
+}
+
+export const START = {
+  address: optional(text('an address of this machine')),
+  port: orElse(whole(0, 65_535), 0),
+  rtpPorts: orElse(nested({ min: whole(1024, 65_534), max: whole(1025, 65_535) }), { min: 16_384, max: 16_583 }),
+  device: orElse(device, { kind: 'null', rate: 16000 }),
+  codecs: orElse(codecs, ['PCMA', 'PCMU']),
+  userAgent: optional(text('a product name', 128)),
+  maxCalls: orElse(whole(1, 1000), 32),
+  jitter: orElse(nested({ minMs: whole(0, 1000), maxMs: whole(10, 2000) }), { minMs: 20, maxMs: 200 }),
+  join: orElse(flag, true),
+  autoAnswer: orElse(whole(0, 699), 0),
+  methods: orElse(list(name, 16), []),
+  decides: orElse(list(name, 16), []),
+  trace: orElse(flag, false),
+  logLevel: orElse(oneOf(...LOG_LEVELS), 'warn'),
+}
+/** RFC 5737: an address that is nobody's, to ask the routing table about. */
+const ANYWHERE = '198.51.100.1'
+const TAKEN: readonly string[] = ['MESSAGE', 'INFO', 'NOTIFY', 'REFER']
+const FORBIDDEN = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'PRACK', 'UPDATE', 'REGISTER', 'OPTIONS']
+
+export const setupCommands = [
+  command(
+    'start',
+    START,
+    async (given: Given<typeof START>, station) => {
+      if (station.agent) return refuse('already started', 'one start', 'another')
+      const { port, rtpPorts, maxCalls, userAgent, jitter, methods, decides } = given
+      const owned = [...methods, ...decides].find((method) => FORBIDDEN.includes(method))
+      if (owned !== undefined) return refuse('a method the stack answers itself', 'another method', owned)
+      if (rtpPorts.max - rtpPorts.min < 2 * maxCalls)
+        return refuse('rtpPorts', `room for ${maxCalls} calls, two ports each`, rtpPorts)
+      if (jitter.maxMs <= jitter.minMs) return refuse('jitter', 'maxMs above minMs', jitter)
+      const address = given.address === undefined ? await localAddressFor(ANYWHERE) : ok(given.address)
+      if (!address.ok) return refuse('no network', 'an address of this machine in "address"', address.error)
+      const options = {
+        ...{ address: address.value, port },
+        ua: { maxCalls, rtpPorts, jitter, decides },
+        sip: {
+          ...(userAgent === undefined ? {} : { userAgent }),
+          applicationMethods: [...new Set([...TAKEN, ...methods])],
+          limits: { sessions: Math.max(32, maxCalls), transactions: Math.max(256, 8 * maxCalls) },
+        },
+      }
+      const { trace, logLevel, autoAnswer, join, codecs } = given
+      const settings = { trace, logLevel, autoAnswer, join, codecs, maxCalls }
+      const started = station.start(options, given.device, settings)
+      if (!started.ok) return refuse('cannot start', 'a free port at an address of this machine', started.error)
+      const ready = await station.ready()
+      if (ready.ok) return ok({ ...started.value.local })
+      await station.stop()
+      return refuse('cannot start', 'free RTP ports', ready.error)
+    },
+    { early: true },
+  ),
+  command('trace', { on: flag }, ({ on }, station) => {
+    station.settings.trace = on
+    return ok({})
+  }),
+  command('log-level', { level: oneOf(...LOG_LEVELS) }, ({ level }, station) => {
+    station.settings.logLevel = level
+    return ok({})
+  }),
+  command(
+    'wait',
+    {
+      event: optional(name),
+      match: orElse(object, {}),
+      ms: optional(whole(0, 600_000)),
+      timeoutMs: orElse(whole(1, 600_000), 10_000),
+    },
+    async ({ event, match, ms, timeoutMs }, station) => {
+      if ((event === undefined) === (ms === undefined))
+        return err({ what: 'what to wait for', expected: 'either event or ms', got: shown({ event, ms }) })
+      if (event === undefined) {
+        await new Promise((resolve) => setTimeout(resolve, ms))
+        return ok({})
+      }
+      const found = await station.wait(event, match, timeoutMs)
+      if (found === undefined)
+        return refuse('it did not come', shown({ event, ...match }), `nothing in ${timeoutMs} ms`)
+      return ok({ found })
+    },
+    { early: true, flowing: true },
+  ),
+  command(
+    'quit',
+    { now: orElse(flag, false) },
+    ({ now }, station) => {
+      station.leaving = now ? 'at once' : 'cleanly'
+      return ok({})
+    },
+    { early: true },
+  ),
+]
