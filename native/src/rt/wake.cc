@@ -19,6 +19,7 @@ Wake::Wake() : fd_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
 Wake::~Wake() { close(fd_); }
 
 void Wake::notify() {
+  if (pending_.exchange(true, std::memory_order_acq_rel)) return;
   const uint64_t one = 1;
   // Fails only when the counter is full, and then the sleeper is awake anyway.
   [[maybe_unused]] const ssize_t written = write(fd_, &one, sizeof one);
@@ -27,6 +28,8 @@ void Wake::notify() {
 void Wake::clear() {
   uint64_t count;
   [[maybe_unused]] const ssize_t got = read(fd_, &count, sizeof count);
+  // Read first: a notification between the two is not written, but what it tells of is there already for who reads on.
+  pending_.exchange(false, std::memory_order_acq_rel);
 }
 
 void Wake::wait(int64_t untilNs) {
@@ -37,8 +40,7 @@ void Wake::wait(int64_t untilNs) {
     left.tv_sec = ns / kSecondNs;
     left.tv_nsec = ns % kSecondNs;
   }
-  ppoll(&poll, 1, untilNs >= 0 ? &left : nullptr, nullptr);
-  clear();
+  if (ppoll(&poll, 1, untilNs >= 0 ? &left : nullptr, nullptr) > 0) clear();
 }
 
 }  // namespace offhook

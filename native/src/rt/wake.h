@@ -1,6 +1,7 @@
-// Wakes one sleeping thread from any other, real-time threads included (an eventfd: one system call, never blocks).
+// Wakes one sleeping thread from any other, real-time threads included (an eventfd: one system call at most, never blocks).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 namespace offhook {
@@ -22,6 +23,8 @@ class Wake {
 
  private:
   int fd_;
+  /** A notification is on its way: another one would say nothing new, and need not cost a system call. */
+  std::atomic<bool> pending_{false};
 };
 
 

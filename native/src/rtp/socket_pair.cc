@@ -3,9 +3,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <random>
 #include <utility>
 
+#include "../base/random.h"
 #include "../net/endpoint.h"
 #include "stream.h"
 
@@ -56,8 +56,7 @@ bool bindPair(const std::string& address, uint16_t min, uint16_t max, uint8_t ds
   const uint32_t first = (uint32_t(min) + 1) & ~1u;
   if (first == 0 || first + 1 > max) return why = "no even port and the next one in " + std::to_string(min) + "–" + std::to_string(max), false;
   const uint32_t pairs = (max - first + 1) / 2;
-  std::random_device random;
-  const uint32_t start = random() % pairs;
+  const uint32_t start = randomWords<1>()[0] % pairs;
   for (uint32_t i = 0; i < pairs; i++) {
     const uint16_t port = uint16_t(first + 2 * ((start + i) % pairs));
     SocketPair pair;

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <random>
 
+#include "../base/random.h"
 #include "control.h"
 #include "receiver.h"
 #include "sender.h"
@@ -165,8 +166,8 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
 std::unique_ptr<Stream> Stream::create(PortId port, SocketPair pair, const StreamConfig& config, EmitEvent emit, std::string& why) {
   Made made;
   if (!make(config, made, why)) return nullptr;
-  std::random_device device;
-  std::seed_seq seed{device(), device(), device(), device()};
+  const auto words = randomWords<4>();
+  std::seed_seq seed(words.begin(), words.end());
   const uint32_t rate = made.encoder->rate(), clockRate = made.encoder->clockRate();
   auto stream = std::make_unique<RtpStream>(std::move(port), std::move(pair), std::move(emit), rate, clockRate, std::mt19937(seed));
   stream->apply(config, std::move(made));
