@@ -118,10 +118,16 @@ const aboutLines = ({ facts }: World): string[] => [
   STRINGS.licence,
 ]
 
+const roomOf = ({ rows }: Size): number => Math.max(1, rows - 2)
+
+/** Rows the user can be on: each of a list; of a text those that leave the screen full. */
+export const placesOf = (sheet: Sheet, size: Size): number =>
+  sheet.list ? sheet.rows.length : Math.max(1, sheet.rows.length - roomOf(size) + 1)
+
 /** The part of the rows that fits, with the marked one in it. */
-export function menuScreen(page: Page, sheet: Sheet, time: string, { rows }: Size): Screen {
-  const room = Math.max(1, rows - 2)
-  const at = Math.min(page.at, Math.max(0, sheet.rows.length - 1))
+export function menuScreen(page: Page, sheet: Sheet, time: string, size: Size): Screen {
+  const room = roomOf(size)
+  const at = Math.min(page.at, Math.max(0, placesOf(sheet, size) - 1))
   const top = sheet.list ? Math.max(0, Math.min(at, sheet.rows.length - room)) : at
   const shown = sheet.rows.slice(top, top + room)
   const content = sheet.list ? shown.map((row, n) => `${top + n === at ? MARK : ' '}${row}`) : shown

@@ -4,7 +4,7 @@ import { after, earlier, FOREVER, type Millis, ms } from '../firmware/base/time.
 import type { LocalSetting, LogEntry, PhoneIntent, PhoneView } from '../firmware/phone/contract.ts'
 import type { BoardCommand, BoardEvent, Frame, Size } from '../hal/api/board.ts'
 import { CLOSED, type Facts, type Menu, NO_FACTS, step, type World } from './menu.ts'
-import { menuScreen, sheetOf } from './menu-pages.ts'
+import { menuScreen, placesOf, sheetOf } from './menu-pages.ts'
 import { type Action, layOut, type Screen, SOFT_KEYS } from './screen.ts'
 import { screenOf } from './screens.ts'
 import { STRINGS } from './strings.ts'
@@ -108,7 +108,7 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
     }
     const page = pageNow()
     const world = worldAt(now)
-    const count = page === undefined ? 0 : sheetOf(page, world, size).rows.length
+    const count = page === undefined ? 0 : placesOf(sheetOf(page, world, size), size)
     const done = step(menu, action.go, count, world)
     menu = done.menu
     if (done.phone !== undefined) out.push({ to: 'phone', intent: done.phone })

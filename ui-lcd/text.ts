@@ -11,9 +11,9 @@ export const printable = (text: string): string =>
     .replace(/[\p{M}\p{Cf}]/gu, '')
     .trim()
 
-/** Exactly `width` cells: padded at the end, or cut there. */
+/** Exactly `width` cells: padded at the end, or cut there; blanks at the beginning stay. */
 export function fitTo(text: string, width: number): string {
-  const cells = [...printable(text)]
+  const cells = [...(/^ */.exec(text)?.[0] ?? ''), ...printable(text)]
   if (cells.length > width) return [...cells.slice(0, width - 1), ELLIPSIS].join('')
   return cells.join('') + ' '.repeat(width - cells.length)
 }
