@@ -98,11 +98,6 @@ export const waitAfter = (map: DialMap | undefined, digits: string, interDigitMs
 export function explain(map: DialMap | undefined, digits: string): string {
   const { state, rule, number, tone } = applyDialMap(map, digits)
   const by = rule === undefined ? (isEmergency(digits) ? 'emergency number' : 'no rule') : `rule ${rule}`
-  const when =
-    state === 'matched'
-      ? 'at once'
-      : state === 'open'
-        ? 'when nothing more comes'
-        : 'when nothing more comes, as entered'
+  const when = state === 'matched' ? 'at once' : 'when nothing more comes'
   return `${digits} calls ${number} (${by}), ${when}${tone ? '; dial tone sounds' : ''}`
 }
