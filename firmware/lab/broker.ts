@@ -53,9 +53,8 @@ export async function startBroker(folder: string): Promise<Result<Broker, string
     config,
     [`listener ${port} 127.0.0.1`, 'allow_anonymous false', `password_file ${passwords}`, ...user, ''].join('\n'),
   )
-  const child = spawn('mosquitto', ['-c', config], { env, stdio: 'ignore' })
-  // However this process ends, short of being killed outright, the broker goes with it.
-  process.once('exit', () => child.kill())
+  // The kernel ends it with its parent, however that ends.
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', 'mosquitto', '-c', config], { env, stdio: 'ignore' })
   let gone = false
   child.once('error', () => (gone = true))
   child.once('exit', () => (gone = true))

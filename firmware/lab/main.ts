@@ -106,8 +106,8 @@ const stop = async () => {
 createInterface({ input: process.stdin })
   .on('line', (line) => request(JSON.parse(line) as LabRequest))
   .once('close', stop)
-// Ctrl-C reaches the whole group; the phone says when to go.
-process.on('SIGINT', () => {})
+// Ctrl-C and a terminal that closes reach the whole group; the phone says when to go, or its end does.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 process.once('SIGTERM', stop)
 
 /** A port for the phone, which must not be asked for one itself: a real one is told its port. */
