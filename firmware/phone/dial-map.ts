@@ -142,8 +142,9 @@ export function parseDialMap(text: string): ParsedDialMap {
   }
 }
 
-/** For a configuration checker: what is wrong in words; undefined when the map is right. */
+/** For a configuration checker: what is wrong in words; undefined when the map is right, or empty, which is none. */
 export function dialMapFault(text: string): string | undefined {
+  if (text === '') return undefined
   const parsed = parseDialMap(text)
   return parsed.ok ? undefined : `at character ${parsed.error.at + 1}: ${parsed.error.what}`
 }

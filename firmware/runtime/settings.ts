@@ -37,8 +37,8 @@ export const phoneSettings = (config: PhoneConfig, passwords: Passwords, handset
   country: config.tones.country,
   volume: config.audio.volume,
   interDigitMs: config.dial.interDigitMs,
-  dialMap: '',
-  callWaiting: true,
+  dialMap: config.dial.map,
+  callWaiting: config.calls.waiting,
 })
 
 export const uaConfig = ({ network }: PhoneConfig, mediaAddress: string): UaConfig => ({

@@ -41,7 +41,9 @@ export interface ProvisioningOptions {
   /** What `cmd/{name}` does; called within a hub turn. */
   readonly commands: Readonly<Record<string, CommandHandler>>
   readonly report: (record: LogRecord) => void
-  /** The checkers of URIs and hosts; plain ones when not given. */
+  /** Told when the broker is reached or lost. */
+  readonly broker?: (connected: boolean) => void
+  /** The checkers of URIs, hosts and digit maps; plain ones when not given. */
   readonly formats?: Formats
 }
 
@@ -100,7 +102,10 @@ export function createProvisioning(options: ProvisioningOptions): Provisioning {
         chance: Math.random,
       },
       {
-        connected: (connected) => fromBroker({ kind: 'broker', connected }),
+        connected(connected) {
+          fromBroker({ kind: 'broker', connected })
+          options.broker?.(connected)
+        },
         desired: (text) => fromBroker({ kind: 'desired', text }),
         command: commands,
         log: report,

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { dialMapFault } from '../../firmware/phone/dial-map.ts'
 import { type ConnectionOptions, connect } from '../mqtt/client.ts'
 import { topics } from '../mqtt/topics.ts'
 import { type Desired, readDesired } from '../schema/desired.ts'
@@ -52,7 +53,7 @@ export async function publishDesired(target: Target, document: string, name = 'd
 const topicOf = ({ prefix, deviceId }: Target) => topics(prefix, deviceId).full('config/desired')
 
 function valid(file: string, document: string): Desired {
-  const desired = readDesired(document, plainFormats)
+  const desired = readDesired(document, { ...plainFormats, 'digit-map': dialMapFault })
   if (!desired.ok) throw new Error(showFault({ file, errors: desired.error.errors }))
   return desired.value
 }

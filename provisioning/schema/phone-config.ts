@@ -160,6 +160,22 @@ export const PHONE_CONFIG = {
           default: 4000,
           description: 'Dials by itself this long after the last digit, ms',
         },
+        map: {
+          type: 'string',
+          format: 'digit-map',
+          maxLength: 1024,
+          default: '',
+          description: 'Digit map (RFC 3435), with <a=b> to dial b for a and , for a second dial tone; empty: none',
+        },
+      },
+    },
+    calls: {
+      type: 'object',
+      additionalProperties: false,
+      required: [],
+      default: {},
+      properties: {
+        waiting: { type: 'boolean', default: true, description: 'A second call waits; else its caller hears busy' },
       },
     },
     audio: {
