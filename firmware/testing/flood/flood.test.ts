@@ -1,0 +1,111 @@
+// Floods of rubbish at every open port of the phone while it talks: the call goes on without a lost packet, the process does
+// not grow, and the phone is of use afterwards.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { StreamStats } from '../../media/contract.ts'
+import { activity, callState } from '../../runtime/demo/witness.ts'
+import { type PhoneInLab, startPhone } from '../interop/phone.ts'
+import { type FloodKind, flood } from './flooder.ts'
+
+/** Not where the phone's peers are: a flood is to cost its sender its share, and nobody else. */
+const EVE = '127.0.0.66'
+const SECONDS = Number(process.env.FLOOD_SECONDS ?? 0.8)
+/** Process, its settling, and a busy machine. */
+const PATIENCE_MS = 60_000 + 16_000 * SECONDS
+
+let phone: PhoneInLab
+let call = ''
+let rtpPort = 0
+let stats: StreamStats | undefined
+
+beforeAll(async () => {
+  phone = await startPhone(1000, {
+    witness(seen) {
+      if (seen.of === 'ua' && seen.event.kind === 'call-stats') stats = seen.event.stats
+      if (callState('confirmed')(seen) && seen.of === 'ua' && seen.event.kind === 'call-state') call = seen.event.call
+      if (seen.of === 'sip' && seen.output.kind === 'send' && seen.output.data.startsWith('INVITE'))
+        rtpPort = Number(/\r\nm=audio (\d+)/.exec(seen.output.data)?.[1])
+    },
+  })
+}, 20_000)
+afterAll(async () => {
+  await phone?.stop()
+  phone?.dispose()
+})
+
+async function ask(): Promise<StreamStats> {
+  stats = undefined
+  phone.simulator.phone.command({ kind: 'query-call', call, ref: 1 })
+  for (let tries = 0; stats === undefined; tries++) {
+    if (tries === 100) throw new Error('no statistics')
+    await sleep(10)
+  }
+  return stats
+}
+async function callEcho() {
+  const up = phone.witness.next('answer', 8000, callState('confirmed'))
+  await phone.lift()
+  phone.dial(`${phone.lab.echo}#`)
+  await up
+  await sleep(500)
+}
+const memoryMb = () => process.memoryUsage.rss() / 1e6
+
+const port = { sip: () => phone.lab.phone.sipPort, rtp: () => rtpPort, rtcp: () => rtpPort + 1 }
+const FLOODS: readonly (readonly [keyof typeof port, FloodKind])[] = [
+  ['sip', 'noise'],
+  ['sip', 'damaged-sip'],
+  ['sip', 'options'],
+  ['rtp', 'noise'],
+  ['rtp', 'rtp'],
+  ['rtcp', 'noise'],
+  ['rtcp', 'rtcp'],
+]
+
+test(
+  'a call goes on through floods at its ports, and nothing grows',
+  async () => {
+    await callEcho()
+    const run = (at: keyof typeof port, kind: FloodKind, seed: number) =>
+      flood({ kind, from: EVE, port: port[at](), perSecond: 4000, seconds: SECONDS, seed, user: phone.lab.phone.user })
+    // Once to fill what is kept for good: pages, counters, code.
+    for (const [at, kind] of FLOODS) await run(at, kind, 1)
+    const before = memoryMb()
+    for (const [at, kind] of FLOODS) {
+      const was = await ask()
+      const { sent } = await run(at, kind, 2)
+      const is = await ask()
+      expect(sent).toBeGreaterThan(1000 * SECONDS)
+      expect(is.receivedPackets - was.receivedPackets, `${kind} at ${at}: received`).toBeGreaterThan(SECONDS * 45)
+      expect(is.lostPackets + is.latePackets, `${kind} at ${at}: lost`).toBe(0)
+    }
+    expect(memoryMb() - before).toBeLessThan(10)
+    await phone.putDown()
+  },
+  PATIENCE_MS,
+)
+
+test(
+  'INVITEs in a flood: one rings, the others are refused, and the phone can be used',
+  async () => {
+    const { sipPort, user } = phone.lab.phone
+    const rings = phone.witness.next('ringing', 5000, activity('ringing'))
+    const { sent, answers } = await flood({
+      ...{ kind: 'invite', from: EVE, port: sipPort, perSecond: 500, seconds: 2, seed: 3, user },
+    })
+    await rings
+    expect(phone.doing()).toBe('ringing')
+    expect(answers['180']).toBe(1)
+    expect(answers['486']).toBeGreaterThan(100)
+    expect(answers['503']).toBeGreaterThan(100)
+    // INVITEs nobody acknowledges are answered again and again; yet less is said than was asked.
+    expect(answers['486']! + answers['503']!).toBeLessThan(2 * sent)
+    // Whoever lifts the handset to call somebody has eve in the ear; the next call is theirs.
+    phone.board.lift()
+    await sleep(300)
+    await phone.putDown()
+    await callEcho()
+    await phone.putDown()
+  },
+  PATIENCE_MS,
+)
