@@ -3,13 +3,16 @@ import type { Board, BoardEvent } from '../../hal/api/board.ts'
 import { createMediaEngine } from '../../native/lib/media.ts'
 import type { ReadySettings } from '../../provisioning/core/contract.ts'
 import { createProvisioning } from '../../provisioning/device/provisioning.ts'
+import { plainFormats } from '../../provisioning/schema/formats.ts'
 import type { Bootstrap } from '../../provisioning/store/bootstrap.ts'
 import { deviceIdentity } from '../../provisioning/store/identity.ts'
 import { openStore } from '../../provisioning/store/store.ts'
 import { createScreenUi } from '../../ui-lcd/screen-ui.ts'
 import type { LogRecord } from '../base/log.ts'
 import type { DeviceConfig, MediaCommand, MediaEvent } from '../media/contract.ts'
+import { macOf } from '../net/mac.ts'
 import type { PhoneView } from '../phone/contract.ts'
+import { dialMapFault } from '../phone/dial-map.ts'
 import { createPhone } from '../phone/phone.ts'
 import type { SipOutput } from '../sip/core/contract.ts'
 import type { UaCommand, UaEvent } from '../ua/contract.ts'
@@ -77,12 +80,14 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
       if (event.kind === 'account-state') provisioning.line(event.account, lineHealth(event), event.reason)
       witness({ of: 'ua', event })
     },
-    up() {
+    up(address) {
+      toScreen({ from: 'facts', facts: { address, mac: macOf(address) } })
       giveSettings()
       toPhone({ from: 'start', step: undefined })
       provisioning.connect()
     },
     down() {
+      toScreen({ from: 'facts', facts: { address: '' } })
       toPhone({ from: 'start', step: 'network' })
       provisioning.connect()
     },
@@ -151,7 +156,11 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     },
     commands: { status: () => ({ uptimeMs: Math.round(performance.now()), hub: { ...hub.counters } }) },
     report: log,
+    formats: { ...plainFormats, 'digit-map': dialMapFault },
+    broker: (connected) => toScreen({ from: 'facts', facts: { broker: connected ? 'connected' : 'not connected' } }),
   })
+  const broker = bootstrap.broker === undefined ? 'none set up' : 'not connected'
+  toScreen({ from: 'facts', facts: { model: board.description.model, version, deviceId, broker } })
 
   const fromBoard = hub.inlet<BoardEvent>({ name: 'board', rank: 'hardware', capacity: 256 }, (event) =>
     toScreen({ from: 'board', event }),

@@ -19,8 +19,8 @@ export interface StackUser {
   media(command: MediaCommand): void
   log(record: LogRecord): void
   sip?(output: SipOutput): void
-  /** The stack for the configuration last given stands: hand it the accounts. Called in a hub turn. */
-  up(): void
+  /** The stack for the configuration last given stands, at this address: hand it the accounts. Called in a hub turn. */
+  up(address: string): void
   /** It could not be brought up now; it is tried again by itself. Called in a hub turn. */
   down(reason: string): void
 }
@@ -79,7 +79,7 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
       return
     }
     timer = setInterval(() => void look(config, address), LOOK_MS)
-    user.up()
+    user.up(address)
   }
 
   function later(config: PhoneConfig, reason: string): void {
