@@ -12,6 +12,8 @@ const DEVICE = 'lab-phone'
 export interface LabOperator {
   /** The phone's bootstrap file. */
   readonly bootstrap: string
+  /** The phone's name in all topics. */
+  readonly device: string
   /** With the operator's own tool, in a process of its own. Rejects with what the tool says. */
   publish(): Promise<void>
 }
@@ -37,6 +39,7 @@ export function createLabOperator(
   const { url, username, password } = ready.broker
   const credentials = file('credentials.json', { username, password })
   return {
+    device: DEVICE,
     bootstrap: file('bootstrap.json', { broker: url, deviceId: DEVICE, credentials }),
     async publish() {
       const access = ['--broker', url, '--device', DEVICE, '--credentials', credentials]

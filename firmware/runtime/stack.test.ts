@@ -3,6 +3,7 @@ import { createSocket } from 'node:dgram'
 import { afterEach, expect, test } from 'vitest'
 import { readDesired } from '../../provisioning/schema/desired.ts'
 import { plainFormats } from '../../provisioning/schema/formats.ts'
+import { freePort } from '../testing/interop/ports.ts'
 import { createClock } from './clock.ts'
 import { createHub } from './hub.ts'
 import { createStack, type Stack } from './stack.ts'
@@ -53,4 +54,18 @@ test('a registrar without an address is said so', { timeout: 20_000 }, async () 
   const { stack, next } = world()
   stack.use(configuration('sip:no-such-host.invalid', 21_999))
   expect(await next()).toMatch(/^no-such-host\.invalid: E/)
+})
+
+test('changes that overtake each other never find their own port taken', { timeout: 10_000 }, async () => {
+  const { stack, next } = world()
+  const port = await freePort('udp')
+  for (let round = 0; round < 20; round++) {
+    stack.use(configuration('sip:127.0.0.1:9', port))
+    expect(await next()).toBe('up')
+    stack.use(configuration('sip:127.0.0.1:9', port))
+    // The second comes while the first takes down what stood.
+    for (let turn = 0; turn < round % 4; turn++) await new Promise((resolve) => setImmediate(resolve))
+    stack.use(configuration('sip:127.0.0.1:9', port))
+    expect(await next()).toBe('up')
+  }
 })

@@ -2,6 +2,7 @@
 #include <napi.h>
 
 #include "media.h"
+#include "notify.h"
 #include "udp.h"
 
 namespace {
@@ -9,6 +10,7 @@ namespace {
 Napi::Object start(Napi::Env env, Napi::Object exports) {
   registerUdp(env, exports);
   registerMedia(env, exports);
+  registerNotify(env, exports);
   return exports;
 }
 

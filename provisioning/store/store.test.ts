@@ -1,6 +1,6 @@
 // The store: configurations and session numbers over restarts, compaction, and the process killed at any instant.
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,6 +33,7 @@ test('a promoted configuration is the good one after a restart; files are for th
     last: { version: 1, outcome: 'applied' },
   })
   expect(again.damaged).toBe(0)
+  await again.close()
   expect((await stat(join(directory, 'state'))).mode & 0o777).toBe(0o700)
 })
 
@@ -62,6 +63,17 @@ test('session numbers only grow, over restarts and beyond one reservation', asyn
     }
     await store.close()
   }
+})
+
+test('one process at a time: the second is told so, also under another name, and may when the first is gone', async () => {
+  const first = await openStore(directory)
+  const link = `${directory}-link`
+  await symlink(directory, link)
+  for (const name of [directory, `${directory}/.`, link])
+    await expect(openStore(name)).rejects.toThrow(`another phone runs on the state folder ${directory}`)
+  await rm(link)
+  await first.close()
+  await (await openStore(directory)).close()
 })
 
 test('the identity is made once, and anew when its file is damaged', async () => {

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NOTHING_STORED, remember, type Stored, type StoreRecord } from '../core/stored.ts'
 import { openJournal } from './journal.ts'
+import { lockFolder } from './lock.ts'
 
 /** The journal is written anew when it grew beyond this, bytes. */
 const COMPACT_ABOVE = 131_072
@@ -34,10 +35,17 @@ const KINDS: readonly string[] = [
 const isRecord = (value: unknown): value is JournalRecord =>
   KINDS.includes((value as { kind?: string } | null)?.kind ?? '')
 
-/** Opens or creates the store in `directory` (made with mode 0700). Rejects with the system's error. */
+/**
+ * Opens or creates the store in `directory` (made with mode 0700), which is this process's alone until `close`. Rejects
+ * with the system's error, or with one that names the folder when another process has it.
+ */
 export async function openStore(directory: string): Promise<Store> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
-  const journal = await openJournal(join(directory, 'provisioning.journal'))
+  const unlock = await lockFolder(directory)
+  const journal = await openJournal(join(directory, 'provisioning.journal')).catch(async (error) => {
+    await unlock()
+    throw error
+  })
   let stored = NOTHING_STORED
   let sessions = 1
   for (const record of journal.records) if (isRecord(record)) keep(record)
@@ -67,6 +75,9 @@ export async function openStore(directory: string): Promise<Store> {
       if (session >= sessions) await append({ kind: 'sessions', below: session + SESSIONS }).catch(() => undefined)
       return session++
     },
-    close: () => journal.close(),
+    async close() {
+      await journal.close()
+      await unlock()
+    },
   }
 }
