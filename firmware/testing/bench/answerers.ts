@@ -8,8 +8,10 @@ import { freePort } from '../interop/ports.ts'
 import { type Measured, startMeasured } from './process.ts'
 
 export interface Answerer extends Measured {
-  /** SIP over UDP on loopback; the user part is `bench`. */
+  /** SIP over UDP on loopback. */
   readonly port: number
+  /** User part to be called when `n` calls are up already. */
+  user(n: number): string
 }
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -20,7 +22,7 @@ async function ready(start: (port: number) => Measured, says: string): Promise<A
   const port = await freePort('udp')
   const process = start(port)
   await process.says(says)
-  return { ...process, port }
+  return { ...process, port, user: () => 'bench' }
 }
 
 /** Bundled as the firmware is, so that what a phone runs is measured and not the reading of TypeScript. */
@@ -47,8 +49,12 @@ export interface Registrar {
 
 const MODULES = ['g711.so', 'aubridge.so', 'account.so', 'menu.so']
 
-/** baresip of Debian: answers at once, and what it hears it says (its `aubridge`); registers where it is told to. */
-export function startBaresip(registrar?: Registrar): Promise<Answerer> {
+/** An `aubridge` echoes one call: each call up at once needs an account with one of its own. */
+const BARESIP_CALLS = 20
+const baresipUser = (n: number) => `bench${n === 0 ? '' : n}`
+
+/** baresip of Debian: answers at once, and what it hears it says; registers where it is told to. */
+export async function startBaresip(registrar?: Registrar): Promise<Answerer> {
   const home = mkdtempSync(join(tmpdir(), 'bench-baresip-'))
   const rtp = 44_000 + 2 * Math.floor(Math.random() * 1000)
   const start = (port: number): Measured => {
@@ -69,7 +75,11 @@ export function startBaresip(registrar?: Registrar): Promise<Answerer> {
     writeFileSync(join(home, 'config'), config.join('\n') + '\n')
     const account =
       registrar === undefined
-        ? `<sip:bench@127.0.0.1:${port}>;regint=0;answermode=auto`
+        ? Array.from({ length: BARESIP_CALLS }, (_, n) => {
+            const echo = `aubridge,echo${n}`
+            const own = `regint=0;answermode=auto;audio_source=${echo};audio_player=${echo}`
+            return `<sip:${baresipUser(n)}@127.0.0.1:${port}>;${own}`
+          }).join('\n')
         : `<sip:${registrar.user}@${registrar.domain};transport=udp>;auth_user=${registrar.user};` +
           `auth_pass=${registrar.password};regint=60;answermode=auto`
     writeFileSync(join(home, 'accounts'), account + '\n')
@@ -83,5 +93,5 @@ export function startBaresip(registrar?: Registrar): Promise<Answerer> {
       },
     }
   }
-  return ready(start, registrar === undefined ? 'baresip is ready' : '200 OK')
+  return { ...(await ready(start, registrar === undefined ? 'baresip is ready' : '200 OK')), user: baresipUser }
 }

@@ -12,8 +12,8 @@ export interface CallUp {
 }
 
 export interface Caller {
-  /** Rejects when it is not answered with 200 within two seconds. */
-  call(): Promise<CallUp>
+  /** Rejects when `user` does not answer with 200 within two seconds. */
+  call(user: string): Promise<CallUp>
   close(): void
 }
 
@@ -29,8 +29,8 @@ async function bound(): Promise<Socket> {
 
 const header = (message: string, name: string) => new RegExp(`\\r\\n${name}: *([^\\r]*)`, 'i').exec(message)?.[1] ?? ''
 
-/** `user` at `port` of this host is called; `sound`: RTP is sent while calls are up. */
-export async function createCaller(port: number, user: string, sound: boolean): Promise<Caller> {
+/** Calls `port` of this host, and sends RTP while calls are up. */
+export async function createCaller(port: number): Promise<Caller> {
   const sip = await bound()
   const here = `${HOST}:${sip.address().port}`
   const waiting = new Map<string, (response: string) => void>()
@@ -75,7 +75,7 @@ export async function createCaller(port: number, user: string, sound: boolean): 
     })
 
   return {
-    async call() {
+    async call(user) {
       const id = `${process.pid}-${sip.address().port}-${++calls}`
       const rtp = await bound()
       const uri = `sip:${user}@${HOST}:${port}`
@@ -94,7 +94,7 @@ export async function createCaller(port: number, user: string, sound: boolean): 
       const media = Number(/\r\nm=audio (\d+)/.exec(response)?.[1])
       let received = 0
       rtp.on('message', () => received++)
-      const stop = sound ? speak(rtp, media) : () => {}
+      const stop = speak(rtp, media)
       return {
         answeredMs,
         received: () => received,
@@ -128,11 +128,15 @@ function speak(socket: Socket, port: number): () => void {
   return () => clearInterval(timer)
 }
 
-/** This many calls up at once, with sound, for as long as `during` takes. */
-export async function withCalls<T>(caller: Caller, count: number, during: (calls: CallUp[]) => Promise<T>): Promise<T> {
+/** A call to each, all up at once, with sound, for as long as `during` takes. */
+export async function withCalls<T>(
+  caller: Caller,
+  users: readonly string[],
+  during: (calls: CallUp[]) => Promise<T>,
+): Promise<T> {
   const up: CallUp[] = []
-  for (let n = 0; n < count; n++) {
-    up.push(await caller.call())
+  for (const user of users) {
+    up.push(await caller.call(user))
     // Not all at the same instant of the 20 ms.
     await sleep(7)
   }

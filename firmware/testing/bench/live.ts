@@ -15,7 +15,7 @@ async function withAnswerers<T>(
   try {
     for (const [name, start] of Object.entries(CONTENDERS)) {
       const phone = await start()
-      up[name] = { phone, caller: await createCaller(phone.port, 'bench', true) }
+      up[name] = { phone, caller: await createCaller(phone.port) }
     }
     return await act(up)
   } finally {
@@ -34,12 +34,12 @@ export const answer: Bench = {
   run: ({ rounds, scale }) =>
     withAnswerers(async (by) => {
       const tails: Record<string, number[]> = {}
-      const measures = Object.entries(by).map(([name, { caller }]) => [
+      const measures = Object.entries(by).map(([name, { phone, caller }]) => [
         name,
         async () => {
           const times: number[] = []
           for (let n = 0; n < Math.ceil(100 * scale); n++) {
-            const call = await caller.call()
+            const call = await caller.call(phone.user(0))
             times.push(call.answeredMs)
             await call.hangUp()
             await sleep(5)
@@ -57,6 +57,7 @@ export const answer: Bench = {
 }
 
 const CALLS = [1, 20]
+const users = (phone: Answerer, count: number) => Array.from({ length: count }, (_, n) => phone.user(n))
 
 export const media: Bench = {
   name: 'media',
@@ -69,7 +70,7 @@ export const media: Bench = {
         const measures = Object.entries(by).map(([name, { phone, caller }]) => [
           name,
           () =>
-            withCalls(caller, count, async (calls) => {
+            withCalls(caller, users(phone, count), async (calls) => {
               await sleep(500)
               const [cpu, began, heard] = [phone.liveCpuMs(), performance.now(), received(calls)]
               await sleep(lastMs)
@@ -100,9 +101,9 @@ export const memory: Bench = {
         await sleep(300)
         const atRest = phone.rssMb()
         idle[name] = [atRest]
-        const inOne = await withCalls(caller, 1, () => sleep(1000).then(phone.rssMb))
+        const inOne = await withCalls(caller, users(phone, 1), () => sleep(1000).then(phone.rssMb))
         one[name] = [inOne]
-        each[name] = [((await withCalls(caller, 20, () => sleep(1000).then(phone.rssMb))) - inOne) / 19]
+        each[name] = [((await withCalls(caller, users(phone, 20), () => sleep(1000).then(phone.rssMb))) - inOne) / 19]
       }
     })
     idle['bare Node'] = [await bareNode()]
