@@ -1,0 +1,82 @@
+// linphonec from Debian as the other party of a call: speaks and records WAV files, driven by lines on its standard input.
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { writeTone } from '../tone.ts'
+import { freePort } from './ports.ts'
+
+export interface Linphone {
+  readonly port: number
+  /** One command of linphonec: `call sip:…`, `answer`, `terminate`, `pause`, `resume` … */
+  tell(command: string): void
+  /** Resolves when it has said this since it was last told something. */
+  said(word: string, withinMs: number): Promise<void>
+  /** The WAV file of what it hears; complete after `stop`. */
+  readonly ear: string
+  log(): string
+  /** Ends it; its files stay until `dispose`. */
+  stop(): Promise<void>
+  dispose(): void
+}
+
+/** `speaks`: the tone it says, Hz. */
+export async function startLinphone(speaks: number): Promise<Linphone> {
+  const home = mkdtempSync(join(tmpdir(), 'linphone-'))
+  const [mouth, ear, config] = [join(home, 'mouth.wav'), join(home, 'ear.wav'), join(home, 'linphonerc')]
+  // Without a place for its database it never gets ready.
+  for (const folder of ['.local/share/linphone', '.config/linphone']) mkdirSync(join(home, folder), { recursive: true })
+  writeTone(mouth, speaks, 60, 8000)
+  const port = await freePort('udp')
+  const rtp = 31_000 + 2 * Math.floor(Math.random() * 2_000)
+  const settings = [
+    ...['[sip]', `sip_port=${port}`, 'sip_tcp_port=0', 'sip_tls_port=0', 'use_ipv6=0', 'guess_hostname=0'],
+    `contact=sip:linphone@127.0.0.1:${port}`,
+    ...['[rtp]', `audio_rtp_port=${rtp}`],
+    ...['[video]', 'enabled=0'],
+  ]
+  writeFileSync(config, settings.join('\n') + '\n')
+  const child = spawn('linphonec', ['-c', config], {
+    cwd: home,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, HOME: home, TERM: 'dumb' },
+  })
+  let output = ''
+  let heardFrom = 0
+  child.stdout.on('data', (chunk) => (output += chunk))
+  child.stderr.on('data', (chunk) => (output += chunk))
+  child.stdin.on('error', () => {})
+  const exited = new Promise<void>((resolve) => child.on('close', () => resolve()))
+  const tell = (command: string) => {
+    heardFrom = output.length
+    child.stdin.write(`${command}\n`)
+  }
+  const said = async (word: string, withinMs: number) => {
+    const until = performance.now() + withinMs
+    while (!output.slice(heardFrom).includes(word)) {
+      if (performance.now() > until || child.exitCode !== null)
+        throw new Error(`linphonec never said "${word}":\n${output}`)
+      await sleep(20)
+    }
+  }
+  await said('linphonec>', 10_000)
+  tell('soundcard use files')
+  await said('Using wav files', 5000)
+  tell(`play ${mouth}`)
+  tell(`record ${ear}`)
+  return {
+    port,
+    tell,
+    said,
+    ear,
+    log: () => output,
+    async stop() {
+      child.stdin.write('quit\n')
+      const timer = setTimeout(() => child.kill('SIGKILL'), 3000)
+      await exited
+      clearTimeout(timer)
+    },
+    dispose: () => rmSync(home, { recursive: true, force: true }),
+  }
+}
