@@ -1,5 +1,5 @@
 // The protocol: a line of JSON is one command, and each command gets one answer; events come between, never inside.
-import { err } from '../base/result.ts'
+import { err, ok, type Result } from '../base/result.ts'
 import { accountCommands } from './account-commands.ts'
 import { callCommands } from './call-commands.ts'
 import type { Answer, Command } from './command.ts'
@@ -21,6 +21,8 @@ const BY_NAME = new Map(COMMANDS.map((each) => [each.name, each]))
 export interface Console {
   /** One line of input; undefined: one too long. Never rejects; its answer is written when this resolves. */
   line(text: string | undefined): Promise<void>
+  /** Starts as the command line said; the error is why not. */
+  begin(start: Fields): Promise<Result<undefined, CommandError>>
   /** How `quit` was asked for. */
   readonly leaving: Station['leaving']
   stop(): Promise<void>
@@ -63,6 +65,13 @@ export function createConsole(write: (line: Fields) => void): Console {
   }
 
   return {
+    async begin(start) {
+      held = []
+      const answer = await perform(JSON.stringify(start), () => {})
+      if (answer.ok) station.emit({ event: 'started', ...answer.value })
+      release()
+      return answer.ok ? ok(undefined) : answer
+    },
     async line(text) {
       if (text?.trim() === '') return
       held = []

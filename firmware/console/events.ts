@@ -5,34 +5,10 @@ import type { SipOutput } from '../sip/core/contract.ts'
 import type { HeaderField } from '../sip/message/message.ts'
 import type { CallMedia, Party, UaEvent } from '../ua/contract.ts'
 import { endInBand, sendNextDigit } from './dtmf.ts'
+import type { Told } from './event-names.ts'
 import { DEVICE, NEW } from './hand.ts'
 import type { Fields, Json } from './schema.ts'
 import type { Station } from './station.ts'
-
-export const EVENTS = [
-  'started',
-  'registration',
-  'incoming',
-  'call-state',
-  'session-state',
-  'media',
-  'sdp',
-  'dtmf',
-  'dtmf-sent',
-  'silence',
-  'modified',
-  'ring-timeout',
-  'transfer',
-  'request',
-  'request-result',
-  'port',
-  'stats',
-  'trace',
-  'log',
-  'refused',
-  'broken',
-  'dropped',
-] as const
 
 export const party = ({ uri, display, number }: Party): Fields => ({ uri, display: display || undefined, number })
 const headersOf = (fields: readonly HeaderField[]): Fields => {
@@ -138,7 +114,7 @@ function onCallMedia(station: Station, call: string, media: CallMedia): void {
 function onRequest(station: Station, event: Extract<UaEvent, { kind: 'request-incoming' }>): void {
   const { request, method, account, call, peer, headers, body, answerMs } = event
   const fields = { request, method, account, peer: party(peer), headers: headersOf(headers), body: utf8Decode(body) }
-  const told: Fields = { event: 'request', ...fields, answerMs }
+  const told: Told = { event: 'request', ...fields, answerMs }
   if (call === undefined) station.emit(told)
   else station.tell(call, told)
   const type = headers.find(({ name }) => /^(content-type|c)$/i.test(name))?.value ?? ''

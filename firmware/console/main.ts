@@ -3,12 +3,12 @@ import { createConsole } from './console.ts'
 import { linesOf } from './input.ts'
 import { readOptions, USAGE } from './options.ts'
 import { createOutput } from './output.ts'
+import type { Fields } from './schema.ts'
 
 /** Whatever is still open after this long is left behind, ms. */
 const LATEST_MS = 4000
 
-async function run(start: object | undefined): Promise<number> {
-  let wrong = false
+async function run(start: Fields | undefined): Promise<void> {
   const leave = async (code: number): Promise<never> => {
     setTimeout(() => process.exit(code), LATEST_MS).unref()
     await consoleOf.stop()
@@ -16,14 +16,15 @@ async function run(start: object | undefined): Promise<number> {
     process.exit(code)
   }
   const output = createOutput(process.stdout, () => void leave(1))
-  const consoleOf = createConsole((line) => {
-    if (line.ok === false) wrong = true
-    output.write(line)
-  })
+  const consoleOf = createConsole(output.write)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void leave(0))
   if (start !== undefined) {
-    await consoleOf.line(JSON.stringify(start))
-    if (wrong) return leave(1)
+    const begun = await consoleOf.begin(start)
+    if (!begun.ok) {
+      const { what, expected, got } = begun.error
+      process.stderr.write(`${what}: expected ${expected}, got ${got}\n`)
+      return leave(1)
+    }
   }
   for await (const line of linesOf(process.stdin)) {
     await consoleOf.line(line)

@@ -4,6 +4,7 @@ import type { DeviceConfig } from '../media/contract.ts'
 import { knownCodecs } from '../media/negotiator.ts'
 import { localAddressFor } from '../net/local-address.ts'
 import { command, refuse } from './command.ts'
+import { EVENTS } from './event-names.ts'
 import type { Given, Kind } from './schema.ts'
 import { flag, list, name, nested, object, oneOf, optional, orElse, shown, text, whole } from './schema.ts'
 
@@ -119,7 +120,7 @@ export const setupCommands = [
   command(
     'wait',
     {
-      event: optional(name),
+      event: optional(oneOf(...EVENTS)),
       match: orElse(object, {}),
       ms: optional(whole(0, 600_000)),
       timeoutMs: orElse(whole(1, 600_000), 10_000),

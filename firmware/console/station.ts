@@ -7,6 +7,7 @@ import { startAgent } from '../runtime/agent.ts'
 import { monotonic } from '../runtime/clock.ts'
 import type { AccountConfig, AccountId, CallId, UaCommand, UaEvent } from '../ua/contract.ts'
 import type { DigitsByInfo } from './dtmf.ts'
+import type { EventName, Told } from './event-names.ts'
 import { onMediaEvent, onSipOutput, onUaEvent } from './events.ts'
 import { type CallInHand, DEVICE, type Heard, type PortInHand, type StationSettings } from './hand.ts'
 import { type CommandError, type Fields, isObject, type Json } from './schema.ts'
@@ -46,7 +47,7 @@ export class Station {
     this.#write = write
   }
 
-  emit(event: Fields): void {
+  emit(event: Told): void {
     const told = { ...event, t: Math.round(monotonic() - this.#began) }
     this.#write(told)
     if (this.#recent.length >= RECENT) this.#recent.shift()
@@ -60,7 +61,7 @@ export class Station {
   }
 
   /** The first event since the last command (or the last one waited for) that has these fields. */
-  async wait(name: string, match: Fields, withinMs: number): Promise<Fields | undefined> {
+  async wait(name: EventName, match: Fields, withinMs: number): Promise<Fields | undefined> {
     const look = () => {
       for (let event = this.#recent.shift(); event !== undefined; event = this.#recent.shift())
         if (event.event === name && holds(event, match)) return event
@@ -82,7 +83,7 @@ export class Station {
   }
 
   /** An event of a call, with the user data it was given. */
-  tell(call: CallId, event: Fields): void {
+  tell(call: CallId, event: Told): void {
     const { event: name, ...rest } = event
     this.emit({ event: name, call, ...rest, userData: this.calls.get(call)?.userData })
   }

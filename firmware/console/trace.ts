@@ -1,7 +1,7 @@
 // SIP messages as events: one line each, without what proves who somebody is.
 import type { SocketAddress } from '../base/address.ts'
 import { utf8Decode } from '../base/bytes.ts'
-import type { Fields } from './schema.ts'
+import type { Told } from './event-names.ts'
 
 const CREDENTIALS = /^(proxy-)?authorization[ \t]*:.*\r?\n([ \t].*\r?\n)*/gim
 
@@ -20,7 +20,7 @@ export const traced = (
   from: SocketAddress,
   to: SocketAddress,
   message: string,
-): Fields => ({
+): Told => ({
   event: 'trace',
   direction,
   protocol: 'UDP',

@@ -2,6 +2,7 @@
 import type { Millis } from '../base/time.ts'
 import { contacts } from '../sip/message/headers.ts'
 import type { SipMessage } from '../sip/message/message.ts'
+import { reasonPhrase } from '../sip/message/status.ts'
 import { printUri } from '../sip/message/uri.ts'
 import type { CallRecord } from './contract.ts'
 
@@ -31,7 +32,8 @@ export class CallHistory {
   }
 
   response(status: number, reason: string): void {
-    if (status > 0) this.#learned = { ...this.#learned, status, reason }
+    if (status === 0) return
+    this.#learned = { ...this.#learned, status, reason: reason === '' ? reasonPhrase(status) : reason }
   }
 
   connected(now: Millis): void {

@@ -5,7 +5,6 @@ import type { Direction, MediaEvent } from '../media/contract.ts'
 import type { Agreement, Negotiator } from '../media/negotiator.ts'
 import type { Cause, SessionState, SipEvent } from '../sip/core/contract.ts'
 import type { HeaderField, SipRequest } from '../sip/message/message.ts'
-import { reasonPhrase } from '../sip/message/status.ts'
 import { headersProblem, headerText } from './addressing.ts'
 import type { CallPort } from './call-port.ts'
 import { CallHistory } from './call-record.ts'
@@ -110,7 +109,7 @@ export class Call {
     if (problem !== undefined) return refuse(problem)
     // The engine sends its 100 by itself when no better response is at hand in time (§17.2.1).
     if (status === 100) return
-    this.#history.response(status, command.reason ?? reasonPhrase(status))
+    this.#history.response(status, command.reason ?? '')
     const respond = (sdp: string | undefined) =>
       tell.sip({ kind: 'respond', id: this.id, status, reason, sdp, headers })
     if (status >= 300) {

@@ -108,7 +108,7 @@ export function createRequests(decides: readonly string[]): Requests {
       const refuse = (why: string) => tell.refuse('transfer', call, why)
       const problem = headersProblem(headers)
       if (problem !== undefined) return refuse(problem)
-      if (transfers.has(call)) return refuse('a transfer is under way')
+      if (transfers.get(call)?.unwanted === false) return refuse('a transfer is under way')
       transfers.set(call, { unwanted: false })
       const all = [{ name: 'Refer-To', value: `<${to}>` }, ...headers]
       tell.sip({ kind: 'request', id: REFER + call, method: 'REFER', ...destination, headers: all, body: undefined })

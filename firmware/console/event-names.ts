@@ -1,0 +1,30 @@
+// Every event the console tells, by name; docs/console.md describes each.
+import type { Fields } from './schema.ts'
+
+export const EVENTS = [
+  'started',
+  'registration',
+  'incoming',
+  'call-state',
+  'session-state',
+  'media',
+  'sdp',
+  'dtmf',
+  'dtmf-sent',
+  'silence',
+  'modified',
+  'ring-timeout',
+  'transfer',
+  'request',
+  'request-result',
+  'port',
+  'stats',
+  'trace',
+  'log',
+  'refused',
+  'broken',
+  'dropped',
+] as const
+
+export type EventName = (typeof EVENTS)[number]
+export type Told = Fields & { readonly event: EventName }

@@ -1,0 +1,310 @@
+// Requests beside calls, transfers, re-INVITEs, records and descriptions, as lines.
+import { describe, expect, test } from 'vitest'
+import { sdp, uaScript } from '../testing/ua-script.ts'
+
+function ready(change = {}) {
+  const ua = uaScript(change)
+  ua.account()
+  ua.lines()
+  return ua
+}
+
+function talking(change = {}) {
+  const ua = ready(change)
+  ua.call('o')
+  ua.state('o', 'CALLING')
+  ua.body('o', 'answer', sdp(), true)
+  ua.state('o', 'CONNECTING', 200)
+  ua.state('o', 'CONFIRMED', 200)
+  ua.lines()
+  return ua
+}
+
+const body = { contentType: 'text/plain', content: 'hi' }
+type Ua = ReturnType<typeof ready>
+const send = (
+  ua: Ua,
+  request: string,
+  to: object,
+  method = 'MESSAGE',
+  headers: { name: string; value: string }[] = [],
+) => ua.app({ kind: 'send-request', request, method, to: to as { call: string }, headers, body })
+const sent = (ua: Ua) => ua.lines().filter((line) => !line.startsWith('media'))
+
+describe('sending', () => {
+  test('inside a call and outside, each with its result', () => {
+    const ua = talking()
+    send(ua, 'r1', { call: 'o' })
+    send(ua, 'r2', { account: 'a', target: '102' }, 'OPTIONS')
+    expect(sent(ua)).toEqual(['sip MESSAGE request:r1 o', 'sip OPTIONS request:r2 sip:102@example.com'])
+    ua.result('request:r2', 200)
+    ua.result('request:r1', 408, '', 'timeout')
+    expect(sent(ua)).toEqual(['app result r2 200', 'app result r1 408'])
+    send(ua, 'r1', { call: 'o' })
+    expect(sent(ua)).toEqual(['sip MESSAGE request:r1 o'])
+  })
+
+  test.each<[string, (ua: Ua) => void, string]>([
+    ['an unknown call', (ua) => send(ua, 'r', { call: 'x' }), 'refused send-request r: unknown call'],
+    [
+      'an unknown account',
+      (ua) => send(ua, 'r', { account: 'x', target: '1' }),
+      'refused send-request r: unknown account',
+    ],
+    ['no address', (ua) => send(ua, 'r', { account: 'a', target: '' }), 'refused send-request r: no number'],
+    [
+      'a header that is none',
+      (ua) => send(ua, 'r', { call: 'o' }, 'INFO', [{ name: 'X\r\nY', value: '' }]),
+      'refused send-request r: not a header field',
+    ],
+  ])('%s is refused', (_name, act, line) => {
+    const ua = talking()
+    act(ua)
+    expect(sent(ua)).toEqual([`app ${line}`])
+  })
+
+  test('a name is taken until the final response, and free when the engine refuses', () => {
+    const ua = talking()
+    send(ua, 'r', { call: 'o' })
+    send(ua, 'r', { call: 'o' })
+    expect(sent(ua)).toEqual(['sip MESSAGE request:r o', 'app refused send-request r: name in use'])
+    ua.sip({ kind: 'rejected', command: 'request', id: 'request:r', reason: 'that session has no dialog' })
+    send(ua, 'r', { call: 'o' })
+    expect(sent(ua)).toEqual(['app refused send-request r: that session has no dialog', 'sip MESSAGE request:r o'])
+  })
+
+  test('not in a call that is ending', () => {
+    const ua = talking()
+    ua.hangUp('o')
+    ua.lines()
+    send(ua, 'r', { call: 'o' })
+    expect(sent(ua)).toEqual(['app refused send-request r: the call is ending'])
+  })
+})
+
+describe('coming', () => {
+  test('MESSAGE and INFO get their 200 at once', () => {
+    const ua = talking()
+    ua.request('in:9', 'MESSAGE', 'o')
+    ua.request('in:10', 'INFO')
+    expect(ua.lines()).toEqual([
+      ...['sip reply in:9 200', 'app MESSAGE in:9 for a o 0', 'sip reply in:10 200', 'app INFO in:10 for a - 0'],
+    ])
+    expect(ua.deadline()).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  test('credentials stay here', () => {
+    const ua = ready()
+    ua.request('in:9', 'MESSAGE', undefined, ['Authorization: Digest x', 'X-Room: 5'])
+    const told = ua.heard.at(-1)
+    const names = told?.kind === 'request-incoming' ? told.headers.map(({ name }) => name) : []
+    expect(names).toContain('X-Room')
+    expect(names).not.toContain('Authorization')
+  })
+
+  test('for nobody here: 404', () => {
+    const ua = ready()
+    ua.app({ kind: 'remove-account', account: 'a' })
+    ua.lines()
+    ua.request('in:9', 'MESSAGE')
+    expect(sent(ua)).toEqual(['sip reply in:9 404'])
+  })
+
+  test('REFER waits for the application, then is declined', () => {
+    const ua = talking()
+    ua.at(1000)
+    ua.request('in:9', 'REFER', 'o', ['Refer-To: <sip:c@example.com>'])
+    ua.request('in:10', 'PUBLISH')
+    expect(ua.lines()).toEqual(['app REFER in:9 for a o 5000', 'app PUBLISH in:10 for a - 5000'])
+    expect(ua.deadline()).toBe(6000)
+    ua.wake(5999)
+    expect(ua.lines()).toEqual([])
+    ua.wake(6000)
+    expect(ua.lines()).toEqual(['sip reply in:9 603', 'sip reply in:10 501'])
+    expect(ua.deadline()).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  test('the application decides, once', () => {
+    const ua = ready({ decides: ['MESSAGE'] })
+    ua.request('in:9', 'MESSAGE')
+    const reply = (status: number) =>
+      ua.app({ kind: 'reply', request: 'in:9', status, reason: undefined, headers: [], body: undefined })
+    reply(100)
+    reply(486)
+    reply(486)
+    ua.wake(60_000)
+    expect(ua.lines()).toEqual([
+      'app MESSAGE in:9 for a - 5000',
+      'app refused reply in:9: status out of 200–699',
+      'sip reply in:9 486',
+      'app refused reply in:9: no request of that name waits for an answer',
+    ])
+  })
+})
+
+describe('transfer', () => {
+  const refer = (ua: Ua, target = '102') => ua.app({ kind: 'transfer', call: 'o', target, headers: [] })
+  const notify = (ua: Ua, line: string, state: string, session = 'o') => {
+    const headers = ['Event: refer;id=2', `Subscription-State: ${state}`, 'Content-Type: message/sipfrag']
+    ua.request('in:9', 'NOTIFY', session, headers, `${line}\r\n`)
+  }
+
+  test('accepted, in progress, done', () => {
+    const ua = talking()
+    refer(ua)
+    expect(ua.lines()).toEqual(['sip REFER refer:o o'])
+    expect(ua.sent.at(-1)).toMatchObject({ headers: [{ name: 'Refer-To', value: '<sip:102@example.com>' }] })
+    ua.result('refer:o', 100)
+    ua.result('refer:o', 202)
+    notify(ua, 'SIP/2.0 180 Ringing', 'active;expires=60')
+    notify(ua, 'SIP/2.0 200 OK', 'terminated;reason=noresource')
+    expect(ua.lines()).toEqual([
+      'app o transfer response 202',
+      ...['sip reply in:9 200', 'app o transfer notify 180'],
+      ...['sip reply in:9 200', 'app o transfer notify 200 final'],
+    ])
+    notify(ua, 'SIP/2.0 200 OK', 'terminated')
+    expect(ua.lines()).toEqual(['sip reply in:9 481'])
+  })
+
+  test('refused: that was it', () => {
+    const ua = talking()
+    refer(ua)
+    refer(ua)
+    ua.result('refer:o', 603)
+    refer(ua)
+    expect(ua.lines()).toEqual([
+      'sip REFER refer:o o',
+      'app refused transfer o: a transfer is under way',
+      'app o transfer response 603 final',
+      'sip REFER refer:o o',
+    ])
+  })
+
+  test('a NOTIFY that says nothing, one of another package, one of another call', () => {
+    const ua = talking()
+    refer(ua)
+    ua.lines()
+    ua.request('in:9', 'NOTIFY', 'o', ['Event: presence'])
+    ua.request('in:9', 'NOTIFY', 'o', ['Event: refer'], 'no status line')
+    ua.request('in:9', 'NOTIFY', undefined, ['Event: refer'])
+    expect(ua.lines()).toEqual(['sip reply in:9 489', 'sip reply in:9 400', 'sip reply in:9 481'])
+  })
+
+  test('nothing more is to be heard of it', () => {
+    const ua = talking()
+    refer(ua)
+    ua.result('refer:o', 202)
+    ua.app({ kind: 'end-transfer', call: 'o' })
+    ua.lines()
+    notify(ua, 'SIP/2.0 200 OK', 'active')
+    expect(ua.lines()).toEqual(['sip reply in:9 481'])
+    refer(ua, '103')
+    expect(ua.lines()).toEqual(['sip REFER refer:o o'])
+  })
+})
+
+describe('re-INVITE', () => {
+  const reinvite = (ua: Ua, unhold: boolean, offer = true) =>
+    ua.app({ kind: 'reinvite', call: 'o', unhold, offer, headers: [{ name: 'X-A', value: '1' }] })
+  const held = () => {
+    const ua = talking()
+    ua.app({ kind: 'hold', call: 'o' })
+    ua.state('o', 'REINVITING')
+    ua.body('o', 'answer', sdp({ way: 'recvonly' }), true)
+    ua.state('o', 'CONFIRMED', 200)
+    ua.sip({ kind: 'reinvite-result', id: 'o', status: 200, reason: 'OK' })
+    ua.lines()
+    return ua
+  }
+
+  test('keeps our hold, or releases it with `unhold`', () => {
+    const ua = held()
+    reinvite(ua, false)
+    expect(ua.lines()).toEqual(['sip reinvite o sendonly'])
+    expect(ua.sent.at(-1)).toMatchObject({ headers: [{ name: 'X-A', value: '1' }] })
+    const other = held()
+    reinvite(other, true)
+    expect(other.lines()).toEqual(['sip reinvite o sendrecv'])
+  })
+
+  test('without an offer the peer makes one, and the ACK answers it', () => {
+    const ua = held()
+    reinvite(ua, true, false)
+    expect(ua.lines()).toEqual(['sip reinvite o -'])
+    ua.state('o', 'REINVITING')
+    ua.body('o', 'offer', sdp(), true)
+    ua.state('o', 'CONFIRMED', 200)
+    ua.sip({ kind: 'reinvite-result', id: 'o', status: 200, reason: 'OK' })
+    expect(ua.lines()).toEqual([
+      'sip ack o sendrecv',
+      'media update-stream call:o PCMA sendrecv to 4000',
+      'app o media active sendrecv PCMA/8000',
+      'app o modified 200',
+    ])
+  })
+
+  test('one at a time', () => {
+    const ua = talking()
+    reinvite(ua, true)
+    reinvite(ua, true)
+    expect(ua.lines()).toEqual(['sip reinvite o sendrecv', 'app refused reinvite o: a change is under way'])
+  })
+})
+
+test('a late offer: none in the INVITE, theirs in the 200, ours in the ACK', () => {
+  const ua = ready()
+  ua.app({ kind: 'make-call', call: 'o', account: 'a', target: '101', headers: [], lateOffer: true })
+  expect(ua.lines()).toContain('sip invite o sip:101@example.com -')
+  ua.state('o', 'CALLING')
+  ua.body('o', 'offer', sdp(), true)
+  ua.state('o', 'CONNECTING', 200)
+  ua.state('o', 'CONFIRMED', 200)
+  expect(ua.lines()).toContain('sip ack o sendrecv')
+  expect(ua.media.ports.has('call:o')).toBe(true)
+})
+
+test('descriptions are told as they are offered and agreed', () => {
+  const ua = talking()
+  const told = ua.heard.flatMap((event) => (event.kind === 'call-sdp' ? [event] : []))
+  expect(told.map(({ stage }) => stage)).toEqual(['offered', 'active'])
+  expect(told[0]).toMatchObject({ local: expect.stringContaining('m=audio'), remote: undefined })
+  expect(told[1]).toMatchObject({ local: told[0]?.local, remote: sdp() })
+  // Nothing is told of a call before its first state.
+  expect(ua.heard.findIndex((e) => e.kind === 'call-sdp')).toBeGreaterThan(
+    ua.heard.findIndex((e) => e.kind === 'call-state'),
+  )
+})
+
+test('the record of a call: who, where, how long', () => {
+  const ua = ready()
+  const record = () => {
+    ua.app({ kind: 'query-record', call: 'in:1', ref: 1 })
+    const told = ua.heard.at(-1)
+    return told?.kind === 'call-record' ? told.record : undefined
+  }
+  ua.at(1000)
+  ua.incoming('in:1', sdp())
+  expect(record()).toMatchObject({ role: 'uas', state: 'incoming', status: 0, callId: '1', remoteTag: '1', totalMs: 0 })
+  ua.at(3000)
+  ua.answer('in:1', 180)
+  ua.state('in:1', 'EARLY', 180)
+  expect(record()).toMatchObject({ status: 180, reason: 'Ringing', connectedMs: 0, totalMs: 2000 })
+  ua.answer('in:1', 200)
+  ua.state('in:1', 'CONNECTING', 200)
+  ua.state('in:1', 'CONFIRMED', 200)
+  ua.at(10_000)
+  expect(record()).toMatchObject({
+    ...{ account: 'a', state: 'confirmed', local: 'sip:alice@example.com', peerContact: 'sip:bob@192.0.2.9' },
+    ...{ connectedMs: 7000, totalMs: 9000, media: { status: 'active', port: 'call:in:1' } },
+  })
+})
+
+test('asking for 100 changes nothing: the stack sends its own', () => {
+  const ua = ready()
+  ua.incoming('in:1', sdp())
+  ua.lines()
+  ua.answer('in:1', 100)
+  ua.answer('in:1', 99)
+  expect(ua.lines()).toEqual(['app refused answer in:1: status out of 100–699'])
+})
