@@ -99,7 +99,22 @@ function npmPackages() {
   cpSync(join(inside, flavour, 'include'), join(headers, 'include'), { recursive: true })
   say('building onoff and i2c-bus for Node 24')
   run('npm', ['rebuild', 'epoll', 'i2c-bus', ...quiet], { env: { ...process.env, npm_config_nodedir: headers } })
+  portAudio(quiet)
   writeFileSync(stamp, lock)
+}
+
+/** Optional: without it everything works but handsets of the kind `portaudio`. */
+function portAudio(quiet) {
+  const without = (why) => say(`going on without PortAudio, so there are no handsets of kind "portaudio": ${why}`)
+  if (!existsSync(join(root, 'node_modules/naudiodon'))) return without('npm left the optional package naudiodon out')
+  if (process.arch !== 'x64') return without(`naudiodon brings PortAudio for x64 only; this is ${process.arch}`)
+  say('building naudiodon (PortAudio) for Node 24')
+  const quietly = { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' }
+  const env = { ...process.env, npm_config_nodedir: headers }
+  const built = spawnSync('npm', ['rebuild', 'segfault-handler', 'naudiodon', ...quiet], { ...quietly, env })
+  if (built.status !== 0) return without(`npm rebuild naudiodon failed (${built.status}): ${built.stderr.slice(-1000)}`)
+  const loaded = spawnSync(join(root, 'node_modules/.bin/node'), ['-e', "require('naudiodon')"], quietly)
+  if (loaded.status !== 0) without(`naudiodon does not load: ${loaded.stderr.slice(-1000)}`)
 }
 
 function nativeEngine() {

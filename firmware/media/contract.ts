@@ -37,6 +37,8 @@ export interface StreamConfig {
   /** RFC 4733 payload types; absent: named events are not used in that direction. */
   readonly eventSend?: number
   readonly eventReceive?: number
+  /** Whether digits are also listened for as tones in the sound received; absent: when there is no `eventReceive`. */
+  readonly detectInBand?: boolean
   /** Follow the peer's real source address after the first valid packets (symmetric RTP, RFC 4961). */
   readonly symmetric: boolean
   readonly cname: string
@@ -50,6 +52,11 @@ export interface StreamConfig {
  * An audio device. `kind: 'alsa'`: by ALSA PCM name, each direction opened once; '' leaves a direction closed.
  * `wav`: capture reads a WAV file (`loop` repeats, else silence follows), playback writes one, paced by the clock.
  * `null`: paced silence in, discarded out.
+ * `external`: another process of the same user carries the sound. The engine listens on the Unix-domain socket `socket`
+ * (a path of at most 107 bytes, in a folder of the user's own; what is left there of an earlier run is replaced) for one
+ * process at a time, says `port-opened` when that process has its devices open, `port-failed` when it reports why it has
+ * not, or when none has come within 5 s, and `port-lost` when it goes; the next one to come is welcome. What is spoken
+ * on the socket: native/src/audio/external_wire.h.
  */
 export type DeviceConfig =
   | {
@@ -65,6 +72,13 @@ export type DeviceConfig =
       readonly playback: string
       readonly rate: 8000 | 16000 | 32000 | 48000
       readonly loop: boolean
+    }
+  | {
+      readonly kind: 'external'
+      readonly socket: string
+      readonly capture: boolean
+      readonly playback: boolean
+      readonly rate: 8000 | 16000 | 32000 | 48000
     }
   | { readonly kind: 'null'; readonly rate: 8000 | 16000 | 32000 | 48000 }
 
@@ -173,7 +187,7 @@ export type MediaEvent =
   /** First valid RTP from here (again after `stream-silent`). */
   | { readonly kind: 'stream-receiving'; readonly port: PortId; readonly from: SocketAddress }
   | { readonly kind: 'stream-silent'; readonly port: PortId; readonly forMs: number }
-  /** A received digit: once when it starts (`ended: false`) and once when it ends, with its duration. */
+  /** A received digit, a named event or a tone (said once when it is both): once when it starts (`ended: false`) and once when it ends, with its duration. */
   | {
       readonly kind: 'dtmf'
       readonly port: PortId

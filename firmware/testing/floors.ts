@@ -35,6 +35,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   'firmware/net': { level: 11, pure: false },
   'hal/linux': { level: 11, pure: false, packages: ['onoff', 'i2c-bus'] },
   'hal/fake': { level: 11, pure: false },
+  'hal/portaudio': { level: 11, pure: false, packages: ['naudiodon'] },
   'native/lib': { level: 10.5, pure: false },
   'provisioning/mqtt': { level: 11, pure: false, packages: ['mqtt'] },
   'provisioning/store': { level: 11, pure: false },

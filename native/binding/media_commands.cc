@@ -35,6 +35,8 @@ StreamConfig streamFrom(const Field& f) {
   for (const Field& each : f.at("receive").items()) out.receive.push_back(codecFrom(each));
   out.eventSend = payloadTypeFrom(f.at("eventSend"));
   out.eventReceive = payloadTypeFrom(f.at("eventReceive"));
+  const Field detectInBand = f.at("detectInBand");
+  if (!detectInBand.absent()) out.detectInBand = detectInBand.boolean();
   out.symmetric = f.at("symmetric").boolean();
   out.cname = f.at("cname").string();
   out.jitterMinMs = f.at("jitter").at("minMs").whole<uint32_t>();
@@ -45,9 +47,15 @@ StreamConfig streamFrom(const Field& f) {
 
 DeviceConfig deviceFrom(const Field& f) {
   DeviceConfig out;
-  out.kind = static_cast<DeviceConfig::Kind>(f.at("kind").oneOf({"alsa", "wav", "null"}));
+  out.kind = static_cast<DeviceConfig::Kind>(f.at("kind").oneOf({"alsa", "wav", "null", "external"}));
   out.rate = f.at("rate").whole<uint32_t>();
   if (out.kind == DeviceConfig::Kind::Null) return out;
+  if (out.kind == DeviceConfig::Kind::External) {
+    out.socket = f.at("socket").string();
+    out.captures = f.at("capture").boolean();
+    out.plays = f.at("playback").boolean();
+    return out;
+  }
   out.capture = f.at("capture").string();
   out.playback = f.at("playback").string();
   if (out.kind == DeviceConfig::Kind::Alsa) out.periodMs = f.at("periodMs").whole<uint32_t>();

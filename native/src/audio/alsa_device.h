@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "audio/alsa_pcm.h"
+#include "audio/device_counters.h"
 #include "audio/port.h"
 #include "dsp/slip.h"
 #include "rt/thread.h"
@@ -45,15 +46,10 @@ struct AlsaPair {
   std::vector<int16_t> stretched;
 };
 
-/** Of all devices together, since the engine began. */
-struct AlsaCounters {
-  std::atomic<uint64_t> xruns{0}, slips{0};
-};
-
 /** Opens and reopens one device on a thread of its own. */
 class AlsaKeeper {
  public:
-  AlsaKeeper(const DeviceConfig& config, Report report, AlsaCounters& counters);
+  AlsaKeeper(const DeviceConfig& config, Report report, DeviceCounters& counters);
   /** Waits for the thread, which may be inside ALSA for seconds: see stop() and stopped(). */
   ~AlsaKeeper();
   void stop();
@@ -65,7 +61,7 @@ class AlsaKeeper {
   /** Back to be closed; `broken` says why. */
   void giveBack(AlsaPair* pair);
 
-  AlsaCounters& counters;
+  DeviceCounters& counters;
 
  private:
   void run();

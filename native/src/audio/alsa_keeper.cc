@@ -13,7 +13,7 @@ constexpr int64_t kBusyRetryNs = 50 * kMillisecondNs;
 constexpr int kBusyRetries = 20;
 }  // namespace
 
-AlsaKeeper::AlsaKeeper(const DeviceConfig& config, Report report, AlsaCounters& counts)
+AlsaKeeper::AlsaKeeper(const DeviceConfig& config, Report report, DeviceCounters& counts)
     : counters(counts), config_(config), report_(std::move(report)) {
   thread_.start("offhook-alsa", 0, [this] { run(); });
 }

@@ -37,6 +37,7 @@ struct StreamConfig {
   uint32_t ptimeMs = 20;
   std::vector<Codec> receive;
   std::optional<uint8_t> eventSend, eventReceive;
+  std::optional<bool> detectInBand;
   bool symmetric = true;
   std::string cname;
   uint32_t jitterMinMs = 0, jitterMaxMs = 200;
@@ -44,8 +45,10 @@ struct StreamConfig {
 };
 
 struct DeviceConfig {
-  enum class Kind { Alsa, Wav, Null } kind = Kind::Null;
+  enum class Kind { Alsa, Wav, Null, External } kind = Kind::Null;
   std::string capture, playback;
+  std::string socket;                    // external
+  bool captures = true, plays = true;    // external
   uint32_t rate = 8000;
   uint32_t periodMs = 10;
   bool loop = false;

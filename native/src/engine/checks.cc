@@ -11,6 +11,7 @@ namespace {
 using Fault = std::optional<std::string>;
 
 constexpr size_t kMostNameBytes = 64, kMostSteps = 64, kMostFrequencies = 4, kMostDigits = 64, kMostPathBytes = 4096;
+constexpr size_t kMostSocketPathBytes = 107;  // sockaddr_un
 constexpr uint32_t kMostPairs = 64;
 
 std::string expected(const char* what, const std::string& range, const std::string& got) {
@@ -60,6 +61,11 @@ Fault device(const DeviceConfig& config) {
   if (config.kind == DeviceConfig::Kind::Alsa) {
     if (config.capture.empty() && config.playback.empty()) return expected("device", "capture, playback or both", "neither");
     return within("periodMs", config.periodMs, 2u, 100u);
+  }
+  if (config.kind == DeviceConfig::Kind::External) {
+    if (!config.captures && !config.plays) return expected("device", "capture, playback or both", "neither");
+    if (config.socket.empty() || config.socket.size() > kMostSocketPathBytes || config.socket.find('\0') != std::string::npos)
+      return expected("socket", "a path of 1–107 bytes", std::to_string(config.socket.size()) + " bytes");
   }
   return {};
 }

@@ -103,10 +103,13 @@ void Engine::Control::on(command::OpenDevice& c) {
   const DeviceConfig& device = c.device;
   const Report report = reportOf(entry->serial);
   if (device.kind == DeviceConfig::Kind::Alsa) {
-    const auto keeper = keepers_.emplace_back(std::make_shared<AlsaKeeper>(device, report, alsaCounters_));
+    const auto keeper = keepers_.emplace_back(std::make_shared<AlsaKeeper>(device, report, deviceCounters_));
     auto port = std::make_shared<AlsaDevice>(keeper, device);
     entry->pacer = port.get();
     entry->state = std::make_shared<PortState>(std::move(port));
+  } else if (device.kind == DeviceConfig::Kind::External) {
+    const auto keeper = externals_.emplace_back(std::make_shared<ExternalKeeper>(device, report, deviceCounters_));
+    entry->state = std::make_shared<PortState>(std::make_shared<ExternalDevice>(keeper, device));
   } else if (device.kind == DeviceConfig::Kind::Wav && !(device.capture.empty() && device.playback.empty())) {
     entry->state = std::make_shared<PortState>(std::make_shared<WavDevice>(device, report, files_));
   } else {

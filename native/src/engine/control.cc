@@ -38,6 +38,7 @@ Engine::Control::~Control() {
   // From here on this thread is the control thread.
   for (const PortId& port : graph_.names()) close(port);
   for (const auto& keeper : keepers_) keeper->stop();
+  for (const auto& keeper : externals_) keeper->stop();
   tick_.stop();
   actions_.clear();
 }
@@ -119,7 +120,9 @@ void Engine::Control::handPlan() {
 }
 
 void Engine::Control::sweepKeepers() {
-  keepers_.remove_if([](const auto& keeper) { return keeper->stopped(); });
+  const auto stopped = [](const auto& keeper) { return keeper->stopped(); };
+  keepers_.remove_if(stopped);
+  externals_.remove_if(stopped);
 }
 
 void Engine::Control::reject(const char* command, PortId port, std::string reason) {
@@ -149,8 +152,8 @@ EngineStats Engine::Control::stats() const {
   stats.stockedPairs = read(pairs_);
   stats.rejectedCommands = read(rejected_);
   stats.droppedEvents = read(dropped_);
-  stats.deviceXruns = read(alsaCounters_.xruns);
-  stats.deviceSlips = read(alsaCounters_.slips);
+  stats.deviceXruns = read(deviceCounters_.xruns);
+  stats.deviceSlips = read(deviceCounters_.slips);
   return stats;
 }
 

@@ -4,6 +4,7 @@
 #include <list>
 
 #include "audio/alsa_device.h"
+#include "audio/external_device.h"
 #include "audio/file_worker.h"
 #include "base/spsc.h"
 #include "engine/engine.h"
@@ -68,7 +69,7 @@ class Engine::Control {
 
   std::atomic<bool> stopping_{false};
   std::atomic<uint64_t> rejected_{0}, dropped_{0}, ports_{0}, pairs_{0};
-  AlsaCounters alsaCounters_;
+  DeviceCounters deviceCounters_;
   SpscRing<Command> commands_;
   MpscQueue<Notice> notices_;
   Wake wake_;
@@ -78,7 +79,9 @@ class Engine::Control {
   std::vector<Plan::Action> actions_;  // for the next plan
   bool changed_ = false;               // a plan is due
   FileWorker files_;
-  std::list<std::shared_ptr<AlsaKeeper>> keepers_;  // running, or ending after their port was closed
+  // Running, or ending after their port was closed.
+  std::list<std::shared_ptr<AlsaKeeper>> keepers_;
+  std::list<std::shared_ptr<ExternalKeeper>> externals_;
   Graph graph_;
   TickThread tick_;
   NetworkThread network_;

@@ -56,7 +56,9 @@ static int handset_prepare(snd_pcm_ioplug_t *io) {
   handset_t *h = io->private_data;
   h->running = 0;
   h->moved = 0;
-  return plugged(h->plug) ? 0 : -ENODEV;
+  if (!plugged(h->plug)) return -ENODEV;
+  // Playback that is not started yet has room: poll() must say so, as hardware does.
+  return io->stream == SND_PCM_STREAM_PLAYBACK ? arm(h, 1) : 0;
 }
 
 static snd_pcm_sframes_t handset_pointer(snd_pcm_ioplug_t *io) {

@@ -1,0 +1,182 @@
+// The tick thread's half of an external device.
+#include "audio/external_device.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace offhook {
+
+namespace {
+
+constexpr char kGone[] = "the process that carries its sound has gone";
+constexpr size_t kTargetBlocks = 3;  // in store, each direction
+constexpr size_t kMostBlocks = 4;    // more than this much beyond the target is given up at once
+constexpr int kSettleTicks = 30;     // until the process's own buffers have filled
+constexpr int kMostReads = 8;        // per tick: a process that floods must not hold up the tick
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "samples go over the socket as they are");
+
+}  // namespace
+
+ExternalPeer::ExternalPeer(int descriptor, uint32_t rate)
+    : fd(descriptor),
+      block(rate / 100),
+      store((kTargetBlocks + kMostBlocks) * block + external_wire::kMostBodyBytes / 2),
+      captureSlip(static_cast<double>(kTargetBlocks * block), static_cast<double>(block)),
+      playbackSlip(static_cast<double>(kTargetBlocks * block), static_cast<double>(block)),
+      stretched(block + 1) {}
+
+ExternalPeer::~ExternalPeer() { close(fd); }
+
+ExternalDevice::ExternalDevice(std::shared_ptr<ExternalKeeper> keeper, const DeviceConfig& config)
+    : keeper_(std::move(keeper)), capturing_(config.captures), playing_(config.plays) {}
+
+ExternalDevice::~ExternalDevice() {
+  if (peer_) keeper_->giveBack(peer_);
+  keeper_->stop();
+}
+
+void ExternalDevice::fail(const char* why) {
+  peer_->broken = why;
+  keeper_->giveBack(peer_);
+  peer_ = nullptr;
+}
+
+void ExternalDevice::tick(int64_t) {
+  if (!peer_ && !(peer_ = keeper_->collect())) return;
+  receive();
+}
+
+void ExternalDevice::receive() {
+  ExternalPeer& peer = *peer_;
+  for (int i = 0; i < kMostReads; i++) {
+    const ssize_t got = recv(peer.fd, peer.inbox.data() + peer.received, peer.inbox.size() - peer.received, MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    if (got <= 0) return fail(kGone);
+    peer.received += static_cast<size_t>(got);
+    if (!understand()) return fail("the process that carries its sound talks nonsense");
+  }
+}
+
+bool ExternalDevice::understand() {
+  using namespace external_wire;
+  ExternalPeer& peer = *peer_;
+  size_t at = 0;
+  while (peer.received - at >= kHeadBytes) {
+    const uint8_t* head = peer.inbox.data() + at;
+    const size_t length = u16(head + 2);
+    if (length > kMostBodyBytes) return false;
+    if (peer.received - at < kHeadBytes + length) break;
+    const uint8_t* body = head + kHeadBytes;
+    switch (u16(head)) {
+      case kSamples:
+        if (length % 2 != 0) return false;
+        if (capturing_) keep(body, length / 2);
+        break;
+      case kPlayed:
+        if (length != 4 || u32(body) - peer.played > peer.sent - peer.played) return false;
+        peer.played = u32(body);
+        break;
+      default: return false;
+    }
+    at += kHeadBytes + length;
+  }
+  std::memmove(peer.inbox.data(), peer.inbox.data() + at, peer.received - at);
+  peer.received -= at;
+  return true;
+}
+
+void ExternalDevice::keep(const uint8_t* bytes, size_t samples) {
+  ExternalPeer& peer = *peer_;
+  std::memcpy(peer.store.data() + peer.stored, bytes, samples * sizeof(int16_t));
+  peer.stored += samples;
+  if (peer.stored <= (kTargetBlocks + kMostBlocks) * peer.block) return;
+  // One of the two was held up for long: be late no longer.
+  xrun();
+  drop(peer.stored - kTargetBlocks * peer.block);
+  peer.captureSlip.reset();
+}
+
+void ExternalDevice::drop(size_t samples) {
+  peer_->stored -= samples;
+  std::memmove(peer_->store.data(), peer_->store.data() + samples, peer_->stored * sizeof(int16_t));
+}
+
+void ExternalDevice::give(int16_t* out, size_t samples, int64_t) {
+  if (!peer_ || peer_->block != samples) {
+    std::fill(out, out + samples, int16_t{0});
+    return;
+  }
+  ExternalPeer& peer = *peer_;
+  if (!peer.primed) {
+    if (peer.stored < kTargetBlocks * peer.block) {
+      std::fill(out, out + samples, int16_t{0});
+      return;
+    }
+    peer.captureSlip.reset();
+    peer.primed = true;
+  }
+  const int slip = peer.captureSlip.decide(static_cast<double>(peer.stored));
+  if (slip) keeper_->counters.slips.fetch_add(1, std::memory_order_relaxed);
+  const auto wanted = static_cast<size_t>(static_cast<int>(samples) + slip);
+  if (peer.stored >= wanted) {
+    stretch(peer.store.data(), wanted, out, samples);
+    return drop(wanted);
+  }
+  xrun();
+  const size_t have = std::min(peer.stored, samples);
+  std::memcpy(out, peer.store.data(), have * sizeof *out);
+  std::fill(out + have, out + samples, int16_t{0});
+  peer.stored = 0;
+  peer.primed = false;
+}
+
+bool ExternalDevice::send(const int16_t* samples, size_t count) {
+  const size_t bytes = count * sizeof *samples;
+  const ssize_t put = ::send(peer_->fd, samples, bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (put == static_cast<ssize_t>(bytes)) {
+    peer_->sent += static_cast<uint32_t>(count);
+    return true;
+  }
+  if (put < 0 && (errno == EAGAIN || errno == EINTR)) return true;  // the backlog tells, and is held below what fits
+  fail(put < 0 ? kGone : "the process that carries its sound takes no more");
+  return false;
+}
+
+void ExternalDevice::take(const int16_t* in, size_t samples, int64_t) {
+  if (!peer_ || peer_->block != samples) return;
+  ExternalPeer& peer = *peer_;
+  const size_t target = kTargetBlocks * samples;
+  size_t waiting = peer.sent - peer.played;
+  if (waiting > target + kMostBlocks * samples) {
+    if (peer.flowing) xrun();
+    peer.flowing = false;  // counted once, until it moves again
+    return;
+  }
+  if (waiting == 0 || !peer.flowing) {
+    if (waiting == 0 && peer.flowing && peer.settling == 0) xrun();
+    peer.flowing = true;
+    peer.settling = kSettleTicks;
+    peer.playbackSlip.reset();
+  }
+  int slip = 0;
+  if (peer.settling > 0) {
+    // While the process's own buffers fill, the store is held at its target by whole blocks; then the slip takes over.
+    if (peer.played != 0) peer.settling--;
+    if (waiting > target + samples) return;
+    const int16_t silence[480] = {};
+    for (; waiting < target; waiting += samples)
+      if (!send(silence, samples)) return;
+  } else {
+    slip = peer.playbackSlip.decide(static_cast<double>(waiting));
+    if (slip) keeper_->counters.slips.fetch_add(1, std::memory_order_relaxed);
+  }
+  const auto wanted = static_cast<size_t>(static_cast<int>(samples) - slip);
+  stretch(in, samples, peer.stretched.data(), wanted);
+  send(peer.stretched.data(), wanted);
+}
+
+}  // namespace offhook
