@@ -102,14 +102,31 @@ test('a request that came by two ways is merged: 482 (§8.2.2.2)', () => {
 })
 
 test('sessions beyond the limit get 486, transactions beyond the limit 503 with Retry-After', () => {
-  const { send, status, bob } = setOut({ limits: { sessions: 1, transactions: 2 } })
+  for (const [transactions, expected] of [[2, 486], [1, 503]] as const) {
+    const { send, status, bob } = setOut({ limits: { sessions: 1, transactions } })
+    const invite = (callId: string) => send({ method: 'INVITE', headers: CONTACT, body: 'offer', callId })
+    invite('one')
+    const [answer] = invite('two')
+    expect(status([answer!])).toEqual([expected])
+    if (expected === 503) expect(header(answer?.text, 'Retry-After')).toMatch(/^\d+$/)
+    expect(bob.all('session-incoming')).toHaveLength(1)
+  }
+})
+
+test('callers who never acknowledge a refusal keep nobody else out', () => {
+  const { send, status, bob, stage } = setOut({ limits: { sessions: 1, transactions: 3 } })
   const invite = (callId: string) => send({ method: 'INVITE', headers: CONTACT, body: 'offer', callId })
   invite('one')
-  expect(status(invite('two'))).toEqual([486])
-  const [answer] = invite('three')
-  expect(status([answer!])).toEqual([503])
-  expect(header(answer?.text, 'Retry-After')).toMatch(/^\d+$/)
-  expect(bob.all('session-incoming')).toHaveLength(1)
+  for (let count = 0; count < 20; count++) expect(status(invite(`flood-${count}`)).at(-1)).toBe(486)
+  expect(bob.engine.counts().serverTransactions).toBe(3)
+  expect(status(send({}))).toEqual([200])
+  send({ method: 'MESSAGE', callId: 'message' })
+  expect(bob.last('request-incoming')?.request.callId).toBe('message')
+  // The call that rings is not touched.
+  bob.respond('in:1', 200, 'answer')
+  stage.run(600_000)
+  expect(bob.states('in:1')).toMatch(/^CONNECTING /)
+  expect(bob.engine.counts()).toMatchObject({ serverTransactions: 0, sessions: 0 })
 })
 
 test('the way back: received and rport (RFC 3581), else the port of the Via', () => {

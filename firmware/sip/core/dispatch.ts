@@ -68,7 +68,7 @@ export class Dispatch {
     }
     // What belongs to a session may come when all is full: above all its BYE.
     const room = this.#config.limits.transactions * (request.toTag === undefined ? 1 : 2)
-    if (servers.size >= room) {
+    if (servers.size >= room && !servers.forgetRefused(now)) {
       this.#stateless(incoming, { status: 503, headers: [retrySoon(this.#environment)] })
       return
     }

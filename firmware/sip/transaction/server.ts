@@ -108,6 +108,21 @@ export class ServerTransactions {
     return key !== undefined && this.#merge.has(key)
   }
 
+  /**
+   * Makes room: forgets the oldest INVITE that was refused and not acknowledged, so that callers who never acknowledge do
+   * not keep others out for the 32 s of timer H. Sent again, it is refused again. False: there is none.
+   */
+  forgetRefused(now: Millis): boolean {
+    for (const transaction of this.#all.values()) {
+      const { machine } = transaction
+      if (!machine.invite || machine.state.name !== 'Completed') continue
+      transaction.machine = { invite: true, state: { name: 'Terminated' } }
+      this.#settle(transaction, now)
+      return true
+    }
+    return false
+  }
+
   create(incoming: Incoming, user: ServerUser | undefined, now: Millis): ServerTransaction {
     const machine: Machine =
       incoming.request.method === 'INVITE'
