@@ -102,7 +102,10 @@ test('a request that came by two ways is merged: 482 (§8.2.2.2)', () => {
 })
 
 test('sessions beyond the limit get 486, transactions beyond the limit 503 with Retry-After', () => {
-  for (const [transactions, expected] of [[2, 486], [1, 503]] as const) {
+  for (const [transactions, expected] of [
+    [2, 486],
+    [1, 503],
+  ] as const) {
     const { send, status, bob } = setOut({ limits: { sessions: 1, transactions } })
     const invite = (callId: string) => send({ method: 'INVITE', headers: CONTACT, body: 'offer', callId })
     invite('one')

@@ -87,7 +87,9 @@ function script({
   readonly ports: readonly number[]
   readonly control: string
 }): string {
-  const passwords = Object.entries(users).map(([user, password]) => `  $sht(passwords=>${user}) = ${JSON.stringify(password)};`)
+  const passwords = Object.entries(users).map(
+    ([user, password]) => `  $sht(passwords=>${user}) = ${JSON.stringify(password)};`,
+  )
   return `#!KAMAILIO
 debug=1
 log_stderror=yes
