@@ -30,6 +30,7 @@ export const accountCommands = [
       if (remove) {
         const done = await station.ua({ kind: 'remove-account', account })
         if (done.ok) station.accounts.delete(account)
+        if (done.ok) station.registrations.delete(account)
         return done.ok ? ok({}) : done
       }
       if (known === undefined && aor === undefined) return refuse('aor', 'a sip: address for a new account', undefined)
@@ -47,8 +48,10 @@ export const accountCommands = [
         password: secret ?? base.password,
         registrar: registrar === undefined ? base.registrar : registrar === '' ? undefined : registrar,
       }
+      station.accounts.set(account, config)
       const done = await station.ua({ kind: 'set-account', account, config })
-      if (done.ok) station.accounts.set(account, config)
+      if (!done.ok && known === undefined) station.accounts.delete(account)
+      else if (!done.ok && known !== undefined) station.accounts.set(account, known)
       return done.ok ? ok({ registers: config.registrar !== undefined }) : done
     },
   ),

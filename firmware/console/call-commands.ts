@@ -14,9 +14,6 @@ const target = text('a number or address, up to 512 characters', 512)
 const noHeaders = orElse(headers, [])
 
 export const answered = (done: Result<undefined, CommandError>): Answer => (done.ok ? ok({}) : done)
-export const unknownCall = (station: Station, call: CallId) =>
-  refuse('unknown call', `one of ${[...station.calls.keys()].join(', ') || 'none'}`, call)
-
 /** The account named, or the first. */
 export const accountFor = (station: Station, account: string | undefined): string =>
   account ?? station.accounts.keys().next().value ?? ''
@@ -91,7 +88,7 @@ export const callCommands = [
     },
     async ({ call, digits, method, durationMs }, station) => {
       if (method === 'rfc4733') {
-        const media = station.calls.get(call)?.media
+        const { media } = station.call(call)
         if (media?.port !== undefined && !media.dtmf)
           return refuse('no telephone events agreed', 'method info or in-band', method)
         return answered(await station.ua({ kind: 'send-dtmf', call, digits, durationMs }))
@@ -107,26 +104,22 @@ export const callCommands = [
     answered(await station.ua({ kind: 'end-transfer', call })),
   ),
   command('set-user-data', { call, userData: anything }, ({ call, userData }, station) => {
-    const inHand = station.calls.get(call)
-    if (inHand === undefined) return unknownCall(station, call)
-    inHand.userData = userData
+    station.call(call).userData = userData
     return ok({})
   }),
 ]
 
 async function byInfo(station: Station, call: CallId, digits: string, durationMs: number): Promise<Answer> {
-  if (!station.calls.has(call)) return unknownCall(station, call)
   if (station.byInfo.has(call)) return refuse('digits are on their way', 'to wait for dtmf-sent', digits)
   station.byInfo.set(call, { all: digits, rest: digits, durationMs })
   const first = nextInfo(station, call)
-  const done = first && (await station.ua(first))
-  if (done?.ok) return ok({})
-  station.byInfo.delete(call)
-  return done ?? unknownCall(station, call)
+  const done = first === undefined ? ok(undefined) : await station.ua(first)
+  if (!done.ok) station.byInfo.delete(call)
+  return answered(done)
 }
 
 function inBand(station: Station, call: CallId, digits: string, durationMs: number): Answer {
-  const port = station.calls.get(call)?.media?.port
+  const port = station.call(call).media?.port
   if (port === undefined) return refuse('no media', 'a call with media', call)
   const tone = station.newName('dtmf')
   station.inBand.set(tone, { call, digits })

@@ -53,6 +53,11 @@ export function createConsole(write: (line: Fields) => void): Console {
     const read = readKeys(rest, command.keys)
     if (!read.ok) return read
     if (!command.early && station.agent === undefined) return bad('not started', 'start first', command.name)
+    const { call, account } = read.value as { readonly call?: string; readonly account?: string }
+    if (call !== undefined && command.name !== 'call' && !station.calls.has(call))
+      return unknown('call', station.calls, call)
+    if (account !== undefined && command.name !== 'account' && !station.accounts.has(account))
+      return unknown('account', station.accounts, account)
     if (command.name !== 'wait') station.forgetEvents()
     if (command.flowing) release()
     return command.run(read.value, station)
@@ -91,6 +96,9 @@ export function createConsole(write: (line: Fields) => void): Console {
 
 const bad = (what: string, expected: string, got: string): { ok: false; error: CommandError } =>
   err({ what, expected, got }) as { ok: false; error: CommandError }
+
+const unknown = (what: string, known: ReadonlyMap<string, unknown>, got: string) =>
+  bad(`unknown ${what}`, `one of ${[...known.keys()].join(', ') || 'none'}`, got)
 
 const isId = (id: unknown): boolean =>
   typeof id === 'string' ? id.length <= 64 : typeof id === 'number' && Number.isFinite(id)

@@ -28,7 +28,7 @@ export function onUaEvent(station: Station, event: UaEvent) {
   switch (event.kind) {
     case 'account-state': {
       const { account, registration: state, status, reason, cause, expires, retryMs } = event
-      station.registrations.set(account, event)
+      if (station.accounts.has(account)) station.registrations.set(account, event)
       station.emit({ event: 'registration', account, state, status, reason, cause, expires, retryMs })
       return
     }

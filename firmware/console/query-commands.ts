@@ -2,7 +2,6 @@
 import { err, ok, type Result } from '../base/result.ts'
 import type { StreamStats } from '../media/contract.ts'
 import type { CallId, CallRecord } from '../ua/contract.ts'
-import { unknownCall } from './call-commands.ts'
 import { command, refuse } from './command.ts'
 import { dumpCall } from './dump.ts'
 import { mediaFields, party } from './events.ts'
@@ -21,8 +20,7 @@ export const queryCommands = [
     return record.ok ? ok({ info: infoOf(station, call, record.value) }) : record
   }),
   command('stats', { call: name, every: optional(number(0, 3600)) }, async ({ call, every }, station) => {
-    const inHand = station.calls.get(call)
-    if (inHand === undefined) return unknownCall(station, call)
+    const inHand = station.call(call)
     if (every !== undefined) {
       clearInterval(inHand.watching)
       inHand.watching = undefined
@@ -41,7 +39,6 @@ export const queryCommands = [
       indent: orElse(text('what each line begins with', 32), ''),
     },
     async ({ call, media, most, indent }, station) => {
-      if (call !== undefined && !station.calls.has(call)) return unknownCall(station, call)
       const lines: string[] = []
       for (const each of call === undefined ? station.calls.keys() : [call]) {
         const record = await recordOf(station, each)
@@ -75,7 +72,8 @@ async function recordOf(station: Station, call: CallId): Promise<Result<CallReco
       finish()
     },
   )
-  return done.ok && record !== undefined ? ok(record) : unknownCall(station, call)
+  if (!done.ok) return done
+  return record === undefined ? refuse('no record', 'a call', call) : ok(record)
 }
 
 async function statsOf(station: Station, call: CallId): Promise<Result<StreamStats & Fields, CommandError>> {

@@ -1,4 +1,5 @@
 // What a command may be given: one reader per kind of value, and errors that say what, what was expected, what came.
+import { utf8Encode } from '../base/bytes.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { HeaderField } from '../sip/message/message.ts'
 
@@ -68,7 +69,8 @@ export const headers: Kind<readonly HeaderField[]> = kind(HEADERS, (value) => {
   )
   const sound = (field: (typeof fields)[number]): field is HeaderField =>
     typeof field.value === 'string' && field.value.length <= TEXT && !OURS.test(field.name)
-  return fields.length <= 64 && fields.every(sound) ? fields : undefined
+  if (fields.length > 64 || !fields.every(sound)) return undefined
+  return fields.map(({ name, value }) => ({ name, value: utf8Encode(value) }))
 })
 /** Fields whose value is the stack's business: two of them would break a message. */
 const OURS = /^(via|v|from|f|to|t|call-id|i|cseq|contact|m|content-length|l|max-forwards|route|record-route)$/i

@@ -129,6 +129,13 @@ export class Station {
     else onMediaEvent(this, heard.event)
   }
 
+  /** A call that is known to be there: commands that name another one are refused before they run. */
+  call(id: CallId): CallInHand {
+    const call = this.calls.get(id)
+    if (call === undefined) throw new Error(`no call ${id}`)
+    return call
+  }
+
   /** Does what a user agent's command says; the error is its refusal, which comes within the same turn. */
   async ua(command: UaCommand): Promise<Result<undefined, CommandError>> {
     const subject = subjectOf(command)
@@ -146,12 +153,7 @@ export class Station {
     this.#inFlight = undefined
     return refusal === undefined
       ? ok(undefined)
-      : err({ what: refusal, expected: this.#expected(refusal), got: subject })
-  }
-
-  #expected(refusal: string): string {
-    const known = { 'unknown call': this.calls, 'unknown account': this.accounts }[refusal]
-    return known === undefined ? 'what can be done now' : `one of ${[...known.keys()].join(', ') || 'none'}`
+      : err({ what: refusal, expected: 'what can be done now', got: subject })
   }
 
   /** The first RTP ports are bound: a call can be made. The error is why there are none. */
