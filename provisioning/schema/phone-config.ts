@@ -178,6 +178,19 @@ export const PHONE_CONFIG = {
         waiting: { type: 'boolean', default: true, description: 'A second call waits; else its caller hears busy' },
       },
     },
+    report: {
+      type: 'object',
+      additionalProperties: false,
+      required: [],
+      default: {},
+      properties: {
+        keys: {
+          type: 'boolean',
+          default: false,
+          description: 'Every key that is pressed is told to the broker: for tests, as keys may be a PIN',
+        },
+      },
+    },
     audio: {
       type: 'object',
       additionalProperties: false,
