@@ -48,6 +48,12 @@ test('systemd takes the unit without a word', () => {
   expect(run('systemd-analyze', 'verify', `--root=${root}`, 'offhook.service')).toEqual({ status: 0, output: '' })
 })
 
+test('systemd waits for the phone’s own word, and starts it anew when that stays away', () => {
+  const unit = lines(UNIT)
+  for (const line of ['Type=notify', 'NotifyAccess=main', 'WatchdogSec=15', 'SuccessExitStatus=75', 'Restart=always'])
+    expect(unit).toContain(line)
+})
+
 test('the check of the unit is one that fails', () => {
   const unit = join(root, 'usr/lib/systemd/system/planted.service')
   writeFileSync(unit, text(UNIT).replace('/usr/lib/offhook/node', '/usr/lib/offhook/nod').replace('UMask', 'UMaks'))

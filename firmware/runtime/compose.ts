@@ -7,6 +7,7 @@ import { plainFormats } from '../../provisioning/schema/formats.ts'
 import type { Bootstrap } from '../../provisioning/store/bootstrap.ts'
 import { deviceIdentity } from '../../provisioning/store/identity.ts'
 import { openStore } from '../../provisioning/store/store.ts'
+import { createAttention } from '../../ui-lcd/attention.ts'
 import { createScreenUi } from '../../ui-lcd/screen-ui.ts'
 import type { LogRecord } from '../base/log.ts'
 import type { DeviceConfig, MediaCommand, MediaEvent } from '../media/contract.ts'
@@ -18,10 +19,12 @@ import type { SipOutput } from '../sip/core/contract.ts'
 import type { UaCommand, UaEvent } from '../ua/contract.ts'
 import { createClock, monotonic, watchWallClock } from './clock.ts'
 import { eventLog } from './event-log.ts'
-import { audioHealth, lineHealth } from './health.ts'
+import { audioHealth, lineHealth, lineReason } from './health.ts'
 import { createHub, type HubCounters } from './hub.ts'
+import { type OperatedProcess, operatorCommands } from './operator-commands.ts'
 import { phoneSettings } from './settings.ts'
 import { createStack } from './stack.ts'
+import { audioTold, boardEvent, callState, linesState, type Told, uaEvent } from './telemetry.ts'
 
 /** What happens inside, for whoever measures or shows it. */
 export type Witnessed =
@@ -40,6 +43,8 @@ export interface PhoneOptions {
   readonly handset?: DeviceConfig
   readonly log: (record: LogRecord) => void
   readonly witness?: (seen: Witnessed) => void
+  /** For commands that concern the process; without it there are none. */
+  readonly process?: OperatedProcess
 }
 
 export interface Phone {
@@ -48,9 +53,14 @@ export interface Phone {
   /** Beside what the phone itself asks for: measurements. */
   command(command: UaCommand): void
   media(command: MediaCommand): void
+  /** Calls back when the hub and the media engine have answered; never, when one of them does not. */
+  ask(answered: () => void): void
   /** Leaves calls, registrar, broker and hardware in order, within a few seconds. */
   stop(): Promise<void>
 }
+
+/** No port: a question about it is answered by the media engine's own thread. */
+const NOBODY = 'nobody'
 
 /** Rejects when the folder cannot be used; everything else is survived, shown and logged. */
 export async function composePhone(options: PhoneOptions): Promise<Phone> {
@@ -60,15 +70,24 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
   const deviceId = bootstrap.deviceId ?? (await deviceIdentity(folder))
 
   const fromMedia = hub.inlet<MediaEvent>({ name: 'media', rank: 'media', capacity: 512 }, (event) => {
+    if (event.kind === 'rejected' && event.port === NOBODY) {
+      asked()
+      return
+    }
     stack.media(event)
     toPhone({ from: 'media', event })
     const audio = audioHealth(event)
     if (audio !== undefined) provisioning.audio(audio.state, audio.reason)
+    const told = audioTold(event)
+    if (told !== undefined) provisioning.state('audio', told.state)
+    tell(told?.alarm)
     witness({ of: 'media', event })
   })
   const media = createMediaEngine((events) => events.forEach(fromMedia))
 
   let settings: ReadySettings | undefined
+  let idle = false
+  let asked = () => {}
   const stack = createStack(hub, version, {
     media: (command) => media.command(command),
     log,
@@ -77,17 +96,22 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
       toPhone({ from: 'ua', event })
       const record = eventLog(event)
       if (record !== undefined) log(record)
-      if (event.kind === 'account-state') provisioning.line(event.account, lineHealth(event), event.reason)
+      if (event.kind === 'account-state') {
+        provisioning.line(event.account, lineHealth(event), lineReason(event, settings?.config))
+      }
+      tell(uaEvent(event))
       witness({ of: 'ua', event })
     },
     up(address) {
       toScreen({ from: 'facts', facts: { address, mac: macOf(address) } })
+      provisioning.state('network', { address, reason: '' })
       giveSettings()
       toPhone({ from: 'start', step: undefined })
       provisioning.connect()
     },
-    down() {
+    down(reason) {
       toScreen({ from: 'facts', facts: { address: '' } })
+      provisioning.state('network', { address: null, reason })
       toPhone({ from: 'start', step: 'network' })
       provisioning.connect()
     },
@@ -107,18 +131,21 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
         media.command(output.command)
         return
       case 'board':
-        board.handle(output.command)
+        toAttention({ from: 'phone', command: output.command })
         return
       case 'screen':
         toScreen({ from: 'phone', view: output.view })
-        provisioning.state('phone', { activity: output.view.activity.name, lines: output.view.lines })
+        provisioning.state('lines', linesState(output.view))
+        provisioning.state('call', callState(output.view))
         witness({ of: 'view', view: output.view })
         return
       case 'call-log':
         toScreen({ from: 'call-log', log: output.log })
         return
       case 'provisioning':
-        provisioning.idle(output.idle)
+        idle = output.idle
+        provisioning.idle(idle)
+        toAttention({ from: 'idle', idle })
         return
       case 'log':
         log(output.record)
@@ -136,10 +163,17 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
         toPhone({ from: 'local', setting: output.setting })
         return
       case 'board':
-        board.handle(output.command)
+        toAttention({ from: 'phone', command: output.command })
         return
     }
   })
+
+  const { display, leds } = board.description
+  const toAttention = hub.attach('attention', createAttention(display, leds), (command) => board.handle(command))
+
+  const tell = (told: Told | undefined) => {
+    if (told !== undefined) provisioning.event(told.name, told.body)
+  }
 
   const provisioning = createProvisioning({
     hub,
@@ -154,7 +188,17 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
       if (first || plan.stack) stack.use(next.config)
       else giveSettings()
     },
-    commands: { status: () => ({ uptimeMs: Math.round(performance.now()), hub: { ...hub.counters } }) },
+    commands: operatorCommands(
+      {
+        identify: (text, forMs) => toAttention({ from: 'identify', text, forMs }),
+        status: () => ({ uptimeMs: Math.round(performance.now()), hub: { ...hub.counters }, media: media.inspect() }),
+        lines: () => (settings?.config.accounts ?? []).flatMap(({ id, registrar }) => (registrar ? [id] : [])),
+        register: (account) => stack.command({ kind: 'set-registration', account, on: true }),
+        idle: () => idle,
+      },
+      deviceId,
+      options.process,
+    ),
     report: log,
     formats: { ...plainFormats, 'digit-map': dialMapFault },
     broker: (connected) => toScreen({ from: 'facts', facts: { broker: connected ? 'connected' : 'not connected' } }),
@@ -162,9 +206,11 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
   const broker = bootstrap.broker === undefined ? 'none set up' : 'not connected'
   toScreen({ from: 'facts', facts: { model: board.description.model, version, deviceId, broker } })
 
-  const fromBoard = hub.inlet<BoardEvent>({ name: 'board', rank: 'hardware', capacity: 256 }, (event) =>
-    toScreen({ from: 'board', event }),
-  )
+  const fromBoard = hub.inlet<BoardEvent>({ name: 'board', rank: 'hardware', capacity: 256 }, (event) => {
+    if (event.kind !== 'device') toAttention({ from: 'user' })
+    toScreen({ from: 'board', event })
+    tell(boardEvent(event, settings?.config.report.keys ?? false))
+  })
   board.start(fromBoard)
   const wallClock = hub.inlet<number>({ name: 'wall clock', rank: 'hardware', capacity: 4 }, (wallOffsetMs) =>
     toScreen({ from: 'clock', wallOffsetMs }),
@@ -178,6 +224,9 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     provisioning.connect()
   }
 
+  const question = hub.inlet<undefined>({ name: 'question', rank: 'mqtt', capacity: 4 }, () =>
+    media.command({ kind: 'query-stats', port: NOBODY, ref: 0 }),
+  )
   let stopping: Promise<void> | undefined
   const stop = async () => {
     forgetWallClock()
@@ -190,6 +239,10 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     counters: hub.counters,
     command: (command) => stack.command(command),
     media: (command) => media.command(command),
+    ask(answered) {
+      asked = answered
+      question(undefined)
+    },
     stop: () => (stopping ??= stop()),
   }
 }

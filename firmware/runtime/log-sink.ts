@@ -15,6 +15,8 @@ export interface LogSinkOptions {
 
 export interface LogSink {
   write(record: LogRecord): void
+  /** The least important level written from now on. */
+  level(level: LogLevel): void
   /** Resolves when everything is with the operating system. */
   close(): Promise<void>
 }
@@ -22,7 +24,8 @@ export interface LogSink {
 /** Beyond this a stuck disk is not waited for, bytes. */
 const MOST_WAITING = 1_000_000
 
-const ORDER: readonly LogLevel[] = ['error', 'warn', 'info', 'debug']
+/** The most important one first. */
+export const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug']
 
 /** One record as a line for people: `12:00:01.250 warn  sip.transport  dropped  from=192.0.2.1`. */
 export function logText(record: LogRecord, at: Date): string {
@@ -64,7 +67,7 @@ export function createRateLimit(
 }
 
 export function createLogSink(options: LogSinkOptions): LogSink {
-  const least = ORDER.indexOf(options.level)
+  let least = LEVELS.indexOf(options.level)
   const limit = createRateLimit(options.perSecond)
   const print = options.format === 'json' ? logJson : logText
   let stream: WriteStream | undefined
@@ -109,13 +112,16 @@ export function createLogSink(options: LogSinkOptions): LogSink {
 
   return {
     write(record) {
-      if (ORDER.indexOf(record.level) > least) return
+      if (LEVELS.indexOf(record.level) > least) return
       const at = new Date()
       const { pass, held } = limit(record, at.getTime())
       if (held > 0) {
         line(print({ kind: 'log', level: 'warn', from: 'log', what: 'records held back', fields: { held } }, at))
       }
       if (pass) line(print(record, at))
+    },
+    level(level) {
+      least = LEVELS.indexOf(level)
     },
     close: () => new Promise((resolve) => (stream === undefined ? resolve() : stream.end(() => resolve()))),
   }

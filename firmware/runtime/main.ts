@@ -4,17 +4,20 @@
 //
 // OFFHOOK_BOOTSTRAP names the bootstrap file when no argument does; STATE_DIRECTORY (systemd's) holds what must survive,
 // /var/lib/offhook otherwise; OFFHOOK_LOG_LEVEL is error, warn, info (default) or debug. Logs go to standard error.
+// NOTIFY_SOCKET and WATCHDOG_USEC are systemd's. Exit code 0: told to stop; 75: told to start anew; 1: it could not go on.
 import { openLinuxBoard } from '../../hal/linux/linux-board.ts'
 import { type BoardProfile, PROFILES } from '../../hal/linux/profiles.ts'
 import { readBootstrap, showFault } from '../../provisioning/store/bootstrap.ts'
-import { type LogLevel, log } from '../base/log.ts'
+import { log } from '../base/log.ts'
 import { composePhone } from './compose.ts'
-import { createLogSink } from './log-sink.ts'
+import { createLogSink, LEVELS } from './log-sink.ts'
+import { createSupervisor } from './supervisor.ts'
 import { VERSION } from './version.ts'
 
 /** After this long on the way out the phone is gone, whatever is still open, ms. */
 const STOP_MS = 4000
-const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug']
+/** Asks the supervisor to start the phone again (EX_TEMPFAIL of sysexits.h). */
+const AGAIN = 75
 
 /** Ends the process with a text for the journal. */
 function refuse(why: string): never {
@@ -45,13 +48,17 @@ async function main(): Promise<void> {
     folder: env.STATE_DIRECTORY ?? '/var/lib/offhook',
     version: VERSION,
     log: sink.write,
+    process: { restart: () => stop(AGAIN), logLevel: sink.level },
   })
-  const stop = (): void => {
-    setTimeout(() => process.exit(0), STOP_MS).unref()
-    void phone.stop().then(() => process.exit(0))
+  const supervisor = createSupervisor({ env, pid: process.pid, ask: phone.ask, log: sink.write })
+  const stop = (code: number): void => {
+    supervisor.stopping()
+    setTimeout(() => process.exit(code), STOP_MS).unref()
+    void phone.stop().then(() => process.exit(code))
   }
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
+  process.once('SIGTERM', () => stop(0))
+  process.once('SIGINT', () => stop(0))
+  supervisor.ready()
 }
 
 main().catch((error: Error) => refuse(error.stack ?? error.message))

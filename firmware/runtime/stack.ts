@@ -46,6 +46,8 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
   let standing: { readonly voice: Voice; readonly departure: Departure } | undefined
   let generation = 0
   let timer: NodeJS.Timeout | undefined
+  /** When the port of the stack that left last is the kernel's again. */
+  let freed: Promise<void> = Promise.resolve()
 
   const inTurn = hub.inlet<() => void>({ name: 'stack', rank: 'sip', capacity: 16 }, (action) => action())
 
@@ -111,15 +113,16 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
   async function leave(withinMs: number): Promise<void> {
     clearTimeout(timer)
     const leaving = standing
-    if (leaving === undefined) return
+    if (leaving === undefined) return freed
     await leaving.departure.leave(leaving.voice.command, withinMs)
-    // Another one may have left meanwhile.
-    if (standing !== leaving) return
+    // Another change may have taken it down meanwhile.
+    if (standing !== leaving) return freed
     standing = undefined
     leaving.voice.close()
     for (const event of leaving.departure.untold()) inTurn(() => user.ua(event))
     // The kernel has the port back when this turn of the event loop is over.
-    await sleep(1)
+    freed = sleep(1)
+    await freed
   }
 
   return {

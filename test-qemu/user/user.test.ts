@@ -61,9 +61,9 @@ test('the bundle is provisioned over MQTT, registers, rings and leaves in order'
     await operator.sees('config/reported', { version: 1, result: 'applied' })
     await expect.poll(() => said, { timeout: 20_000, interval: 100 }).toContain('registered')
     lab.request({ do: 'call' })
-    await operator.sees('state/phone', {}, operator.seen.length)
+    await operator.sees('state/call', {}, operator.seen.length)
     const activities = () =>
-      operator.seen.filter(({ topic }) => topic === 'state/phone').map(({ text }) => JSON.parse(text).activity)
+      operator.seen.filter(({ topic }) => topic === 'state/call').map(({ text }) => JSON.parse(text).activity)
     await expect.poll(activities, { timeout: 20_000, interval: 100 }).toContain('ringing')
     guest.kill('SIGTERM')
     expect(await ended, said).toBe(0)

@@ -1,0 +1,73 @@
+// What the supervisor is told (systemd's sd_notify protocol): that the phone stands, that it is alive, that it goes.
+//
+// Alive is what answers: the hub, down to its least urgent inlet, and the media engine. Feeding stops with the first
+// question that nobody answers, and whoever supervises starts a phone whose state is known again.
+import { notify as send } from '../../native/lib/notify.ts'
+import { type LogRecord, log } from '../base/log.ts'
+
+export interface SupervisorOptions {
+  /** NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID are looked at. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly pid: number
+  /** Asks hub and media engine; calls back when both have answered, or never. */
+  readonly ask: (answered: () => void) => void
+  readonly log: (record: LogRecord) => void
+}
+
+export interface Supervisor {
+  /** READY=1, and WATCHDOG=1 from now on, three times in the time the supervisor allows. */
+  ready(): void
+  /** STOPPING=1; the watchdog is fed no more, as the time to stop is the supervisor's own measure. */
+  stopping(): void
+}
+
+/** Without NOTIFY_SOCKET every call does nothing. */
+export function createSupervisor({ env, pid, ask, log: report }: SupervisorOptions): Supervisor {
+  const socket = env.NOTIFY_SOCKET ?? ''
+  const forUs = env.WATCHDOG_PID === undefined || Number(env.WATCHDOG_PID) === pid
+  const timeoutMs = forUs ? Number(env.WATCHDOG_USEC ?? 0) / 1000 : 0
+  let timer: NodeJS.Timeout | undefined
+  let failed = false
+
+  function notify(text: string): void {
+    if (socket === '') return
+    try {
+      send(socket, text)
+      failed = false
+    } catch (error) {
+      if (!failed) report(log('error', 'supervisor', 'cannot be told', { text, error: String(error) }))
+      failed = true
+    }
+  }
+
+  function feed(): void {
+    let asking = true
+    const round = setTimeout(() => {
+      if (asking) report(log('error', 'supervisor', 'hub or media engine does not answer'))
+    }, timeoutMs / 2)
+    round.unref()
+    ask(() => {
+      if (!asking) return
+      asking = false
+      clearTimeout(round)
+      if (timer === undefined) return
+      notify('WATCHDOG=1')
+      timer = setTimeout(feed, timeoutMs / 3)
+      timer.unref()
+    })
+  }
+
+  return {
+    ready() {
+      notify('READY=1')
+      if (socket === '' || !(timeoutMs > 0)) return
+      timer = setTimeout(feed, 0)
+      timer.unref()
+    },
+    stopping() {
+      clearTimeout(timer)
+      timer = undefined
+      notify('STOPPING=1')
+    },
+  }
+}
