@@ -7,7 +7,7 @@ import type { PhoneSettings } from '../phone/contract.ts'
 import type { SipConfig } from '../sip/core/contract.ts'
 import type { AccountConfig, UaConfig } from '../ua/contract.ts'
 
-/** The one SIP transport there is as yet, by the name the engine knows it. */
+/** The SIP socket by the name the engine knows it; connections go by `tcp`. */
 export const TRANSPORT = 'udp'
 
 type Passwords = Readonly<Record<string, Secret>>
@@ -23,7 +23,7 @@ const accountConfig = (account: AccountSettings, passwords: Passwords): AccountC
   expires: account.expires,
   codecs: account.codecs,
   ptimeMs: account.ptimeMs,
-  transport: TRANSPORT,
+  transport: account.transport,
 })
 
 /** `handset` stands in for the configured device: the simulator's, or the null device of a machine without sound. */

@@ -1,9 +1,10 @@
-// The wiring of the SIP stack: engine, user agent, one UDP socket and the resolver on a part of the hub, so that it can be
-// taken down and built anew while media, screen and provisioning go on. The phone and the lab's parties are built on it.
+// The wiring of the SIP stack: engine, user agent, one UDP socket, TCP on the same port, and the resolver, on a part of the
+// hub, so that it can be taken down and built anew while media, screen and provisioning go on. The phone and the lab's parties are built on it.
 import type { SocketAddress } from '../base/address.ts'
 import { type LogRecord, log } from '../base/log.ts'
 import type { MediaCommand, MediaEvent } from '../media/contract.ts'
 import { resolveHost } from '../net/resolver.ts'
+import { openTcp } from '../net/tcp.ts'
 import { openUdp } from '../net/udp.ts'
 import type { SipConfig, SipInput, SipOutput } from '../sip/core/contract.ts'
 import { createSipEngine } from '../sip/core/engine.ts'
@@ -43,6 +44,9 @@ export interface Voice {
   close(): void
 }
 
+/** The name of TCP. */
+const TCP = 'tcp'
+
 /** One source may bring this many datagrams; a busy PBX stays far below, a flood does not reach JavaScript. */
 const SOURCE_LIMIT = { perSecond: 1000, burst: 200 }
 
@@ -71,11 +75,32 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
     onError: (reason) => fromSocket(reason),
   })
 
+  const tcp = openTcp({
+    address: udp.local.address,
+    port: udp.local.port,
+    onUp: (flow, remote) => fromNet({ kind: 'flow-up', flow, transport: TCP, local: udp.local, remote }),
+    onData: (flow, data) => fromNet({ kind: 'flow-data', flow, data }),
+    onDown: (flow, reason) => fromNet({ kind: 'flow-down', flow, reason }),
+    onError: (reason) => notListening(reason),
+  })
+  const notListening = hub.inlet<string>({ name: 'SIP listener', rank: 'sip', capacity: 4 }, (reason) =>
+    user.log(log('warn', 'voice', 'no TCP connections are accepted', { reason })),
+  )
+
   const toSip: Feed<SipInput> = hub.attach('sip', createSipEngine(options.sip, rng), (output) => {
     user.sip?.(output)
     switch (output.kind) {
       case 'send':
         udp.send(output.to, output.data)
+        return
+      case 'connect':
+        tcp.connect(output.flow, output.to)
+        return
+      case 'write':
+        tcp.write(output.flow, output.data)
+        return
+      case 'close':
+        tcp.close(output.flow)
         return
       case 'resolve': {
         const { query, host } = output
@@ -116,6 +141,7 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
   })
 
   toSip({ kind: 'transport-up', transport, protocol: 'UDP', local: udp.local })
+  toSip({ kind: 'transport-up', transport: TCP, protocol: 'TCP', local: udp.local })
   user.log(log('info', 'voice', 'SIP socket bound', { address: udp.local.address, port: udp.local.port }))
   return {
     command: (command) => toUa({ from: 'app', command }),
@@ -124,6 +150,7 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
     close() {
       hub.stop()
       udp.close()
+      tcp.stop()
     },
   }
 }

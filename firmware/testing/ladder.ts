@@ -1,4 +1,5 @@
 // Message sequences as text, compared with what went over the wire; and what must hold whatever the network did.
+import type { Phone } from './phone.ts'
 import type { Stage } from './stage.ts'
 
 /** One message per line, as the stage traces it; white space is free. */
@@ -14,7 +15,8 @@ export const ladder = (text: string): string[] =>
  */
 export function flaws(stage: Stage, registrations = 0): string[] {
   const found: string[] = []
-  for (const { name, engine, events } of stage.phones) {
+  for (const phone of stage.phones) {
+    const { name, engine, events } = phone
     const states = new Map<string, string>()
     for (const event of events) {
       if (!('id' in event) || event.kind === 'rejected') continue
@@ -37,7 +39,11 @@ export function flaws(stage: Stage, registrations = 0): string[] {
     for (const [what, count] of Object.entries(rest))
       if (counts[what as keyof typeof rest] !== count)
         found.push(`${name} holds ${counts[what as keyof typeof rest]} ${what} instead of ${count}`)
-    if (counts.timers !== registrations) found.push(`${name} waits for ${counts.timers} timers`)
+    if (counts.timers !== registrations + counts.flows - accepted(phone))
+      found.push(`${name} waits for ${counts.timers} timers`)
   }
   return found.length === 0 ? [] : [...found, `seed ${stage.seed}`, ...stage.timed]
 }
+
+/** Connections it did not ask for: nothing is waited for on those. */
+const accepted = (phone: Phone): number => [...phone.flows.keys()].filter((flow) => flow.startsWith('in:')).length

@@ -4,6 +4,7 @@ import type { Rng } from '../base/rng.ts'
 import type { SipCommand, SipConfig, SipEvent, SipInput, SipOutput } from '../sip/core/contract.ts'
 import { createSipEngine, type SipEngine } from '../sip/core/engine.ts'
 import type { Datagram } from './fake-network.ts'
+import type { StreamEnd, StreamUser } from './fake-streams.ts'
 import type { Stage } from './stage.ts'
 
 type Of<K extends SipEvent['kind']> = Extract<SipEvent, { readonly kind: K }>
@@ -15,13 +16,34 @@ export class Phone {
   readonly events: SipEvent[] = []
   readonly #stage: Stage
   readonly #reactions: ((event: SipEvent) => void)[] = []
+  readonly flows = new Map<string, StreamEnd>()
+  #accepted = 0
 
   constructor(stage: Stage, name: string, local: SocketAddress, config: SipConfig, rng: Rng) {
     this.#stage = stage
     this.name = name
     this.local = local
     this.engine = createSipEngine(config, rng)
-    this.input({ kind: 'transport-up', transport: 'udp', protocol: 'UDP', local })
+  }
+
+  /** Its address is in use from now on. */
+  bind(protocol: 'UDP' | 'TCP'): void {
+    const { local } = this
+    if (protocol === 'UDP') this.#stage.network.bind(local, (datagram) => this.receive(datagram))
+    else this.#stage.streams.listen(local, (end) => this.#flowUp(`in:${++this.#accepted}`, end))
+    this.input({ kind: 'transport-up', transport: protocol.toLowerCase(), protocol, local })
+  }
+
+  #flowUp(flow: string, end: StreamEnd): StreamUser {
+    this.flows.set(flow, end)
+    this.input({ kind: 'flow-up', flow, transport: 'tcp', local: this.local, remote: end.remote })
+    return {
+      data: (data) => this.input({ kind: 'flow-data', flow, data }),
+      down: (reason) => {
+        this.flows.delete(flow)
+        this.input({ kind: 'flow-down', flow, reason })
+      },
+    }
   }
 
   get identity() {
@@ -138,6 +160,22 @@ export class Phone {
             this.#stage.later(5, () => this.input({ kind: 'resolved', query: output.query, addresses }))
           break
         }
+        case 'connect': {
+          const { flow, to } = output
+          const refused = () => this.input({ kind: 'flow-down', flow, reason: 'ECONNREFUSED' })
+          this.#stage.streams.connect(this.local, to, (end) => this.#flowUp(flow, end), refused)
+          break
+        }
+        case 'write': {
+          const end = this.flows.get(output.flow)
+          if (end) this.#stage.wrote(this.local, end.remote, output.data)
+          end?.write(output.data)
+          break
+        }
+        case 'close':
+          this.flows.get(output.flow)?.close()
+          this.flows.delete(output.flow)
+          break
         case 'log':
           break
         default:

@@ -16,7 +16,19 @@ const SEEDS = 100
 const CURTAIN = 70_000
 const END = 600_000
 
-export function play(name: string, act: (cast: Cast) => void, wire: string, check?: (cast: Cast) => void): void {
+/** `protocols` both have; what is lost, doubled and reordered are datagrams, streams are split and merged. */
+export function play(
+  name: string,
+  act: (cast: Cast) => void,
+  wire: string,
+  check?: (cast: Cast) => void,
+  protocols: readonly ('UDP' | 'TCP')[] = ['UDP'],
+): void {
+  const setOut = (stage: Stage): Cast => ({
+    stage,
+    alice: stage.phone('alice', '10.0.0.1', {}, protocols),
+    bob: stage.phone('bob', '10.0.0.2', {}, protocols),
+  })
   test(name, () => {
     const cast = setOut(new Stage())
     act(cast)
@@ -37,9 +49,3 @@ export function play(name: string, act: (cast: Cast) => void, wire: string, chec
     }
   })
 }
-
-const setOut = (stage: Stage): Cast => ({
-  stage,
-  alice: stage.phone('alice', '10.0.0.1'),
-  bob: stage.phone('bob', '10.0.0.2'),
-})

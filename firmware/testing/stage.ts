@@ -4,6 +4,7 @@ import { seededRng } from '../base/rng.ts'
 import { after, earlier, FOREVER, type Millis, ms } from '../base/time.ts'
 import type { SipConfig } from '../sip/core/contract.ts'
 import { FakeNetwork, type NetworkConditions, PERFECT, type Receiver } from './fake-network.ts'
+import { FakeStreams } from './fake-streams.ts'
 import { Phone } from './phone.ts'
 
 export const CONFIG: SipConfig = {
@@ -23,7 +24,8 @@ interface Later {
 export class Stage {
   now: Millis = ms(0)
   readonly network: FakeNetwork
-  /** Every datagram sent, in order: `alice → bob INVITE`, `bob → alice 180 INVITE`. */
+  readonly streams: FakeStreams
+  /** Every datagram sent, in order: `alice → bob INVITE`, `bob → alice 180 INVITE`; over a stream `alice ⇒ bob INVITE`. */
   readonly wire: string[] = []
   /** With the time in front. */
   readonly timed: string[] = []
@@ -40,14 +42,27 @@ export class Stage {
   constructor(seed = 1, conditions: NetworkConditions = PERFECT) {
     this.seed = seed
     this.network = new FakeNetwork(conditions, seededRng(seed))
+    this.streams = new FakeStreams(
+      () => this.now,
+      (delay, act) => this.later(delay, act),
+      seededRng(seed + 1000),
+    )
+    this.streams.split = conditions !== PERFECT
+    this.streams.jitter = conditions.jitter
   }
 
-  phone(name: string, address: string, config: Partial<SipConfig> = {}): Phone {
+  /** `protocols` it has, by default UDP alone. */
+  phone(
+    name: string,
+    address: string,
+    config: Partial<SipConfig> = {},
+    protocols: readonly ('UDP' | 'TCP')[] = ['UDP'],
+  ): Phone {
     const local = { address, port: 5060 }
     this.names.set(showAddress(local), name)
     const phone = new Phone(this, name, local, { ...CONFIG, ...config }, seededRng(this.seed * 31 + this.phones.length))
     this.phones.push(phone)
-    this.network.bind(local, (datagram) => phone.receive(datagram))
+    for (const protocol of protocols) phone.bind(protocol)
     return phone
   }
 
@@ -67,6 +82,14 @@ export class Stage {
     const heard = this.network.send({ from, to, data }, this.now)
     const sender = this.phones.find(({ local }) => local === from)
     if (!heard && this.icmp && sender) this.later(20, () => sender.unreachable(to))
+  }
+
+  /** What goes into a stream, in the trace: keep-alives are left out. */
+  wrote(from: SocketAddress, to: SocketAddress, data: string): void {
+    if (data.trim() === '') return
+    const line = `${this.#nameOf(from)} ⇒ ${this.#nameOf(to)} ${summary(data)}`
+    this.wire.push(line)
+    this.timed.push(`${this.now} ${line}`)
   }
 
   later(delay: number, act: () => void): void {
@@ -104,7 +127,10 @@ export class Stage {
   }
 
   #nameOf(address: SocketAddress): string {
-    return this.names.get(showAddress(address)) ?? showAddress(address)
+    const whole = showAddress(address)
+    // The far end of a connection that was accepted has a port of its own.
+    const host = () => [...this.names].find(([known]) => known.startsWith(`${address.address}:`))?.[1]
+    return this.names.get(whole) ?? host() ?? whole
   }
 }
 

@@ -1,4 +1,5 @@
 // Commands of the application, each checked before anything is changed: what makes no sense comes back as a reason.
+import type { SocketAddress } from '../../base/address.ts'
 import { hex } from '../../base/rng.ts'
 import type { Millis } from '../../base/time.ts'
 import { route } from '../dialog/dialog.ts'
@@ -60,6 +61,10 @@ export class Commands {
 
   transportUp(now: Millis): void {
     for (const registration of this.#registrations.values()) registration.transportUp(now)
+  }
+
+  streamLost(transport: string, to: SocketAddress, now: Millis): void {
+    for (const registration of this.#registrations.values()) registration.streamLost(transport, to, now)
   }
 
   /** What calls to a Contact user authenticate their own requests with: the account's, or all that share the name. */

@@ -15,15 +15,20 @@ export type SessionId = string
 export type RegistrationId = string
 /** One request–response exchange outside INVITE sessions, either direction. */
 export type RequestId = string
+/** One TCP connection: named `out:…` by the engine when it asks for it, by whoever accepts it otherwise. */
+export type FlowId = string
 
 // ---- network ---------------------------------------------------------------------------------------------------------
 
 export type NetworkInput =
-  /** A socket is bound. `local` is the concrete address peers can reach (never 0.0.0.0 or ::). */
+  /**
+   * A socket is bound; over TCP: connections can be asked for, and come to `local` when somebody listens there. `local` is
+   * the concrete address peers can reach (never 0.0.0.0 or ::).
+   */
   | {
       readonly kind: 'transport-up'
       readonly transport: TransportId
-      readonly protocol: 'UDP'
+      readonly protocol: 'UDP' | 'TCP'
       readonly local: SocketAddress
     }
   | { readonly kind: 'transport-down'; readonly transport: TransportId; readonly reason: string }
@@ -35,6 +40,18 @@ export type NetworkInput =
       readonly to: SocketAddress
       readonly errno: string
     }
+  /** The connection asked for by `connect` stands, or one was accepted (then `flow` is a new name, not `out:…`). */
+  | {
+      readonly kind: 'flow-up'
+      readonly flow: FlowId
+      readonly transport: TransportId
+      readonly local: SocketAddress
+      readonly remote: SocketAddress
+    }
+  /** The next octets of a stream, split anywhere. */
+  | { readonly kind: 'flow-data'; readonly flow: FlowId; readonly data: string }
+  /** It is gone, or never came to stand; errno name, or words. The last input of that name; after `close` it may be left out. */
+  | { readonly kind: 'flow-down'; readonly flow: FlowId; readonly reason: string }
   /** Answer to `resolve`: literals in the order to try; empty with `error` when the name does not resolve. */
   | {
       readonly kind: 'resolved'
@@ -46,6 +63,16 @@ export type NetworkInput =
 export type NetworkOutput =
   | { readonly kind: 'send'; readonly transport: TransportId; readonly to: SocketAddress; readonly data: string }
   | { readonly kind: 'resolve'; readonly query: number; readonly host: string }
+  /** Answered by `flow-up` or `flow-down`; given up here after 5 s. */
+  | {
+      readonly kind: 'connect'
+      readonly flow: FlowId
+      readonly transport: TransportId
+      readonly to: SocketAddress
+    }
+  | { readonly kind: 'write'; readonly flow: FlowId; readonly data: string }
+  /** What was written before still goes out. */
+  | { readonly kind: 'close'; readonly flow: FlowId }
 
 // ---- who we are ------------------------------------------------------------------------------------------------------
 
@@ -65,7 +92,7 @@ export interface Identity {
   readonly credentials: readonly Credential[]
   /** Pre-loaded route set (outbound proxy first), sip: URIs; the engine adds `;lr`. */
   readonly routes: readonly string[]
-  /** Which transport to leave by; undefined: the first that suits the target. */
+  /** Which transport to leave by; undefined: the first that suits the target, UDP before TCP. */
   readonly transport: TransportId | undefined
 }
 

@@ -1,4 +1,5 @@
 // The SIP engine: takes what the network, the clock and the application say, and owns the layers that answer it.
+import { type SocketAddress, showAddress } from '../../base/address.ts'
 import { type LogRecord, log } from '../../base/log.ts'
 import type { Machine } from '../../base/machine.ts'
 import type { Rng } from '../../base/rng.ts'
@@ -7,8 +8,9 @@ import { TimerQueue } from '../../base/timer-queue.ts'
 import { ClientTransactions } from '../transaction/client.ts'
 import type { Hop, TransactionEnvironment } from '../transaction/environment.ts'
 import { ServerTransactions } from '../transaction/server.ts'
-import { giveUp, TRYING_AFTER } from '../transaction/timers.ts'
-import { receive } from '../transport/receive.ts'
+import { giveUp, overStream, TRYING_AFTER } from '../transaction/timers.ts'
+import { type Arrival, type Received, receive, unframed } from '../transport/receive.ts'
+import { type Flow, Streams } from '../transport/streams.ts'
 import { Transports } from '../transport/transports.ts'
 import type { UsageEnvironment } from '../usage/environment.ts'
 import type { Session } from '../usage/invite/session.ts'
@@ -28,6 +30,8 @@ export interface SipCounts {
   readonly serverTransactions: number
   readonly requests: number
   readonly lookups: number
+  /** TCP connections. */
+  readonly flows: number
   readonly timers: number
   /** Datagrams that were no SIP message or belonged to nothing, since the start. */
   readonly dropped: number
@@ -47,6 +51,7 @@ export function createSipEngine(config: SipConfig, rng: Rng): SipEngine {
 class Engine implements SipEngine {
   readonly #queue: TimerQueue
   readonly #transports = new Transports()
+  readonly #streams: Streams
   readonly #clients: ClientTransactions
   readonly #servers: ServerTransactions
   readonly #requester: Requester
@@ -56,6 +61,8 @@ class Engine implements SipEngine {
   readonly #dispatch: Dispatch
   /** The caller's list, while one of its calls runs. */
   #out: SipOutput[] = []
+  /** Its time. */
+  #now = ms(0)
   #dropped = 0
   #logAgainAt = ms(Number.NEGATIVE_INFINITY)
   #lastId = 0
@@ -64,7 +71,8 @@ class Engine implements SipEngine {
     const { timers } = config
     this.#queue = new TimerQueue([TRYING_AFTER, timers.t1, timers.t4, timers.d, giveUp(timers)])
     const send = (hop: Hop, data: string) => this.#send(hop, data)
-    const base: TransactionEnvironment = { timers, queue: this.#queue, send }
+    const streamTimers = overStream(timers)
+    const base: TransactionEnvironment = { timers, streamTimers, queue: this.#queue, send }
     this.#clients = new ClientTransactions(base)
     this.#servers = new ServerTransactions(base)
     const environment: UsageEnvironment = {
@@ -75,7 +83,16 @@ class Engine implements SipEngine {
       servers: this.#servers,
       capabilities: capabilitiesOf(config),
       emit: (output) => this.#out.push(output),
+      suspect: ({ transport, to }, now) => this.#streams.suspect(transport, to, now),
     }
+    this.#streams = new Streams(this.#queue, {
+      connect: (flow, transport, to) => this.#out.push({ kind: 'connect', flow, transport, to }),
+      write: (flow, data) => this.#out.push({ kind: 'write', flow, data }),
+      close: (flow) => this.#out.push({ kind: 'close', flow }),
+      message: (flow, text, now) => this.#received(receive(arrivalOf(flow), text), flow.remote, now),
+      bad: (flow, head, what, now) => this.#received(unframed(arrivalOf(flow), head, what), flow.remote, now),
+      lost: (flow, reason, now) => this.#streamLost(flow, reason, now),
+    })
     this.#requester = new Requester(environment)
     this.#requests = new IncomingRequests(environment)
     const ended = (session: Session) => this.#sessions.remove(session)
@@ -94,11 +111,15 @@ class Engine implements SipEngine {
 
   handle(input: SipInput, now: Millis, out: SipOutput[]): void {
     this.#out = out
+    this.#now = now
     switch (input.kind) {
       case 'transport-up':
       case 'transport-down':
       case 'datagram':
       case 'unreachable':
+      case 'flow-up':
+      case 'flow-data':
+      case 'flow-down':
       case 'resolved':
         this.#network(input, now)
         return
@@ -119,6 +140,7 @@ class Engine implements SipEngine {
 
   wake(now: Millis, out: SipOutput[]): void {
     this.#out = out
+    this.#now = now
     this.#queue.run(now)
   }
 
@@ -134,6 +156,7 @@ class Engine implements SipEngine {
       serverTransactions: this.#servers.size,
       requests: this.#commands.exchanges + this.#requests.size,
       lookups: this.#requester.pending,
+      flows: this.#streams.size,
       timers: this.#queue.size,
       dropped: this.#dropped,
     }
@@ -142,22 +165,29 @@ class Engine implements SipEngine {
   #network(input: NetworkInput, now: Millis): void {
     switch (input.kind) {
       case 'transport-up':
-        this.#transports.up(input.transport, input.local)
-        {
-          this.#commands.transportUp(now)
-          return
-        }
+        this.#transports.up(input.transport, input.protocol, input.local)
+        this.#commands.transportUp(now)
+        return
       case 'transport-down':
         this.#transports.down(input.transport)
+        this.#streams.transportDown(input.transport)
         this.#out.push(
           log('warn', 'sip.transport', 'transport down', { transport: input.transport, reason: input.reason }),
         )
-        {
-          this.#clients.transportDown(input.transport, now)
-          return
-        }
+        this.#clients.transportDown(input.transport, now)
+        return
       case 'datagram':
-        this.#datagram(input, now)
+        this.#received(receive(input, input.data), input.from, now)
+        return
+      case 'flow-up':
+        if (this.#transports.get(input.transport)) this.#streams.up(input.flow, input.transport, input.remote, now)
+        else this.#out.push({ kind: 'close', flow: input.flow })
+        return
+      case 'flow-data':
+        this.#streams.data(input.flow, input.data, now)
+        return
+      case 'flow-down':
+        this.#streams.down(input.flow, input.reason, now)
         return
       case 'unreachable':
         this.#clients.unreachable(input.transport, input.to, now)
@@ -168,8 +198,14 @@ class Engine implements SipEngine {
     }
   }
 
-  #datagram({ transport, from, data }: Extract<NetworkInput, { kind: 'datagram' }>, now: Millis): void {
-    const received = receive(transport, from, data)
+  /** §18.4: what went there and has no answer yet fails; the registrar has to be told of another way to us. */
+  #streamLost({ transport, remote }: Flow, reason: string, now: Millis): void {
+    this.#out.push(log('info', 'sip.transport', 'connection gone', { to: showAddress(remote), reason }))
+    this.#clients.unreachable(transport, remote, now)
+    this.#commands.streamLost(transport, remote, now)
+  }
+
+  #received(received: Received, from: SocketAddress, now: Millis): void {
     switch (received.kind) {
       case 'keep-alive':
         return
@@ -186,15 +222,19 @@ class Engine implements SipEngine {
     }
   }
 
-  #send({ transport, to }: Hop, data: string): void {
-    if (this.#transports.get(transport)) this.#out.push({ kind: 'send', transport, to, data })
+  #send({ transport, to, flow }: Hop, data: string): void {
+    const protocol = this.#transports.get(transport)?.protocol
+    if (protocol === 'TCP') this.#streams.send(transport, to, flow, data, this.#now)
+    else if (protocol === 'UDP') this.#out.push({ kind: 'send', transport, to, data })
   }
 
   #drop(what: string, from: string, now: Millis): void {
     this.#dropped++
     if (now < this.#logAgainAt) return
     this.#logAgainAt = after(now, LOG_EVERY)
-    const record: LogRecord = log('warn', 'sip.transport', 'datagram dropped', { what, from, dropped: this.#dropped })
+    const record: LogRecord = log('warn', 'sip.transport', 'message dropped', { what, from, dropped: this.#dropped })
     this.#out.push(record)
   }
 }
+
+const arrivalOf = ({ id, transport, remote }: Flow): Arrival => ({ transport, from: remote, flow: id })

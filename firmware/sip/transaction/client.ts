@@ -87,7 +87,7 @@ export class ClientTransactions {
 
   /** Sends `draft`, whose top Via carries `branch`, and tells `user` what comes of it. */
   start(draft: RequestDraft, branch: string, hop: Hop, user: ClientUser, now: Millis): ClientTransaction {
-    const { timers } = this.#environment
+    const timers = this.#timers(hop)
     const actions: ClientAction[] = []
     const machine: Machine =
       draft.method === 'INVITE'
@@ -115,7 +115,7 @@ export class ClientTransactions {
     return true
   }
 
-  /** ICMP spoke about `to`: its transactions hear of it. */
+  /** ICMP spoke about `to`, or its stream broke: its transactions hear of it. */
   unreachable(transport: string, to: SocketAddress, now: Millis): void {
     for (const transaction of [...this.#all.values()])
       if (transaction.hop.transport === transport && sameAddress(transaction.hop.to, to))
@@ -141,7 +141,7 @@ export class ClientTransactions {
   }
 
   step(transaction: ClientTransaction, input: ClientInput, response: SipResponse | undefined, now: Millis): void {
-    const { timers } = this.#environment
+    const timers = this.#timers(transaction.hop)
     const actions: ClientAction[] = []
     const { machine } = transaction
     transaction.machine = machine.invite
@@ -149,6 +149,8 @@ export class ClientTransactions {
       : { invite: false, state: stepNonInviteClient(machine.state, input, now, timers, actions) }
     this.#perform(transaction, actions, response, now)
   }
+
+  #timers = ({ reliable }: Hop) => (reliable ? this.#environment.streamTimers : this.#environment.timers)
 
   #perform(
     transaction: ClientTransaction,

@@ -8,10 +8,16 @@ export interface Hop {
   /** A bound local transport, by the name it came with. */
   readonly transport: string
   readonly to: SocketAddress
+  /** A stream carries it. */
+  readonly reliable?: true
+  /** The stream a request came on: its responses go back there as long as it stands (§18.2.2). */
+  readonly flow?: string
 }
 
 export interface TransactionEnvironment {
   readonly timers: SipTimers
+  /** The same over a stream. */
+  readonly streamTimers: SipTimers
   readonly queue: TimerQueue
   /** Puts a message on the wire. */
   send(hop: Hop, data: string): void

@@ -1,6 +1,6 @@
 // INVITE client transaction: RFC 3261 §17.1.1 (figure 5) as amended by RFC 6026 §7.2 (Accepted, timer M).
 import { after, earlier, FOREVER, type Millis } from '../../base/time.ts'
-import { giveUp, type SipTimers } from './timers.ts'
+import { giveUp, resendAfter, type SipTimers } from './timers.ts'
 
 export type InviteClientState =
   /** Timers A (`resendAt`) and B (`giveUpAt`). */
@@ -25,7 +25,7 @@ const TERMINATED: InviteClientState = { name: 'Terminated' }
 
 export function startInviteClient(now: Millis, t: SipTimers, out: ClientAction[]): InviteClientState {
   out.push('send')
-  return { name: 'Calling', interval: t.t1, resendAt: after(now, t.t1), giveUpAt: after(now, giveUp(t)) }
+  return { name: 'Calling', interval: t.t1, resendAt: resendAfter(t, t.t1, now), giveUpAt: after(now, giveUp(t)) }
 }
 
 export function stepInviteClient(
@@ -95,7 +95,7 @@ function answered(status: number, now: Millis, t: SipTimers, out: ClientAction[]
   out.push('deliver')
   if (status < 200) return PROCEEDING
   if (status < 300) return { name: 'Accepted', endAt: after(now, giveUp(t)) }
-  return { name: 'Completed', endAt: after(now, t.d) }
+  return t.reliable ? TERMINATED : { name: 'Completed', endAt: after(now, t.d) }
 }
 
 function fail(why: 'timeout' | 'unreachable', out: ClientAction[]): InviteClientState {

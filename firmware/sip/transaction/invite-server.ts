@@ -1,6 +1,6 @@
 // INVITE server transaction: RFC 3261 §17.2.1 (figure 7) as amended by RFC 6026 §7.1 (Accepted, timer L).
 import { after, earlier, FOREVER, type Millis } from '../../base/time.ts'
-import { giveUp, type SipTimers, TRYING_AFTER } from './timers.ts'
+import { giveUp, resendAfter, type SipTimers, TRYING_AFTER } from './timers.ts'
 
 export type InviteServerState =
   /** Until the user has answered anything; at `tryingAt` a 100 leaves. */
@@ -52,7 +52,12 @@ export function stepInviteServer(
           out.push('send')
           if (input.status < 200) return { name: 'Proceeding', tryingAt: FOREVER }
           if (input.status < 300) return { name: 'Accepted', endAt: after(now, giveUp(t)) }
-          return { name: 'Completed', interval: t.t1, resendAt: after(now, t.t1), giveUpAt: after(now, giveUp(t)) }
+          return {
+            name: 'Completed',
+            interval: t.t1,
+            resendAt: resendAfter(t, t.t1, now),
+            giveUpAt: after(now, giveUp(t)),
+          }
         case 'wake':
           if (now < state.tryingAt) return state
           out.push('trying')
@@ -65,7 +70,7 @@ export function stepInviteServer(
           out.push('send')
           return state
         case 'ack':
-          return { name: 'Confirmed', endAt: after(now, t.t4) }
+          return t.reliable ? TERMINATED : { name: 'Confirmed', endAt: after(now, t.t4) }
         case 'respond':
           return state
         case 'wake': {

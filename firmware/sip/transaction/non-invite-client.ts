@@ -1,7 +1,7 @@
 // Non-INVITE client transaction: RFC 3261 §17.1.2 (figure 6).
 import { after, earlier, FOREVER, type Millis } from '../../base/time.ts'
 import type { ClientAction, ClientInput } from './invite-client.ts'
-import { giveUp, type SipTimers } from './timers.ts'
+import { giveUp, resendAfter, type SipTimers } from './timers.ts'
 
 export type NonInviteClientState =
   /** Timers E (`resendAt`) and F (`giveUpAt`); in Proceeding the interval is T2. */
@@ -19,7 +19,7 @@ const TERMINATED: NonInviteClientState = { name: 'Terminated' }
 
 export function startNonInviteClient(now: Millis, t: SipTimers, out: ClientAction[]): NonInviteClientState {
   out.push('send')
-  return { name: 'Trying', interval: t.t1, resendAt: after(now, t.t1), giveUpAt: after(now, giveUp(t)) }
+  return { name: 'Trying', interval: t.t1, resendAt: resendAfter(t, t.t1, now), giveUpAt: after(now, giveUp(t)) }
 }
 
 export function stepNonInviteClient(
@@ -35,7 +35,7 @@ export function stepNonInviteClient(
       switch (input.kind) {
         case 'response':
           out.push('deliver')
-          if (input.status >= 200) return { name: 'Completed', endAt: after(now, t.t4) }
+          if (input.status >= 200) return t.reliable ? TERMINATED : { name: 'Completed', endAt: after(now, t.t4) }
           // §17.1.2.2: a provisional response slows the resends down to T2, from the next one on.
           return { ...state, name: 'Proceeding', interval: t.t2 }
         case 'transport-error':

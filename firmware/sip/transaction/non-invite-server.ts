@@ -38,7 +38,7 @@ export function stepNonInviteServer(
         case 'respond':
           out.push('send')
           if (input.status < 200) return { name: 'Proceeding', giveUpAt: state.giveUpAt }
-          return { name: 'Completed', endAt: after(now, giveUp(t)) }
+          return t.reliable ? TERMINATED : { name: 'Completed', endAt: after(now, giveUp(t)) }
         case 'wake':
           if (now >= state.giveUpAt) return TERMINATED
           if (state.name === 'Proceeding' || now < state.tryingAt) return state

@@ -60,6 +60,7 @@ export class ServerTransaction implements Sleeper {
     if (this.incoming === undefined) return ''
     const text = responseText(this.incoming, answer)
     this.text = text
+    if (answer.status >= 200) this.user = undefined
     this.#table.step(this, { kind: 'respond', status: answer.status }, now)
     return text
   }
@@ -127,7 +128,7 @@ export class ServerTransactions {
     const machine: Machine =
       incoming.request.method === 'INVITE'
         ? { invite: true, state: startInviteServer(now) }
-        : { invite: false, state: startNonInviteServer(now, this.#environment.timers) }
+        : { invite: false, state: startNonInviteServer(now, this.#timers(incoming.hop)) }
     const transaction = new ServerTransaction(this, incoming, machine)
     transaction.user = user
     this.#all.set(transaction.key, transaction)
@@ -136,8 +137,10 @@ export class ServerTransactions {
     return transaction
   }
 
+  #timers = ({ reliable }: Hop) => (reliable ? this.#environment.streamTimers : this.#environment.timers)
+
   step(transaction: ServerTransaction, input: ServerInput, now: Millis): void {
-    const { timers } = this.#environment
+    const timers = this.#timers(transaction.hop)
     const actions: ServerAction[] = []
     const { machine } = transaction
     transaction.machine = machine.invite

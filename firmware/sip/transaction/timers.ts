@@ -1,4 +1,5 @@
-// The timers of RFC 3261 §17 (Table 4) over an unreliable transport, in milliseconds.
+// The timers of RFC 3261 §17 (Table 4), in milliseconds, over datagrams and over streams.
+import { after, FOREVER, type Millis } from '../../base/time.ts'
 
 export interface SipTimers {
   readonly t1: number
@@ -6,7 +7,16 @@ export interface SipTimers {
   readonly t4: number
   /** How long an INVITE client transaction absorbs retransmitted refusals; at least 32 s over UDP. */
   readonly d: number
+  /** A stream carries it: nothing is sent again, and nothing waits for what might come again. */
+  readonly reliable?: true
 }
+
+/** Table 4 over a reliable transport: no A, E and G; D, I, J and K are zero. */
+export const overStream = (t: SipTimers): SipTimers => ({ ...t, t4: 0, d: 0, reliable: true })
+
+/** Timers A, E and G. */
+export const resendAfter = (t: SipTimers, interval: number, now: Millis): Millis =>
+  t.reliable ? FOREVER : after(now, interval)
 
 /** Timers B, F, H, J, L and M: 64·T1. */
 export const giveUp = (t: SipTimers): number => 64 * t.t1

@@ -1,6 +1,7 @@
-// Datagrams coming in: parsed, requests marked with where they came from (RFC 3261 §18.2.1, RFC 3581 §4), the way back found.
+// Messages coming in: parsed, requests marked with where they came from (RFC 3261 §18.2.1, RFC 3581 §4), the way back found.
 import type { SocketAddress } from '../../base/address.ts'
 import { isIpv4, isIpv6 } from '../../base/ip.ts'
+import { answerable } from '../message/answerable.ts'
 import type { MessageError, SipRequest, SipResponse, Via } from '../message/message.ts'
 import { hasParam, param, withParam } from '../message/params.ts'
 import { parseMessage } from '../message/parse.ts'
@@ -11,6 +12,15 @@ import { parseVia, printVia } from '../message/via.ts'
 export interface Hop {
   readonly transport: string
   readonly to: SocketAddress
+  readonly reliable?: true
+  readonly flow?: string
+}
+
+/** Where a message came by: `flow` over a stream. */
+export interface Arrival {
+  readonly transport: string
+  readonly from: SocketAddress
+  readonly flow?: string
 }
 
 export type Received =
@@ -31,16 +41,17 @@ export type Received =
 
 const KEEP_ALIVE: Received = { kind: 'keep-alive' }
 
-export function receive(transport: string, from: SocketAddress, data: string): Received {
+export function receive(arrival: Arrival, data: string): Received {
+  const { from } = arrival
   if (data.length <= 4 && /^[\r\n\0 ]*$/.test(data)) return KEEP_ALIVE
   const parsed = parseMessage(data)
-  if (!parsed.ok) return bad(transport, from, parsed.error)
+  if (!parsed.ok) return bad(arrival, parsed.error)
   const message = parsed.value
   const top = message.vias[0] as Via
   if (message.kind === 'response') {
     // §8.1.3.3: a response for a user agent has our Via and no other.
     if (message.vias.length > 1)
-      return { kind: 'bad', what: 'response with several Via values', answer: undefined, hop: { transport, to: from } }
+      return { kind: 'bad', what: 'response with several Via values', answer: undefined, hop: wayBack(top, arrival) }
     return { kind: 'response', response: message }
   }
   const lines = message.headers('Via')
@@ -49,7 +60,7 @@ export function receive(transport: string, from: SocketAddress, data: string): R
     lines.length === message.vias.length
       ? [marked, ...lines.slice(1)]
       : [marked, ...message.vias.slice(1).map(printVia)]
-  return { kind: 'request', request: message, vias, hop: { transport, to: wayBack(top, from) }, from }
+  return { kind: 'request', request: message, vias, hop: wayBack(top, arrival), from }
 }
 
 /** §18.2.1: `received` when the sent-by is not where it came from; RFC 3581 §4: both when `rport` was asked for. */
@@ -60,19 +71,31 @@ function mark(via: Via, from: SocketAddress): Via {
   return { ...via, params: asked ? withParam(params, 'rport', String(from.port)) : params }
 }
 
+/** What cannot be read on, its Content-Length being no help: answered 400 as far as that is possible (§18.3). */
+export const unframed = (arrival: Arrival, head: string, what: string): Received & { readonly kind: 'bad' } =>
+  bad(arrival, { at: 0, what, rfc: '3261 §18.3', status: 400, answerable: answerable(head) })
+
+/** §18.2.2: over a stream the same one, or when it is gone one to where the Via says. */
+function wayBack(via: Via | undefined, { transport, from, flow }: Arrival): Hop {
+  if (via === undefined) return { transport, to: from, ...(flow === undefined ? {} : { reliable: true, flow }) }
+  if (flow === undefined) return { transport, to: sentBy(via, from) }
+  return { transport, to: { address: from.address, port: via.port ?? 5060 }, reliable: true, flow }
+}
+
 /** §18.2.2 and RFC 3581 §4. */
-function wayBack(via: Via, from: SocketAddress): SocketAddress {
+function sentBy(via: Via, from: SocketAddress): SocketAddress {
   const port = via.port ?? 5060
   const maddr = param(via.params, 'maddr')
   if (maddr !== undefined && (isIpv4(maddr) || isIpv6(maddr))) return { address: maddr, port }
   return { address: from.address, port: hasParam(via.params, 'rport') ? from.port : port }
 }
 
-function bad(transport: string, from: SocketAddress, error: MessageError): Received {
+function bad(arrival: Arrival, error: MessageError): Received & { readonly kind: 'bad' } {
+  const { from } = arrival
   const { answerable } = error
   const first = answerable?.vias[0]
   const via = first === undefined ? undefined : parseVia(first)
-  const hop: Hop = { transport, to: via?.ok ? wayBack(via.value, from) : from }
+  const hop = wayBack(via?.ok ? via.value : undefined, arrival)
   // §17.1.1.3: an ACK is never answered.
   if (answerable === undefined || /\bACK$/.test(answerable.cseq) || !printable(answerable))
     return { kind: 'bad', what: error.what, answer: undefined, hop }

@@ -2,16 +2,19 @@
 import { type SocketAddress, showAddress } from '../../base/address.ts'
 import { isIpv6 } from '../../base/ip.ts'
 
+export type Protocol = 'UDP' | 'TCP'
+
 export interface LocalTransport {
   readonly id: string
+  readonly protocol: Protocol
   readonly local: SocketAddress
 }
 
 export class Transports {
   readonly #all = new Map<string, LocalTransport>()
 
-  up(id: string, local: SocketAddress): void {
-    this.#all.set(id, { id, local })
+  up(id: string, protocol: Protocol, local: SocketAddress): void {
+    this.#all.set(id, { id, protocol, local })
   }
 
   down(id: string): boolean {
@@ -22,17 +25,26 @@ export class Transports {
     return this.#all.get(id)
   }
 
-  /** The transport towards `address`: the preferred one when it suits, else the first of that address family. */
-  choose(address: string, preferred: string | undefined): LocalTransport | undefined {
+  /**
+   * The transport towards `address`, of `protocol` when the target names one: the preferred one when it suits, else the
+   * first that does, UDP before TCP.
+   */
+  choose(address: string, preferred: string | undefined, protocol?: Protocol): LocalTransport | undefined {
     const family = isIpv6(address)
-    const suits = (transport: LocalTransport) => isIpv6(transport.local.address) === family
+    const suits = (transport: LocalTransport) =>
+      isIpv6(transport.local.address) === family && (protocol === undefined || transport.protocol === protocol)
     const first = preferred === undefined ? undefined : this.#all.get(preferred)
     if (first && suits(first)) return first
-    for (const transport of this.#all.values()) if (suits(transport)) return transport
-    return undefined
+    let stream: LocalTransport | undefined
+    for (const transport of this.#all.values()) {
+      if (!suits(transport)) continue
+      if (transport.protocol === 'UDP') return transport
+      stream ??= transport
+    }
+    return stream
   }
 }
 
 /** §18.1.1 and RFC 3581 §3: our own Via, asking for `rport`. */
-export const viaValue = (local: SocketAddress, branch: string): string =>
-  `SIP/2.0/UDP ${showAddress(local)};rport;branch=${branch}`
+export const viaValue = ({ protocol, local }: LocalTransport, branch: string): string =>
+  `SIP/2.0/${protocol} ${showAddress(local)};rport;branch=${branch}`

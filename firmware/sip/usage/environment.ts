@@ -1,9 +1,10 @@
 // What the usages share: the layers below, chance, and where their outputs go.
 import type { Rng } from '../../base/rng.ts'
+import type { Millis } from '../../base/time.ts'
 import type { SipOutput } from '../core/contract.ts'
 import type { HeaderField } from '../message/message.ts'
 import type { ClientTransactions } from '../transaction/client.ts'
-import type { TransactionEnvironment } from '../transaction/environment.ts'
+import type { Hop, TransactionEnvironment } from '../transaction/environment.ts'
 import type { ServerTransactions } from '../transaction/server.ts'
 import type { Transports } from '../transport/transports.ts'
 
@@ -15,6 +16,8 @@ export interface UsageEnvironment extends TransactionEnvironment {
   /** Allow, Supported, Accept and the like, as every capable message of ours states them. */
   readonly capabilities: Capabilities
   emit(output: SipOutput): void
+  /** A request over this stream was not answered. */
+  suspect(hop: Hop, now: Millis): void
 }
 
 export interface Capabilities {

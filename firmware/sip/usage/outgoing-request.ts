@@ -5,8 +5,10 @@ import { type Authorized, type AuthState, authorize, preauthorize } from '../aut
 import { challenges } from '../auth/challenge.ts'
 import type { HeaderField, SipResponse } from '../message/message.ts'
 import type { ClientTransaction, ClientUser } from '../transaction/client.ts'
+import type { Hop } from '../transaction/environment.ts'
 import { giveUp } from '../transaction/timers.ts'
 import { targetOf } from '../transport/target.ts'
+import type { Protocol } from '../transport/transports.ts'
 import { type Failure, newBranch, type Requester, type RequestSpec, type RequestUser } from './requester.ts'
 
 /** CANCEL of an INVITE: not asked for; to be sent once a provisional response came (§9.1); sent. */
@@ -23,13 +25,18 @@ export class OutgoingRequest implements ClientUser, Sleeper {
   /** Addresses not tried yet. */
   #addresses: string[] = []
   #port = 5060
+  #protocol: Protocol | undefined
   #seq = 0
   /** What this request was authorised with so far. */
   #tries: AuthState['tries'] = []
   /** Authorization and Proxy-Authorization it went out with last. */
   authorization: readonly HeaderField[] = []
-  /** The local transport it went out by last; '' before. */
+  /** The local transport that later requests of its dialog go by; '' before the first try. */
   transport = ''
+  /** Where it went last. */
+  hop: Hop | undefined
+  /** It went by stream for its size alone. */
+  #instead = false
   #transaction: ClientTransaction | undefined
   #provisional = false
   #cancelling: Cancelling = { name: 'no' }
@@ -53,6 +60,7 @@ export class OutgoingRequest implements ClientUser, Sleeper {
       return
     }
     this.#port = target.value.port
+    this.#protocol = target.value.protocol
     if (target.value.literal) {
       this.#addresses = [target.value.host]
       if (!this.#tryNext(now)) this.#failSoon('transport', now)
@@ -102,7 +110,16 @@ export class OutgoingRequest implements ClientUser, Sleeper {
   }
 
   onFailure(why: 'timeout' | 'unreachable', now: Millis): void {
-    if (this.#cancelling.name === 'no' && this.#tryNext(now)) return
+    const { hop } = this
+    if (why === 'timeout' && hop?.reliable) this.#requester.environment.suspect(hop, now)
+    if (this.#cancelling.name === 'no') {
+      // §18.1.1: no stream there, so a large datagram.
+      if (this.#instead && why === 'unreachable' && hop) {
+        this.#requester.noStreamTo(hop)
+        if (this.#transmit(hop.to.address, now)) return
+      }
+      if (this.#tryNext(now)) return
+    }
     this.#fail(why === 'timeout' ? 'timeout' : 'transport', now)
   }
 
@@ -142,11 +159,19 @@ export class OutgoingRequest implements ClientUser, Sleeper {
 
   #transmit(address: string, now: Millis): boolean {
     const { environment } = this.#requester
-    const attempt = { address, port: this.#port, branch: newBranch(environment.rng), seq: this.#seq }
+    const attempt = {
+      address,
+      port: this.#port,
+      protocol: this.#protocol,
+      branch: newBranch(environment.rng),
+      seq: this.#seq,
+    }
     const made = this.#requester.draft(this.#spec as RequestSpec, attempt, this.authorization)
     if (made === undefined) return false
     this.#provisional = false
-    this.transport = made.hop.transport
+    this.transport = made.transport
+    this.hop = made.hop
+    this.#instead = made.instead
     this.#transaction = environment.clients.start(made.draft, attempt.branch, made.hop, this, now)
     return true
   }

@@ -1,4 +1,5 @@
 // A binding at a registrar (RFC 3261 §10.2): registers, refreshes before expiry, tries again after failures, un-registers.
+import { type SocketAddress, sameAddress } from '../../base/address.ts'
 import { hex } from '../../base/rng.ts'
 import { after, type Millis } from '../../base/time.ts'
 import { type Sleeper, Timer } from '../../base/timer-queue.ts'
@@ -101,6 +102,14 @@ export class Registration implements RequestUser, Sleeper {
   /** A way out has come up: what waits for its next try takes it at once, and what stands may have another address now. */
   transportUp(now: Millis): void {
     if (!this.#busy) this.#send(now)
+  }
+
+  /** The stream the registrar knows us by is gone, and with it the way its requests come: soon, but not all at once. */
+  streamLost(transport: string, to: SocketAddress, now: Millis): void {
+    const hop = this.#request?.hop
+    if (this.#busy || this.#state !== 'registered' || hop?.transport !== transport || !sameAddress(hop.to, to)) return
+    const { queue, rng } = this.#requester.environment
+    queue.arm(this.timer, after(now, backoff(1, rng)), now)
   }
 
   wake(now: Millis): void {
@@ -251,7 +260,7 @@ export class Registration implements RequestUser, Sleeper {
   /** Our Contact as the last request named it. */
   #noteContact(): void {
     const bound = this.#requester.environment.transports.get(this.#request?.transport ?? '')
-    if (bound) this.#contact = contactUri(this.#settings.identity.contactUser, bound.local)
+    if (bound) this.#contact = contactUri(this.#settings.identity.contactUser, bound)
   }
 
   #enter(state: RegistrationState, outcome: Outcome): void {

@@ -1,5 +1,5 @@
 // Sends requests out (RFC 3261 §8.1): finds the next hop, tries its addresses in turn (RFC 3263 §4.3), answers challenges.
-import type { SocketAddress } from '../../base/address.ts'
+import { type SocketAddress, showAddress } from '../../base/address.ts'
 import { hex, type Rng } from '../../base/rng.ts'
 import { after, type Millis } from '../../base/time.ts'
 import { type Sleeper, Timer } from '../../base/timer-queue.ts'
@@ -10,7 +10,7 @@ import { printRequest } from '../message/print.ts'
 import { printUri } from '../message/uri.ts'
 import type { Hop } from '../transaction/environment.ts'
 import { type Target, targetOf } from '../transport/target.ts'
-import { viaValue } from '../transport/transports.ts'
+import { type LocalTransport, type Protocol, viaValue } from '../transport/transports.ts'
 import type { UsageEnvironment } from './environment.ts'
 
 /** How a request failed without a final response. */
@@ -52,6 +52,8 @@ const RESOLVE_PATIENCE = 20_000
 export class Requester {
   readonly environment: UsageEnvironment
   readonly #queries = new Map<number, Lookup>()
+  /** Where no stream leads, though a large request asked for one. */
+  readonly #noStream = new Set<string>()
   #lastQuery = 0
 
   constructor(environment: UsageEnvironment) {
@@ -74,12 +76,8 @@ export class Requester {
     if (!target.ok) return
     this.locate(target.value, now, (addresses) => {
       for (const address of addresses) {
-        const attempt = {
-          address,
-          port: target.value.port,
-          branch: newBranch(this.environment.rng),
-          seq: spec.nextSeq(),
-        }
+        const { port, protocol } = target.value
+        const attempt = { address, port, protocol, branch: newBranch(this.environment.rng), seq: spec.nextSeq() }
         const made = this.draft(spec, attempt, authorization)
         if (made === undefined) continue
         const text = printRequest(made.draft)
@@ -115,34 +113,83 @@ export class Requester {
     lookup.found(addresses, now)
   }
 
-  /** The request as it goes to `address`; undefined when no transport of ours leads there. */
-  draft(
-    spec: RequestSpec,
-    { address, port, branch, seq }: Attempt,
-    authorization: readonly HeaderField[],
-  ): { readonly draft: RequestDraft; readonly hop: Hop } | undefined {
-    const { transports, capabilities } = this.environment
-    const transport = transports.choose(address, spec.transport)
+  /** From now on large requests go there by datagram. */
+  noStreamTo({ to }: Hop): void {
+    if (this.#noStream.size >= MAX_NO_STREAM) this.#noStream.clear()
+    this.#noStream.add(showAddress(to))
+  }
+
+  /**
+   * The request as it goes to `address`; undefined when no transport of ours leads there. §18.1.1: what is too large for a
+   * datagram goes by stream, when there is one and none was refused there before.
+   */
+  draft(spec: RequestSpec, attempt: Attempt, authorization: readonly HeaderField[]): Made | undefined {
+    const { transports } = this.environment
+    const { address, port, protocol } = attempt
+    const transport = transports.choose(address, spec.transport, protocol)
     if (transport === undefined) return undefined
+    const draft = this.#written(spec, attempt, authorization, transport, transport)
+    const made = { draft, transport: transport.id, instead: false, hop: hopOf(transport, { address, port }) }
+    if (transport.protocol === 'TCP' || sizeOf(draft) <= MAX_DATAGRAM || this.#noStream.has(showAddress(made.hop.to)))
+      return made
+    const stream = transports.choose(address, undefined, 'TCP')
+    if (stream === undefined) return made
+    return {
+      ...made,
+      draft: this.#written(spec, attempt, authorization, stream, transport),
+      instead: true,
+      hop: hopOf(stream, { address, port }),
+    }
+  }
+
+  /** The Via is of the transport it goes by, the Contact of the one later requests are to come by. */
+  #written(
+    spec: RequestSpec,
+    { branch, seq }: Attempt,
+    authorization: readonly HeaderField[],
+    by: LocalTransport,
+    transport: LocalTransport,
+  ): RequestDraft {
+    const { capabilities } = this.environment
     const headers: HeaderField[] = [
-      { name: 'Via', value: viaValue(transport.local, branch) },
+      { name: 'Via', value: viaValue(by, branch) },
       { name: 'Max-Forwards', value: '70' },
       ...spec.headers,
       { name: 'CSeq', value: `${seq} ${spec.method}` },
     ]
     if (spec.contact) {
-      const value = `<${contactUri(spec.contact.user, transport.local)}>${spec.contact.params}`
+      const value = `<${contactUri(spec.contact.user, transport)}>${spec.contact.params}`
       headers.push({ name: 'Contact', value })
     }
     headers.push(...capabilities.userAgent, ...authorization)
     if (spec.body) headers.push({ name: 'Content-Type', value: spec.body.contentType })
-    const draft = { method: spec.method, uri: spec.uri, headers, body: spec.body?.content ?? '' }
-    return { draft, hop: { transport: transport.id, to: { address, port } } }
+    return { method: spec.method, uri: spec.uri, headers, body: spec.body?.content ?? '' }
   }
 }
 
+export interface Made {
+  readonly draft: RequestDraft
+  readonly hop: Hop
+  /** What the dialog it makes goes by. */
+  readonly transport: string
+  /** It goes by stream for its size alone: a datagram will do when there is none. */
+  readonly instead: boolean
+}
+
+/** §18.1.1: as the path's MTU is not known. */
+const MAX_DATAGRAM = 1300
+const MAX_NO_STREAM = 64
+
+/** Bytes on the wire, the start line and Content-Length counted roughly. */
+const sizeOf = ({ uri, headers, body }: RequestDraft): number =>
+  headers.reduce((size, { name, value }) => size + name.length + value.length + 4, uri.length + body.length + 45)
+
+const hopOf = ({ id, protocol }: LocalTransport, to: SocketAddress): Hop =>
+  protocol === 'TCP' ? { transport: id, to, reliable: true } : { transport: id, to }
+
 export interface Attempt {
   readonly address: string
+  readonly protocol: Protocol | undefined
   readonly port: number
   readonly branch: string
   readonly seq: number
@@ -152,14 +199,14 @@ export interface Attempt {
 export const newBranch = (rng: Rng): string => `z9hG4bK${hex(rng, 16)}`
 
 /** Our Contact on a local transport; `user` as it is meant, not as it is written. */
-export const contactUri = (user: string, { address, port }: SocketAddress): string =>
+export const contactUri = (user: string, { protocol, local }: LocalTransport): string =>
   printUri({
     scheme: 'sip',
     user: user === '' ? undefined : user,
     password: undefined,
-    host: address,
-    port,
-    params: [],
+    host: local.address,
+    port: local.port,
+    params: protocol === 'TCP' ? [{ name: 'transport', value: 'tcp' }] : [],
     headers: [],
   })
 

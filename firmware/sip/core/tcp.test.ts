@@ -1,0 +1,175 @@
+// Ladders over TCP (RFC 3261 §18): calls, large requests, connections refused, gone, deaf and flooded.
+import { expect, test } from 'vitest'
+import { flaws, ladder } from '../../testing/ladder.ts'
+import { play } from '../../testing/play.ts'
+import { Stage } from '../../testing/stage.ts'
+
+const TCP = ['TCP'] as const
+const BOTH = ['UDP', 'TCP'] as const
+const LARGE = 'v'.repeat(1300)
+
+play(
+  'a call over TCP: nothing is sent twice',
+  ({ stage, alice, bob }) => {
+    bob.answers()
+    alice.call('call', 'sip:bob@10.0.0.2;transport=tcp')
+    stage.later(20_000, () => alice.end('call'))
+  },
+  `
+  alice ⇒ bob   INVITE +
+  bob ⇒ alice   180 INVITE
+  bob ⇒ alice   200 INVITE +
+  alice ⇒ bob   ACK
+  alice ⇒ bob   BYE
+  bob ⇒ alice   200 BYE`,
+  ({ alice, bob }) => {
+    expect(alice.states('call')).toMatch(/^CALLING EARLY CONNECTING CONFIRMED DISCONNECTING DISCONNECTED$/)
+    expect(bob.last('session-incoming')?.request.header('Contact')).toContain(';transport=tcp>')
+    expect(bob.last('session-incoming')?.request.vias[0]).toMatchObject({ transport: 'TCP', port: 5060 })
+  },
+  TCP,
+)
+
+play(
+  'hung up by the callee, who opens a connection of its own',
+  ({ stage, alice, bob }) => {
+    bob.answers()
+    alice.call('call', bob)
+    stage.later(20_000, () => bob.end('in:1'))
+  },
+  `
+  alice ⇒ bob   INVITE +
+  bob ⇒ alice   180 INVITE
+  bob ⇒ alice   200 INVITE +
+  alice ⇒ bob   ACK
+  bob ⇒ alice   BYE
+  alice ⇒ bob   200 BYE`,
+  ({ alice }) => expect(alice.flows.size).toBe(2),
+  TCP,
+)
+
+play(
+  'refused and cancelled',
+  ({ alice, bob }) => {
+    bob.on('session-incoming', ({ id }) => bob.respond(id, id === 'in:1' ? 486 : 180, undefined, 20))
+    alice.call('busy', bob)
+    alice.when('DISCONNECTED', ({ id }) => id === 'busy' && alice.call('other', bob))
+    alice.when('EARLY', () => alice.end('other', 50))
+  },
+  `
+  alice ⇒ bob   INVITE +
+  bob ⇒ alice   486 INVITE
+  alice ⇒ bob   ACK
+  alice ⇒ bob   INVITE +
+  bob ⇒ alice   180 INVITE
+  alice ⇒ bob   CANCEL
+  bob ⇒ alice   200 CANCEL
+  bob ⇒ alice   487 INVITE
+  alice ⇒ bob   ACK`,
+  undefined,
+  TCP,
+)
+
+play(
+  'what is too large for a datagram goes by stream (§18.1.1), the rest where the Contact of the answer says',
+  ({ stage, alice, bob }) => {
+    bob.answers()
+    alice.call('call', bob, LARGE)
+    stage.later(20_000, () => alice.end('call'))
+  },
+  `
+  alice ⇒ bob   INVITE +
+  bob ⇒ alice   180 INVITE
+  bob ⇒ alice   200 INVITE +
+  alice ⇒ bob   ACK
+  alice ⇒ bob   BYE
+  bob ⇒ alice   200 BYE`,
+  ({ bob }) => {
+    expect(bob.last('session-incoming')?.request.vias[0]?.transport).toBe('TCP')
+    expect(bob.last('session-incoming')?.request.header('Contact')).toBe('<sip:alice@10.0.0.1:5060>')
+  },
+  BOTH,
+)
+
+test('a large request goes by datagram where no stream is taken, and the next one at once', () => {
+  const stage = new Stage()
+  const alice = stage.phone('alice', '10.0.0.1', {}, BOTH)
+  const bob = stage.phone('bob', '10.0.0.2')
+  bob.on('session-incoming', ({ id }) => bob.respond(id, 486))
+  alice.call('one', bob, LARGE)
+  stage.run(40_000)
+  alice.call('two', bob, LARGE)
+  stage.run(80_000)
+  const refused = ladder(`
+    alice → bob   INVITE +
+    bob → alice   486 INVITE
+    alice → bob   ACK`)
+  expect(stage.wire).toEqual([...refused, ...refused])
+  expect(stage.timed[0]).toMatch(/^20 /)
+  expect(stage.timed[3]).toMatch(/^40000 /)
+  expect(flaws(stage)).toEqual([])
+})
+
+test('a connection refused tries the next address, then 503', () => {
+  const stage = new Stage()
+  const alice = stage.phone('alice', '10.0.0.1', {}, TCP)
+  const bob = stage.phone('bob', '10.0.0.2', {}, TCP)
+  bob.on('session-incoming', ({ id }) => bob.respond(id, 486))
+  stage.hosts.set('example.com', ['10.0.0.8', '10.0.0.2'])
+  stage.hosts.set('nowhere.com', ['10.0.0.8'])
+  alice.call('one', 'sip:bob@example.com;transport=tcp')
+  alice.call('two', 'sip:bob@nowhere.com;transport=tcp')
+  stage.run(10_000)
+  const outcome = alice.all('session-state').filter(({ state }) => state === 'DISCONNECTED')
+  expect(outcome.map(({ id, status, cause }) => [id, status, cause])).toEqual([
+    ['two', 503, 'transport'],
+    ['one', 486, 'remote'],
+  ])
+  expect(flaws(stage)).toEqual([])
+})
+
+test('a response goes by a new connection to the sent-by when its own is gone (§18.2.2)', () => {
+  const stage = new Stage()
+  const alice = stage.phone('alice', '10.0.0.1', {}, TCP)
+  const bob = stage.phone('bob', '10.0.0.2', {}, TCP)
+  bob.on('session-incoming', ({ id }) => {
+    bob.respond(id, 180, undefined, 50)
+    bob.respond(id, 200, 'answer', 5000)
+  })
+  alice.call('call', bob)
+  stage.later(2000, () => stage.streams.breakAll('ECONNRESET'))
+  alice.end('call', 10_000)
+  stage.run(80_000)
+  expect(alice.states('call')).toBe('CALLING EARLY CONNECTING CONFIRMED DISCONNECTING DISCONNECTED')
+  expect(flaws(stage)).toEqual([])
+})
+
+test('keep-alives every 30 s; a flow that has answered before and does not now is dead, and a request finds another way', () => {
+  const stage = new Stage()
+  const alice = stage.phone('alice', '10.0.0.1', {}, TCP)
+  const bob = stage.phone('bob', '10.0.0.2', {}, TCP)
+  bob.on('session-incoming', ({ id }) => bob.respond(id, 486))
+  alice.call('one', bob)
+  stage.run(65_000)
+  expect(alice.engine.counts().flows).toBe(1)
+  stage.streams.breakAll(undefined)
+  stage.run(101_000)
+  expect(alice.engine.counts().flows).toBe(0)
+  alice.call('two', bob)
+  stage.run(140_000)
+  expect(stage.wire.filter((line) => line === 'bob ⇒ alice 486 INVITE')).toHaveLength(2)
+})
+
+test('a request that times out on a deaf connection lets go of it', () => {
+  const stage = new Stage()
+  const alice = stage.phone('alice', '10.0.0.1', {}, TCP)
+  const bob = stage.phone('bob', '10.0.0.2', {}, TCP)
+  bob.on('session-incoming', ({ id }) => bob.respond(id, 486))
+  alice.call('one', bob)
+  stage.run(1000)
+  stage.streams.breakAll(undefined)
+  alice.call('two', bob)
+  stage.run(34_000)
+  expect(alice.last('session-state')).toMatchObject({ id: 'two', state: 'DISCONNECTED', status: 408 })
+  expect(alice.engine.counts().flows).toBe(0)
+})

@@ -1,0 +1,294 @@
+// The TCP connections: opened when something is to be sent, used again, kept alive, bounded (RFC 3261 §18, RFC 5626 §4.4.1).
+import { type SocketAddress, showAddress } from '../../base/address.ts'
+import { after, earlier, FOREVER, type Millis } from '../../base/time.ts'
+import { type Sleeper, Timer, type TimerQueue } from '../../base/timer-queue.ts'
+import { type Frame, Framer } from './framing.ts'
+
+/** What the streams ask for and tell. `lost` never comes within `send`. */
+export interface StreamsPort {
+  connect(flow: string, transport: string, to: SocketAddress): void
+  write(flow: string, data: string): void
+  close(flow: string): void
+  message(flow: Flow, text: string, now: Millis): void
+  /** No more can be read; `head` is what came of the message. The flow is closed when this returns. */
+  bad(flow: Flow, head: string, what: string, now: Millis): void
+  /** No connection there, or none any more. */
+  lost(flow: Flow, reason: string, now: Millis): void
+}
+
+type FlowState =
+  /** Ours, asked for; what is to be written waits. */
+  | { readonly name: 'Connecting'; readonly giveUpAt: Millis; readonly waiting: string[]; readonly size: number }
+  /** Ours: the next ping. */
+  | { readonly name: 'Kept'; readonly pingAt: Millis }
+  | { readonly name: 'Pinged'; readonly pongBy: Millis }
+  /** Accepted, and no message has come yet. */
+  | { readonly name: 'Silent'; readonly closeAt: Millis }
+  | { readonly name: 'Accepted' }
+  /** Too much is waiting: given up at the next wake. */
+  | { readonly name: 'Overrun'; readonly at: Millis }
+
+const CONNECT_PATIENCE = 5_000
+const PING_EVERY = 30_000
+const PONG_PATIENCE = 10_000
+/** For the first message on an accepted connection, and for the rest of a message begun. */
+const SILENCE = 30_000
+const REST = 10_000
+const MAX_OURS = 32
+const MAX_ACCEPTED = 64
+/** Waiting until a connection stands, characters. */
+const MAX_WAITING = 262_144
+/** A peer that has not been heard for so long when a request to it times out is gone. */
+const DEAF = 20_000
+
+export class Flow implements Sleeper {
+  readonly timer = new Timer(this)
+  readonly framer = new Framer()
+  readonly id: string
+  readonly transport: string
+  readonly remote: SocketAddress
+  state: FlowState
+  /** When the message that is not complete was begun, and 10 s. */
+  restBy: Millis = FOREVER
+  /** The last octets from there. */
+  heardAt: Millis
+  usedAt: Millis
+  /** It has answered a ping before: silence means it is dead. Peers that know pings not are left in peace. */
+  answers = false
+  /** One empty line came since the last message: the next one makes it a ping. */
+  half = false
+  readonly #streams: Streams
+
+  constructor(streams: Streams, id: string, transport: string, remote: SocketAddress, now: Millis, state: FlowState) {
+    this.#streams = streams
+    this.id = id
+    this.transport = transport
+    this.remote = remote
+    this.heardAt = this.usedAt = now
+    this.state = state
+  }
+
+  wake(now: Millis): void {
+    this.#streams.wake(this, now)
+  }
+}
+
+export class Streams {
+  readonly #queue: TimerQueue
+  readonly #port: StreamsPort
+  readonly #flows = new Map<string, Flow>()
+  /** By transport and remote address. */
+  readonly #there = new Map<string, Flow>()
+  #last = 0
+
+  constructor(queue: TimerQueue, port: StreamsPort) {
+    this.#queue = queue
+    this.#port = port
+  }
+
+  get size(): number {
+    return this.#flows.size
+  }
+
+  /** On `flow` while it stands, else on a connection to `to`, which is opened when there is none (§18.1.1, §18.2.2). */
+  send(transport: string, to: SocketAddress, wanted: string | undefined, data: string, now: Millis): void {
+    const known = (wanted === undefined ? undefined : this.#flows.get(wanted)) ?? this.#there.get(keyOf(transport, to))
+    const flow = known ?? this.#open(transport, to, now)
+    flow.usedAt = now
+    const { state } = flow
+    if (state.name === 'Overrun') return
+    if (state.name !== 'Connecting') {
+      this.#port.write(flow.id, data)
+      return
+    }
+    state.waiting.push(data)
+    const size = state.size + data.length
+    this.#enter(flow, size > MAX_WAITING ? { name: 'Overrun', at: now } : { ...state, size }, now)
+  }
+
+  /** A request to it was not answered: when nothing at all came from there it is given up, so that the next try connects anew. */
+  suspect(transport: string, to: SocketAddress, now: Millis): void {
+    const flow = this.#there.get(keyOf(transport, to))
+    if (flow && now - flow.heardAt >= DEAF) this.#giveUp(flow, 'no answer', now)
+  }
+
+  up(id: string, transport: string, remote: SocketAddress, now: Millis): void {
+    const known = this.#flows.get(id)
+    if (known === undefined) this.#accept(id, transport, remote, now)
+    else if (known.state.name === 'Connecting') {
+      const { waiting } = known.state
+      known.heardAt = now
+      this.#enter(known, { name: 'Kept', pingAt: after(now, PING_EVERY) }, now)
+      for (const data of waiting) this.#port.write(id, data)
+    }
+  }
+
+  data(id: string, data: string, now: Millis): void {
+    const flow = this.#flows.get(id)
+    if (flow === undefined) return
+    flow.heardAt = now
+    const frames = flow.framer.push(data)
+    if (frames.length > 0 || flow.restBy === FOREVER) flow.restBy = flow.framer.unfinished ? after(now, REST) : FOREVER
+    if (flow.state.name === 'Pinged') {
+      if (frames.some(({ kind }) => kind === 'crlf')) flow.answers = true
+      flow.state = { name: 'Kept', pingAt: after(now, PING_EVERY) }
+      // Its pong is no half of a ping.
+      if (frames[0]?.kind === 'crlf') frames.shift()
+    } else if (flow.state.name === 'Silent' && frames.some(({ kind }) => kind === 'message')) {
+      flow.state = { name: 'Accepted' }
+    }
+    this.#arm(flow, now)
+    for (const frame of frames) {
+      // What is done about one frame may end the flow.
+      if (this.#flows.get(id) !== flow) return
+      this.#frame(flow, frame, now)
+    }
+  }
+
+  down(id: string, reason: string, now: Millis): void {
+    const flow = this.#flows.get(id)
+    if (flow === undefined) return
+    this.#forget(flow)
+    this.#port.lost(flow, reason, now)
+  }
+
+  /** The transport is gone: its connections are closed without a word. */
+  transportDown(transport: string): void {
+    for (const flow of [...this.#flows.values()])
+      if (flow.transport === transport) {
+        this.#forget(flow)
+        this.#port.close(flow.id)
+      }
+  }
+
+  wake(flow: Flow, now: Millis): void {
+    if (now >= flow.restBy) {
+      this.#giveUp(flow, 'unfinished message', now)
+      return
+    }
+    const { state } = flow
+    switch (state.name) {
+      case 'Connecting':
+        if (now >= state.giveUpAt) this.#giveUp(flow, 'ETIMEDOUT', now)
+        return
+      case 'Kept':
+        if (now >= state.pingAt) {
+          this.#port.write(flow.id, '\r\n\r\n')
+          this.#enter(flow, { name: 'Pinged', pongBy: after(now, PONG_PATIENCE) }, now)
+        } else this.#arm(flow, now)
+        return
+      case 'Pinged':
+        if (flow.answers) this.#giveUp(flow, 'no pong', now)
+        else this.#enter(flow, { name: 'Kept', pingAt: after(now, PING_EVERY - PONG_PATIENCE) }, now)
+        return
+      case 'Silent':
+        this.#giveUp(flow, 'nothing said', now)
+        return
+      case 'Accepted':
+        return
+      case 'Overrun':
+        this.#giveUp(flow, 'too much is waiting', now)
+    }
+  }
+
+  #frame(flow: Flow, frame: Frame, now: Millis): void {
+    switch (frame.kind) {
+      case 'crlf':
+        if (flow.half) this.#port.write(flow.id, '\r\n')
+        flow.half = !flow.half
+        return
+      case 'message':
+        flow.half = false
+        flow.usedAt = now
+        this.#port.message(flow, frame.text, now)
+        return
+      case 'bad':
+        this.#port.bad(flow, frame.head, frame.what, now)
+        this.#giveUp(flow, frame.what, now)
+    }
+  }
+
+  #open(transport: string, to: SocketAddress, now: Millis): Flow {
+    const ours = [...this.#flows.values()].filter(isOurs)
+    if (ours.length >= MAX_OURS)
+      this.#giveUpSoon(
+        ours.reduce((oldest, flow) => (flow.usedAt < oldest.usedAt ? flow : oldest)),
+        now,
+      )
+    const giveUpAt = after(now, CONNECT_PATIENCE)
+    const state: FlowState = { name: 'Connecting', giveUpAt, waiting: [], size: 0 }
+    const flow = new Flow(this, `out:${++this.#last}`, transport, to, now, state)
+    this.#add(flow, now)
+    this.#port.connect(flow.id, transport, to)
+    return flow
+  }
+
+  /** When there are too many, the oldest that has said nothing makes room; without such a one the newcomer goes. */
+  #accept(id: string, transport: string, remote: SocketAddress, now: Millis): void {
+    const accepted = [...this.#flows.values()].filter((flow) => !isOurs(flow))
+    if (accepted.length >= MAX_ACCEPTED) {
+      const silent = accepted.find(({ state }) => state.name === 'Silent')
+      if (silent === undefined) {
+        this.#port.close(id)
+        return
+      }
+      this.#giveUp(silent, 'too many connections', now)
+    }
+    this.#add(new Flow(this, id, transport, remote, now, { name: 'Silent', closeAt: after(now, SILENCE) }), now)
+  }
+
+  #add(flow: Flow, now: Millis): void {
+    this.#flows.set(flow.id, flow)
+    const key = keyOf(flow.transport, flow.remote)
+    if (!this.#there.has(key)) this.#there.set(key, flow)
+    this.#arm(flow, now)
+  }
+
+  #enter(flow: Flow, state: FlowState, now: Millis): void {
+    flow.state = state
+    this.#arm(flow, now)
+  }
+
+  #arm(flow: Flow, now: Millis): void {
+    this.#queue.arm(flow.timer, earlier(deadlineOf(flow.state), flow.restBy), now)
+  }
+
+  /** Not within `send`: whoever is told of the loss may be in the middle of something. */
+  #giveUpSoon(flow: Flow, now: Millis): void {
+    this.#there.delete(keyOf(flow.transport, flow.remote))
+    this.#enter(flow, { name: 'Overrun', at: now }, now)
+  }
+
+  #giveUp(flow: Flow, reason: string, now: Millis): void {
+    this.#forget(flow)
+    this.#port.close(flow.id)
+    this.#port.lost(flow, reason, now)
+  }
+
+  #forget(flow: Flow): void {
+    this.#flows.delete(flow.id)
+    const key = keyOf(flow.transport, flow.remote)
+    if (this.#there.get(key) === flow) this.#there.delete(key)
+    this.#queue.disarm(flow.timer)
+  }
+}
+
+const isOurs = ({ id }: Flow): boolean => id.startsWith('out:')
+const keyOf = (transport: string, to: SocketAddress): string => `${transport}|${showAddress(to)}`
+
+function deadlineOf(state: FlowState): Millis {
+  switch (state.name) {
+    case 'Connecting':
+      return state.giveUpAt
+    case 'Kept':
+      return state.pingAt
+    case 'Pinged':
+      return state.pongBy
+    case 'Silent':
+      return state.closeAt
+    case 'Accepted':
+      return FOREVER
+    case 'Overrun':
+      return state.at
+  }
+}
