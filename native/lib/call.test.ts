@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { StreamConfig } from '../../firmware/media/contract.ts'
 import { Lab, levelOf, readWav, restOf, sleep, tone } from './harness.ts'
 
 let lab: Lab
@@ -87,4 +88,21 @@ test('a closed stream gives its pair back, and its port name is free', async () 
   lab.do({ kind: 'query-stats', port: 'a', ref: 1 })
   expect((await lab.wait('rejected')).reason).toBe('no port a')
   expect(lab.engine.inspect().ports).toBe(0)
+})
+
+test.each([
+  ['as named events', {}],
+  ['as tones when no events were agreed', { eventSend: undefined, eventReceive: undefined }],
+  ['as named events, tones listened for too', { detectInBand: true }],
+])('digits reach the other side once, %s', async (_, change) => {
+  await lab.pairOfStreams(change as Partial<StreamConfig>)
+  await lab.wait('stream-receiving', (event) => event.port === 'b')
+  lab.do({ kind: 'send-dtmf', port: 'a', digits: '159D*#', durationMs: 60, gapMs: 60 })
+  await lab.wait('dtmf', (event) => event.digit === '#' && event.ended)
+  const digits = lab.events.filter((event) => event.kind === 'dtmf')
+  for (const ended of [false, true])
+    expect(digits.filter((event) => event.ended === ended).map((event) => `${event.port}${event.digit}`)).toEqual(
+      [...'159D*#'].map((digit) => `b${digit}`),
+    )
+  for (const { durationMs } of digits.filter((event) => event.ended)) expect(Math.abs(durationMs - 60)).toBeLessThan(11)
 })

@@ -29,7 +29,7 @@ std::vector<Sent> packetsOf(int code, int64_t timestamp, int lastMs, int ends = 
 }
 
 /** `+5` begins, `-5(100)` ends after 100 ms. */
-std::string heard(const EventReceiver::Digits& digits) {
+std::string heard(const Digits& digits) {
   std::string out;
   for (size_t i = 0; i < digits.count; i++) {
     const auto& each = digits.items[i];

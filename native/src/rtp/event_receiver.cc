@@ -17,7 +17,7 @@ void EventReceiver::end(Digits& out) {
   out.items[out.count++] = {kDigits[code_], true, toMs(duration_)};
 }
 
-EventReceiver::Digits EventReceiver::receive(int64_t timestamp, const uint8_t* payload, size_t size, int64_t nowNs) {
+Digits EventReceiver::receive(int64_t timestamp, const uint8_t* payload, size_t size, int64_t nowNs) {
   Digits out;
   if (size < 4) return out;
   const uint8_t code = payload[0];
@@ -45,13 +45,13 @@ EventReceiver::Digits EventReceiver::receive(int64_t timestamp, const uint8_t* p
   return out;
 }
 
-EventReceiver::Digits EventReceiver::tick(int64_t nowNs) {
+Digits EventReceiver::tick(int64_t nowNs) {
   Digits out;
   if (open_ && nowNs - heardNs_ >= kSilentNs) end(out);
   return out;
 }
 
-EventReceiver::Digits EventReceiver::restart() {
+Digits EventReceiver::restart() {
   Digits out;
   if (open_) end(out);
   any_ = false;

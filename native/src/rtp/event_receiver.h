@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "../base/digit.h"
+
 namespace offhook {
 
 /** The sixteen digits by event code. */
@@ -12,17 +14,6 @@ constexpr int kDigitCount = 16;
 
 class EventReceiver {
  public:
-  struct Digit {
-    char digit = 0;
-    bool ended = false;
-    uint32_t durationMs = 0;
-  };
-  /** A packet may end one digit and begin and end the next. */
-  struct Digits {
-    Digit items[3];
-    size_t count = 0;
-  };
-
   explicit EventReceiver(uint32_t clockRate) : clockRate_(clockRate) {}
 
   /** A packet of the event payload type; `timestamp` extended. */

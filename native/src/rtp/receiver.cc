@@ -60,7 +60,7 @@ void RtpReceiver::tick(int64_t nowNs) {
   report(events_.tick(nowNs));
 }
 
-void RtpReceiver::report(const EventReceiver::Digits& digits) {
+void RtpReceiver::report(const Digits& digits) {
   for (size_t i = 0; i < digits.count; i++) listener_.onDigit(digits.items[i]);
 }
 

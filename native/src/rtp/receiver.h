@@ -22,7 +22,7 @@ class RtpReceiver {
     virtual void onReceiving(const Endpoint& from) = 0;
     /** The peer's real address is certain: two packets in a row have come from there. */
     virtual void onLatched(const Endpoint& from) = 0;
-    virtual void onDigit(const EventReceiver::Digit& digit) = 0;
+    virtual void onDigit(const Digit& digit) = 0;
   };
 
   RtpReceiver(uint32_t rate, uint32_t clockRate, Listener& listener);
@@ -62,7 +62,7 @@ class RtpReceiver {
   bool admit(const Packet& packet, const RtpHeader& header);
   bool admitSource(const Packet& packet, const RtpHeader& header);
   void latch(const Endpoint& from);
-  void report(const EventReceiver::Digits& digits);
+  void report(const Digits& digits);
   const Decoder* decoderOf(uint8_t payloadType) const;
 
   const uint32_t clockRate_;

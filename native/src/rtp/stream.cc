@@ -6,7 +6,9 @@
 #include <random>
 
 #include "../base/random.h"
+#include "../dsp/dtmf_detector.h"
 #include "control.h"
+#include "digit_merger.h"
 #include "receiver.h"
 #include "sender.h"
 
@@ -54,7 +56,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
  public:
   RtpStream(PortId port, SocketPair pair, EmitEvent emit, uint32_t rate, uint32_t clockRate, std::mt19937 random)
       : port_(std::move(port)), pair_(std::move(pair)), emit_(std::move(emit)), rate_(rate), random_(random),
-        sender_(pair_.rtp, uint32_t(random_()), uint16_t(random_()), uint32_t(random_()), rate), receiver_(rate, clockRate, *this),
+        sender_(pair_.rtp, uint32_t(random_()), uint16_t(random_()), uint32_t(random_()), rate), detector_(rate), receiver_(rate, clockRate, *this),
         control_(pair_.rtcp, sender_, receiver_, clockNs(CLOCK_REALTIME) - clockNs(CLOCK_MONOTONIC), [this] { return random_() / 4294967296.0; }) {}
 
   bool update(const StreamConfig& config, std::string& why) override {
@@ -81,6 +83,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
     sender_.set(setting, first || !sameCodec(config.send, config_.send) ? std::move(made.encoder) : nullptr);
 
     config_ = config;
+    if (!listensForTones()) sayTones(detector_.stop());
     applied_ = true;
     const bool moved = made.rtp != signalled_;
     signalled_ = made.rtp;
@@ -91,7 +94,11 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
   }
 
   uint32_t rate() const override { return rate_; }
-  void give(int16_t* out, size_t samples, int64_t nowNs) override { receiver_.give(out, samples, nowNs); }
+  void give(int16_t* out, size_t samples, int64_t nowNs) override {
+    nowNs_ = nowNs;
+    receiver_.give(out, samples, nowNs);
+    if (listensForTones()) sayTones(detector_.hear(out, samples));
+  }
 
   void take(const int16_t* in, size_t samples, int64_t nowNs) override {
     sender_.take(in, samples, nowNs);
@@ -99,6 +106,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
   }
 
   void tick(int64_t nowNs) override {
+    nowNs_ = nowNs;
     receiver_.drain();
     receiver_.tick(nowNs);
     control_.tick(nowNs);
@@ -133,7 +141,15 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
   void onLatched(const Endpoint& from) override {
     if (config_.symmetric && signalled_.port() != 0) sender_.setTarget(from);
   }
-  void onDigit(const EventReceiver::Digit& digit) override { emit_(event::Dtmf{port_, digit.digit, digit.ended, digit.durationMs}); }
+  void onDigit(const Digit& digit) override {
+    if (digits_.named(digit, nowNs_)) say(digit);
+  }
+  void sayTones(const Digits& tones) {
+    for (size_t i = 0; i < tones.count; i++)
+      if (digits_.tone(tones.items[i], nowNs_)) say(tones.items[i]);
+  }
+  bool listensForTones() const { return config_.detectInBand.value_or(!config_.eventReceive); }
+  void say(const Digit& digit) { emit_(event::Dtmf{port_, digit.digit, digit.ended, digit.durationMs}); }
 
   void superviseSilence(int64_t nowNs) {
     const bool expected = config_.direction == Direction::SendRecv || config_.direction == Direction::RecvOnly;
@@ -155,8 +171,10 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
   StreamConfig config_;
   Endpoint signalled_;
   bool applied_ = false, silentSaid_ = false;
-  int64_t expectedSinceNs_ = 0;
+  int64_t expectedSinceNs_ = 0, nowNs_ = 0;
   RtpSender sender_;
+  DtmfDetector detector_;
+  DigitMerger digits_;
   RtpReceiver receiver_;
   RtcpControl control_;
 };
