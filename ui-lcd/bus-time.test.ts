@@ -59,6 +59,17 @@ test('another screen costs what differs, less than a full redraw', () => {
   expect(cost(() => show({ name: 'in-call', call }))).toBeLessThan(15)
 })
 
+test('a step through the menu costs what differs', () => {
+  const { cost, show, board, clock } = phone()
+  show({ name: 'idle' })
+  clock.advance(600)
+  board.press('soft4')
+  clock.advance(600)
+  expect(board.screen()[1]).toBe('>Status             ')
+  expect(cost(() => board.press('soft3'))).toBeLessThan(12)
+  expect(board.screen().slice(1, 3)).toEqual(['>Calls              ', ' Redial             '])
+})
+
 test('a full redraw stays under 31 ms', () => {
   const { cost, board } = phone()
   const rows = ['x', 'y', 'z', 'w'].map((c) => c.repeat(20))

@@ -203,7 +203,7 @@ describe('pages', () => {
       '|Volume         12:00|',
       '|>Handset ████···· 5 |',
       '| Ringer  █████··· 6 |',
-      '|↓    −    +    Back |',
+      '|↓    -    +    Back |',
     ])
     expect(press('soft3')).toEqual(['{"kind":"volume","step":1,"of":"handset"}'])
     press('ok')

@@ -184,7 +184,10 @@ function held(call: CallView, around: Surroundings): Screen {
       around.view.beside === undefined
         ? [resume, undefined, soft(STRINGS.soft.add, INTENT.add), END]
         : [resume, ...TWO, END],
-    keys: { ...DIGITS, ...VOLUME, hold: INTENT.hold, ok: INTENT.hold, mute: INTENT.mute },
+    keys: {
+      ...{ ...DIGITS, ...VOLUME, hold: INTENT.hold, ok: INTENT.hold },
+      ...{ mute: INTENT.mute, redial: INTENT.redial },
+    },
   }
 }
 

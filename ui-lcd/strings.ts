@@ -42,7 +42,7 @@ export const STRINGS = {
     use: 'Use',
     back: 'Back',
     more: '+',
-    less: '−',
+    less: '-',
   },
   pages: {
     status: 'Status',

@@ -74,6 +74,7 @@ const meant: readonly [string, PhoneView, Key, string][] = [
   ['two calls', view(talk, { beside: bob }), 'soft2', 'conference'],
   ['two calls', view(talk, { beside: bob }), 'hold', 'hold'],
   ['one call', view(talk), 'soft3', 'new-call'],
+  ['on hold', view({ ...talk, name: 'held' }), 'redial', 'redial'],
   ['conference', view({ ...both, held: false }), 'soft1', 'hold'],
   ['conference', view({ ...both, held: false }), 'soft3', 'conference'],
   [
