@@ -54,7 +54,7 @@ const ACCOUNT = {
       default: '*',
       description: 'Realm the password is for; * for any',
     },
-    transport: { type: 'string', enum: ['udp'], default: 'udp' },
+    transport: { type: 'string', enum: ['udp', 'tcp'], default: 'udp', description: 'What SIP is spoken over' },
     expires: {
       type: 'integer',
       minimum: 30,
