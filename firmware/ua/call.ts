@@ -36,7 +36,11 @@ interface Change {
   readonly headers: readonly HeaderField[]
   readonly sent: boolean
   readonly agreed: boolean
+  /** How often theirs came first. */
+  readonly again?: number
 }
+
+const MAX_AGAIN = 3
 
 type Of<K extends SipEvent['kind']> = Extract<SipEvent, { kind: K }>
 type Media<K extends MediaEvent['kind']> = Extract<MediaEvent, { kind: K }>
@@ -258,7 +262,12 @@ export class Call {
 
   onReinviteResult(event: Of<'reinvite-result'>, tell: Tell) {
     if (this.#ending !== undefined || this.#asked === undefined) return
-    const { agreed } = this.#asked
+    const { agreed, again = 0 } = this.#asked
+    // They were faster, and what we offered is out of date: the same wish with what is so now.
+    if (event.status === 491 && again < MAX_AGAIN) {
+      this.#asked = { ...this.#asked, sent: false, again: again + 1 }
+      return this.#ask(tell)
+    }
     this.#asked = undefined
     const { status, reason } = event.status < 300 && !agreed ? NOT_ACCEPTABLE : event
     tell.app({ kind: 'call-modified', call: this.id, status, reason: utf8Decode(reason) })

@@ -52,6 +52,13 @@ describe('our hold', () => {
     expect(ua.lines().slice(1)).toEqual(['app o media active sendrecv PCMA/8000', 'app o modified 200'])
   })
 
+  test('491: theirs came first, so ours is offered anew, three times at most', () => {
+    const ua = talking()
+    ua.hold()
+    for (let i = 0; i < 4; i++) ua.refused(491)
+    expect(ua.lines()).toEqual([...Array(4).fill('sip reinvite o sendonly'), 'app o modified 491'])
+  })
+
   test('refused: the call is as it was, and hold may be asked again', () => {
     const ua = talking()
     ua.hold()

@@ -73,6 +73,16 @@ describe('sending', () => {
     expect(sent(ua)).toEqual(['app refused send-request r: that session has no dialog', 'sip MESSAGE request:r o'])
   })
 
+  test('names of calls and of requests are kept apart', () => {
+    const ua = talking()
+    ua.call('request:r')
+    ua.state('request:r', 'CALLING')
+    send(ua, 'r', { call: 'o' })
+    ua.lines()
+    ua.sip({ kind: 'rejected', command: 'request', id: 'request:r', reason: 'no' })
+    expect(sent(ua)).toEqual(['app refused send-request r: no'])
+  })
+
   test('not in a call that is ending', () => {
     const ua = talking()
     ua.hangUp('o')

@@ -223,15 +223,26 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
   }
 
   function onRejected(event: Extract<SipEvent, { kind: 'rejected' }>, tell: Tell) {
-    const call = calls.get(event.id)
-    if (call !== undefined) {
-      if (call.onRejected(event, tell)) forget(event.id)
-      return
+    switch (event.command) {
+      case 'register':
+      case 'unregister': {
+        const refusal = accounts.onRejected(event.id, event.reason)
+        if (refusal !== undefined) tell.app(refusal)
+        return
+      }
+      case 'request':
+        return requests.onRejected(event, tell)
+      // Too late: the peer has given up on it.
+      case 'reply':
+        return
+      case 'invite':
+      case 'respond':
+      case 'ack':
+      case 'reinvite':
+      case 'end':
+        if (calls.get(event.id)?.onRejected(event, tell)) forget(event.id)
+        return
     }
-    if (event.command === 'request') return requests.onRejected(event, tell)
-    if (event.command !== 'register' && event.command !== 'unregister') return
-    const refusal = accounts.onRejected(event.id, event.reason)
-    if (refusal !== undefined) tell.app(refusal)
   }
 
   const callAt = (port: PortId): Call | undefined =>

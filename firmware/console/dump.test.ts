@@ -1,0 +1,46 @@
+// A call as text: with and without its media.
+import { expect, test } from 'vitest'
+import type { CallRecord } from '../ua/contract.ts'
+import { dumpCall } from './dump.ts'
+
+const RECORD: CallRecord = {
+  ...{ account: 'a', role: 'uac', state: 'confirmed', status: 200, reason: 'OK', local: 'sip:a@x', contactUser: 'c' },
+  peer: { uri: 'sip:b@y', display: 'Bob', number: 'b' },
+  ...{ peerContact: 'sip:b@z', callId: '1', localTag: '2', remoteTag: '3', connectedMs: 61_250, totalMs: 65_000 },
+  media: { status: 'active', direction: 'sendrecv', codec: 'PCMA/8000', port: 'call:1', dtmf: true },
+}
+const STATS = {
+  ...{ sentPackets: 10, sentBytes: 1600, receivedPackets: 9, receivedBytes: 1440, lostPackets: 1, latePackets: 0 },
+  ...{ duplicatePackets: 0, malformedPackets: 0, concealedMs: 20, playoutDelayMs: 40.4, jitterMs: 2.5 },
+  ...{ roundTripMs: Number.NaN, peerLostPackets: Number.NaN, peerJitterMs: 3, codec: 'PCMA' },
+  remote: { address: '192.0.2.9', port: 4000 },
+}
+
+test('with everything', () => {
+  expect(dumpCall('out:1', RECORD, STATS, true)).toEqual([
+    'out:1 [confirmed, last 200 OK]',
+    '  to "Bob" <sip:b@y>, as <sip:a@x>',
+    '  connected 61.3 s, total 65.0 s',
+    '  audio active, sendrecv, PCMA/8000',
+    '    peer 192.0.2.9 port 4000, round trip -',
+    '    RX 9 packets, 1440 bytes, 1 lost, 0 late, 0 twice, 0 malformed',
+    '       jitter 3 ms, delay 40 ms, concealed 20 ms',
+    '    TX 10 packets, 1600 bytes, - lost, jitter 3 ms',
+  ])
+})
+
+test('without media, and before anything is known', () => {
+  const media = { ...RECORD.media, status: 'none', direction: 'inactive', codec: '', port: undefined } as const
+  const early: CallRecord = {
+    ...RECORD,
+    ...{ role: 'uas', state: 'incoming', status: 0, reason: '', connectedMs: 0, totalMs: 90, media },
+    peer: { ...RECORD.peer, display: '' },
+  }
+  expect(dumpCall('in:1', early, undefined, true)).toEqual([
+    'in:1 [incoming]',
+    '  from <sip:b@y>, as <sip:a@x>',
+    '  connected 0.0 s, total 0.1 s',
+    '  audio none, inactive',
+  ])
+  expect(dumpCall('in:1', early, undefined, false)).toHaveLength(3)
+})
