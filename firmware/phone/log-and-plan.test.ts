@@ -1,7 +1,11 @@
 // The call log, the dial plan at work, volumes and the user's own settings, as a user tells it.
 import { describe, expect, test } from 'vitest'
+import { ms } from '../base/time.ts'
 import { createDesk, type Desk, SETTINGS } from '../testing/desk.ts'
 import { called, caller, notRegistered, registered } from '../testing/played-engine.ts'
+import { logged } from './call-log.ts'
+import { newCall } from './calls.ts'
+import { initialState } from './state.ts'
 
 function desk(more: Partial<typeof SETTINGS> = {}) {
   const phone = createDesk({ settings: { ...SETTINGS, ...more } })
@@ -49,6 +53,15 @@ describe('the call log', () => {
     expect(phone.view().missed).toBe(2)
     phone.key('log-seen')
     expect([phone.view().missed, phone.calls().length]).toEqual([0, 2])
+  })
+
+  test.each([
+    ['sip:101@pbx.example.com', '101', '101'],
+    ['sip:192.0.2.7', '192.0.2.7', 'sip:192.0.2.7'],
+    ['sip:anonymous@anonymous.invalid', 'anonymous', ''],
+  ])('%s, %s, is called back as %j', (uri, number, back) => {
+    const bob = newCall('in:1', 'a', 'in', { uri, display: '', number }, '', ms(0))
+    expect(logged(initialState(undefined, 6), bob, 'missed', '', ms(0)).log[0]?.number).toBe(back)
   })
 
   test('it holds a hundred calls', () => {

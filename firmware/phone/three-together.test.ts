@@ -93,6 +93,18 @@ describe('three together', () => {
     expectPeace(all)
   })
 
+  test('muted before, muted in it, and still muted when the other two are two', () => {
+    const all = two()
+    all.alice.key('mute')
+    all.alice.key('conference')
+    all.place.run(200)
+    expect(all.alice.speaksTo()).toBe('nobody (muted)')
+    all.carol.putDown()
+    all.place.run(200)
+    expect([all.alice.shows(), all.alice.speaksTo()]).toEqual(['in-call with bob, muted', 'nobody (muted)'])
+    expectPeace(all)
+  })
+
   test('held: nobody hears anybody, and together again', () => {
     const all = three()
     all.alice.key('hold')

@@ -1,5 +1,7 @@
 // Two calls at one phone, as its user tells it.
 import { describe, expect, test } from 'vitest'
+import { createDesk } from '../testing/desk.ts'
+import { caller, registered } from '../testing/played-engine.ts'
 import { settingsOf } from '../testing/street.ts'
 import { ALICE, beside, expectPeace, threeDesks, two, waiting } from '../testing/three-desks.ts'
 
@@ -216,5 +218,53 @@ describe('two calls', () => {
       'on',
     ])
     expectPeace(all)
+  })
+})
+
+describe('what the network may do to it', () => {
+  /** Bob and Carol by hand: Alice has taken Carol, and Bob's phone has not answered her hold yet. */
+  function played() {
+    const alice = createDesk()
+    registered(alice)
+    const bob = caller(alice, 'in:1')
+    alice.lift()
+    bob.acknowledges()
+    const carol = caller(alice, 'in:2')
+    alice.key('answer')
+    return { alice, bob, carol }
+  }
+
+  test('a hold that is refused still keeps the call aside: unheard until it is taken back', () => {
+    const { alice, bob, carol } = played()
+    bob.declines(488)
+    carol.acknowledges()
+    carol.hangsUp()
+    alice.passes(3000)
+    expect([alice.shows(), alice.hears(), alice.speaksTo()]).toEqual(['held with Bob', 'nothing', 'nobody'])
+    alice.key('hold')
+    expect([alice.shows(), alice.hears()]).toEqual(['in-call with Bob', 'call:in:1'])
+  })
+
+  test('swapped before the other side had acknowledged: it is told as soon as it has', () => {
+    const { alice, bob, carol } = played()
+    bob.accepts('recvonly')
+    alice.key('swap')
+    bob.accepts('sendrecv')
+    const holds = () => alice.sent.filter((c) => c.kind === 'reinvite' && c.id === 'in:2').length
+    expect([alice.shows(), holds()]).toEqual(['in-call with Bob', 0])
+    carol.acknowledges()
+    expect(holds()).toBe(1)
+  })
+
+  test('a call on hold in the cradle is told beside one that rings', () => {
+    const { alice, bob, carol } = played()
+    bob.accepts('recvonly')
+    carol.acknowledges()
+    alice.putDown()
+    alice.passes(3000)
+    const dave = caller(alice, 'in:3')
+    expect([alice.shows(), alice.hears(), alice.view().beside?.call]).toEqual(['call from Bob', 'ring', 'in:1'])
+    dave.refuses(487)
+    expect([alice.shows(), alice.view().missed]).toEqual(['held with Bob', 1])
   })
 })
