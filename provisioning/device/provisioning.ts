@@ -1,5 +1,7 @@
 // Provisioning as the phone sees it: the machine, its disk and its broker joined, with a handful of calls.
-import { createHash, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { utf8Encode } from '../../firmware/base/bytes.ts'
+import { sha256 } from '../../firmware/base/hash/sha256.ts'
 import { type LogRecord, log } from '../../firmware/base/log.ts'
 import type { Machine } from '../../firmware/base/machine.ts'
 import type { Millis } from '../../firmware/base/time.ts'
@@ -65,6 +67,9 @@ export interface Provisioning {
   stop(): Promise<void>
 }
 
+/** Of the text's UTF-8. Our own, because node:crypto takes 10 ms to load while the phone is to register. */
+const sha256Of = (text: string) => Buffer.from(sha256(utf8Encode(text)), 'hex')
+
 /** Inputs from broker and disk that may wait for a hub turn. */
 const CAPACITY = 64
 
@@ -73,7 +78,7 @@ export function createProvisioning(options: ProvisioningOptions): Provisioning {
   const provisioner = createProvisioner({
     stored: store.stored,
     formats: options.formats ?? plainFormats,
-    fingerprint: (text) => createHash('sha256').update(text).digest('base64url'),
+    fingerprint: (text) => sha256Of(text).toString('base64url'),
     startedAt: options.now(),
   })
   if (store.damaged > 0) report(log('error', 'provisioning', 'records lost by the medium', { records: store.damaged }))
@@ -96,7 +101,7 @@ export function createProvisioning(options: ProvisioningOptions): Provisioning {
       {
         ...{ broker, prefix, credentials, ca, cert, key },
         deviceId: options.deviceId,
-        bootId: randomUUID(),
+        bootId: readFileSync('/proc/sys/kernel/random/uuid', 'latin1').trim(),
         nextSession: () => store.nextSession(),
         now: options.now,
         chance: Math.random,
@@ -149,7 +154,7 @@ export function createProvisioning(options: ProvisioningOptions): Provisioning {
         ...options.info,
         deviceId: options.deviceId,
         contract: 1,
-        schema: { id: SCHEMA_ID, sha256: createHash('sha256').update(publishedSchema()).digest('hex') },
+        schema: { id: SCHEMA_ID, sha256: sha256Of(publishedSchema()).toString('hex') },
         commands: Object.keys(options.commands),
       })
       link?.start()

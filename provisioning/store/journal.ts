@@ -2,7 +2,7 @@
 // What a power cut left half written at the end is not a record; the next append takes its place.
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { crc32 } from 'node:zlib'
+import { crc32 } from '../../firmware/base/hash/crc32.ts'
 import { replaceFile, syncDirectory } from './atomic-file.ts'
 
 const PREFIX = 9
@@ -45,7 +45,10 @@ function parseLine(line: Buffer): { readonly value: unknown } | undefined {
   }
 }
 
-const crc = (json: Buffer | string): string => `${crc32(json).toString(16).padStart(8, '0')} `
+const crc = (json: Buffer | string): string =>
+  `${crc32(typeof json === 'string' ? Buffer.from(json) : json)
+    .toString(16)
+    .padStart(8, '0')} `
 
 export const line = (record: unknown): string => {
   const json = JSON.stringify(record)

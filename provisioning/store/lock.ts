@@ -1,14 +1,15 @@
 // One process on a state folder: a name the kernel gives to one holder at a time and takes back when that one is gone,
 // however it went. Nothing is left on the disk.
-import { createHash } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { utf8Encode } from '../../firmware/base/bytes.ts'
+import { sha256 } from '../../firmware/base/hash/sha256.ts'
 
 /** Resolves with what gives the folder back. Rejects with an Error that names the folder when another process has it. */
 export async function lockFolder(directory: string): Promise<() => Promise<void>> {
   const path = await realpath(directory)
   // A name of Linux's abstract namespace, at most 107 bytes long.
-  const name = `\0offhook-state-${createHash('sha256').update(path).digest('hex')}`
+  const name = `\0offhook-state-${sha256(utf8Encode(path))}`
   const holder = createServer((visitor) => visitor.destroy())
   await new Promise<void>((resolve, reject) => {
     holder.once('error', (error: NodeJS.ErrnoException) =>
