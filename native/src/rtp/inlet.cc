@@ -3,10 +3,22 @@
 
 #include <sys/uio.h>
 
+#include <algorithm>
+#include <new>
+#include <type_traits>
+
 namespace offhook {
 
-Inlet::Inlet(size_t packets) : pool_(packets), free_(packets), full_(packets) {
-  for (Packet& each : pool_) free_.push(&each);
+static_assert(std::is_trivially_destructible_v<Packet>, "the pool is given back as bytes");
+
+Inlet::Inlet(size_t packets) : packets_(packets), pool_(new std::byte[packets * sizeof(Packet)]), free_(packets), full_(packets) {
+  hand_.reserve(packets);
+}
+
+void Inlet::fillHand() {
+  Packet* packet;
+  while (free_.pop(packet)) hand_.push_back(packet);
+  while (hand_.size() < kBatch && made_ < packets_) hand_.insert(hand_.begin(), new (pool_.get() + made_++ * sizeof(Packet)) Packet);
 }
 
 uint64_t Inlet::keyOf(const Endpoint& endpoint) {
@@ -34,46 +46,44 @@ bool Inlet::isWelcome(const Endpoint& from) const {
 }
 
 void Inlet::receive(int fd, int64_t nowNs) {
-  for (size_t total = 0; total < pool_.size(); total += kBatch) {
-    while (inHand_ < kBatch && free_.pop(hand_[inHand_])) ++inHand_;
+  for (size_t total = 0; total < packets_; total += kBatch) {
+    fillHand();
     mmsghdr headers[kBatch] = {};
     iovec parts[kBatch];
+    Packet* batch[kBatch];
     Packet spare;  // The tick thread is late: what waits is read all the same, or the socket would stay readable.
-    const size_t room = inHand_ > 0 ? inHand_ : 1;
+    const size_t room = std::clamp<size_t>(hand_.size(), 1, kBatch);
     for (size_t i = 0; i < room; i++) {
-      Packet& packet = inHand_ > 0 ? *hand_[i] : spare;
-      parts[i] = {packet.bytes, kMaxPacket};
+      batch[i] = hand_.empty() ? &spare : hand_[hand_.size() - 1 - i];
+      parts[i] = {batch[i]->bytes, kMaxPacket};
       headers[i].msg_hdr.msg_iov = &parts[i];
       headers[i].msg_hdr.msg_iovlen = 1;
-      headers[i].msg_hdr.msg_name = &packet.from.generic;
-      headers[i].msg_hdr.msg_namelen = sizeof packet.from.v6;
+      headers[i].msg_hdr.msg_name = &batch[i]->from.generic;
+      headers[i].msg_hdr.msg_namelen = sizeof batch[i]->from.v6;
     }
     const int got = recvmmsg(fd, headers, unsigned(room), MSG_DONTWAIT, nullptr);
     if (got <= 0) return;
-    size_t kept = 0;
-    for (size_t i = 0; i < size_t(got); i++) {
-      if (inHand_ == 0) {
-        overflowed_.fetch_add(1, std::memory_order_relaxed);
-        break;
-      }
-      Packet* const packet = hand_[i];
-      packet->from.length = headers[i].msg_hdr.msg_namelen;
-      packet->size = headers[i].msg_len;
-      packet->arrivedNs = nowNs;
-      const bool whole = (headers[i].msg_hdr.msg_flags & MSG_TRUNC) == 0;
-      if (whole && isWelcome(packet->from)) {
-        full_.push(packet);
-      } else {
-        (whole ? strange_ : oversize_).fetch_add(1, std::memory_order_relaxed);
-        hand_[kept++] = packet;
-      }
-    }
-    if (inHand_ > 0) {
-      for (size_t i = size_t(got); i < inHand_; i++) hand_[kept++] = hand_[i];
-      inHand_ = kept;
+    if (hand_.empty()) {
+      overflowed_.fetch_add(1, std::memory_order_relaxed);
+    } else {
+      hand_.resize(hand_.size() - size_t(got));
+      for (size_t i = 0; i < size_t(got); i++) hand(batch[i], headers[i].msg_hdr, headers[i].msg_len, nowNs);
     }
     if (size_t(got) < room) return;
   }
+}
+
+void Inlet::hand(Packet* packet, const msghdr& header, size_t size, int64_t nowNs) {
+  packet->from.length = header.msg_namelen;
+  packet->size = size;
+  packet->arrivedNs = nowNs;
+  const bool whole = (header.msg_flags & MSG_TRUNC) == 0;
+  if (whole && isWelcome(packet->from)) {
+    full_.push(packet);
+    return;
+  }
+  (whole ? strange_ : oversize_).fetch_add(1, std::memory_order_relaxed);
+  hand_.push_back(packet);
 }
 
 Packet* Inlet::next() {

@@ -19,9 +19,9 @@ constexpr float kStrict = 0.75f, kLoose = 0.4f;  // Likeness asked of what is ov
 }  // namespace
 
 JitterBuffer::JitterBuffer(uint32_t rate, uint32_t clockRate, Release release, void* owner)
-    : rate_(rate), clockRate_(clockRate), release_(release), owner_(owner), concealer_(rate), stretch_(rate),
+    : rate_(rate), clockRate_(clockRate), mostSamples_(rate * kMostMs / 1000), release_(release), owner_(owner), concealer_(rate), stretch_(rate),
       history_(std::max(concealer_.historyNeeded(), size_t(rate / 20))), delayMs_(std::numeric_limits<double>::quiet_NaN()) {
-  samples_.assign(history_ + 4 * kMaxSamples, 0);
+  samples_.assign(history_ + 3 * mostSamples_, 0);
   read_ = end_ = history_;
 }
 
@@ -63,7 +63,7 @@ void JitterBuffer::insert(const Voice& voice) {
     release_(owner_, voice.memory);
   };
   const size_t length = voice.decoder->samplesIn(voice.payload, voice.size);
-  if (length == 0 || length > kMaxSamples) return release_(owner_, voice.memory);
+  if (length == 0 || length > mostSamples_) return release_(owner_, voice.memory);
   if (!noteArrival(voice)) return refuse(late);
   const int64_t position = positionOf(voice);
   if (anchored_ && position + int64_t(length) <= next_) {
@@ -101,7 +101,7 @@ void JitterBuffer::give(int16_t* out, size_t samples, int64_t nowNs) {
 }
 
 void JitterBuffer::makeRoom() {
-  if (end_ + 2 * kMaxSamples <= samples_.size()) return;
+  if (end_ + 2 * mostSamples_ <= samples_.size()) return;
   const size_t by = read_ - history_;
   std::move(samples_.begin() + long(by), samples_.begin() + long(end_), samples_.begin());
   read_ -= by;
@@ -149,7 +149,7 @@ void JitterBuffer::conceal(size_t samples) {
 size_t JitterBuffer::decodeFirst(size_t skip) {
   const Voice& voice = slots_[0];
   int16_t* const to = &samples_[end_];
-  const size_t decoded = voice.decoder->decode(voice.payload, voice.size, to, kMaxSamples);
+  const size_t decoded = voice.decoder->decode(voice.payload, voice.size, to, mostSamples_);
   const size_t kept = decoded > skip ? decoded - skip : 0;
   if (skip > 0) std::copy(to + decoded - kept, to + decoded, to);
   next_ = positionOf(voice) + int64_t(decoded);

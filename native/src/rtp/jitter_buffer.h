@@ -52,7 +52,7 @@ class JitterBuffer {
 
  private:
   static constexpr size_t kSlots = 64;
-  static constexpr size_t kMaxSamples = 2880;  // 60 ms at 48 kHz
+  static constexpr uint32_t kMostMs = 200;  // of a packet
 
   /** Times in samples of the audio rate: where the timestamp of a packet lies. */
   int64_t positionOf(const Voice& voice) const { return voice.timestamp * rate_ / clockRate_; }
@@ -73,6 +73,7 @@ class JitterBuffer {
   void makeRoom();
 
   const uint32_t rate_, clockRate_;
+  const size_t mostSamples_;
   const Release release_;
   void* const owner_;
   double minMs_ = 0, maxMs_ = 200;
