@@ -11,12 +11,14 @@ export interface TestPhone extends Provisioning {
   readonly applied: ReadySettings[]
   readonly logged: LogRecord[]
   readonly identified: string[]
+  /** The highest version stored when it started, in whatever state; 0: none. */
+  readonly highest: number
 }
 
 /** `refuse`: why the registrar refuses the line `main` with these settings; undefined: it registers. */
 export async function startPhone(
   folder: string,
-  broker: string,
+  broker: string | undefined,
   deviceId: string,
   refuse: (settings: ReadySettings) => string | undefined = () => undefined,
   access: Partial<Bootstrap> = {},
@@ -30,11 +32,20 @@ export async function startPhone(
     provisioning.line('main', reason === undefined ? 'registered' : 'refused', reason ?? '')
     provisioning.audio('working', '')
   }
+  const store = await openStore(folder)
+  const { good, candidate, last } = store.stored
+  const highest = Math.max(0, ...[good, candidate?.document, last].map((one) => one?.version ?? 0))
   const provisioning = createProvisioning({
     hub: createHub(createClock(), report),
     now: monotonic,
-    store: await openStore(folder),
-    bootstrap: { broker, prefix: 'offhook', board: 'none', credentials: undefined, ...access },
+    store,
+    bootstrap: {
+      ...(broker === undefined ? {} : { broker }),
+      prefix: 'offhook',
+      board: 'none',
+      credentials: undefined,
+      ...access,
+    },
     deviceId,
     info: { model: 'test' },
     commands: { identify: (payload) => void identified.push(payload) },
@@ -46,5 +57,5 @@ export async function startPhone(
   })
   if (provisioning.initial) live(provisioning.initial)
   provisioning.idle(true)
-  return { ...provisioning, applied, logged, identified }
+  return { ...provisioning, applied, logged, identified, highest }
 }
