@@ -20,6 +20,7 @@ const PACKAGES = {
     'kamailio',
     'linphone-cli',
     'libnet-sip-perl',
+    'netbase',
     'sox',
     'libasound2-plugins',
     'clang-14',
