@@ -54,8 +54,8 @@ export const signalling: Bench = {
   run: (effort) =>
     all(
       [
-        { what: 'call, signalling, closed loop', scenario: 'uac', count: 2500, underWay: 10 },
-        { what: 'call, signalling, 200/s', scenario: 'uac', count: 300, perSecond: 200, underWay: 100 },
+        { what: 'call, signalling, closed loop', scenario: 'uac', count: 2000, underWay: 10 },
+        { what: 'call, signalling, 200/s', scenario: 'uac', count: 200, perSecond: 200, underWay: 100 },
       ],
       { [OURS]: startSignalling, 'npm sip': startNpmSip },
       effort,
@@ -69,7 +69,7 @@ export const calls: Bench = {
     all(
       [
         { what: 'call, whole phone, 50/s', scenario: 'uac', count: 100, perSecond: 50, underWay: 50 },
-        { what: 'call, whole phone, 200/s', scenario: 'uac', count: 300, perSecond: 200, underWay: 100 },
+        { what: 'call, whole phone, 200/s', scenario: 'uac', count: 200, perSecond: 200, underWay: 100 },
       ],
       { [OURS]: startPhone, baresip: startBaresip },
       effort,
@@ -81,7 +81,7 @@ export const options: Bench = {
   about: 'OPTIONS answered by whole phones, and by npm sip',
   run: (effort) =>
     all(
-      [{ what: 'OPTIONS, 800/s', scenario: 'options', count: 1200, perSecond: 800, underWay: 500 }],
+      [{ what: 'OPTIONS, 800/s', scenario: 'options', count: 1000, perSecond: 800, underWay: 500 }],
       { [OURS]: startPhone, baresip: startBaresip, 'npm sip': startNpmSip },
       effort,
     ),
