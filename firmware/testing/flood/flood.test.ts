@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { StreamStats } from '../../media/contract.ts'
 import { activity, callState } from '../../runtime/demo/witness.ts'
 import { type PhoneInLab, startPhone } from '../interop/phone.ts'
+import { startSipp } from '../interop/sipp.ts'
 import { type FloodKind, flood } from './flooder.ts'
 
 /** Not where the phone's peers are: a flood is to cost its sender its share, and nobody else. */
@@ -49,6 +50,19 @@ async function callEcho() {
   await up
   await sleep(500)
 }
+/** Puts the handset down, and takes and ends every call that then rings. */
+async function clear() {
+  phone.board.hangUp()
+  for (let tries = 0; tries < 10; tries++) {
+    await sleep(1200)
+    if (phone.doing() === 'idle') return
+    if (phone.doing() !== 'ringing') continue
+    phone.board.lift()
+    await sleep(300)
+    phone.board.hangUp()
+  }
+  throw new Error(`calls without end: ${phone.board.screen().join(' / ')}`)
+}
 const memoryMb = () => process.memoryUsage.rss() / 1e6
 
 const port = { sip: () => phone.lab.phone.sipPort, rtp: () => rtpPort, rtcp: () => rtpPort + 1 }
@@ -69,7 +83,7 @@ test(
     const run = (at: keyof typeof port, kind: FloodKind, seed: number) =>
       flood({ kind, from: EVE, port: port[at](), perSecond: 4000, seconds: SECONDS, seed, user: phone.lab.phone.user })
     // Once to fill what is kept for good: pages, counters, code.
-    for (const [at, kind] of FLOODS) await run(at, kind, 1)
+    await Promise.all(FLOODS.map(([at, kind]) => run(at, kind, 1)))
     const before = memoryMb()
     for (const [at, kind] of FLOODS) {
       const was = await ask()
@@ -80,7 +94,7 @@ test(
       expect(is.lostPackets + is.latePackets, `${kind} at ${at}: lost`).toBe(0)
     }
     expect(memoryMb() - before).toBeLessThan(10)
-    await phone.putDown()
+    await clear()
   },
   PATIENCE_MS,
 )
@@ -95,15 +109,18 @@ test(
     })
     await rings
     expect(phone.doing()).toBe('ringing')
-    expect(answers['180']).toBe(1)
+    // One rings; a phone in a call has another one wait.
+    expect(answers['180']).toBeGreaterThanOrEqual(1)
+    expect(answers['180']).toBeLessThanOrEqual(2)
     expect(answers['486']).toBeGreaterThan(100)
-    expect(answers['503']).toBeGreaterThan(100)
-    // INVITEs nobody acknowledges are answered again and again; yet less is said than was asked.
-    expect(answers['486']! + answers['503']!).toBeLessThan(2 * sent)
+    // INVITEs nobody acknowledges are answered again and again; yet little more is said than was asked.
+    expect(Object.values(answers).reduce((sum, count) => sum + count)).toBeLessThan(2.5 * sent)
+    // Others are answered as ever.
+    const others = await startSipp('odd-requests', { target: `127.0.0.1:${sipPort}`, user })
+    const { code, log } = await others.done
+    expect(code, log).toBe(0)
     // Whoever lifts the handset to call somebody has eve in the ear; the next call is theirs.
-    phone.board.lift()
-    await sleep(300)
-    await phone.putDown()
+    await clear()
     await callEcho()
     await phone.putDown()
   },

@@ -121,7 +121,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     for (; sent < (passed / 1000) * order.perSecond; sent++) socket.send(make(sent), order.port, '127.0.0.1')
     await sleep(2)
   }
-  await sleep(500)
+  await sleep(300)
   process.stdout.write(JSON.stringify({ sent, answers }))
   socket.close()
 }
