@@ -130,7 +130,7 @@ export type SipCommand =
     }
   /** Answer to an offer that came in a 2xx (late offer): goes out in the ACK. */
   | { readonly kind: 'ack'; readonly id: SessionId; readonly sdp: string }
-  /** New offer (or none) in a CONFIRMED session. 491 is retried by the engine (§14.1). */
+  /** New offer (or none) in a CONFIRMED session. 491 is retried by the engine (§14.1), unless the peer has changed the session meanwhile: then `reinvite-result` 491 asks for a fresh offer. */
   | {
       readonly kind: 'reinvite'
       readonly id: SessionId
@@ -238,7 +238,7 @@ export type SipEvent =
       readonly sdp: string
       readonly inResponse: boolean
     }
-  /** The re-INVITE we sent ended: 2xx, or a refusal that left the session as it was. Follows the return to CONFIRMED. */
+  /** The re-INVITE we sent ended: 2xx, or a refusal that left the session as it was; 491: the offer is out of date, ask anew. Follows the return to CONFIRMED. */
   | { readonly kind: 'reinvite-result'; readonly id: SessionId; readonly status: number; readonly reason: string }
   /** A request outside INVITE sessions or inside one, of a method named in `SipConfig.applicationMethods`. Must be answered with `reply` within 30 s. */
   | {

@@ -3,7 +3,7 @@ import type { SocketAddress } from '../../base/address.ts'
 import { log } from '../../base/log.ts'
 import type { Millis } from '../../base/time.ts'
 import { acceptSeq, uasDialog } from '../dialog/dialog.ts'
-import { maxForwards, requires } from '../message/headers.ts'
+import { requires } from '../message/headers.ts'
 import type { HeaderField, SipRequest } from '../message/message.ts'
 import { isSip } from '../message/uri.ts'
 import { type Answer, type Incoming, responseText } from '../transaction/response.ts'
@@ -81,13 +81,11 @@ export class Dispatch {
     else this.#inside(incoming, now)
   }
 
-  /** §8.2.1, §8.2.2, §16.3. */
+  /** §8.2.1, §8.2.2. Max-Forwards is for who passes requests on (§16.3): whom it has reached answers, also at 0. */
   #inspect(request: SipRequest): Answer | undefined {
     const { capabilities, servers } = this.#environment
     if (!this.#allowed.has(request.method)) return { status: 405, headers: [capabilities.allow] }
     if (!isSip(request.uri)) return { status: 416 }
-    // §16.3: with no hop left only OPTIONS may be answered by whoever it has reached.
-    if (request.method !== 'OPTIONS' && maxForwards(request) === 0) return { status: 483 }
     if (request.toTag === undefined && servers.isMerged(request)) return { status: 482 }
     const unknown = requires(request).filter((option) => !this.#config.supported.includes(option))
     return unknown.length > 0

@@ -97,12 +97,13 @@ play(
 )
 
 play(
-  'glare: both re-INVITE at once, both succeed in turn',
+  'glare: the second is asked anew, as the first has changed what it would offer',
   (cast) => {
     const { alice, bob } = cast
     confirmed(cast)
     alice.reinvite('call', 'hold of alice', 1000)
     bob.soon(1000, { kind: 'reinvite', id: 'in:1', sdp: 'hold of bob', headers: [] })
+    alice.on('reinvite-result', ({ status }) => status === 491 && alice.reinvite('call', 'fresh hold of alice'))
     for (const phone of [alice, bob]) phone.when('REINVITED', ({ id }) => phone.respond(id, 200, 'held', 20))
   },
   `${ANSWERED}
@@ -120,8 +121,9 @@ play(
   alice → bob   ACK
   ${ENDED}`,
   ({ alice, bob }) => {
-    expect(alice.last('reinvite-result')).toMatchObject({ status: 200 })
-    expect(bob.last('reinvite-result')).toMatchObject({ status: 200 })
+    expect(alice.all('reinvite-result').map(({ status }) => status)).toEqual([491, 200])
+    expect(bob.all('reinvite-result').map(({ status }) => status)).toEqual([200])
+    expect(bob.last('session-sdp')?.sdp).toBe('fresh hold of alice')
   },
 )
 

@@ -48,7 +48,6 @@ export class ClientOpening implements RequestUser, Sleeper {
   acknowledge(sdp: string, now: Millis): string | undefined {
     const { dialog, response } = this.#unanswered ?? {}
     if (dialog === undefined || response === undefined) return 'no offer in a response waits for an answer'
-    this.#port.localSdp = sdp
     this.#ack(dialog, response, sdp, now)
     this.#port.enter('CONFIRMED', { status: response.status, reason: response.reason })
     return undefined

@@ -59,7 +59,6 @@ export class IncomingModification implements ServerUser {
     if (status < 200) return undefined
     if (success) {
       refreshTarget(this.#dialog, request)
-      this.#port.localSdp = sdp
       if (request.method === 'INVITE') this.#port.awaitAck(this.#incoming, text, !this.#offered, now)
     }
     this.#done({ status, reason: reply.reason ?? reasonPhrase(status) })

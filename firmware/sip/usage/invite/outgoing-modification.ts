@@ -28,6 +28,8 @@ export class OutgoingModification implements RequestUser, Sleeper {
   /** The 2xx whose offer waits for our answer. */
   #unanswered: SipResponse | undefined
   #acknowledged = false
+  /** Theirs was agreed on while ours waited: what it offers is of before. */
+  #stale = false
 
   /** `done` reports the result, after the state has been left. */
   constructor(
@@ -86,7 +88,6 @@ export class OutgoingModification implements RequestUser, Sleeper {
   acknowledge(sdp: string, now: Millis): string | undefined {
     const response = this.#unanswered
     if (response === undefined) return 'no offer in a response waits for an answer'
-    this.#port.localSdp = sdp
     this.#ack(response, sdp, now)
     this.#back(response.status, response.reason, { status: response.status, reason: response.reason })
     return undefined
@@ -97,9 +98,17 @@ export class OutgoingModification implements RequestUser, Sleeper {
     if (this.#unanswered) {
       this.#ack(this.#unanswered, undefined, now)
       this.#port.finish(byFailure('timeout'), true, now)
-    } else if (this.#port.state === 'CONFIRMED') this.send(now)
+    } else if (this.#port.state === 'CONFIRMED') {
+      if (this.#stale && this.#sdp !== undefined) this.#done(491, 'Request Pending')
+      else this.send(now)
+    }
     // Their re-INVITE is being answered: look again when the user may have done so.
     else this.#port.environment.queue.arm(this.timer, after(now, 500), now)
+  }
+
+  /** Their re-INVITE or UPDATE has changed the session. */
+  overtaken(): void {
+    this.#stale = true
   }
 
   /** The session ends while this runs: a 2xx that still comes is acknowledged. */
@@ -127,7 +136,6 @@ export class OutgoingModification implements RequestUser, Sleeper {
       this.#back(488, because.reason, because)
       return
     }
-    this.#port.localSdp = this.#sdp
     this.#port.sdp('answer', sdp, true)
     this.#back(response.status, response.reason, byResponse(response))
   }

@@ -20,6 +20,8 @@ export class ServerOpening implements ServerUser, Sleeper {
   readonly #transaction: ServerTransaction
   readonly #dialog: Dialog
   readonly #offered: boolean
+  /** The description of a provisional response. */
+  #preview: string | undefined
   /** The last provisional response, for the sign of life. */
   #provisional: Answer | undefined
 
@@ -41,7 +43,7 @@ export class ServerOpening implements ServerUser, Sleeper {
     if (status < 200) {
       // RFC 3264 §4 with RFC 3261 §13.2.1: without 100rel a provisional response cannot offer, only show the answer.
       if (reply.sdp !== undefined && !this.#offered) return 'an offer needs a reliable response'
-      if (reply.sdp !== undefined) this.#port.localSdp = reply.sdp
+      this.#preview = reply.sdp ?? this.#preview
       this.#provisional = this.#send(reply, reply.sdp, now)
       this.#port.environment.queue.arm(this.timer, after(now, SIGN_OF_LIFE), now)
       this.#port.enter('EARLY', because)
@@ -56,9 +58,8 @@ export class ServerOpening implements ServerUser, Sleeper {
       return undefined
     }
     // A preview in a provisional response was the answer: the 2xx says it again.
-    const sdp = reply.sdp ?? this.#port.localSdp
+    const sdp = reply.sdp ?? this.#preview
     if (sdp === undefined) return this.#offered ? 'their offer needs an answer' : 'they want an offer'
-    this.#port.localSdp = sdp
     this.stop()
     const text = this.#transaction.respond(answerOf(reply, this.#dialog.localTag, this.#headers(), sdp), now)
     this.#port.awaitAck(this.#incoming, text, !this.#offered, now)

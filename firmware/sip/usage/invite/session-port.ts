@@ -23,8 +23,6 @@ export interface SessionPort {
   readonly digest: Digest
   readonly state: SessionState
   dialog: Dialog | undefined
-  /** The description last sent that the peer holds for ours. */
-  localSdp: string | undefined
   enter(state: SessionState, because: Because): void
   /** Reports a description of the peer. */
   sdp(role: 'offer' | 'answer', sdp: string, inResponse: boolean): void

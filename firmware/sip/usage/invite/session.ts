@@ -36,7 +36,6 @@ export class Session implements SessionPort {
   readonly environment: UsageEnvironment
   state: SessionState = 'NULL'
   dialog: Dialog | undefined
-  localSdp: string | undefined
   readonly #ended: (session: Session) => void
   #caller = false
   #opening: ClientOpening | ServerOpening | undefined
@@ -61,7 +60,6 @@ export class Session implements SessionPort {
 
   call(spec: RequestSpec, target: Uri, now: Millis): void {
     this.#caller = true
-    this.localSdp = spec.body?.content
     this.enter('CALLING', { status: 0, reason: '' })
     this.#opening = new ClientOpening(this, spec, target, now)
   }
@@ -205,6 +203,7 @@ export class Session implements SessionPort {
     }
     const done = (because: Because) => {
       this.#incoming = undefined
+      if (because.status >= 200 && because.status < 300) this.#outgoing?.overtaken()
       if (this.state === 'REINVITED') this.enter('CONFIRMED', because)
     }
     this.#incoming = new IncomingModification(this, dialog, incoming, sdp !== undefined, done, now)
@@ -233,17 +232,12 @@ export class Session implements SessionPort {
     }
   }
 
-  /** UPDATE without an offer: answered with what stands. */
+  /** UPDATE without an offer: no description in the answer (RFC 3311 §5.2), only the target is refreshed. */
   #refresh(incoming: Incoming, dialog: Dialog, now: Millis): void {
     refreshTarget(dialog, incoming.request)
     const { allow, supported } = this.environment.capabilities
     const headers = [...contactField(this, incoming), allow, ...supported]
-    if (this.state !== 'CONFIRMED' || this.localSdp === undefined) {
-      this.#answer(incoming, { status: 200, headers }, now)
-      return
-    }
-    headers.push({ name: 'Content-Type', value: 'application/sdp' })
-    this.#answer(incoming, { status: 200, headers, body: this.localSdp }, now)
+    this.#answer(incoming, { status: 200, headers }, now)
   }
 
   #answer(incoming: Incoming, answer: Answer, now: Millis): void {
