@@ -3,7 +3,7 @@ import { ok } from '../base/result.ts'
 import { Secret } from '../base/secret.ts'
 import { accountOf } from '../runtime/agent.ts'
 import { command, refuse } from './command.ts'
-import { flag, list, name, optional, orElse, text, whole } from './schema.ts'
+import { flag, list, name, oneOf, optional, orElse, text, whole } from './schema.ts'
 import { codecs } from './setup-commands.ts'
 
 const uri = text('a sip: address')
@@ -20,6 +20,7 @@ export const accountCommands = [
       registrar: optional(text('a sip: address, or "" for none')),
       proxies: optional(list(uri, 8)),
       realm: optional(text()),
+      transport: optional(oneOf('udp', 'tcp')),
       expires: optional(whole(1, 86_400)),
       codecs: optional(codecs),
       ptimeMs: optional(whole(10, 60)),
@@ -40,7 +41,7 @@ export const accountCommands = [
       const base =
         known !== undefined && (aor === undefined || aor === known.aor)
           ? known
-          : accountOf(aor ?? '', secret, { codecs: station.settings.codecs })
+          : accountOf(aor ?? '', secret, { codecs: station.settings.codecs, transport: undefined })
       const changed = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
       const config = {
         ...base,

@@ -50,7 +50,7 @@ export function onUaEvent(station: Station, event: UaEvent) {
       return
     }
     case 'call-dtmf':
-      station.tell(event.call, { event: 'dtmf', digit: event.digit, durationMs: event.durationMs, by: 'rfc4733' })
+      station.tell(event.call, { event: 'dtmf', digit: event.digit, durationMs: event.durationMs, by: 'rtp' })
       return
     case 'call-silent':
       station.tell(event.call, { event: 'silence', forMs: event.forMs })

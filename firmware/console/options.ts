@@ -10,7 +10,7 @@ standard output. docs/console.md describes every command and event.
 
   --json            what it speaks; there is nothing else yet
   --address A       with any of these three it starts at once, as {"do":"start"} would:
-  --port N          the address and UDP port SIP is spoken from
+  --port N          the address and port SIP is spoken from
   --null-audio      no sound device
   --help            this text
 `

@@ -11,7 +11,7 @@ import type { EventName, Told } from './event-names.ts'
 import { onMediaEvent, onSipOutput, onUaEvent } from './events.ts'
 import { type CallInHand, DEVICE, type Heard, type PortInHand, type StationSettings } from './hand.ts'
 import { type CommandError, type Fields, isObject, type Json } from './schema.ts'
-import { traced } from './trace.ts'
+import { Tracer } from './trace.ts'
 
 const ANSWER_MS = 3000
 const RECENT = 1000
@@ -35,6 +35,7 @@ export class Station {
   agent: Agent | undefined
   readonly #write: (event: Fields) => void
   readonly #began = monotonic()
+  readonly #tracer = new Tracer()
   readonly #listeners = new Set<(heard: Heard) => void>()
   #named = 0
   /** Events nobody has waited for yet, since the last command. */
@@ -102,11 +103,12 @@ export class Station {
         log: (record) => this.log(record),
         sip: (output) => {
           onSipOutput(this, output)
-          if (output.kind === 'send' && this.settings.trace)
-            this.emit(traced('sent', agent.local, output.to, output.data))
+          const told = this.#tracer.sent(output, agent.local)
+          if (told && this.settings.trace) this.emit(told)
         },
-        datagram: (data, from) => {
-          if (this.settings.trace) this.emit(traced('received', from, agent.local, data))
+        net: (input) => {
+          const told = this.#tracer.received(input, agent.local)
+          if (this.settings.trace) told.forEach((each) => void this.emit(each))
         },
         broken: (code) => this.emit({ event: 'broken', reason: code }),
       })

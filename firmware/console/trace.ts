@@ -1,6 +1,8 @@
 // SIP messages as events: one line each, without what proves who somebody is.
-import type { SocketAddress } from '../base/address.ts'
+import { type SocketAddress, showAddress } from '../base/address.ts'
 import { utf8Decode } from '../base/bytes.ts'
+import type { FlowId, NetworkInput, SipOutput } from '../sip/core/contract.ts'
+import { Framer } from '../sip/transport/framing.ts'
 import type { Told } from './event-names.ts'
 
 const CREDENTIALS = /^(proxy-)?authorization[ \t]*:.*\r?\n([ \t].*\r?\n)*/gim
@@ -12,19 +14,53 @@ export function withoutCredentials(message: string): string {
   return utf8Decode(head.replaceAll(CREDENTIALS, '') + message.slice(head.length))
 }
 
-const place = ({ address, port }: SocketAddress): string =>
-  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+/** Sees everything, so that it is in step with each connection whenever somebody wants to know. */
+export class Tracer {
+  readonly #flows = new Map<FlowId, { readonly remote: SocketAddress; readonly framer: Framer }>()
 
-export const traced = (
+  /** The messages in what came from the network. */
+  received(input: NetworkInput, local: SocketAddress): readonly Told[] {
+    const told = (protocol: string, from: SocketAddress, message: string) =>
+      traced('received', protocol, from, local, message)
+    switch (input.kind) {
+      case 'datagram':
+        return [told('UDP', input.from, input.data)]
+      case 'flow-up':
+        this.#flows.set(input.flow, { remote: input.remote, framer: new Framer() })
+        return []
+      case 'flow-data': {
+        const flow = this.#flows.get(input.flow)
+        const frames = flow?.framer.push(input.data) ?? []
+        return frames.flatMap((frame) => (flow && frame.kind === 'message' ? told('TCP', flow.remote, frame.text) : []))
+      }
+      case 'flow-down':
+        this.#flows.delete(input.flow)
+        return []
+      case 'transport-up':
+      case 'transport-down':
+      case 'unreachable':
+      case 'resolved':
+        return []
+    }
+  }
+
+  /** The message in what goes out; undefined: there is none. */
+  sent(output: SipOutput, local: SocketAddress): Told | undefined {
+    if (output.kind === 'send') return traced('sent', 'UDP', local, output.to, output.data)
+    if (output.kind === 'close') this.#flows.delete(output.flow)
+    if (output.kind !== 'write' || output.data.trim() === '') return undefined
+    const flow = this.#flows.get(output.flow)
+    return flow && traced('sent', 'TCP', local, flow.remote, output.data)
+  }
+}
+
+const traced = (
   direction: 'sent' | 'received',
+  protocol: string,
   from: SocketAddress,
   to: SocketAddress,
   message: string,
 ): Told => ({
-  event: 'trace',
-  direction,
-  protocol: 'UDP',
-  from: place(from),
-  to: place(to),
+  ...{ event: 'trace', direction, protocol, from: showAddress(from), to: showAddress(to) },
   message: withoutCredentials(message),
 })

@@ -4,7 +4,7 @@ import type { SocketAddress } from '../base/address.ts'
 import { type LogRecord, log } from '../base/log.ts'
 import type { Secret } from '../base/secret.ts'
 import type { MediaCommand, MediaEvent } from '../media/contract.ts'
-import type { SipConfig, SipOutput } from '../sip/core/contract.ts'
+import type { NetworkInput, SipConfig, SipOutput } from '../sip/core/contract.ts'
 import type { AccountConfig, UaCommand, UaConfig, UaEvent } from '../ua/contract.ts'
 import { createClock } from './clock.ts'
 import { createDeparture, LEAVE_MS } from './departure.ts'
@@ -34,14 +34,14 @@ export interface AgentUser {
   log?(record: LogRecord): void
   /** What the SIP engine answers, sends included, and what came in: for traces. */
   sip?(output: SipOutput): void
-  datagram?(data: string, from: SocketAddress): void
+  net?(input: NetworkInput): void
   /** The SIP socket failed for good; stop, and start another agent. */
   broken?(code: string): void
 }
 
 export interface Agent {
   readonly local: SocketAddress
-  /** Accounts use the transport named `udp`. */
+  /** Accounts may ask for a transport: `udp` or `tcp`. */
   ua(command: UaCommand): void
   media(command: MediaCommand): void
   /** Ends calls and registrations, within two seconds, then everything. */
@@ -76,7 +76,7 @@ export function startAgent(options: AgentOptions, user: AgentUser): Agent {
       media: (command) => media.command(command),
       log: say,
       sip: (output) => user.sip?.(output),
-      datagram: (data, from) => user.datagram?.(data, from),
+      net: (input) => user.net?.(input),
       broken: (code) => user.broken?.(code),
     },
   )

@@ -6,7 +6,7 @@ import type { MediaCommand, MediaEvent } from '../media/contract.ts'
 import { resolveHost } from '../net/resolver.ts'
 import { openTcp } from '../net/tcp.ts'
 import { openUdp } from '../net/udp.ts'
-import type { SipConfig, SipInput, SipOutput } from '../sip/core/contract.ts'
+import type { NetworkInput, SipConfig, SipInput, SipOutput } from '../sip/core/contract.ts'
 import { createSipEngine } from '../sip/core/engine.ts'
 import type { UaCommand, UaConfig, UaEvent } from '../ua/contract.ts'
 import { createUserAgent } from '../ua/user-agent.ts'
@@ -32,7 +32,7 @@ export interface VoiceUser {
   /** Everything the SIP engine answers, for traces and measurements. */
   sip?(output: SipOutput): void
   /** What came in, before the engine sees it. */
-  datagram?(data: string, from: SocketAddress): void
+  net?(input: NetworkInput): void
 }
 
 export interface Voice {
@@ -55,8 +55,8 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
   const rng = systemRng()
   const { transport } = options
 
-  const fromNet = hub.inlet<SipInput>({ name: 'sip', rank: 'sip', capacity: 512 }, (input) => {
-    if (input.kind === 'datagram') user.datagram?.(input.data, input.from)
+  const fromNet = hub.inlet<NetworkInput>({ name: 'sip', rank: 'sip', capacity: 512 }, (input) => {
+    user.net?.(input)
     toSip(input)
   })
   const fromResolver = hub.inlet<SipInput>({ name: 'resolver', rank: 'sip', capacity: 64 }, (input) => toSip(input))

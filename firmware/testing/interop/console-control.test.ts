@@ -89,6 +89,26 @@ test('all calls are hung up, each by its state: CANCEL, BYE, a refusal', async (
   expect(await alice.is.do({ do: 'calls' })).toMatchObject({ count: 0 })
 })
 
+test('over TCP, when the address or the account says so', async () => {
+  const before = alice.is.lines.length
+  await alice.is.do({ do: 'trace', on: true })
+  await alice.is.do({ do: 'call', to: `${bob.at};transport=tcp`, call: 'stream' })
+  const { call: theirs } = await bob.is.heard({ event: 'incoming' }, bob.is.lines.length)
+  await bob.is.do({ do: 'answer', call: theirs })
+  await alice.is.heard(state('stream', 'confirmed'))
+  await alice.is.do({ do: 'hangup', call: 'stream' })
+  await alice.is.heard(state('stream', 'disconnected'))
+  await alice.is.do({ do: 'account', account: 'alice', transport: 'tcp' })
+  await alice.is.do({ do: 'options', to: bob.at, userData: 'tcp' })
+  await alice.is.heard({ event: 'request-result', userData: 'tcp', status: 200 })
+  await alice.is.do({ do: 'account', account: 'alice', transport: 'udp' })
+  const traces = alice.is.lines.slice(before).filter(({ event }) => event === 'trace')
+  const first = (line: { message: string }) => line.message.split(/[ \r]/)[0]
+  expect(traces.filter(({ direction }) => direction === 'sent').map(first)).toEqual(['INVITE', 'ACK', 'BYE', 'OPTIONS'])
+  expect(new Set(traces.map(({ protocol }) => protocol))).toEqual(new Set(['TCP']))
+  expect(traces.every(({ message, direction }) => direction === 'sent' || message.startsWith('SIP/2.0'))).toBe(true)
+})
+
 test('messages say who writes, and how they fared', async () => {
   await alice.is.do({ do: 'message', to: bob.at, body: 'Grüße\nan alle', userData: { n: 1 } })
   const came = await bob.is.heard({ event: 'request', method: 'MESSAGE', body: 'Grüße\nan alle' })
