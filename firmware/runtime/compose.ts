@@ -1,5 +1,6 @@
 // The wiring table: the one place that makes the parts and says whose outputs go where. It holds no logic of its own.
 import type { Board, BoardEvent } from '../../hal/api/board.ts'
+import { createPortAudio } from '../../hal/portaudio/parent.ts'
 import { createMediaEngine } from '../../native/lib/media.ts'
 import type { ReadySettings } from '../../provisioning/core/contract.ts'
 import { createProvisioning } from '../../provisioning/device/provisioning.ts'
@@ -22,7 +23,7 @@ import { eventLog } from './event-log.ts'
 import { audioHealth, lineHealth, lineReason } from './health.ts'
 import { createHub, type HubCounters } from './hub.ts'
 import { type OperatedProcess, operatorCommands } from './operator-commands.ts'
-import { phoneSettings } from './settings.ts'
+import { phoneSettings, portAudioOrder } from './settings.ts'
 import { createStack } from './stack.ts'
 import { audioTold, boardEvent, callState, linesState, type Told, uaEvent } from './telemetry.ts'
 
@@ -84,6 +85,7 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     witness({ of: 'media', event })
   })
   const media = createMediaEngine((events) => events.forEach(fromMedia))
+  const sound = createPortAudio(log)
 
   let settings: ReadySettings | undefined
   let idle = false
@@ -119,7 +121,9 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
 
   const giveSettings = () => {
     if (settings === undefined) return
-    toPhone({ from: 'settings', settings: phoneSettings(settings.config, settings.passwords, options.handset) })
+    const { config, passwords } = settings
+    sound.use(options.handset === undefined ? portAudioOrder(config) : undefined)
+    toPhone({ from: 'settings', settings: phoneSettings(config, passwords, sound, options.handset) })
   }
 
   const toPhone = hub.attach('phone', createPhone({ step: 'network', volume: 5 }), (output) => {
@@ -201,7 +205,9 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     ),
     report: log,
     formats: { ...plainFormats, 'digit-map': dialMapFault },
-    broker: (connected) => toScreen({ from: 'facts', facts: { broker: connected ? 'connected' : 'not connected' } }),
+    broker(connected, reason) {
+      toScreen({ from: 'facts', facts: { broker: connected ? 'connected' : reason } })
+    },
   })
   const broker = bootstrap.broker === undefined ? 'none set up' : 'not connected'
   toScreen({ from: 'facts', facts: { model: board.description.model, version, deviceId, broker } })
@@ -231,6 +237,7 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
   const stop = async () => {
     forgetWallClock()
     await stack.stop()
+    sound.stop()
     await Promise.all([provisioning.stop(), board.stop(), media.close()])
     hub.stop()
   }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { readDesired } from '../../provisioning/schema/desired.ts'
 import { plainFormats } from '../../provisioning/schema/formats.ts'
 import { Secret } from '../base/secret.ts'
-import { phoneSettings, uaConfig } from './settings.ts'
+import { phoneSettings, portAudioOrder, uaConfig } from './settings.ts'
 
 const document = {
   contract: 1,
@@ -23,9 +23,10 @@ const read = readDesired(JSON.stringify(document), plainFormats)
 if (!read.ok) throw new Error(JSON.stringify(read.error))
 const { config } = read.value
 const password = new Secret('hunter2')
+const sound = { socket: '/run/sound' }
 
 test('accounts with their passwords; one without a registrar does not register', () => {
-  const settings = phoneSettings(config, { main: password })
+  const settings = phoneSettings(config, { main: password }, sound)
   expect(settings).toMatchObject({ country: 'de', volume: 5, interDigitMs: 4000, handset: { kind: 'null' } })
   const [main, door] = settings.accounts
   expect(main).toMatchObject({
@@ -38,7 +39,7 @@ test('accounts with their passwords; one without a registrar does not register',
 
 test('the simulator may put its own device in the place of the configured one', () => {
   const device = { kind: 'wav', capture: 'a.wav', playback: 'b.wav', rate: 16000, loop: false } as const
-  expect(phoneSettings(config, {}, device).handset).toEqual(device)
+  expect(phoneSettings(config, {}, sound, device).handset).toEqual(device)
 })
 
 test('the user agent gets the address found, ports and buffer as configured', () => {
@@ -46,4 +47,15 @@ test('the user agent gets the address found, ports and buffer as configured', ()
     ...{ maxCalls: 8, mediaAddress: '192.0.2.9', dscp: 46 },
     ...{ rtpPorts: { min: 30_000, max: 30_099 }, jitter: { minMs: 40, maxMs: 120 } },
   })
+})
+
+test('a handset of PortAudio is carried by its process and reaches the engine as an external device', () => {
+  const changed = { ...document, config: { ...document.config, handset: { kind: 'portaudio', capture: '' } } }
+  const read = readDesired(JSON.stringify(changed), plainFormats)
+  if (!read.ok) throw new Error(JSON.stringify(read.error))
+  expect(portAudioOrder(read.value.config)).toEqual({ capture: '', playback: 'default', rate: 16_000 })
+  expect(phoneSettings(read.value.config, {}, sound).handset).toEqual({
+    ...{ kind: 'external', socket: '/run/sound', capture: false, playback: true, rate: 16_000 },
+  })
+  expect(portAudioOrder(config)).toBeUndefined()
 })

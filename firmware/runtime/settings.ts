@@ -1,5 +1,7 @@
 // The configuration document as the machines want it: what the phone does, how the user agent is made, who we say we are.
 
+import type { SoundOrder } from '../../hal/portaudio/contract.ts'
+import type { PortAudio } from '../../hal/portaudio/parent.ts'
 import type { AccountSettings, PhoneConfig } from '../../provisioning/schema/phone-config.ts'
 import type { Secret } from '../base/secret.ts'
 import type { DeviceConfig } from '../media/contract.ts'
@@ -26,14 +28,33 @@ const accountConfig = (account: AccountSettings, passwords: Passwords): AccountC
   transport: account.transport,
 })
 
+/** What the PortAudio process is to carry; undefined: it is not wanted. */
+export function portAudioOrder({ handset }: PhoneConfig): Omit<SoundOrder, 'socket'> | undefined {
+  if (handset.kind !== 'portaudio') return undefined
+  const { capture, playback, rate } = handset
+  return { capture, playback, rate }
+}
+
+/** What the engine opens as the handset; `sound` says where the PortAudio process brings its sound. */
+function handsetDevice({ handset }: PhoneConfig, sound: Pick<PortAudio, 'socket'>): DeviceConfig {
+  if (handset.kind !== 'portaudio') return handset
+  const { capture, playback, rate } = handset
+  return { kind: 'external', socket: sound.socket, capture: capture !== '', playback: playback !== '', rate }
+}
+
 /** `handset` stands in for the configured device: the simulator's, or the null device of a machine without sound. */
-export const phoneSettings = (config: PhoneConfig, passwords: Passwords, handset?: DeviceConfig): PhoneSettings => ({
+export const phoneSettings = (
+  config: PhoneConfig,
+  passwords: Passwords,
+  sound: Pick<PortAudio, 'socket'>,
+  handset?: DeviceConfig,
+): PhoneSettings => ({
   accounts: config.accounts.map((account) => ({
     id: account.id,
     label: account.label,
     config: accountConfig(account, passwords),
   })),
-  handset: handset ?? config.handset,
+  handset: handset ?? handsetDevice(config, sound),
   country: config.tones.country,
   volume: config.audio.volume,
   interDigitMs: config.dial.interDigitMs,

@@ -10,6 +10,8 @@ const STALLED_MS = 2000
 /** Captured bytes that may wait for the engine; more are left out. */
 const MOST_WAITING_BYTES = 65_536
 
+const NO_NEWS = ['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE']
+
 const end = (): never => {
   process.kill(process.pid, 'SIGKILL')
   throw new Error('unreachable')
@@ -40,9 +42,9 @@ async function list(): Promise<void> {
 
 function carry(order: SoundOrder): void {
   const engine = connect(order.socket)
-  // The parent starts this process anew; that the engine does not listen yet is no news.
+  // The parent starts this process anew; that the engine does not listen yet, or has closed the device, is no news.
   engine.on('error', (error: NodeJS.ErrnoException) =>
-    error.code === 'ENOENT' || error.code === 'ECONNREFUSED' ? end() : endSaying(error.message),
+    NO_NEWS.includes(error.code ?? '') ? end() : endSaying(error.message),
   )
   engine.on('close', end)
   engine.on('connect', async () => {

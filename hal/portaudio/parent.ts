@@ -57,7 +57,7 @@ export async function listDevices(): Promise<readonly AudioDevice[]> {
 }
 
 export interface PortAudio {
-  /** Where the media engine is to listen. */
+  /** Where the media engine is to listen; asking makes the folder. */
   readonly socket: string
   /** The process now running, for measurements. */
   readonly pid: number | undefined
@@ -71,8 +71,9 @@ export interface PortAudio {
 /** Nothing runs before the first use(). Keeps a started process running: ended, it comes back after a growing pause. */
 export function createPortAudio(report: (record: LogRecord) => void): PortAudio {
   // Of this user alone (0700): who can reach the socket can be the handset.
-  const folder = mkdtempSync(join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), 'offhook-sound-'))
-  const socket = join(folder, 'handset')
+  let made: string | undefined
+  const folder = () => (made ??= mkdtempSync(join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), 'offhook-sound-')))
+  const socket = () => join(folder(), 'handset')
   let wanted: SoundOrder | undefined
   let child: ChildProcess | undefined
   let retry: NodeJS.Timeout | undefined
@@ -81,10 +82,12 @@ export function createPortAudio(report: (record: LogRecord) => void): PortAudio 
 
   const start = (order: SoundOrder) => {
     const began = performance.now()
-    const mine = startChild({ kind: 'carry', ...order }, folder)
+    const mine = startChild({ kind: 'carry', ...order }, folder())
     child = mine
     let lines = 0
     createInterface(mine.stderr!).on('line', (line) => {
+      // libasound's words for what PortAudio tells on standard output.
+      if (/(under|over)run occurred/.test(line)) return
       if (lines++ < MOST_LINES) report(log('warn', 'portaudio', 'said', { line }))
     })
     createInterface(mine.stdout!).on('line', (line) => {
@@ -115,7 +118,9 @@ export function createPortAudio(report: (record: LogRecord) => void): PortAudio 
   }
 
   return {
-    socket,
+    get socket() {
+      return socket()
+    },
     get pid() {
       return child?.pid
     },
@@ -123,7 +128,7 @@ export function createPortAudio(report: (record: LogRecord) => void): PortAudio 
       return losses
     },
     use(order) {
-      const next = order && { ...order, socket }
+      const next = order && { ...order, socket: socket() }
       if (JSON.stringify(next) === JSON.stringify(wanted)) return
       end()
       wanted = next
@@ -135,7 +140,8 @@ export function createPortAudio(report: (record: LogRecord) => void): PortAudio 
     stop() {
       end()
       wanted = undefined
-      rmSync(folder, { recursive: true, force: true })
+      if (made !== undefined) rmSync(made, { recursive: true, force: true })
+      made = undefined
     },
   }
 }

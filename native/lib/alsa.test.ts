@@ -1,61 +1,17 @@
 // ALSA without hardware: a paced handset made of files (native/test/alsa), and ALSA's own unpaced null device.
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { Lab, levelOf, powerOf, readWav, restOf, sleep, tone, ZERO_DBM0 } from './harness.ts'
+import { rmSync, statSync, writeFileSync } from 'node:fs'
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
+import { Lab, levelOf, powerOf, readWav, restOf, sleep, tone } from './harness.ts'
+import { createHandsets } from './testing/handsets.ts'
 
-const source = fileURLToPath(new URL('../test/alsa/pcm_handset.c', import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), 'offhook-alsa-'))
-const path = (name: string): string => join(folder, name)
+const { path, define: handsets, heard, remove } = createHandsets()
 let lab: Lab
 
-beforeAll(() => {
-  execFileSync('cc', ['-shared', '-fPIC', '-DPIC', '-O1', source, '-lasound', '-o', path('pcm_handset.so')])
-})
-afterAll(() => rmSync(folder, { recursive: true }))
+afterAll(remove)
 beforeEach(() => {
   lab = new Lab()
 })
 afterEach(() => lab.engine.close())
-
-interface Handset {
-  readonly rate: number
-  readonly channels?: number
-  readonly drift?: number
-  /** Frequency its microphone hears. */
-  readonly hears?: number
-}
-
-/** Writes the ALSA configuration with these handsets, each with its files `NAME.in`, `NAME.out` and `NAME.plug`. */
-function handsets(all: Readonly<Record<string, Handset>>): void {
-  const parts = [`pcm_type.handset { lib "${path('pcm_handset.so')}" }`, 'pcm.nothing { type null }']
-  for (const [name, { rate, channels = 1, drift = 0, hears = 1000 }] of Object.entries(all)) {
-    const mouth = Buffer.alloc(rate * 2 * channels)
-    for (let i = 0; i < rate * channels; i++)
-      mouth.writeInt16LE(
-        Math.round(0.1 * ZERO_DBM0 * Math.sin((2 * Math.PI * hears * Math.floor(i / channels)) / rate)),
-        i * 2,
-      )
-    writeFileSync(path(`${name}.in`), mouth)
-    writeFileSync(path(`${name}.plug`), '')
-    rmSync(path(`${name}.out`), { force: true })
-    parts.push(`pcm.${name} { type handset capture "${path(`${name}.in`)}" playback "${path(`${name}.out`)}"
-      plug "${path(`${name}.plug`)}" rate ${rate} channels ${channels} drift_ppm ${drift} }`)
-  }
-  writeFileSync(path('asound.conf'), parts.join('\n'))
-  process.env.ALSA_CONFIG_PATH = path('asound.conf')
-}
-
-/** What a handset's ear got, one channel of it. */
-function heard(name: string, channels = 1): Int16Array {
-  const bytes = readFileSync(path(`${name}.out`))
-  return Int16Array.from({ length: Math.floor(bytes.length / 2 / channels) }, (_, i) =>
-    bytes.readInt16LE(i * 2 * channels),
-  )
-}
 
 const open = (port: string, capture: string, playback: string, rate: 8000 | 16000 | 48000) =>
   lab.do({ kind: 'open-device', port, device: { kind: 'alsa', capture, playback, rate, periodMs: 10 } })

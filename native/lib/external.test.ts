@@ -1,11 +1,12 @@
-// A device whose sound another process carries: this file plays that process, on the engine's socket.
+// A device whose sound another process carries: this file plays that process, on the engine's socket. What becomes of the
+// samples is shown without a clock in native/test/external_test.cc.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { failed, hello, played, samples } from '../../hal/portaudio/wire.ts'
-import { Lab, levelOf, powerOf, readWav, sleep, tone, ZERO_DBM0 } from './harness.ts'
+import { Lab, powerOf, sleep, tone } from './harness.ts'
 
 const RATE = 8000
 const BLOCK = RATE / 100
@@ -57,31 +58,21 @@ class Peer {
     }
   }
 
-  run(speed = 1): void {
+  run(): void {
     this.socket.write(hello('two tins and a wire'))
     const began = performance.now()
     this.#timer = setInterval(() => {
-      const due = ((performance.now() - began) / 10) * speed
+      const due = (performance.now() - began) / 10
       for (; this.#sent < due; this.#sent++) {
-        const block = Buffer.alloc(BLOCK * 2)
-        for (let i = 0; i < BLOCK; i++)
-          block.writeInt16LE(
-            Math.round(0.1 * ZERO_DBM0 * Math.sin((2 * Math.PI * 1000 * (this.#sent * BLOCK + i)) / RATE)),
-            i * 2,
-          )
-        this.socket.write(samples(block))
+        this.socket.write(samples(Buffer.alloc(BLOCK * 2)))
         this.#played = Math.min(this.#received, this.#played + BLOCK)
         this.socket.write(played(this.#played))
       }
     }, 5)
   }
 
-  pause(): void {
-    clearInterval(this.#timer)
-  }
-
   leave(): void {
-    this.pause()
+    clearInterval(this.#timer)
     this.socket.destroy()
   }
 
@@ -91,12 +82,6 @@ class Peer {
   }
 }
 
-/** Of 20 ms each. */
-const pieces = (samples: Int16Array): Int16Array[] =>
-  Array.from({ length: Math.floor(samples.length / (2 * BLOCK)) }, (_, i) =>
-    samples.subarray(i * 2 * BLOCK, (i + 1) * 2 * BLOCK),
-  )
-
 const open = (): void =>
   lab.do(
     {
@@ -105,34 +90,8 @@ const open = (): void =>
       device: { kind: 'external', socket: path('socket'), capture: true, playback: true, rate: RATE },
     },
     tone('tone', 500, -10),
-    { kind: 'open-recorder', port: 'r', file: path('r.wav'), rate: RATE, maxBytes: 0 },
-    { kind: 'connect', from: 'x', to: 'r' },
     { kind: 'connect', from: 'tone', to: 'x' },
   )
-
-test.each([1, 1.01])('both directions whole when the process runs at %f of our speed', async (speed) => {
-  open()
-  peer = await Peer.come()
-  peer.run(speed)
-  expect(await lab.opened('x')).toMatchObject({ rate: RATE, detail: 'two tins and a wire' })
-  await sleep(3000)
-  const { deviceXruns, deviceSlips } = lab.engine.inspect()
-  expect(deviceXruns).toBe(0)
-  if (speed !== 1) expect(deviceSlips).toBeGreaterThan(10)
-  const ear = peer.ear().subarray(RATE)
-  await lab.engine.close()
-  lab = new Lab()
-  const mouth = readWav(path('r.wav')).samples.subarray(RATE)
-  // No gap and no doubled block. Piece by piece, for a slip moves the phase.
-  for (const [samples, level, hz] of [
-    [ear, -10, 500],
-    [mouth, -20, 1000 * speed],
-  ] as const)
-    for (const piece of pieces(samples)) {
-      expect(Math.abs(powerOf(piece) - level)).toBeLessThan(1)
-      expect(Math.abs(levelOf(piece, hz, RATE) - level)).toBeLessThan(1)
-    }
-})
 
 test('a process that goes is reported and the next one is welcome', async () => {
   open()
@@ -149,25 +108,7 @@ test('a process that goes is reported and the next one is welcome', async () => 
   peer.run()
   await lab.opened('x')
   await sleep(300)
-  expect(levelOf(peer.ear().subarray(-800), 500, RATE)).toBeCloseTo(-10, 0)
-})
-
-test('a process that stands still for a while costs counted losses and no lasting delay', async () => {
-  open()
-  peer = await Peer.come()
-  peer.run()
-  await lab.opened('x')
-  await sleep(300)
-  expect(lab.engine.inspect().deviceXruns).toBe(0)
-  peer.pause()
-  await sleep(400)
-  const { deviceXruns } = lab.engine.inspect()
-  // One each way, however long it lasts.
-  expect(deviceXruns).toBe(2)
-  // 30 ms in store, 40 more are let wait: what was sent beyond is lost, not late.
-  const before = peer.ear().length
-  await sleep(200)
-  expect(peer.ear().length).toBe(before)
+  expect(powerOf(peer.ear().subarray(-80))).toBeCloseTo(-10, 0)
 })
 
 test('why devices could not be opened is reported once, and is forgotten when they can', async () => {

@@ -104,6 +104,21 @@ const HANDSET = {
     {
       type: 'object',
       additionalProperties: false,
+      required: ['kind'],
+      properties: {
+        kind: { type: 'string', const: 'portaudio' },
+        capture: { ...DEVICE_NAME, default: 'default', description: 'PortAudio device, by name or as #3; empty: none' },
+        playback: {
+          ...DEVICE_NAME,
+          default: 'default',
+          description: 'PortAudio device, by name or as #3; empty: none',
+        },
+        rate: RATE,
+      },
+    },
+    {
+      type: 'object',
+      additionalProperties: false,
       required: ['kind', 'capture', 'playback'],
       properties: {
         kind: { type: 'string', const: 'wav' },

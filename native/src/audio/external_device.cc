@@ -13,7 +13,7 @@ namespace offhook {
 namespace {
 
 constexpr char kGone[] = "the process that carries its sound has gone";
-constexpr size_t kTargetBlocks = 3;  // in store, each direction
+constexpr size_t kFirstBlocks = 3, kDeepestBlocks = 8;  // in store, each direction: at first, and after losses
 constexpr size_t kMostBlocks = 4;    // more than this much beyond the target is given up at once
 constexpr int kSettleTicks = 30;     // until the process's own buffers have filled
 constexpr int kMostReads = 8;        // per tick: a process that floods must not hold up the tick
@@ -24,9 +24,9 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "samples go over the so
 ExternalPeer::ExternalPeer(int descriptor, uint32_t rate)
     : fd(descriptor),
       block(rate / 100),
-      store((kTargetBlocks + kMostBlocks) * block + external_wire::kMostBodyBytes / 2),
-      captureSlip(static_cast<double>(kTargetBlocks * block), static_cast<double>(block)),
-      playbackSlip(static_cast<double>(kTargetBlocks * block), static_cast<double>(block)),
+      store((kDeepestBlocks + kMostBlocks) * block + external_wire::kMostBodyBytes / 2),
+      captureSlip(static_cast<double>(kFirstBlocks * block), static_cast<double>(block)),
+      playbackSlip(static_cast<double>(kFirstBlocks * block), static_cast<double>(block)),
       stretched(block + 1) {}
 
 ExternalPeer::~ExternalPeer() { close(fd); }
@@ -52,12 +52,15 @@ void ExternalDevice::tick(int64_t) {
 
 void ExternalDevice::receive() {
   ExternalPeer& peer = *peer_;
+  peer.overrun = false;
   for (int i = 0; i < kMostReads; i++) {
     const ssize_t got = recv(peer.fd, peer.inbox.data() + peer.received, peer.inbox.size() - peer.received, MSG_DONTWAIT);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (got <= 0) return fail(kGone);
     peer.received += static_cast<size_t>(got);
+    const bool before = peer.overrun;
     if (!understand()) return fail("the process that carries its sound talks nonsense");
+    if (peer.overrun && !before) xrun();
   }
 }
 
@@ -93,10 +96,11 @@ void ExternalDevice::keep(const uint8_t* bytes, size_t samples) {
   ExternalPeer& peer = *peer_;
   std::memcpy(peer.store.data() + peer.stored, bytes, samples * sizeof(int16_t));
   peer.stored += samples;
-  if (peer.stored <= (kTargetBlocks + kMostBlocks) * peer.block) return;
+  const auto target = static_cast<size_t>(peer.captureSlip.target());
+  if (peer.stored <= target + kMostBlocks * peer.block) return;
   // One of the two was held up for long: be late no longer.
-  xrun();
-  drop(peer.stored - kTargetBlocks * peer.block);
+  peer.overrun = true;
+  drop(peer.stored - target);
   peer.captureSlip.reset();
 }
 
@@ -112,7 +116,7 @@ void ExternalDevice::give(int16_t* out, size_t samples, int64_t) {
   }
   ExternalPeer& peer = *peer_;
   if (!peer.primed) {
-    if (peer.stored < kTargetBlocks * peer.block) {
+    if (static_cast<double>(peer.stored) < peer.captureSlip.target()) {
       std::fill(out, out + samples, int16_t{0});
       return;
     }
@@ -127,11 +131,17 @@ void ExternalDevice::give(int16_t* out, size_t samples, int64_t) {
     return drop(wanted);
   }
   xrun();
+  deepen(peer.captureSlip);
   const size_t have = std::min(peer.stored, samples);
   std::memcpy(out, peer.store.data(), have * sizeof *out);
   std::fill(out + have, out + samples, int16_t{0});
   peer.stored = 0;
   peer.primed = false;
+}
+
+void ExternalDevice::deepen(Slip& slip) {
+  const auto deepest = static_cast<double>(kDeepestBlocks * peer_->block);
+  slip.aim(std::min(deepest, slip.target() + static_cast<double>(peer_->block)));
 }
 
 bool ExternalDevice::send(const int16_t* samples, size_t count) {
@@ -149,15 +159,19 @@ bool ExternalDevice::send(const int16_t* samples, size_t count) {
 void ExternalDevice::take(const int16_t* in, size_t samples, int64_t) {
   if (!peer_ || peer_->block != samples) return;
   ExternalPeer& peer = *peer_;
-  const size_t target = kTargetBlocks * samples;
   size_t waiting = peer.sent - peer.played;
+  auto target = static_cast<size_t>(peer.playbackSlip.target());
   if (waiting > target + kMostBlocks * samples) {
     if (peer.flowing) xrun();
     peer.flowing = false;  // counted once, until it moves again
     return;
   }
   if (waiting == 0 || !peer.flowing) {
-    if (waiting == 0 && peer.flowing && peer.settling == 0) xrun();
+    if (waiting == 0 && peer.flowing && peer.settling == 0) {
+      xrun();
+      deepen(peer.playbackSlip);
+      target = static_cast<size_t>(peer.playbackSlip.target());
+    }
     peer.flowing = true;
     peer.settling = kSettleTicks;
     peer.playbackSlip.reset();

@@ -1,8 +1,8 @@
 // An audio device whose sound another process carries: samples come and go over a Unix-domain socket.
 //
 // The tick thread reads and writes the socket without blocking; a thread of the device's own listens, greets and waits
-// for the next process after a loss. A store of three blocks in each direction takes up the process's unsteadiness, a
-// slip of single samples the difference between the clocks.
+// for the next process after a loss. A store of three blocks in each direction, and more for a process that was
+// late, takes up its unsteadiness; a slip of single samples takes up the difference between the clocks.
 #pragma once
 
 #include <array>
@@ -35,7 +35,7 @@ struct ExternalPeer {
   std::vector<int16_t> store;
   size_t stored = 0;
   Slip captureSlip;
-  bool primed = false;
+  bool primed = false, overrun = false;
   std::array<uint8_t, 2 * (external_wire::kHeadBytes + external_wire::kMostBodyBytes)> inbox;
   size_t received = 0;  // bytes in the inbox
 
@@ -102,7 +102,9 @@ class ExternalDevice : public Port {
   void keep(const uint8_t* bytes, size_t samples);
   void drop(size_t samples);
   bool send(const int16_t* samples, size_t count);
+  /** Counts a loss. A store that ran dry shall be deeper. */
   void xrun() { keeper_->counters.xruns.fetch_add(1, std::memory_order_relaxed); }
+  void deepen(Slip& slip);
 
   const std::shared_ptr<ExternalKeeper> keeper_;
   const bool capturing_, playing_;

@@ -150,10 +150,8 @@ void ExternalKeeper::run() {
     if (back && back->broken) report_(event::PortLost{{}, std::string("audio device: ") + back->broken});
     delete back;
   }
-  if (listening >= 0) {
-    close(listening);
-    unlink(config_.socket.c_str());
-  }
+  // The socket stays in its folder: by now it may be the next device's, and whoever listens there next replaces it.
+  if (listening >= 0) close(listening);
   delete greeted_.exchange(nullptr);
   delete returned_.exchange(nullptr);
   stopped_.store(true, std::memory_order_release);

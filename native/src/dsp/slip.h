@@ -15,6 +15,11 @@ class Slip {
   /** Once per tick with the present store: −1, 0 or +1 samples to take more (+1) or fewer (−1) than a block. */
   int decide(double stored);
   void reset() { settled_ = false; }
+  /** Another target from now on. */
+  void aim(double target) {
+    target_ = target;
+    reset();
+  }
   double target() const { return target_; }
 
  private:
