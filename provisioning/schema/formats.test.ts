@@ -35,3 +35,8 @@ test.each([
   ['sips:+49@host:5061;x=y', '+49'],
   ['sip:example.com', 'example.com'],
 ])('the user of %s is %s', (uri, user) => expect(userOf(uri)).toBe(user))
+
+test('a digit map is known by its characters', () => {
+  expect(plainFormats['digit-map']('[2-9]xxxxxx|1xx|0T|00<=49>,x.T')).toBeUndefined()
+  expect(plainFormats['digit-map']('1xx;2xx')).toBe('it has a character that no digit map has')
+})
