@@ -82,7 +82,7 @@ inline std::function<double(size_t)> jitter(double sigma, double most, uint32_t 
 
 struct Heard {
   std::vector<int16_t> samples;
-  double concealedMs = 0, meanDelayMs = 0, maxDelayMs = 0;
+  double concealedMs = 0, meanDelayMs = 0, maxDelayMs = 0, lastDelayMs = 0;
   uint64_t late = 0, duplicates = 0, lost = 0;
 };
 
@@ -124,7 +124,7 @@ inline Heard play(const std::vector<int16_t>& sound, const Network& network, dou
     buffer.give(out, 80, int64_t(now * 1e6));
     heard.samples.insert(heard.samples.end(), out, out + 80);
     if (buffer.delayMs() == buffer.delayMs() && next < all.size()) {
-      heard.meanDelayMs += buffer.delayMs();
+      heard.meanDelayMs += heard.lastDelayMs = buffer.delayMs();
       heard.maxDelayMs = std::max(heard.maxDelayMs, buffer.delayMs());
       measured++;
     }

@@ -15,7 +15,7 @@ namespace offhook {
 class PhaseLock {
  public:
   /** How long a packet shall have been there when the tick comes: what the jitter buffer asks of a quiet network, and a bit. */
-  static constexpr int64_t kAheadNs = 1'900'000;
+  static constexpr int64_t kAheadNs = 1'600'000;
 
   /** Once per tick with its time and that of the latest packet: ns by which the next tick is to be moved, 0 mostly. */
   int64_t correct(int64_t tickNs, int64_t packetNs) {

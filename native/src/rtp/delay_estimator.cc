@@ -10,8 +10,8 @@ namespace {
 constexpr double kQuantile = 0.995;
 /** After a start that learns quickly, a packet counts half as much once 350 more (7 s at 20 ms) have come. */
 constexpr float kForget = 0.998f;
-/** So that a clock that drifts is noticed before a packet is late. */
-constexpr double kMarginMs = 0.75;
+/** So that a clock that drifts is noticed before a packet is late; on a quiet network that takes no more. */
+constexpr double kMarginMs = 0.75, kQuietMarginMs = 0.25;
 constexpr uint32_t kFew = 50;
 constexpr float kOneStall = 2;
 constexpr double kAtOnce = 0.25;
@@ -78,7 +78,7 @@ void DelayEstimator::findTarget() {
   for (size_t i = kBins; i-- > 0;) {
     above += bins_[i];
     if (above > tail) {
-      target_ = double(i + 1) + kMarginMs;
+      target_ = double(i + 1) + (i == 0 ? kQuietMarginMs : kMarginMs);
       return;
     }
   }

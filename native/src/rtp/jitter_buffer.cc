@@ -9,8 +9,8 @@ namespace offhook {
 
 namespace {
 constexpr double kTickMs = 10;
-/** Beyond the target and the tick that cannot be avoided, before speech is shortened. */
-constexpr double kSlackMs = 3;
+/** Beyond the target and a whole tick, before speech is shortened: less would come and go with the phase of the ticks. */
+constexpr double kSlackMs = 0.2;
 constexpr double kJumpMs = 1000;
 constexpr int kLateInRow = 5;
 constexpr double kUrgentMs = 50;
@@ -182,7 +182,8 @@ void JitterBuffer::play(size_t skip, double tickMs) {
 
 void JitterBuffer::adapt(double tickMs) {
   // The next packet is needed whole ticks from now: as many as what is ready lasts.
-  const double neededMs = tickMs + kTickMs * std::floor(ms(int64_t(ahead())) / kTickMs);
+  const double readyMs = ms(int64_t(ahead())), wholeMs = kTickMs * std::floor(readyMs / kTickMs);
+  const double neededMs = tickMs + wholeMs;
   const double spare = tolerance(next_, neededMs) - targetMs();
   ++sinceStretch_;
   if (spare < 0) {
@@ -192,7 +193,9 @@ void JitterBuffer::adapt(double tickMs) {
     const bool urgent = spare > kUrgentMs;
     if (!urgent && sinceStretch_ < kBetweenStretches) return;
     while (ahead() < 2 * stretch_.reach() && count_ > 0 && positionOf(slots_[0]) == next_) end_ += decodeFirst(0);
-    const size_t removed = stretch_.shorten(&samples_[read_], ahead(), size_t((spare - kTickMs) * rate_ / 1000), urgent ? kLoose : kStrict);
+    // What does not fill a tick may go for nothing, and for each tick that can be spared one more.
+    const double mostMs = readyMs - wholeMs + kTickMs * std::floor((spare - kSlackMs) / kTickMs);
+    const size_t removed = stretch_.shorten(&samples_[read_], ahead(), size_t(mostMs * rate_ / 1000), urgent ? kLoose : kStrict);
     end_ -= removed;
     if (removed > 0) sinceStretch_ = 0;
   }
