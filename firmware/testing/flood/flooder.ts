@@ -5,8 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { seededRng } from '../../base/rng.ts'
 import { below, mutate, oneOf } from '../fuzz/mutate.ts'
+import { floodStreams, STREAM_KINDS, type StreamKind } from './streams.ts'
 
-export type FloodKind = 'noise' | 'damaged-sip' | 'options' | 'invite' | 'rtp' | 'rtcp'
+export type FloodKind = 'noise' | 'damaged-sip' | 'options' | 'invite' | 'rtp' | 'rtcp' | StreamKind
 
 export interface Flood {
   readonly kind: FloodKind
@@ -55,7 +56,7 @@ function maker({ kind, from, user = 'x', seed, port }: Flood, own: () => number)
         : ''
     return [
       `${method} sip:${user}@127.0.0.1:${port} SIP/2.0`,
-      `Via: SIP/2.0/UDP ${from}:${own()};branch=z9hG4bK${seed}.${count}`,
+      `Via: SIP/2.0/${kind === 'tcp-unread' ? 'TCP' : 'UDP'} ${from}:${own()};branch=z9hG4bK${seed}.${count}`,
       `From: <sip:eve@${from}>;tag=${count}`,
       `To: <sip:${user}@127.0.0.1>`,
       `Call-ID: ${seed}.${count}`,
@@ -69,12 +70,18 @@ function maker({ kind, from, user = 'x', seed, port }: Flood, own: () => number)
     ].join('\r\n')
   }
   switch (kind) {
+    case 'tcp-noise':
     case 'noise':
       return () => noise(below(rng, 20) === 0 ? 20_000 + below(rng, 40_000) : below(rng, 400))
     case 'damaged-sip': {
       const corpus = ['INVITE', 'OPTIONS', 'BYE', 'CANCEL', 'ACK'].map((method) => request(method, 0))
       return () => Buffer.from(mutate(rng, corpus), 'latin1')
     }
+    case 'tcp-endless':
+      return (count) => Buffer.from(`X-${count}: ${'a'.repeat(200)}\r\n`)
+    case 'tcp-idle':
+      return () => Buffer.alloc(0)
+    case 'tcp-unread':
     case 'options':
       return (count) => Buffer.from(request('OPTIONS', count))
     case 'invite':
@@ -103,8 +110,7 @@ function maker({ kind, from, user = 'x', seed, port }: Flood, own: () => number)
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const order = JSON.parse(process.argv[2] ?? '{}') as Flood
+async function floodDatagrams(order: Flood): Promise<Flooded> {
   const socket = createSocket('udp4')
   const answers: Record<string, number> = {}
   socket.on('message', (data) => {
@@ -122,6 +128,23 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     await sleep(2)
   }
   await sleep(300)
-  process.stdout.write(JSON.stringify({ sent, answers }))
   socket.close()
+  return { sent, answers }
+}
+
+const isStream = (kind: FloodKind): kind is StreamKind => (STREAM_KINDS as readonly string[]).includes(kind)
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const order = JSON.parse(process.argv[2] ?? '{}') as Flood
+  const { kind } = order
+  const done = isStream(kind)
+    ? {
+        sent: await floodStreams(
+          { ...order, kind },
+          maker(order, () => order.port),
+        ),
+        answers: {},
+      }
+    : await floodDatagrams(order)
+  process.stdout.write(JSON.stringify(done))
 }
