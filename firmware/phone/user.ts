@@ -183,7 +183,7 @@ export function onDue(state: PhoneState, now: Millis, send: Send): PhoneState {
     case 'howl':
       return { ...state, focus: { ...focus, due: undefined } }
     case 'dial':
-      return dialled(state, now, send)
+      return dialled({ ...state, focus: { ...focus, due: undefined } }, now, send)
     case 'clear':
       return atRest(state, now)
   }
