@@ -10,6 +10,7 @@ import type { CallPort } from './call-port.ts'
 import { CallHistory } from './call-record.ts'
 import { callState } from './call-state.ts'
 import type { AccountId, CallId, CallRecord, CallState, Party, UaCommand } from './contract.ts'
+import { digitsInto } from './digits.ts'
 import type { Tell } from './tell.ts'
 
 export interface CallStart {
@@ -169,13 +170,9 @@ export class Call {
   }
 
   sendDtmf(digits: string, durationMs: number, tell: Tell) {
-    const refuse = (why: string) => tell.refuse('send-dtmf', this.id, why)
-    const { port, direction } = this.port.media
-    if (port === undefined) return refuse('no media')
-    if (direction === 'recvonly' || direction === 'inactive') return refuse('on hold')
-    if (!/^[0-9A-D*#,]{1,64}$/.test(digits)) return refuse('digits are 0-9 A-D * # and , up to 64')
-    if (!(durationMs >= 40 && durationMs <= 8000)) return refuse('duration out of 40–8000 ms')
-    tell.media({ kind: 'send-dtmf', port, digits, durationMs, gapMs: DTMF_GAP_MS })
+    const command = digitsInto(this.port.media, digits, durationMs)
+    if (command.ok) tell.media(command.value)
+    else tell.refuse('send-dtmf', this.id, command.error)
   }
 
   queryStats(ref: number, tell: Tell) {
@@ -395,5 +392,3 @@ export class Call {
 }
 
 const NO_HEADERS: readonly HeaderField[] = []
-/** Pause between telephone events, ms. */
-const DTMF_GAP_MS = 60

@@ -254,6 +254,14 @@ describe('re-INVITE', () => {
     ])
   })
 
+  test('overtaken by theirs it is asked for anew, with a fresh offer, but not for ever', () => {
+    const ua = talking()
+    reinvite(ua, true)
+    for (let i = 0; i < 4; i++) ua.sip({ kind: 'reinvite-result', id: 'o', status: 491, reason: 'Request Pending' })
+    const asked = 'sip reinvite o sendrecv'
+    expect(ua.lines()).toEqual([asked, asked, asked, asked, 'app o modified 491'])
+  })
+
   test('one at a time', () => {
     const ua = talking()
     reinvite(ua, true)
