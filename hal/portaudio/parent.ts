@@ -18,6 +18,11 @@ const LIST_MS = 10_000
 /** Lines of a child's standard error that go to the log, per child. */
 const MOST_LINES = 100
 
+function runtimeFolder(): string {
+  const own = process.env.XDG_RUNTIME_DIR
+  return own !== undefined && existsSync(own) ? own : tmpdir()
+}
+
 /** `cwd`: naudiodon leaves a crash.log where it runs. */
 function startChild(order: ChildOrder, cwd: string): ChildProcess {
   // Line by line, for PortAudio's losses are told on standard output and would wait there for four kilobytes of others.
@@ -72,7 +77,7 @@ export interface PortAudio {
 export function createPortAudio(report: (record: LogRecord) => void): PortAudio {
   // Of this user alone (0700): who can reach the socket can be the handset.
   let made: string | undefined
-  const folder = () => (made ??= mkdtempSync(join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), 'offhook-sound-')))
+  const folder = () => (made ??= mkdtempSync(join(runtimeFolder(), 'offhook-sound-')))
   const socket = () => join(folder(), 'handset')
   let wanted: SoundOrder | undefined
   let child: ChildProcess | undefined
