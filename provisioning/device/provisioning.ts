@@ -43,8 +43,8 @@ export interface ProvisioningOptions {
   /** What `cmd/{name}` does; called within a hub turn. */
   readonly commands: Readonly<Record<string, CommandHandler>>
   readonly report: (record: LogRecord) => void
-  /** Told when the broker is reached or lost. */
-  readonly broker?: (connected: boolean) => void
+  /** Told when the broker is reached, and why it is not: at each attempt. */
+  readonly broker?: (connected: boolean, reason: string) => void
   /** The checkers of URIs, hosts and digit maps; plain ones when not given. */
   readonly formats?: Formats
 }
@@ -109,8 +109,9 @@ export function createProvisioning(options: ProvisioningOptions): Provisioning {
       {
         connected(connected) {
           fromBroker({ kind: 'broker', connected })
-          options.broker?.(connected)
+          if (connected) options.broker?.(true, '')
         },
+        failed: (reason) => options.broker?.(false, reason),
         desired: (text) => fromBroker({ kind: 'desired', text }),
         command: commands,
         log: report,

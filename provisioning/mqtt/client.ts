@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { MqttClient } from 'mqtt'
 import type { Secret } from '../../firmware/base/secret.ts'
+import { explain } from './trouble.ts'
 
 export interface ConnectionOptions {
   /** mqtt://HOST[:PORT] or mqtts://HOST[:PORT]. */
@@ -32,7 +33,7 @@ export interface ConnectionEvents {
 
 export interface Connection {
   subscribe(filter: string, noLocal: boolean): Promise<void>
-  /** QoS 1; rejects when the connection closes first. */
+  /** QoS 1; rejects when the connection closes first, and with a number as `code` when the broker refused it. */
   publish(topic: string, payload: string, options: { retain: boolean; correlation?: Buffer | undefined }): Promise<void>
   /** Says goodbye: the will is not published. */
   end(): Promise<void>
@@ -112,9 +113,3 @@ export async function connect(options: ConnectionOptions, events: ConnectionEven
 }
 
 const readIfNamed = (path: string | undefined) => (path === undefined ? undefined : readFile(path))
-
-function explain(error: Error & { code?: unknown; errors?: readonly { code?: string }[] }): string {
-  const code = error.errors?.[0]?.code ?? error.code
-  const said = error.message || 'failed'
-  return typeof code === 'string' && !said.includes(code) ? `${said} (${code})` : said
-}

@@ -23,6 +23,7 @@ function bench(chance = 1) {
   const attempts: Attempt[] = []
   const log: string[] = []
   const commands: Command[] = []
+  const failures: string[] = []
   let session = 0
   const link = createLink(
     {
@@ -46,6 +47,7 @@ function bench(chance = 1) {
     },
     {
       connected: (connected) => log.push(connected ? 'connected' : 'disconnected'),
+      failed: (reason) => failures.push(reason),
       desired: (text) => log.push(`desired ${text}`),
       command: (command) => commands.push(command),
       log: ({ what, fields }) => log.push(`${what} ${fields?.reason ?? ''}`.trim()),
@@ -53,7 +55,7 @@ function bench(chance = 1) {
   )
   const soon = () => vi.advanceTimersByTimeAsync(0)
   return {
-    ...{ link, attempts, log, commands, soon },
+    ...{ link, attempts, log, commands, failures, soon },
     async connected() {
       link.start()
       await soon()
@@ -98,6 +100,7 @@ test('waits grow to a minute, each attempt has a session of its own, and a reaso
   }
   expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000])
   expect(b.log).toEqual(['not connected ECONNREFUSED'])
+  expect(b.failures).toEqual(waits.map(() => 'ECONNREFUSED'))
   expect(b.attempts.at(-1)!.options.will?.payload).toContain('"session":10')
 })
 

@@ -33,6 +33,8 @@ export interface Command {
 
 export interface LinkEvents {
   connected(connected: boolean): void
+  /** An attempt to connect failed, or the session ended. */
+  failed(reason: string): void
   desired(text: string): void
   command(command: Command): void
   log(record: LogRecord): void
@@ -62,6 +64,8 @@ export function createLink(options: LinkOptions, events: LinkEvents): Link {
   let connectedAt = FOREVER
   /** The last reason logged, so that a broker away for days fills no log. */
   let known = ''
+  /** In which session a refused topic was last logged. */
+  let refusedIn = 0
   let retry: NodeJS.Timeout | undefined
   let flushing: NodeJS.Timeout | undefined
 
@@ -121,6 +125,7 @@ export function createLink(options: LinkOptions, events: LinkEvents): Link {
     }
     if (reason !== known) say('warn', 'not connected', { broker: options.broker, reason })
     known = reason
+    events.failed(reason)
     retry = setTimeout(() => void open(), backoff(failures++, options.chance()))
   }
 
@@ -159,7 +164,7 @@ export function createLink(options: LinkOptions, events: LinkEvents): Link {
     const here = connection
     if (state !== 'connected' || here === undefined) return
     for (const { suffix, payload, retain, delivered } of outbox.take(options.now()))
-      here.publish(names.full(suffix), payload, { retain }).then(delivered, () => undefined)
+      here.publish(names.full(suffix), payload, { retain }).then(delivered, (error) => refused(suffix, error))
     const due = outbox.deadline()
     if (due === FOREVER || flushing !== undefined) return
     flushing = setTimeout(
@@ -169,6 +174,13 @@ export function createLink(options: LinkOptions, events: LinkEvents): Link {
       },
       Math.max(1, due - options.now()),
     )
+  }
+
+  /** Once a session: a phone that may publish nothing would fill the log. */
+  function refused(suffix: string, error: { readonly code?: unknown; readonly message?: string }): void {
+    if (state !== 'connected' || typeof error.code !== 'number' || refusedIn === session) return
+    refusedIn = session
+    say('error', 'the broker refuses what is published', { topic: names.full(suffix), reason: error.message })
   }
 
   const isStopped = () => state === 'stopped'
