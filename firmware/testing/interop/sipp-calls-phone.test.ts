@@ -1,5 +1,5 @@
 // SIPp calls the phone in ways that other phones seldom show: each scenario is a file of `scenarios/`.
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { activity, callState } from '../../runtime/demo/witness.ts'
 import { type PhoneInLab, startPhone } from './phone.ts'
 import { startSipp } from './sipp.ts'
@@ -28,71 +28,81 @@ afterAll(async () => {
 })
 afterEach(() => phone.putDown())
 
-const sipp = (scenario: string, holdMs = 300) => {
+type Transport = 'udp' | 'tcp'
+const sipp = (transport: Transport, scenario: string) => {
   const { sipPort, user } = phone.lab.phone
-  return startSipp(scenario, { target: `127.0.0.1:${sipPort}`, user, holdMs })
+  return startSipp(scenario, { transport, target: `127.0.0.1:${sipPort}`, user, holdMs: 300 })
 }
 
-test.each([
-  ['late-offer', 'an INVITE without an offer is offered one in the 200'],
-  ['bye-before-ack', 'BYE instead of ACK ends the call'],
-  ['in-dialog', 'OPTIONS, unknown methods, UPDATE and an impossible offer within a call'],
-])('%s: %s', async (scenario) => {
-  const { board, witness } = phone
-  const ringing = witness.next('ringing', 5000, activity('ringing'))
-  const over = witness.next('end', 15_000, callState('disconnected'))
-  const { done } = await sipp(scenario)
-  await ringing
-  board.lift()
-  await over
-  const { code, log } = await done
-  expect(code, log).toBe(0)
+describe.each<Transport>(['udp', 'tcp'])('%s', (transport) => {
+  test.each([
+    ['late-offer', 'an INVITE without an offer is offered one in the 200'],
+    ['bye-before-ack', 'BYE instead of ACK ends the call'],
+    ['in-dialog', 'OPTIONS, unknown methods, UPDATE and an impossible offer within a call'],
+  ])('%s: %s', async (scenario) => {
+    const { board, witness } = phone
+    const ringing = witness.next('ringing', 5000, activity('ringing'))
+    const over = witness.next('end', 15_000, callState('disconnected'))
+    const { done } = await sipp(transport, scenario)
+    await ringing
+    board.lift()
+    await over
+    const { code, log } = await done
+    expect(code, log).toBe(0)
+  })
+
+  test('hold: sendonly, inactive and c=0.0.0.0 are shown and answered, and undone', async () => {
+    const { board, witness } = phone
+    const ringing = witness.next('ringing', 5000, activity('ringing'))
+    const over = witness.next('end', 15_000, callState('disconnected'))
+    held.length = 0
+    const { done } = await sipp(transport, 'hold')
+    await ringing
+    board.lift()
+    await over
+    const { code, log } = await done
+    expect(code, log).toBe(0)
+    expect(held).toEqual([false, true, false, true, false, true, false])
+  })
+
+  test('cancel: it stops ringing, and says who called', async () => {
+    const ringing = phone.witness.next('ringing', 5000, activity('ringing'))
+    const idle = phone.witness.next('idle', 8000, activity('idle'))
+    const { done } = await sipp(transport, 'cancel')
+    await ringing
+    const { code, log } = await done
+    expect(code, log).toBe(0)
+    await idle
+  })
+
+  test.each([
+    ['require', 'an extension nobody has: 420'],
+    ['merged', 'the same INVITE by two ways: 482'],
+  ])('%s: %s', async (scenario) => {
+    const { code, log } = await (await sipp(transport, scenario)).done
+    expect(code, log).toBe(0)
+  })
 })
 
-test('lost-ack: the 200 comes again while the ACK does not', async () => {
-  const { board, witness } = phone
-  const ringing = witness.next('ringing', 5000, activity('ringing'))
-  const over = witness.next('end', 15_000, callState('disconnected'))
-  answers = 0
-  const { done } = await sipp('lost-ack')
-  await ringing
-  board.lift()
-  await over
-  const { code, log } = await done
-  expect(code, log).toBe(0)
-  // At once, after 500 ms and after 1500 ms, and not again after the ACK at 1800 ms.
-  expect(answers).toBe(3)
-})
+// SIPp takes a 200 that comes again over TCP for another one, and over a stream a body shorter than said is one not yet come.
+describe('udp only', () => {
+  test('lost-ack: the 200 comes again while the ACK does not', async () => {
+    const { board, witness } = phone
+    const ringing = witness.next('ringing', 5000, activity('ringing'))
+    const over = witness.next('end', 15_000, callState('disconnected'))
+    answers = 0
+    const { done } = await sipp('udp', 'lost-ack')
+    await ringing
+    board.lift()
+    await over
+    const { code, log } = await done
+    expect(code, log).toBe(0)
+    // At once, after 500 ms and after 1500 ms, and not again after the ACK at 1800 ms.
+    expect(answers).toBe(3)
+  })
 
-test('hold: sendonly, inactive and c=0.0.0.0 are shown and answered, and undone', async () => {
-  const { board, witness } = phone
-  const ringing = witness.next('ringing', 5000, activity('ringing'))
-  const over = witness.next('end', 15_000, callState('disconnected'))
-  held.length = 0
-  const { done } = await sipp('hold')
-  await ringing
-  board.lift()
-  await over
-  const { code, log } = await done
-  expect(code, log).toBe(0)
-  expect(held).toEqual([false, true, false, true, false, true, false])
-})
-
-test('cancel: it stops ringing, and says who called', async () => {
-  const ringing = phone.witness.next('ringing', 5000, activity('ringing'))
-  const idle = phone.witness.next('idle', 8000, activity('idle'))
-  const { done } = await sipp('cancel')
-  await ringing
-  const { code, log } = await done
-  expect(code, log).toBe(0)
-  await idle
-})
-
-test.each([
-  ['require', 'an extension nobody has: 420'],
-  ['odd-requests', 'OPTIONS 200, unknown method 405, unknown dialog 481, wrong length 400, scheme 416'],
-  ['merged', 'the same INVITE by two ways: 482'],
-])('%s: %s', async (scenario) => {
-  const { code, log } = await (await sipp(scenario)).done
-  expect(code, log).toBe(0)
+  test('odd-requests: OPTIONS 200, unknown method 405, unknown dialog 481, wrong length 400, scheme 416', async () => {
+    const { code, log } = await (await sipp('udp', 'odd-requests')).done
+    expect(code, log).toBe(0)
+  })
 })
