@@ -54,7 +54,11 @@ test('a document published before the phone starts is applied and reported', asy
   expect(one.applied[0]).toMatchObject({ version: 7, config: { accounts: [{ id: 'main', label: 'alice' }] } })
   expect(one.applied[0]!.passwords.main!.reveal()).toBe('open sesame')
   await operator.sees('status', { state: 'online' })
-  const info = await operator.sees('info', { model: 'test', contract: 1, commands: ['identify'] })
+  const info = await operator.sees('info', {
+    model: 'test',
+    contract: 1,
+    commands: ['identify', 'status', 'reregister', 'reboot', 'log-level'],
+  })
   const schema = await readFile(new URL('../../docs/config.schema.json', import.meta.url))
   const sha256 = createHash('sha256').update(schema).digest('hex')
   expect(info.schema).toEqual({ id: 'urn:offhook:config:1', sha256 })
@@ -154,7 +158,10 @@ test('a command is answered where it asked for, once by correlation; a retained 
   expect(one.identified).toEqual(['lamp'])
 
   await operator.publish('cmd/fly', '')
-  await operator.sees('cmd/fly/response', { ok: false, error: 'no such command', known: ['identify'] })
+  await operator.sees('cmd/fly/response', {
+    ...{ ok: false, error: 'no such command' },
+    known: ['identify', 'status', 'reregister', 'reboot', 'log-level'],
+  })
 })
 
 test('state topics are coalesced to the newest value of each 250 ms', async () => {

@@ -1,7 +1,5 @@
 // Provisioning as the phone sees it: the machine, its disk and its broker joined, with a handful of calls.
 import { readFileSync } from 'node:fs'
-import { utf8Encode } from '../../firmware/base/bytes.ts'
-import { sha256 } from '../../firmware/base/hash/sha256.ts'
 import { type LogRecord, log } from '../../firmware/base/log.ts'
 import type { Machine } from '../../firmware/base/machine.ts'
 import type { Millis } from '../../firmware/base/time.ts'
@@ -67,8 +65,8 @@ export interface Provisioning {
   stop(): Promise<void>
 }
 
-/** Of the text's UTF-8. Our own, because node:crypto takes 10 ms to load while the phone is to register. */
-const sha256Of = (text: string) => Buffer.from(sha256(utf8Encode(text)), 'hex')
+/** By node:crypto, loaded on first use: a hash in JavaScript of a text this long wakes the optimising compiler, 6 MB of code. */
+const sha256Of = (text: string) => process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest()
 
 /** Inputs from broker and disk that may wait for a hub turn. */
 const CAPACITY = 64

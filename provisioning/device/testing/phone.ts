@@ -48,7 +48,11 @@ export async function startPhone(
     },
     deviceId,
     info: { model: 'test' },
-    commands: { identify: (payload) => void identified.push(payload) },
+    commands: {
+      identify: (payload) => void identified.push(payload),
+      // Named as those of the whole phone; what they do is tested there.
+      ...{ status: () => ({}), reregister: () => undefined, reboot: () => undefined, 'log-level': () => undefined },
+    },
     apply(settings) {
       applied.push(settings)
       live(settings)
