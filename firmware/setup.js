@@ -42,7 +42,7 @@ const TASKS = {
   bench: { needs: ['build', 'lab', 'test'], run: ['firmware/testing/bench/run.ts'] },
   console: { needs: ['build'], run: ['firmware/console/main.ts'] },
   fuzz: { needs: ['build'], run: ['firmware/testing/fuzz/fuzz.ts'] },
-  flood: { needs: ['build', 'lab'], run: ['firmware/testing/flood/long.ts'] },
+  flood: { needs: ['build', 'lab', 'test'], run: ['firmware/testing/flood/long.ts'] },
   check: { needs: ['build'], run: ['firmware/testing/run.ts', '--only=check'] },
   setup: { needs: ['build', 'lab', 'test', 'arm'], run: undefined },
 }

@@ -26,7 +26,7 @@ export interface Round {
   readonly talked: boolean
 }
 
-/** `judge` sees each datagram before it is delivered; throws when something does not come to rest. */
+/** `corpus`: what is repeated with changes beside what the two say. Throws when something does not come to rest. */
 export function playRound(seed: number, datagrams: number, corpus: readonly string[]): Round {
   const rng = seededRng(seed)
   const street = new Street(seed)
