@@ -23,12 +23,15 @@ export async function bundle(entry: string, outfile: string): Promise<string> {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
-    define: { 'import.meta.url': 'offhookBundleUrl' },
+    define: { 'import.meta.url': 'offhookBundleUrl', 'process.env.OFFHOOK_BUILT_MS': JSON.stringify(`${builtMs()}`) },
     banner: { js: "const offhookBundleUrl=require('node:url').pathToFileURL(__filename).href;" },
     logLevel: 'warning',
   })
   return outfile
 }
+
+/** SOURCE_DATE_EPOCH, in seconds, makes two builds of the same sources the same. */
+const builtMs = () => Number(process.env.SOURCE_DATE_EPOCH ?? Math.floor(Date.now() / 1000)) * 1000
 
 if (import.meta.main) {
   const outfile = await bundle(here('main.ts'), here('../../build/bundle/offhook.cjs'))

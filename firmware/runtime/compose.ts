@@ -19,6 +19,7 @@ import { createPhone } from '../phone/phone.ts'
 import type { SipOutput } from '../sip/core/contract.ts'
 import type { UaCommand, UaEvent } from '../ua/contract.ts'
 import { createClock, monotonic, watchWallClock } from './clock.ts'
+import { watchFloor } from './clock-watch.ts'
 import { eventLog } from './event-log.ts'
 import { audioHealth, lineHealth, lineReason } from './health.ts'
 import { createHub, type HubCounters } from './hub.ts'
@@ -69,6 +70,7 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
   const hub = createHub(createClock(), log)
   const store = await openStore(folder)
   const deviceId = bootstrap.deviceId ?? (await deviceIdentity(folder))
+  const wall = await watchFloor(folder, log)
 
   const fromMedia = hub.inlet<MediaEvent>({ name: 'media', rank: 'media', capacity: 512 }, (event) => {
     if (event.kind === 'rejected' && event.port === NOBODY) {
@@ -185,7 +187,7 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     store,
     bootstrap,
     deviceId,
-    info: { model: board.description.model, version },
+    info: { model: board.description.model, version, clock: wall.info },
     apply(next, plan) {
       const first = settings === undefined
       settings = next
@@ -236,6 +238,7 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
   let stopping: Promise<void> | undefined
   const stop = async () => {
     forgetWallClock()
+    await wall.stop()
     await stack.stop()
     sound.stop()
     await Promise.all([provisioning.stop(), board.stop(), media.close()])

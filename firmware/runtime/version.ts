@@ -2,3 +2,6 @@
 import manifest from '../../package.json' with { type: 'json' }
 
 export const VERSION: string = manifest.version
+
+/** When the bundle was made, ms since 1970 UTC; 0: run from its sources. */
+export const BUILT_MS = Number(process.env.OFFHOOK_BUILT_MS ?? 0)
