@@ -117,6 +117,8 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
       case 'reinvite-result':
       case 'request-incoming':
       case 'request-result':
+      case 'refer-progress':
+      case 'refer-incoming':
       case 'rejected':
         toUa({ from: 'sip', event: output })
         return

@@ -79,7 +79,12 @@ function sipLine(c: SipCommand): string {
     case 'request':
       return `${c.method} ${c.id} ${c.session ?? c.target}`
     case 'reply':
-      return `reply ${c.id} ${c.status}`
+    case 'refer-notify':
+      return `${c.kind} ${c.id} ${c.status}`
+    case 'refer':
+      return `refer ${c.id} ${c.referTo}`
+    case 'end-refer':
+      return `end-refer ${c.id}`
   }
 }
 

@@ -7,7 +7,8 @@ import type { SipConfig } from './contract.ts'
 const OWN = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'UPDATE'] as const
 
 export function capabilitiesOf(config: SipConfig): Capabilities {
-  const methods = [...new Set([...OWN, ...config.applicationMethods])]
+  const refer = config.refer ? ['REFER', 'NOTIFY'] : []
+  const methods = [...new Set([...OWN, ...refer, ...config.applicationMethods])]
   const named = (name: string): HeaderField[] => (config.userAgent === '' ? [] : [{ name, value: config.userAgent }])
   return {
     allow: { name: 'Allow', value: methods.join(', ') },

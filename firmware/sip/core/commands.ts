@@ -4,18 +4,20 @@ import { hex } from '../../base/rng.ts'
 import type { Millis } from '../../base/time.ts'
 import { route } from '../dialog/dialog.ts'
 import type { HeaderField } from '../message/message.ts'
-import { isSip } from '../message/uri.ts'
+import { isSip, parseUri } from '../message/uri.ts'
 import { newTag } from '../usage/answers.ts'
 import { Exchange } from '../usage/exchange.ts'
 import { parseTarget, prepare } from '../usage/identity.ts'
 import { inDialog } from '../usage/invite/acks.ts'
 import { Session } from '../usage/invite/session.ts'
 import { sendRequest } from '../usage/outgoing-request.ts'
+import { replacing } from '../usage/refer/replaces.ts'
 import { Registration, type RegistrationSettings } from '../usage/registration.ts'
 import { type Digest, newDigest, type Requester, type RequestSpec } from '../usage/requester.ts'
 import { sdpBody } from '../usage/sdp-body.ts'
 import type { Identity, SipCommand } from './contract.ts'
 import type { IncomingRequests } from './incoming-requests.ts'
+import type { Refers } from './refers.ts'
 import type { Sessions } from './sessions.ts'
 
 type Command<K extends SipCommand['kind']> = Extract<SipCommand, { readonly kind: K }>
@@ -31,6 +33,7 @@ export class Commands {
   readonly #requester: Requester
   readonly #sessions: Sessions
   readonly #requests: IncomingRequests
+  readonly #refers: Refers
   readonly #maxSessions: number
   readonly #ended: (session: Session) => void
   readonly #registrations = new Map<string, Registration>()
@@ -40,9 +43,11 @@ export class Commands {
     requester: Requester,
     sessions: Sessions,
     requests: IncomingRequests,
+    refers: Refers,
     maxSessions: number,
     ended: (session: Session) => void,
   ) {
+    this.#refers = refers
     this.#requester = requester
     this.#sessions = sessions
     this.#requests = requests
@@ -110,12 +115,62 @@ export class Commands {
         return this.#session(command.id, (session) => session.end(command.status, command.reason, command.headers, now))
       case 'request':
         return this.#request(command, now)
+      case 'refer':
+        return this.#refer(command, now)
+      case 'end-refer': {
+        const refer = this.#refers.outgoing.get(command.id)
+        refer?.stop(now)
+        return refer ? undefined : 'no such REFER'
+      }
+      case 'refer-notify': {
+        const refer = this.#refers.incoming.get(command.id)
+        return refer ? refer.notify(command.status, command.reason, now) : 'no such REFER'
+      }
       case 'reply': {
         const { id, status, reason, headers, body } = command
+        const refer = this.#refers.incoming.get(id)
+        if (refer) return refer.reply(status, reason, headers, now)
         if (body && !isText(body.contentType)) return 'a body type that cannot be sent'
         return this.#requests.reply(id, status, reason, headers, body, now)
       }
     }
+  }
+
+  #refer(command: Command<'refer'>, now: Millis): string | undefined {
+    const { id, identity } = command
+    if (this.#refers.outgoing.has(id)) return 'a REFER of that id is under way'
+    if (this.#refers.isFull) return 'too many REFERs'
+    const replaced = command.replaces === undefined ? undefined : this.#sessions.get(command.replaces)?.dialog
+    if (command.replaces !== undefined && replaced === undefined) return 'the session to be replaced has no dialog'
+    const referTo = replaced ? replacing(command.referTo, replaced) : parseUri(command.referTo)
+    if (!referTo.ok) return 'the one to refer to is no SIP URI'
+    const to = typeof referTo.value === 'string' ? referTo.value : command.referTo
+    const silent = !command.subscribe
+    const headers = [
+      { name: 'Refer-To', value: `<${to}>` },
+      ...(silent ? [{ name: 'Refer-Sub', value: 'false' }] : []),
+      ...command.headers,
+    ]
+    const session = command.session === undefined ? undefined : this.#sessions.get(command.session)
+    if (command.session === undefined) {
+      const spec = this.#outside('REFER', command.target, identity, this.#digestFor(identity), headers, true)
+      if (typeof spec === 'string') return spec
+      const { callId, localTag } = spec
+      this.#refers.send({ id, callId, localTag, dialog: undefined, spec, silent }, () => {}, now)
+      return undefined
+    }
+    if (session?.dialog === undefined || session.state === 'DISCONNECTING') return 'that session has no dialog'
+    const { dialog, digest, contactUser, callId, localTag } = session
+    const spec = inDialog(dialog, 'REFER', digest, { headers, contactUser })
+    const ended = (status: number, then: Millis) => this.#gone(session, status, then)
+    this.#refers.send({ id, callId, localTag, dialog, spec, silent }, ended, now)
+    return undefined
+  }
+
+  /** RFC 5057 §5.1: the peer does not know the dialog any more. */
+  #gone(session: Session | undefined, status: number, now: Millis): void {
+    if (status === 481)
+      session?.finish({ status, reason: 'Call/Transaction Does Not Exist', cause: 'remote' }, false, now)
   }
 
   #session(id: string, act: (session: Session) => string | undefined): string | undefined {
@@ -188,9 +243,7 @@ export class Commands {
     this.#exchanges.add(id)
     const ended = (_id: string, status: number, then: Millis) => {
       this.#exchanges.delete(id)
-      // RFC 5057 §5.1: the peer does not know the dialog any more.
-      if (status === 481)
-        session?.finish({ status, reason: 'Call/Transaction Does Not Exist', cause: 'remote' }, false, then)
+      this.#gone(session, status, then)
     }
     sendRequest(this.#requester, { ...spec, body }, new Exchange(this.#requester.environment, id, ended), now)
     return undefined
@@ -237,7 +290,8 @@ export class Commands {
   }
 }
 
-const isNaming = ({ kind }: SipCommand): boolean => kind === 'register' || kind === 'invite' || kind === 'request'
+const isNaming = ({ kind }: SipCommand): boolean =>
+  kind === 'register' || kind === 'invite' || kind === 'request' || kind === 'refer'
 
 /** No line ends, no NUL, one byte per character: what the printer would throw at. */
 const isText = (text: string): boolean => /^[^\r\n\0]*$/.test(text) && /^[\0-\xff]*$/.test(text)

@@ -15,6 +15,8 @@ export type SessionId = string
 export type RegistrationId = string
 /** One request–response exchange outside INVITE sessions, either direction. */
 export type RequestId = string
+/** A REFER, either direction, with the subscription it makes. */
+export type ReferId = string
 /** One TCP connection: named `out:…` by the engine when it asks for it, by whoever accepts it otherwise. */
 export type FlowId = string
 
@@ -166,6 +168,32 @@ export type SipCommand =
       readonly body: Body | undefined
     }
 
+  /**
+   * Asks the peer to call `referTo`, a URI (RFC 3515): inside `session`, or outside a dialog from `identity` to `target`. With
+   * `replaces`, a confirmed session (attended transfer, RFC 3891), the new call takes that one's place; `referTo` '' then means
+   * its peer. `subscribe` false: nothing is to be told of the new call (RFC 4488). Answered by `refer-progress`.
+   */
+  | {
+      readonly kind: 'refer'
+      readonly id: ReferId
+      readonly session: SessionId | undefined
+      readonly identity: Identity
+      readonly target: string
+      readonly referTo: string
+      readonly replaces: SessionId | undefined
+      readonly subscribe: boolean
+      readonly headers: readonly HeaderField[]
+    }
+  /** No more is to be heard of a REFER of ours; no event comes. */
+  | { readonly kind: 'end-refer'; readonly id: ReferId }
+  /** How the call fares that a `refer-incoming` asked for, once `reply` has accepted that: the NOTIFY is sent; 200–699 is the last. */
+  | {
+      readonly kind: 'refer-notify'
+      readonly id: ReferId
+      readonly status: number
+      readonly reason: string | undefined
+    }
+
 // ---- events ----------------------------------------------------------------------------------------------------------
 
 export type RegistrationState = 'unregistered' | 'registering' | 'registered' | 'unregistering'
@@ -211,6 +239,8 @@ export type SipEvent =
       readonly id: SessionId
       readonly request: SipRequest
       readonly sdp: string | undefined
+      /** The session it is to take the place of (RFC 3891): answer this one, end that. Only when `replaces` is supported. */
+      readonly replaces?: SessionId
     }
   /**
    * Each change of state, in order, none skipped; also for each provisional response (EARLY to EARLY). `message` is what
@@ -257,6 +287,31 @@ export type SipEvent =
       readonly cause: Cause | undefined
       readonly response: SipResponse | undefined
     }
+  /**
+   * Of our `refer`: the final response to it, then the status of the new call as each NOTIFY says it (0: it says none).
+   * `final`: the last event of that id, and what became of it; 408 with cause `timeout` is made here.
+   */
+  | {
+      readonly kind: 'refer-progress'
+      readonly id: ReferId
+      readonly by: 'response' | 'notify'
+      readonly status: number
+      readonly reason: string
+      readonly final: boolean
+      readonly cause: Cause | undefined
+    }
+  /**
+   * The peer asks us to call `referTo` (when `SipConfig.refer`). Answer with `reply`: 202 accepts, then tell by `refer-notify`;
+   * without an answer within 30 s it is declined with 603. `replaces`: value of the Replaces the INVITE is to carry.
+   */
+  | {
+      readonly kind: 'refer-incoming'
+      readonly id: ReferId
+      readonly session: SessionId | undefined
+      readonly request: SipRequest
+      readonly referTo: string
+      readonly replaces: string | undefined
+    }
   /** A command that made no sense: nothing was changed or sent. */
   | { readonly kind: 'rejected'; readonly command: SipCommand['kind']; readonly id: string; readonly reason: string }
 
@@ -274,6 +329,8 @@ export interface SipConfig {
   readonly applicationMethods: readonly string[]
   /** Option tags supported, for Supported and Require. */
   readonly supported: readonly string[]
+  /** REFER is taken (`refer-incoming`), and its NOTIFYs sent, by the engine. */
+  readonly refer?: boolean
   readonly limits: {
     /** Sessions at once, both directions; beyond: outgoing `rejected`, incoming 486. */
     readonly sessions: number

@@ -10,11 +10,14 @@ import { type Answer, type Incoming, responseText } from '../transaction/respons
 import { newTag, retrySoon, statelessTag } from '../usage/answers.ts'
 import type { UsageEnvironment } from '../usage/environment.ts'
 import { Session } from '../usage/invite/session.ts'
+import type { Notified } from '../usage/notified.ts'
+import { replacesOf } from '../usage/refer/replaces.ts'
 import type { Digest, Requester } from '../usage/requester.ts'
 import { sdpOf } from '../usage/sdp-body.ts'
 import { optionsHeaders } from './capabilities.ts'
 import type { SipConfig } from './contract.ts'
 import type { IncomingRequests } from './incoming-requests.ts'
+import type { Refers } from './refers.ts'
 import type { Sessions } from './sessions.ts'
 
 export interface ReceivedRequest extends Incoming {
@@ -27,6 +30,8 @@ export class Dispatch {
   readonly #requester: Requester
   readonly #sessions: Sessions
   readonly #requests: IncomingRequests
+  readonly #refers: Refers
+  readonly #notified: Notified
   readonly #ended: (session: Session) => void
   readonly #nextId: () => string
   readonly #digestOf: (contactUser: string) => Digest
@@ -38,6 +43,8 @@ export class Dispatch {
     readonly requester: Requester
     readonly sessions: Sessions
     readonly requests: IncomingRequests
+    readonly refers: Refers
+    readonly notified: Notified
     readonly ended: (session: Session) => void
     readonly nextId: () => string
     /** Credentials of the account behind a Contact user. */
@@ -48,6 +55,8 @@ export class Dispatch {
     this.#requester = parts.requester
     this.#sessions = parts.sessions
     this.#requests = parts.requests
+    this.#refers = parts.refers
+    this.#notified = parts.notified
     this.#ended = parts.ended
     this.#nextId = parts.nextId
     this.#digestOf = parts.digestOf
@@ -70,6 +79,11 @@ export class Dispatch {
     const room = this.#config.limits.transactions * (request.toTag === undefined ? 1 : 2)
     if (servers.size >= room && !servers.forgetRefused(now)) {
       this.#stateless(incoming, { status: 503, headers: [retrySoon(this.#environment)] })
+      return
+    }
+    const taker = request.method === 'NOTIFY' ? this.#notified.find(request) : undefined
+    if (taker) {
+      taker.onNotify(incoming, now)
       return
     }
     const refusal = this.#inspect(request)
@@ -106,6 +120,15 @@ export class Dispatch {
       case 'UPDATE':
         this.#refuse(incoming, { status: 481 }, now)
         return
+      case 'REFER':
+      case 'NOTIFY':
+        if (!this.#isApplications(request.method)) {
+          if (request.method === 'REFER') this.#refer(incoming, undefined, now)
+          else this.#refuse(incoming, { status: 481 }, now)
+          return
+        }
+        this.#requests.add(this.#nextId(), incoming, undefined, newTag(this.#environment), now)
+        return
       default:
         this.#requests.add(this.#nextId(), incoming, undefined, newTag(this.#environment), now)
     }
@@ -128,7 +151,46 @@ export class Dispatch {
       this.#options(incoming, now)
       return
     }
+    if ((request.method === 'REFER' || request.method === 'NOTIFY') && !this.#isApplications(request.method)) {
+      if (request.method === 'REFER') this.#refer(incoming, session, now)
+      else this.#refuse(incoming, { status: 481 }, now)
+      return
+    }
     this.#requests.add(this.#nextId(), incoming, session.id, session.localTag, now)
+  }
+
+  #isApplications = (method: string): boolean => this.#config.applicationMethods.includes(method)
+
+  #refer(incoming: ReceivedRequest, session: Session | undefined, now: Millis): void {
+    const status = this.#refers.receive(this.#nextId(), incoming, session, this.#digestOf, now)
+    if (status !== undefined) this.#refuse(incoming, { status }, now)
+  }
+
+  /** RFC 3891 §3: the session an INVITE replaces, or the status it is refused with; undefined when it replaces none. */
+  #replaced(request: SipRequest): { readonly id: string } | { readonly status: number } | undefined {
+    const found = this.#config.supported.includes('replaces') ? replacesOf(request) : undefined
+    if (found === undefined) return undefined
+    if (!found.ok) return { status: 400 }
+    const { callId, toTag, fromTag, earlyOnly } = found.value
+    const session = this.#sessions.ofDialog(callId, toTag)
+    if (session?.dialogWith(fromTag) === undefined) return { status: 481 }
+    switch (session.state) {
+      // Only who made an early dialog can have it replaced.
+      case 'EARLY':
+        return session.isCaller ? { id: session.id } : { status: 481 }
+      case 'CONNECTING':
+      case 'CONFIRMED':
+      case 'REINVITING':
+      case 'REINVITED':
+        return earlyOnly ? { status: 486 } : { id: session.id }
+      case 'DISCONNECTING':
+        return { status: 603 }
+      case 'NULL':
+      case 'CALLING':
+      case 'INCOMING':
+      case 'DISCONNECTED':
+        return { status: 481 }
+    }
   }
 
   #invite(incoming: ReceivedRequest, now: Millis): void {
@@ -140,6 +202,11 @@ export class Dispatch {
     }
     if (this.#sessions.size >= this.#config.limits.sessions) {
       this.#refuse(incoming, { status: 486 }, now)
+      return
+    }
+    const replaced = this.#replaced(request)
+    if (replaced && 'status' in replaced) {
+      this.#refuse(incoming, replaced, now)
       return
     }
     const tag = newTag(this.#environment)
@@ -158,7 +225,7 @@ export class Dispatch {
       ended: this.#ended,
     })
     this.#sessions.add(session)
-    session.offer(incoming, dialog.value, part.kind === 'sdp' ? part.sdp : undefined, now)
+    session.offer(incoming, dialog.value, part.kind === 'sdp' ? part.sdp : undefined, replaced?.id, now)
   }
 
   #options(incoming: Incoming, now: Millis): void {

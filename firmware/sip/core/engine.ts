@@ -14,12 +14,14 @@ import { type Flow, Streams } from '../transport/streams.ts'
 import { Transports } from '../transport/transports.ts'
 import type { UsageEnvironment } from '../usage/environment.ts'
 import type { Session } from '../usage/invite/session.ts'
+import { Notified } from '../usage/notified.ts'
 import { Requester } from '../usage/requester.ts'
 import { capabilitiesOf } from './capabilities.ts'
 import { Commands } from './commands.ts'
 import type { NetworkInput, SipConfig, SipInput, SipOutput } from './contract.ts'
 import { Dispatch } from './dispatch.ts'
 import { IncomingRequests } from './incoming-requests.ts'
+import { Refers } from './refers.ts'
 import { Sessions } from './sessions.ts'
 
 /** What is held at present; all zero when the engine has come to rest. */
@@ -57,6 +59,7 @@ class Engine implements SipEngine {
   readonly #requester: Requester
   readonly #sessions = new Sessions()
   readonly #requests: IncomingRequests
+  readonly #refers: Refers
   readonly #commands: Commands
   readonly #dispatch: Dispatch
   /** The caller's list, while one of its calls runs. */
@@ -95,14 +98,25 @@ class Engine implements SipEngine {
     })
     this.#requester = new Requester(environment)
     this.#requests = new IncomingRequests(environment)
+    const notified = new Notified()
+    this.#refers = new Refers(this.#requester, notified)
     const ended = (session: Session) => this.#sessions.remove(session)
-    this.#commands = new Commands(this.#requester, this.#sessions, this.#requests, config.limits.sessions, ended)
+    this.#commands = new Commands(
+      this.#requester,
+      this.#sessions,
+      this.#requests,
+      this.#refers,
+      config.limits.sessions,
+      ended,
+    )
     this.#dispatch = new Dispatch({
       config,
       environment,
       requester: this.#requester,
       sessions: this.#sessions,
       requests: this.#requests,
+      refers: this.#refers,
+      notified,
       ended,
       nextId: () => `in:${++this.#lastId}`,
       digestOf: (user) => this.#commands.digestOf(user),
@@ -131,7 +145,10 @@ class Engine implements SipEngine {
       case 'reinvite':
       case 'end':
       case 'request':
-      case 'reply': {
+      case 'reply':
+      case 'refer':
+      case 'end-refer':
+      case 'refer-notify': {
         const reason = this.#commands.perform(input, now)
         if (reason !== undefined) out.push({ kind: 'rejected', command: input.kind, id: input.id, reason })
       }
@@ -154,7 +171,7 @@ class Engine implements SipEngine {
       registrations: this.#commands.registrations,
       clientTransactions: this.#clients.size,
       serverTransactions: this.#servers.size,
-      requests: this.#commands.exchanges + this.#requests.size,
+      requests: this.#commands.exchanges + this.#requests.size + this.#refers.size,
       lookups: this.#requester.pending,
       flows: this.#streams.size,
       timers: this.#queue.size,

@@ -110,7 +110,7 @@ export class ServerOpening implements ServerUser, Sleeper {
 }
 
 /** Our Contact on the transport the request came by; none when that has gone down meanwhile. */
-export function contactField(port: SessionPort, { hop }: Incoming): HeaderField[] {
+export function contactField(port: Pick<SessionPort, 'environment' | 'contactUser'>, { hop }: Incoming): HeaderField[] {
   const transport = port.environment.transports.get(hop.transport)
   return transport ? [{ name: 'Contact', value: `<${contactUri(port.contactUser, transport)}>` }] : []
 }

@@ -56,6 +56,11 @@ export class Session implements SessionPort {
     this.#ended = init.ended
   }
 
+  /** We sent the INVITE. */
+  get isCaller(): boolean {
+    return this.#caller
+  }
+
   // ---- commands: each answers why it makes no sense, or undefined ----------------------------------------------------
 
   call(spec: RequestSpec, target: Uri, now: Millis): void {
@@ -64,11 +69,12 @@ export class Session implements SessionPort {
     this.#opening = new ClientOpening(this, spec, target, now)
   }
 
-  offer(incoming: Incoming, dialog: Dialog, sdp: string | undefined, now: Millis): void {
+  offer(incoming: Incoming, dialog: Dialog, sdp: string | undefined, replaces: string | undefined, now: Millis): void {
     this.state = 'INCOMING'
     this.dialog = dialog
     this.#opening = new ServerOpening(this, incoming, dialog, sdp !== undefined, now)
-    this.environment.emit({ kind: 'session-incoming', id: this.id, request: incoming.request, sdp })
+    const more = replaces === undefined ? {} : { replaces }
+    this.environment.emit({ kind: 'session-incoming', id: this.id, request: incoming.request, sdp, ...more })
   }
 
   respond(reply: Reply, now: Millis): string | undefined {

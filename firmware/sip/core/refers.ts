@@ -1,0 +1,81 @@
+// REFERs under way, both directions, by the id the application knows (RFC 3515).
+import type { Millis } from '../../base/time.ts'
+import { uasDialog } from '../dialog/dialog.ts'
+import { parseNameAddr } from '../message/name-addr.ts'
+import { isSip, printUri } from '../message/uri.ts'
+import { newTag } from '../usage/answers.ts'
+import type { Session } from '../usage/invite/session.ts'
+import type { Notified } from '../usage/notified.ts'
+import { IncomingRefer } from '../usage/refer/incoming-refer.ts'
+import { OutgoingRefer, type OutgoingReferInit } from '../usage/refer/outgoing-refer.ts'
+import type { Digest, Requester } from '../usage/requester.ts'
+import type { ReceivedRequest } from './dispatch.ts'
+
+/** Of each direction. */
+const MAX_REFERS = 32
+
+export class Refers {
+  readonly outgoing = new Map<string, OutgoingRefer>()
+  readonly incoming = new Map<string, IncomingRefer>()
+  readonly #requester: Requester
+  readonly #notified: Notified
+
+  constructor(requester: Requester, notified: Notified) {
+    this.#requester = requester
+    this.#notified = notified
+  }
+
+  get size(): number {
+    return this.outgoing.size + this.incoming.size
+  }
+
+  send(init: Omit<OutgoingReferInit, 'ended'>, ended: (status: number, now: Millis) => void, now: Millis): void {
+    const refer = new OutgoingRefer(this.#requester, this.#notified, {
+      ...init,
+      ended: (_, status, then) => {
+        this.outgoing.delete(init.id)
+        ended(status, then)
+      },
+    })
+    this.outgoing.set(init.id, refer)
+    refer.start(now)
+  }
+
+  get isFull(): boolean {
+    return this.outgoing.size >= MAX_REFERS
+  }
+
+  /** Status to refuse it with, or undefined when it was taken. */
+  receive(
+    id: string,
+    received: ReceivedRequest,
+    session: Session | undefined,
+    digestOf: (user: string) => Digest,
+    now: Millis,
+  ): 400 | 503 | undefined {
+    const { request } = received
+    if (this.incoming.size >= MAX_REFERS) return 503
+    const [value, second] = request.headers('Refer-To')
+    const target = value === undefined || second !== undefined ? undefined : parseNameAddr(value)
+    if (!target?.ok) return 400
+    const { environment } = this.#requester
+    const { rng } = environment
+    const made = session
+      ? undefined
+      : uasDialog(request, newTag(environment), rng.uint32() >>> 1, received.hop.transport)
+    const dialog = session?.dialog ?? (made?.ok ? made.value : undefined)
+    if (dialog === undefined) return 400
+    const contactUser = session?.contactUser ?? (isSip(request.uri) ? (request.uri.user ?? '') : '')
+    const digest = session?.digest ?? digestOf(contactUser)
+    const ended = () => this.incoming.delete(id)
+    this.incoming.set(
+      id,
+      new IncomingRefer(this.#requester, { id, incoming: received, dialog, contactUser, digest, ended }, now),
+    )
+    const { uri } = target.value
+    const replaces = isSip(uri) ? uri.headers.find(({ name }) => name.toLowerCase() === 'replaces')?.value : undefined
+    const referTo = printUri(isSip(uri) ? { ...uri, headers: [] } : uri)
+    environment.emit({ kind: 'refer-incoming', id, session: session?.id, request, referTo, replaces })
+    return undefined
+  }
+}
