@@ -119,6 +119,8 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
       case 'request-result':
       case 'refer-progress':
       case 'refer-incoming':
+      case 'subscription-state':
+      case 'subscription-notify':
       case 'rejected':
         toUa({ from: 'sip', event: output })
         return

@@ -84,7 +84,10 @@ function sipLine(c: SipCommand): string {
     case 'refer':
       return `refer ${c.id} ${c.referTo}`
     case 'end-refer':
-      return `end-refer ${c.id}`
+    case 'unsubscribe':
+      return `${c.kind} ${c.id}`
+    case 'subscribe':
+      return `subscribe ${c.id} ${c.target} ${c.event}`
   }
 }
 

@@ -7,7 +7,7 @@ import type { SipConfig } from './contract.ts'
 const OWN = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'UPDATE'] as const
 
 export function capabilitiesOf(config: SipConfig): Capabilities {
-  const refer = config.refer ? ['REFER', 'NOTIFY'] : []
+  const refer = config.refer ? ['REFER', 'NOTIFY'] : config.packages ? ['NOTIFY'] : []
   const methods = [...new Set([...OWN, ...refer, ...config.applicationMethods])]
   const named = (name: string): HeaderField[] => (config.userAgent === '' ? [] : [{ name, value: config.userAgent }])
   return {

@@ -10,11 +10,13 @@ import { Exchange } from '../usage/exchange.ts'
 import { parseTarget, prepare } from '../usage/identity.ts'
 import { inDialog } from '../usage/invite/acks.ts'
 import { Session } from '../usage/invite/session.ts'
+import { type Notified, parseEvent } from '../usage/notified.ts'
 import { sendRequest } from '../usage/outgoing-request.ts'
 import { replacing } from '../usage/refer/replaces.ts'
 import { Registration, type RegistrationSettings } from '../usage/registration.ts'
 import { type Digest, newDigest, type Requester, type RequestSpec } from '../usage/requester.ts'
 import { sdpBody } from '../usage/sdp-body.ts'
+import { Subscription } from '../usage/subscription.ts'
 import type { Identity, SipCommand } from './contract.ts'
 import type { IncomingRequests } from './incoming-requests.ts'
 import type { Refers } from './refers.ts'
@@ -25,6 +27,7 @@ type Command<K extends SipCommand['kind']> = Extract<SipCommand, { readonly kind
 /** Registrations and requests of the application at once: far beyond what a phone has. */
 const MAX_REGISTRATIONS = 64
 const MAX_REQUESTS = 1000
+const MAX_SUBSCRIPTIONS = 128
 
 /** Methods that belong to usages of the engine's own. */
 const NOT_HERE = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE', 'PRACK', 'UPDATE', 'REGISTER'])
@@ -34,6 +37,9 @@ export class Commands {
   readonly #sessions: Sessions
   readonly #requests: IncomingRequests
   readonly #refers: Refers
+  readonly #notified: Notified
+  readonly #packages: Readonly<Record<string, string>>
+  readonly #subscriptions = new Map<string, Subscription>()
   readonly #maxSessions: number
   readonly #ended: (session: Session) => void
   readonly #registrations = new Map<string, Registration>()
@@ -44,10 +50,14 @@ export class Commands {
     sessions: Sessions,
     requests: IncomingRequests,
     refers: Refers,
+    notified: Notified,
+    packages: Readonly<Record<string, string>>,
     maxSessions: number,
     ended: (session: Session) => void,
   ) {
     this.#refers = refers
+    this.#notified = notified
+    this.#packages = packages
     this.#requester = requester
     this.#sessions = sessions
     this.#requests = requests
@@ -58,6 +68,10 @@ export class Commands {
   /** Requests of the application under way. */
   get exchanges(): number {
     return this.#exchanges.size
+  }
+
+  get subscriptions(): number {
+    return this.#subscriptions.size
   }
 
   get registrations(): number {
@@ -117,6 +131,13 @@ export class Commands {
         return this.#request(command, now)
       case 'refer':
         return this.#refer(command, now)
+      case 'subscribe':
+        return this.#subscribe(command, now)
+      case 'unsubscribe': {
+        const subscription = this.#subscriptions.get(command.id)
+        subscription?.unsubscribe(now)
+        return subscription ? undefined : 'no such subscription'
+      }
       case 'end-refer': {
         const refer = this.#refers.outgoing.get(command.id)
         refer?.stop(now)
@@ -164,6 +185,37 @@ export class Commands {
     const spec = inDialog(dialog, 'REFER', digest, { headers, contactUser })
     const ended = (status: number, then: Millis) => this.#gone(session, status, then)
     this.#refers.send({ id, callId, localTag, dialog, spec, silent }, ended, now)
+    return undefined
+  }
+
+  #subscribe(command: Command<'subscribe'>, now: Millis): string | undefined {
+    const { id, identity, event, headers, body } = command
+    const accept = this.#packages[parseEvent(event)?.name ?? '']
+    if (accept === undefined || !isText(event)) return 'no such event package'
+    if (!(command.expires > 0)) return 'expires must be positive'
+    if (body && !isText(body.contentType)) return 'a body type that cannot be sent'
+    const digest = this.#digestFor(identity)
+    const outside = (fields: readonly HeaderField[]) =>
+      this.#outside('SUBSCRIBE', command.target, identity, digest, fields, true)
+    const probe = outside([])
+    if (typeof probe === 'string') return probe
+    const opening = (fields: readonly HeaderField[]) => {
+      const spec = outside(fields)
+      return typeof spec === 'string' ? probe : spec
+    }
+    const { contactUser } = identity
+    const expires = Math.round(command.expires)
+    const settings = { event, accept, expires, contactUser, headers, body, digest, opening }
+    const known = this.#subscriptions.get(id)
+    if (known) {
+      known.change(settings, now)
+      return undefined
+    }
+    if (this.#subscriptions.size >= MAX_SUBSCRIPTIONS) return 'too many subscriptions'
+    const ended = () => this.#subscriptions.delete(id)
+    const subscription = new Subscription(this.#requester, this.#notified, id, settings, ended)
+    this.#subscriptions.set(id, subscription)
+    subscription.start(now)
     return undefined
   }
 
@@ -291,7 +343,7 @@ export class Commands {
 }
 
 const isNaming = ({ kind }: SipCommand): boolean =>
-  kind === 'register' || kind === 'invite' || kind === 'request' || kind === 'refer'
+  kind === 'register' || kind === 'invite' || kind === 'request' || kind === 'refer' || kind === 'subscribe'
 
 /** No line ends, no NUL, one byte per character: what the printer would throw at. */
 const isText = (text: string): boolean => /^[^\r\n\0]*$/.test(text) && /^[\0-\xff]*$/.test(text)

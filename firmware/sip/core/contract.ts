@@ -15,6 +15,7 @@ export type SessionId = string
 export type RegistrationId = string
 /** One request–response exchange outside INVITE sessions, either direction. */
 export type RequestId = string
+export type SubscriptionId = string
 /** A REFER, either direction, with the subscription it makes. */
 export type ReferId = string
 /** One TCP connection: named `out:…` by the engine when it asks for it, by whoever accepts it otherwise. */
@@ -194,9 +195,36 @@ export type SipCommand =
       readonly reason: string | undefined
     }
 
+  /**
+   * Keeps a subscription (RFC 6665): refreshes, tries again as the peer asks, until `unsubscribe` or a TERMINATED without
+   * `retryMs`. `event` as in the Event header; Accept comes from `SipConfig.packages`. Again with a known id: changed at once.
+   */
+  | {
+      readonly kind: 'subscribe'
+      readonly id: SubscriptionId
+      readonly identity: Identity
+      readonly target: string
+      readonly event: string
+      /** Seconds. */
+      readonly expires: number
+      readonly headers: readonly HeaderField[]
+      readonly body: Body | undefined
+    }
+  | { readonly kind: 'unsubscribe'; readonly id: SubscriptionId }
+
 // ---- events ----------------------------------------------------------------------------------------------------------
 
 export type RegistrationState = 'unregistered' | 'registering' | 'registered' | 'unregistering'
+
+/** ACCEPTED: a 2xx came and no NOTIFY yet; other words are the peer's own. */
+export type SubscriptionState =
+  | 'NULL'
+  | 'SENT'
+  | 'ACCEPTED'
+  | 'PENDING'
+  | 'ACTIVE'
+  | 'TERMINATED'
+  | (string & { readonly theirs?: never })
 
 /** The states of a session with the names an application knows from the sipsimple core. */
 export type SessionState =
@@ -312,6 +340,25 @@ export type SipEvent =
       readonly referTo: string
       readonly replaces: string | undefined
     }
+  /** Each change of state. `reason` of TERMINATED may be the one of their NOTIFY; `retryMs`: it is tried anew by itself then, else this is the last event. */
+  | {
+      readonly kind: 'subscription-state'
+      readonly id: SubscriptionId
+      readonly state: SubscriptionState
+      readonly previous: SubscriptionState
+      readonly status: number
+      readonly reason: string
+      readonly cause: Cause | undefined
+      readonly retryMs: number | undefined
+    }
+  /** A NOTIFY with a body; after the `subscription-state` of the same NOTIFY, but before TERMINATED. */
+  | {
+      readonly kind: 'subscription-notify'
+      readonly id: SubscriptionId
+      readonly contentType: string
+      readonly body: string
+      readonly request: SipRequest
+    }
   /** A command that made no sense: nothing was changed or sent. */
   | { readonly kind: 'rejected'; readonly command: SipCommand['kind']; readonly id: string; readonly reason: string }
 
@@ -331,6 +378,8 @@ export interface SipConfig {
   readonly supported: readonly string[]
   /** REFER is taken (`refer-incoming`), and its NOTIFYs sent, by the engine. */
   readonly refer?: boolean
+  /** Event packages that can be subscribed to, with the Accept of each; a NOTIFY of another one gets 489. */
+  readonly packages?: Readonly<Record<string, string>>
   readonly limits: {
     /** Sessions at once, both directions; beyond: outgoing `rejected`, incoming 486. */
     readonly sessions: number

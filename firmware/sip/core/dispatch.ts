@@ -10,7 +10,7 @@ import { type Answer, type Incoming, responseText } from '../transaction/respons
 import { newTag, retrySoon, statelessTag } from '../usage/answers.ts'
 import type { UsageEnvironment } from '../usage/environment.ts'
 import { Session } from '../usage/invite/session.ts'
-import type { Notified } from '../usage/notified.ts'
+import { eventOf, type Notified } from '../usage/notified.ts'
 import { replacesOf } from '../usage/refer/replaces.ts'
 import type { Digest, Requester } from '../usage/requester.ts'
 import { sdpOf } from '../usage/sdp-body.ts'
@@ -86,13 +86,22 @@ export class Dispatch {
       taker.onNotify(incoming, now)
       return
     }
-    const refusal = this.#inspect(request)
+    const refusal = this.#unknownEvent(request) ?? this.#inspect(request)
     if (refusal) {
       this.#refuse(incoming, refusal, now)
       return
     }
     if (request.toTag === undefined) this.#outside(incoming, now)
     else this.#inside(incoming, now)
+  }
+
+  /** RFC 6665 §4.1.3, §8.3.2. */
+  #unknownEvent(request: SipRequest): Answer | undefined {
+    const { packages, applicationMethods } = this.#config
+    if (request.method !== 'NOTIFY' || packages === undefined || applicationMethods.includes('NOTIFY')) return undefined
+    const name = eventOf(request)?.name ?? ''
+    if (name === 'refer' || packages[name] !== undefined) return undefined
+    return { status: 489, headers: [{ name: 'Allow-Events', value: Object.keys(packages).join(', ') }] }
   }
 
   /** §8.2.1, §8.2.2. Max-Forwards is for who passes requests on (§16.3): whom it has reached answers, also at 0. */

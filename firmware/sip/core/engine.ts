@@ -28,6 +28,7 @@ import { Sessions } from './sessions.ts'
 export interface SipCounts {
   readonly sessions: number
   readonly registrations: number
+  readonly subscriptions: number
   readonly clientTransactions: number
   readonly serverTransactions: number
   readonly requests: number
@@ -106,6 +107,8 @@ class Engine implements SipEngine {
       this.#sessions,
       this.#requests,
       this.#refers,
+      notified,
+      config.packages ?? {},
       config.limits.sessions,
       ended,
     )
@@ -147,6 +150,8 @@ class Engine implements SipEngine {
       case 'request':
       case 'reply':
       case 'refer':
+      case 'subscribe':
+      case 'unsubscribe':
       case 'end-refer':
       case 'refer-notify': {
         const reason = this.#commands.perform(input, now)
@@ -169,6 +174,7 @@ class Engine implements SipEngine {
     return {
       sessions: this.#sessions.size,
       registrations: this.#commands.registrations,
+      subscriptions: this.#commands.subscriptions,
       clientTransactions: this.#clients.size,
       serverTransactions: this.#servers.size,
       requests: this.#commands.exchanges + this.#requests.size + this.#refers.size,

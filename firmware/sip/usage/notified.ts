@@ -40,8 +40,10 @@ export interface EventField {
   readonly id: string | undefined
 }
 
-export function eventOf(request: SipRequest): EventField | undefined {
-  const [name, ...params] = (request.header('Event') ?? request.header('o') ?? '').split(';').map((part) => part.trim())
+export const eventOf = (request: SipRequest): EventField | undefined => parseEvent(request.header('Event') ?? '')
+
+export function parseEvent(text: string): EventField | undefined {
+  const [name, ...params] = text.split(';').map((part) => part.trim())
   if (!name) return undefined
   const id = params.find((param) => /^id\s*=/i.test(param))
   return { name: name.toLowerCase(), id: id?.replace(/^id\s*=\s*/i, '') }
