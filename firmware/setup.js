@@ -33,18 +33,24 @@ const PACKAGES = {
     'python3-jsonschema',
   ],
   arm: ['crossbuild-essential-arm64', 'qemu-user-static'],
+  image: ['mmdebstrap', 'squashfs-tools', 'kmod', 'cpio', 'systemd', 'qemu-system-arm', 'mtools', 'dosfstools'],
 }
 
 /** What `node firmware/setup.js TASK` runs once everything stands; arguments after TASK are passed on. */
 const TASKS = {
   start: { needs: ['build', 'lab'], run: ['firmware/runtime/start.ts'] },
-  test: { needs: ['build', 'lab', 'test', 'arm'], run: ['firmware/testing/run.ts'] },
+  test: { needs: ['build', 'lab', 'test', 'arm', 'image'], run: ['firmware/testing/run.ts'] },
   bench: { needs: ['build', 'lab', 'test'], run: ['firmware/testing/bench/run.ts'] },
   console: { needs: ['build'], run: ['firmware/console/main.ts'] },
   fuzz: { needs: ['build'], run: ['firmware/testing/fuzz/fuzz.ts'] },
   flood: { needs: ['build', 'lab', 'test'], run: ['firmware/testing/flood/long.ts'] },
+  image: { needs: ['build', 'arm', 'image'], run: ['rootfs-overlay/image/image.ts'] },
+  hil: {
+    needs: ['build', 'lab', 'test', 'arm', 'image'],
+    run: ['node_modules/vitest/vitest.mjs', 'run', 'test-qemu/boot'],
+  },
   check: { needs: ['build'], run: ['firmware/testing/run.ts', '--only=check'] },
-  setup: { needs: ['build', 'lab', 'test', 'arm'], run: undefined },
+  setup: { needs: ['build', 'lab', 'test', 'arm', 'image'], run: undefined },
 }
 
 const say = (text) => process.stderr.write(`[setup] ${text}\n`)

@@ -135,10 +135,10 @@ test('the bootstrap file that comes along is a valid one', async () => {
   expect(read.value.broker).toBeUndefined()
 })
 
-test('nothing but the tree to copy stands in the overlay', () => {
+test('nothing but the tree to copy and its builder stands in the overlay', () => {
   const top = execFileSync('ls', [OVERLAY], { encoding: 'utf8' })
     .split('\n')
     .filter((name) => !/\.(ts|md)$|^$/.test(name))
-  expect(top).toEqual(['etc', 'usr'])
+  expect(top).toEqual(['etc', 'image', 'usr'])
   expect(readdirSync(join(OVERLAY, 'usr/lib')).sort()).toEqual(['systemd', 'sysusers.d', 'tmpfiles.d', 'udev'])
 })

