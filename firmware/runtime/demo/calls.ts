@@ -51,7 +51,13 @@ export async function callEcho(simulator: Simulator, witness: Witness, number: s
   return { setUpMs, voiceMs, ...talk } satisfies CallResult
 }
 
-export async function takeCall(simulator: Simulator, lab: Pick<Lab, 'request'>, witness: Witness, talkMs: number, say: Say) {
+export async function takeCall(
+  simulator: Simulator,
+  lab: Pick<Lab, 'request'>,
+  witness: Witness,
+  talkMs: number,
+  say: Say,
+) {
   const { board } = simulator
   say('the second phone calls')
   const ringing = witness.next('ringing', 3000, activity('ringing'))
