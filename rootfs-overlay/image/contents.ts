@@ -40,7 +40,7 @@ export const ROOT_MODULES: readonly string[] = [
   ],
   ...['snd_usb_audio', 'snd_aloop', 'snd_hda_intel', 'snd_bcm2835'],
   ...['genet', 'bcm_phy_lib', 'broadcom', 'smsc95xx', 'lan78xx', 'microchip', 'mdio_bcm_unimac'],
-  ...['sdhci_iproc', 'bcm2835', 'mmc_block', 'leds_gpio', '8021q', 'nf_tables'],
+  ...['sdhci_iproc', 'bcm2835', 'mmc_block', 'leds_gpio', 'gpio_keys', 'evdev', '8021q', 'nf_tables'],
 ]
 
 /** Taken away, as `find -path` patterns below the root. */
@@ -65,7 +65,13 @@ export const MASKED: readonly string[] = [
   ...['systemd-firstboot.service', 'systemd-hwdb-update.service', 'systemd-update-done.service'],
   ...['ldconfig.service', 'systemd-journal-catalog-update.service', 'systemd-machine-id-commit.service'],
   ...['getty.target', 'systemd-pstore.service', 'systemd-rfkill.service', 'systemd-rfkill.socket'],
-  ...['e2scrub_reap.service', 'systemd-logind.service', 'systemd-user-sessions.service', 'apt-daily.timer'],
+  ...[
+    'e2scrub_reap.service',
+    'systemd-user-sessions.service',
+    'systemd-update-utmp.service',
+    'systemd-update-utmp-runlevel.service',
+    'apt-daily.timer',
+  ],
   ...['dpkg-db-backup.timer', 'fstrim.timer', 'kmod-static-nodes.service', 'dev-hugepages.mount', 'dev-mqueue.mount'],
   ...['sys-kernel-debug.mount', 'sys-kernel-tracing.mount', 'modprobe@configfs.service', 'modprobe@fuse.service'],
   ...['modprobe@drm.service', 'systemd-networkd-wait-online.service', 'systemd-sysusers.service'],

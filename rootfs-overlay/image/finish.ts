@@ -29,6 +29,7 @@ export function finishSystem(root: string, epoch: number): void {
   }
   for (const folder of ['dev', 'proc', 'sys', 'run', 'tmp', 'var/lib/offhook', 'var/log', 'var/cache', 'etc/ssl/certs'])
     mkdirSync(at(folder), { recursive: true })
+  link('/run', 'var/run')
   if (!existsSync(at('bin/sh'))) link('dash', 'bin/sh')
   for (const name of ['passwd', 'group']) copyFileSync(at(`usr/share/base-passwd/${name}.master`), at(`etc/${name}`))
   run('systemd-sysusers', [`--root=${root}`], { env: { SOURCE_DATE_EPOCH: `${epoch}` } })
