@@ -21,15 +21,20 @@ else say(`start ${initial?.version ?? 0}`)
 let version = phone.highest
 
 let heard = 0
+/** A first configuration is kept whatever it does: there is nothing to go back to. So the first one given works. */
+let good = initial !== undefined
 /** Says what was decided since, and gives the next document when there is none in hand. */
 function look(): void {
   for (; heard < phone.logged.length; heard++) {
     const { level, what, fields } = phone.logged[heard]!
-    if (what === 'configuration applied') say(`applied ${fields?.version}`)
-    else if (what === 'configuration taken back') say(`back ${fields?.version}`)
+    if (what === 'configuration applied') {
+      good = true
+      say(`applied ${fields?.version}`)
+    } else if (what === 'configuration taken back') say(`back ${fields?.version}`)
     else if (level !== 'info') say(`fault ${what} ${JSON.stringify(fields)}`)
   }
-  version++
+  do version++
+  while (!good && !works(version))
   phone.desired(text({ version, account: { label: labelOf(version) }, secrets: { main: { password: `p${version}` } } }))
 }
 setInterval(look, 1)
