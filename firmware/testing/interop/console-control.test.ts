@@ -90,10 +90,10 @@ test('all calls are hung up, each by its state: CANCEL, BYE, a refusal', async (
 })
 
 test('over TCP, when the address or the account says so', async () => {
-  const before = alice.is.lines.length
+  const [before, from] = [alice.is.lines.length, bob.is.lines.length]
   await alice.is.do({ do: 'trace', on: true })
   await alice.is.do({ do: 'call', to: `${bob.at};transport=tcp`, call: 'stream' })
-  const { call: theirs } = await bob.is.heard({ event: 'incoming' }, bob.is.lines.length)
+  const { call: theirs } = await bob.is.heard({ event: 'incoming' }, from)
   await bob.is.do({ do: 'answer', call: theirs })
   await alice.is.heard(state('stream', 'confirmed'))
   await alice.is.do({ do: 'hangup', call: 'stream' })
