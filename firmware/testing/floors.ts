@@ -20,7 +20,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   'hal/core': { level: 1.5, pure: true },
   'firmware/sip/message': { level: 1, pure: true },
   'firmware/sdp': { level: 1, pure: true },
-  'provisioning/schema': { level: 1, pure: true, packages: ['typebox'] },
+  'provisioning/schema': { level: 1, pure: true },
   'firmware/sip/transaction': { level: 2, pure: true },
   'firmware/sip/transport': { level: 2, pure: true },
   'firmware/sip/auth': { level: 2, pure: true },
