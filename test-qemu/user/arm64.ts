@@ -15,7 +15,7 @@ export const addon = join(build, 'native-arm64/offhook.node')
 /** Fetches the arm64 Node of this very version (npm checks its integrity) and cross-builds the addon. Quick when both stand. */
 export function prepare(): void {
   home = fetchArm64Node()
-  const make = spawnSync('make', ['-s', '-C', join(root, 'native'), 'cross'], { encoding: 'utf8' })
+  const make = spawnSync('flock', [build, 'make', '-s', '-C', join(root, 'native'), 'cross'], { encoding: 'utf8' })
   if (make.status !== 0) throw new Error(`make cross: ${make.stderr}`)
 }
 
