@@ -72,6 +72,8 @@ export function createParties(config: PartiesConfig): Machine<PartiesInput, Part
       case 'call-transfer':
       case 'request-incoming':
       case 'request-result':
+      case 'subscription-state':
+      case 'subscription-notify':
       case 'refused':
         return
     }

@@ -33,6 +33,8 @@ export function onUaEvent(state: PhoneState, event: UaEvent, now: Millis, send: 
     case 'call-transfer':
     case 'request-incoming':
     case 'request-result':
+    case 'subscription-state':
+    case 'subscription-notify':
       return state
   }
 }
@@ -110,6 +112,8 @@ function onRefused(state: PhoneState, event: Refused, now: Millis, send: Send): 
     case 'end-transfer':
     case 'send-request':
     case 'reply':
+    case 'subscribe':
+    case 'unsubscribe':
       return state
   }
 }

@@ -24,7 +24,7 @@ export const ALICE: AccountConfig = {
   transport: undefined,
 }
 
-const CONFIG: UaConfig = {
+export const UA_CONFIG: UaConfig = {
   maxCalls: 32,
   mediaAddress: '192.0.2.1',
   rtpPorts: { min: 20000, max: 20998 },
@@ -144,6 +144,10 @@ function appLine(e: UaEvent): string {
       return `${e.method} ${e.request} for ${e.account} ${e.call ?? '-'} ${e.answerMs}`
     case 'request-result':
       return `result ${e.request} ${e.status}`
+    case 'subscription-state':
+      return `${e.subscription} ${e.previous} -> ${e.state} ${e.status}${e.final ? ' final' : ''}`
+    case 'subscription-notify':
+      return `${e.subscription} notify ${e.contentType}`
     case 'refused':
       return `refused ${e.command} ${e.subject}: ${e.reason}`
   }
@@ -151,7 +155,7 @@ function appLine(e: UaEvent): string {
 
 export function uaScript(change: Partial<UaConfig> = {}) {
   const media = createFakeMedia()
-  const ua = createUserAgent({ ...CONFIG, ...change }, seededRng(1))
+  const ua = createUserAgent({ ...UA_CONFIG, ...change }, seededRng(1))
   let lines: string[] = []
   let time = 0
   const sent: SipCommand[] = []

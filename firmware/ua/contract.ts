@@ -7,7 +7,14 @@
 import type { LogRecord } from '../base/log.ts'
 import type { Secret } from '../base/secret.ts'
 import type { Direction, MediaCommand, MediaEvent, PortId, StreamStats } from '../media/contract.ts'
-import type { Cause, RegistrationState, SipCommand, SipEvent, TransportId } from '../sip/core/contract.ts'
+import type {
+  Cause,
+  RegistrationState,
+  SipCommand,
+  SipEvent,
+  SubscriptionState,
+  TransportId,
+} from '../sip/core/contract.ts'
 import type { Body, HeaderField } from '../sip/message/message.ts'
 
 export type AccountId = string
@@ -86,10 +93,13 @@ export interface CallRecord {
 /** An application's name for a request it sends; it may be used again once the final response came. */
 export type RequestName = string
 
+/** An application's name for a subscription; it may be used again once its `final` state came. */
+export type SubscriptionName = string
+
 export type UaCommand =
   /** Adds an account or changes it; registers when it has a registrar. */
   | { readonly kind: 'set-account'; readonly account: AccountId; readonly config: AccountConfig }
-  /** Ends its calls, un-registers, forgets it. */
+  /** Ends its calls and subscriptions, un-registers, forgets it. */
   | { readonly kind: 'remove-account'; readonly account: AccountId }
   /** Registers now, or un-registers. */
   | { readonly kind: 'set-registration'; readonly account: AccountId; readonly on: boolean }
@@ -164,6 +174,23 @@ export type UaCommand =
       readonly headers: readonly HeaderField[]
       readonly body: Body | undefined
     }
+  /**
+   * Subscribes to `event` (value of Event) of `target`, completed like that of a call, and keeps that up until `unsubscribe`
+   * or a `final` state; 64 at most. Again with the same name, account, target and event: refreshed at once, with what the
+   * account is now.
+   */
+  | {
+      readonly kind: 'subscribe'
+      readonly subscription: SubscriptionName
+      readonly account: AccountId
+      readonly target: string
+      readonly event: string
+      /** Seconds. */
+      readonly expires: number
+      readonly headers: readonly HeaderField[]
+    }
+  /** Its end comes as a `final` state. */
+  | { readonly kind: 'unsubscribe'; readonly subscription: SubscriptionName }
 
 export type UaEvent =
   | {
@@ -255,7 +282,30 @@ export type UaEvent =
       readonly headers: readonly HeaderField[]
       readonly body: string
     }
-  /** The command made no sense now; nothing was changed. `subject` is the account, call or request named. */
+  /**
+   * Each change of state; other words than these are the peer's own. `final` is the last event of that name; TERMINATED with
+   * `retryMs` is tried anew by itself. `reason` is that of the response, or of their last NOTIFY.
+   */
+  | {
+      readonly kind: 'subscription-state'
+      readonly subscription: SubscriptionName
+      readonly account: AccountId
+      readonly state: SubscriptionState
+      readonly previous: SubscriptionState
+      readonly status: number
+      readonly reason: string
+      readonly cause: Cause | undefined
+      readonly retryMs: number | undefined
+      readonly final: boolean
+    }
+  /** A NOTIFY with a body: after the state of the same NOTIFY, but before TERMINATED. */
+  | {
+      readonly kind: 'subscription-notify'
+      readonly subscription: SubscriptionName
+      readonly contentType: string
+      readonly body: string
+    }
+  /** The command made no sense now; nothing was changed. `subject` is the account, call, request or subscription named. */
   | { readonly kind: 'refused'; readonly command: UaCommand['kind']; readonly subject: string; readonly reason: string }
 
 export type UaInput =

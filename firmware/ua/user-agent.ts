@@ -11,6 +11,7 @@ import { Call } from './call.ts'
 import { createCallPort } from './call-port.ts'
 import type { CallId, UaCommand, UaConfig, UaInput, UaOutput } from './contract.ts'
 import { createRequests, type Destination, withoutCredentials } from './requests.ts'
+import { createSubscriptions } from './subscriptions.ts'
 import { type Tell, tellInto } from './tell.ts'
 
 /** Socket pairs kept ready beyond those of ringing calls. */
@@ -24,6 +25,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
   const { min, max } = config.rtpPorts
   const stock = createPairStock({ address: config.mediaAddress, min, max, dscp: config.dscp, spare: SPARE_PAIRS })
   const requests = createRequests(config.decides ?? [])
+  const subscriptions = createSubscriptions()
   let stocked = false
 
   function onCommand(command: UaCommand, tell: Tell) {
@@ -36,6 +38,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'remove-account':
         for (const call of calls.values())
           if (call.account === command.account && !call.isEnding) call.hangUp(480, undefined, tell)
+        subscriptions.endAll(command.account, tell)
         if (!accounts.remove(command.account, tell.sip)) tell.refuse(command.kind, command.account, 'unknown account')
         return
       case 'set-registration': {
@@ -68,6 +71,10 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return sendRequest(command, tell)
       case 'reply':
         return requests.reply(command, tell)
+      case 'subscribe':
+        return subscriptions.subscribe(command, accounts.get(command.account), tell)
+      case 'unsubscribe':
+        return subscriptions.unsubscribe(command.subscription, tell)
     }
   }
 
@@ -203,6 +210,10 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return requests.incoming(event, addressee(event), tell)
       case 'request-result':
         return requests.onResult(event, tell)
+      case 'subscription-state':
+        return subscriptions.onState(event, tell)
+      case 'subscription-notify':
+        return subscriptions.onNotify(event, tell)
       case 'rejected':
         return onRejected(event, tell)
     }
@@ -232,6 +243,9 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       }
       case 'request':
         return requests.onRejected(event, tell)
+      case 'subscribe':
+      case 'unsubscribe':
+        return subscriptions.onRejected(event, tell)
       // Too late: the peer has given up on it.
       case 'reply':
         return

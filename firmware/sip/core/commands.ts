@@ -190,7 +190,8 @@ export class Commands {
 
   #subscribe(command: Command<'subscribe'>, now: Millis): string | undefined {
     const { id, identity, event, headers, body } = command
-    const accept = this.#packages[parseEvent(event)?.name ?? '']
+    const name = parseEvent(event)?.name ?? ''
+    const accept = Object.hasOwn(this.#packages, name) ? this.#packages[name] : undefined
     if (accept === undefined || !isText(event)) return 'no such event package'
     if (!(command.expires > 0)) return 'expires must be positive'
     if (body && !isText(body.contentType)) return 'a body type that cannot be sent'
