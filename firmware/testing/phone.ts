@@ -83,6 +83,10 @@ export class Phone {
     this.soon(delay, { kind: 'reinvite', id, sdp, headers: [] })
   }
 
+  update(id: string, sdp: string | undefined, delay = 0): void {
+    this.soon(delay, { kind: 'update', id, sdp, headers: [] })
+  }
+
   on<K extends SipEvent['kind']>(kind: K, react: (event: Of<K>) => void): void {
     this.#reactions.push((event) => {
       if (event.kind === kind) react(event as Of<K>)

@@ -70,6 +70,7 @@ function sipLine(c: SipCommand): string {
       return `respond ${c.id} ${c.status} ${wayOf(c.sdp)}`
     case 'ack':
     case 'reinvite':
+    case 'update':
       return `${c.kind} ${c.id} ${wayOf(c.sdp)}`
     case 'end':
       return `end ${c.id} ${c.status ?? '-'}`

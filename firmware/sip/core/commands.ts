@@ -125,6 +125,8 @@ export class Commands {
         return this.#session(command.id, (session) => session.acknowledge(command.sdp, now))
       case 'reinvite':
         return this.#session(command.id, (session) => session.reinvite(command.sdp, command.headers, now))
+      case 'update':
+        return this.#session(command.id, (session) => session.update(command.sdp, command.headers, now))
       case 'end':
         return this.#session(command.id, (session) => session.end(command.status, command.reason, command.headers, now))
       case 'request':

@@ -133,9 +133,16 @@ export type SipCommand =
     }
   /** Answer to an offer that came in a 2xx (late offer): goes out in the ACK. */
   | { readonly kind: 'ack'; readonly id: SessionId; readonly sdp: string }
-  /** New offer (or none) in a CONFIRMED session. 491 is retried by the engine (§14.1), unless the peer has changed the session meanwhile: then `reinvite-result` 491 asks for a fresh offer. */
+  /** New offer (or none) in a CONFIRMED session. 491, and 500 with a Retry-After of up to 10 s, is retried by the engine (§14), unless the peer has changed the session meanwhile: then `reinvite-result` 491 asks for a fresh offer. */
   | {
       readonly kind: 'reinvite'
+      readonly id: SessionId
+      readonly sdp: string | undefined
+      readonly headers: readonly HeaderField[]
+    }
+  /** UPDATE (RFC 3311), when the peer allows it: with an offer as `reinvite`, but not in EARLY; without one, also in EARLY, only our Contact is refreshed, no state changes. */
+  | {
+      readonly kind: 'update'
       readonly id: SessionId
       readonly sdp: string | undefined
       readonly headers: readonly HeaderField[]
@@ -296,7 +303,7 @@ export type SipEvent =
       readonly sdp: string
       readonly inResponse: boolean
     }
-  /** The re-INVITE we sent ended: 2xx, or a refusal that left the session as it was; 491: the offer is out of date, ask anew. Follows the return to CONFIRMED. */
+  /** The re-INVITE or UPDATE we sent ended: 2xx, or a refusal that left the session as it was; 491: the offer is out of date, ask anew. Follows the return to CONFIRMED, if it was left. */
   | { readonly kind: 'reinvite-result'; readonly id: SessionId; readonly status: number; readonly reason: string }
   /** A request outside INVITE sessions or inside one, of a method named in `SipConfig.applicationMethods`. Must be answered with `reply` within 30 s. */
   | {

@@ -146,6 +146,7 @@ class Engine implements SipEngine {
       case 'respond':
       case 'ack':
       case 'reinvite':
+      case 'update':
       case 'end':
       case 'request':
       case 'reply':

@@ -19,7 +19,7 @@ function stir(phone: Phone, other: Phone, draw: () => number, n: number): void {
   const sdp = draw() < 0.3 ? undefined : `sdp ${n}`
   const headers: never[] = []
   const { identity } = phone
-  switch (Math.floor(draw() * 10)) {
+  switch (Math.floor(draw() * 11)) {
     case 0:
     case 1:
       phone.call(`${'ab'[Math.floor(draw() * 2)]}`, other, sdp)
@@ -55,6 +55,9 @@ function stir(phone: Phone, other: Phone, draw: () => number, n: number): void {
       break
     case 9:
       phone.input({ kind: 'unreachable', transport: 'udp', to: other.local, errno: 'ECONNREFUSED' })
+      break
+    case 10:
+      phone.update(id, sdp)
   }
 }
 

@@ -44,6 +44,11 @@ export class ClientOpening implements RequestUser, Sleeper {
     this.#port.finish(byFailure(why, cause), false, now)
   }
 
+  /** Where a request before the answer goes: forks cannot be told apart by the application. */
+  get onlyEarly(): Dialog | undefined {
+    return this.early.size === 1 ? [...this.early.values()][0] : undefined
+  }
+
   /** Late offer: our answer goes out in the ACK. */
   acknowledge(sdp: string, now: Millis): string | undefined {
     const { dialog, response } = this.#unanswered ?? {}
@@ -95,8 +100,10 @@ export class ClientOpening implements RequestUser, Sleeper {
       return
     }
     const dialog = uacDialog(response, this.#target, this.#request.transport)
-    // §13.2.2.4: the route set is the 2xx's; their numbering is what the early dialog has seen of it.
-    dialog.remoteSeq = this.early.get(dialog.remoteTag)?.remoteSeq
+    // §13.2.2.4: the route set is the 2xx's; the numbering goes on from the early dialog's.
+    const early = this.early.get(dialog.remoteTag)
+    dialog.remoteSeq = early?.remoteSeq
+    dialog.localSeq = Math.max(dialog.localSeq, early?.localSeq ?? 0)
     port.dialog = dialog
     if (port.state === 'DISCONNECTING') {
       this.#ack(dialog, response, undefined, now)

@@ -1,26 +1,37 @@
-// A re-INVITE of ours (RFC 3261 §14.1): glare is retried, a refusal leaves the session as it was, 408 and 481 end it.
+// A re-INVITE (RFC 3261 §14.1) or UPDATE (RFC 3311 §5.1) of ours: glare is retried, a refusal leaves the session as it was.
 import { after, type Millis, ms } from '../../../base/time.ts'
 import { type Sleeper, Timer } from '../../../base/timer-queue.ts'
 import { type Dialog, refreshTarget } from '../../dialog/dialog.ts'
+import { retryAfter } from '../../message/headers.ts'
 import type { HeaderField, SipResponse } from '../../message/message.ts'
 import { giveUp } from '../../transaction/timers.ts'
 import { type OutgoingRequest, sendRequest } from '../outgoing-request.ts'
 import type { Failure, RequestUser } from '../requester.ts'
 import { sdpIn } from '../sdp-body.ts'
 import { Acks, inDialog } from './acks.ts'
-import { byFailure, byResponse, type SessionPort } from './session-port.ts'
+import { type Because, byFailure, byResponse, type SessionPort } from './session-port.ts'
 
 /** Glare again and again is not glare. */
 const MAX_TRIES = 8
+/** §14.2, RFC 3311 §5.2: what a peer may ask us to wait, seconds; who asks for more has refused. */
+const LONGEST_WAIT = 10
+
+export interface Modification {
+  readonly method: 'INVITE' | 'UPDATE'
+  /** Our offer. An UPDATE without is a refresh of the target: the state stays as it is. */
+  readonly sdp: string | undefined
+  readonly headers: readonly HeaderField[]
+  /** We made the Call-ID: our window after glare is the later one (§14.1). */
+  readonly caller: boolean
+}
 
 export class OutgoingModification implements RequestUser, Sleeper {
   readonly timer = new Timer(this)
   readonly #port: SessionPort
-  readonly #dialog: Dialog
-  readonly #sdp: string | undefined
-  readonly #headers: readonly HeaderField[]
-  /** We made the Call-ID: our window after glare is the later one (§14.1). */
-  readonly #caller: boolean
+  readonly #begun: Dialog
+  readonly #wish: Modification
+  /** An offer is in it, or asked for by it. */
+  readonly #negotiates: boolean
   readonly #done: (status: number, reason: string) => void
   #tries = 0
   #request: OutgoingRequest | undefined
@@ -32,29 +43,40 @@ export class OutgoingModification implements RequestUser, Sleeper {
   #stale = false
 
   /** `done` reports the result, after the state has been left. */
-  constructor(
-    port: SessionPort,
-    dialog: Dialog,
-    sdp: string | undefined,
-    headers: readonly HeaderField[],
-    caller: boolean,
-    done: (status: number, reason: string) => void,
-  ) {
+  constructor(port: SessionPort, dialog: Dialog, wish: Modification, done: (status: number, reason: string) => void) {
     this.#port = port
-    this.#dialog = dialog
-    this.#sdp = sdp
-    this.#headers = headers
-    this.#caller = caller
+    this.#begun = dialog
+    this.#wish = wish
+    this.#negotiates = wish.method === 'INVITE' || wish.sdp !== undefined
     this.#done = done
+  }
+
+  /** What was begun in an early dialog goes on in the one that was confirmed. */
+  get #dialog(): Dialog {
+    const { dialog } = this.#port
+    return dialog?.remoteTag === this.#begun.remoteTag ? dialog : this.#begun
+  }
+
+  /** Before the call is answered the INVITE alone decides on its end. */
+  get #decides(): boolean {
+    const { dialog, state } = this.#port
+    const confirmed = state === 'CONFIRMED' || state === 'REINVITING' || state === 'REINVITED'
+    return confirmed && dialog === this.#dialog
   }
 
   send(now: Millis): void {
     const { capabilities } = this.#port.environment
+    const { method, sdp } = this.#wish
     this.#tries++
-    const headers = [capabilities.allow, ...capabilities.supported, ...this.#headers]
-    const more = { headers, sdp: this.#sdp, contactUser: this.#port.contactUser }
-    const spec = inDialog(this.#dialog, 'INVITE', this.#port.digest, more)
-    this.#port.enter('REINVITING', { status: 0, reason: '' })
+    const headers = [capabilities.allow, ...capabilities.supported, ...this.#wish.headers]
+    const nextSeq = () => ++this.#dialog.localSeq
+    const spec = inDialog(this.#dialog, method, this.#port.digest, {
+      headers,
+      sdp,
+      contactUser: this.#port.contactUser,
+      nextSeq,
+    })
+    if (this.#negotiates) this.#port.enter('REINVITING', { status: 0, reason: '' })
     this.#request = sendRequest(this.#port.requester, spec, this, now)
   }
 
@@ -64,11 +86,14 @@ export class OutgoingModification implements RequestUser, Sleeper {
       this.#accepted(response, now)
       return
     }
-    if (response.status === 491 && this.#tries < MAX_TRIES) {
-      this.#glare(response, now)
+    const wait = this.#tries < MAX_TRIES ? this.#waitAfter(response) : undefined
+    if (wait !== undefined) {
+      this.#request = undefined
+      this.#port.environment.queue.arm(this.timer, after(now, wait), now)
+      if (this.#negotiates) this.#port.enter('CONFIRMED', byResponse(response))
       return
     }
-    if (response.status === 481 || response.status === 408) {
+    if (this.#decides && (response.status === 481 || response.status === 408)) {
       this.#port.finish(byResponse(response, 'remote'), response.status === 408, now)
       return
     }
@@ -77,7 +102,7 @@ export class OutgoingModification implements RequestUser, Sleeper {
 
   onFailure(why: Failure, now: Millis): void {
     const because = byFailure(why)
-    if (why === 'timeout') {
+    if (why === 'timeout' && this.#decides) {
       this.#port.finish(because, true, now)
       return
     }
@@ -93,13 +118,13 @@ export class OutgoingModification implements RequestUser, Sleeper {
     return undefined
   }
 
-  /** The glare window has passed, or a late offer was not answered in time. */
+  /** The time to wait has passed, or a late offer was not answered in time. */
   wake(now: Millis): void {
     if (this.#unanswered) {
       this.#ack(this.#unanswered, undefined, now)
       this.#port.finish(byFailure('timeout'), true, now)
-    } else if (this.#port.state === 'CONFIRMED') {
-      if (this.#stale && this.#sdp !== undefined) this.#done(491, 'Request Pending')
+    } else if (this.#port.state === 'CONFIRMED' || (this.#port.state === 'EARLY' && !this.#negotiates)) {
+      if (this.#stale && this.#wish.sdp !== undefined) this.#done(491, 'Request Pending')
       else this.send(now)
     }
     // Their re-INVITE is being answered: look again when the user may have done so.
@@ -115,6 +140,7 @@ export class OutgoingModification implements RequestUser, Sleeper {
   stop(now: Millis): void {
     this.#port.environment.queue.disarm(this.timer)
     if (this.#unanswered) this.#ack(this.#unanswered, undefined, now)
+    else if (this.#wish.method === 'UPDATE') this.#request?.handOver(NOBODY)
     else if (!this.#acknowledged) this.#request?.handOver(new Remnant(this.#dialog, this.#newAcks()))
   }
 
@@ -122,14 +148,18 @@ export class OutgoingModification implements RequestUser, Sleeper {
     if (this.#unanswered) return
     refreshTarget(this.#dialog, response)
     const sdp = sdpIn(response)
-    if (this.#sdp === undefined && sdp !== undefined) {
+    if (!this.#negotiates) {
+      this.#done(response.status, response.reason)
+      return
+    }
+    if (this.#wish.sdp === undefined && sdp !== undefined) {
       const { environment } = this.#port
       this.#unanswered = response
       environment.queue.arm(this.timer, after(now, giveUp(environment.timers)), now)
       this.#port.sdp('offer', sdp, true)
       return
     }
-    this.#ack(response, undefined, now)
+    if (this.#wish.method === 'INVITE') this.#ack(response, undefined, now)
     // RFC 3264 §8: without an answer what was agreed before stays.
     if (sdp === undefined) {
       const because = { ...byResponse(response, 'protocol'), reason: 'No session description in the answer' }
@@ -140,13 +170,16 @@ export class OutgoingModification implements RequestUser, Sleeper {
     this.#back(response.status, response.reason, byResponse(response))
   }
 
-  #glare(response: SipResponse, now: Millis): void {
-    const { rng, queue } = this.#port.environment
-    // §14.1: 2.1–4 s for who made the Call-ID, 0–2 s for the other, in steps of 10 ms.
-    const wait = this.#caller ? 2100 + 10 * (rng.uint32() % 191) : 10 * (rng.uint32() % 201)
-    this.#request = undefined
-    queue.arm(this.timer, after(now, ms(wait)), now)
-    this.#port.enter('CONFIRMED', byResponse(response))
+  /** How long until it may be tried again; undefined: it is refused. */
+  #waitAfter(response: SipResponse): Millis | undefined {
+    if (response.status === 491) {
+      const { rng } = this.#port.environment
+      // §14.1: 2.1–4 s for who made the Call-ID, 0–2 s for the other, in steps of 10 ms.
+      return ms(this.#wish.caller ? 2100 + 10 * (rng.uint32() % 191) : 10 * (rng.uint32() % 201))
+    }
+    // An offer of before is not answered over there yet.
+    const seconds = response.status === 500 ? retryAfter(response)?.seconds : undefined
+    return seconds === undefined || seconds > LONGEST_WAIT ? undefined : ms(1000 * seconds)
   }
 
   #ack(response: SipResponse, sdp: string | undefined, now: Millis): void {
@@ -163,11 +196,13 @@ export class OutgoingModification implements RequestUser, Sleeper {
     return this.#acks
   }
 
-  #back(status: number, reason: string, because: Parameters<SessionPort['enter']>[1]): void {
-    this.#port.enter('CONFIRMED', because)
+  #back(status: number, reason: string, because: Because): void {
+    if (this.#negotiates) this.#port.enter('CONFIRMED', because)
     this.#done(status, reason)
   }
 }
+
+const NOBODY: RequestUser = { onResponse: () => {}, onFailure: () => {} }
 
 /** What stays of a re-INVITE after the session's end: its 2xx is acknowledged, nothing else matters. */
 class Remnant implements RequestUser {

@@ -2,7 +2,8 @@
 import type { Millis } from '../../../base/time.ts'
 import type { SessionState } from '../../core/contract.ts'
 import { type Dialog, refreshTarget } from '../../dialog/dialog.ts'
-import type { HeaderField, SipRequest, SipResponse, Uri } from '../../message/message.ts'
+import { allow } from '../../message/headers.ts'
+import type { HeaderField, SipMessage, SipRequest, SipResponse, Uri } from '../../message/message.ts'
 import type { Answer, Incoming } from '../../transaction/response.ts'
 import { retrySoon } from '../answers.ts'
 import type { UsageEnvironment } from '../environment.ts'
@@ -11,7 +12,7 @@ import { sdpIn, sdpOf } from '../sdp-body.ts'
 import { sendBye } from './acks.ts'
 import { ClientOpening } from './client-opening.ts'
 import { IncomingModification } from './incoming-modification.ts'
-import { OutgoingModification } from './outgoing-modification.ts'
+import { type Modification, OutgoingModification } from './outgoing-modification.ts'
 import { contactField, ServerOpening } from './server-opening.ts'
 import { type Because, byFailure, byResponse, type Reply, type SessionPort } from './session-port.ts'
 import { Unacknowledged } from './unacknowledged.ts'
@@ -38,6 +39,8 @@ export class Session implements SessionPort {
   dialog: Dialog | undefined
   readonly #ended: (session: Session) => void
   #caller = false
+  /** Methods the peer has said to take; undefined: it has not said. */
+  #allowed: readonly string[] | undefined
   #opening: ClientOpening | ServerOpening | undefined
   #outgoing: OutgoingModification | undefined
   #incoming: IncomingModification | undefined
@@ -72,6 +75,7 @@ export class Session implements SessionPort {
   offer(incoming: Incoming, dialog: Dialog, sdp: string | undefined, replaces: string | undefined, now: Millis): void {
     this.state = 'INCOMING'
     this.dialog = dialog
+    this.#learn(incoming.request)
     this.#opening = new ServerOpening(this, incoming, dialog, sdp !== undefined, now)
     const more = replaces === undefined ? {} : { replaces }
     this.environment.emit({ kind: 'session-incoming', id: this.id, request: incoming.request, sdp, ...more })
@@ -94,12 +98,27 @@ export class Session implements SessionPort {
 
   reinvite(sdp: string | undefined, headers: readonly HeaderField[], now: Millis): string | undefined {
     if (this.state !== 'CONFIRMED' || this.dialog === undefined) return `no re-INVITE in ${this.state}`
-    if (this.#outgoing) return 'an earlier re-INVITE waits to be tried again'
+    return this.#modify(this.dialog, { method: 'INVITE', sdp, headers, caller: this.#caller }, now)
+  }
+
+  /** RFC 3311 §5.1. */
+  update(sdp: string | undefined, headers: readonly HeaderField[], now: Millis): string | undefined {
+    if (this.state !== 'CONFIRMED' && this.state !== 'EARLY') return `no UPDATE in ${this.state}`
+    if (sdp !== undefined && this.state === 'EARLY') return 'no offer by UPDATE in EARLY: that takes 100rel'
+    if (sdp !== undefined && this.#unacknowledged?.offered) return 'an offer of ours waits for its answer'
+    if (this.#allowed?.includes('UPDATE') === false) return 'UPDATE is not in the Allow of the peer'
+    const dialog = this.dialog ?? (this.#opening instanceof ClientOpening ? this.#opening.onlyEarly : undefined)
+    if (dialog === undefined) return 'no early dialog, or more than one'
+    return this.#modify(dialog, { method: 'UPDATE', sdp, headers, caller: this.#caller }, now)
+  }
+
+  #modify(dialog: Dialog, wish: Modification, now: Millis): string | undefined {
+    if (this.#outgoing) return 'an earlier re-INVITE or UPDATE is not through'
     const done = (status: number, reason: string) => {
       this.#outgoing = undefined
       this.environment.emit({ kind: 'reinvite-result', id: this.id, status, reason })
     }
-    this.#outgoing = new OutgoingModification(this, this.dialog, sdp, headers, this.#caller, done)
+    this.#outgoing = new OutgoingModification(this, dialog, wish, done)
     this.#outgoing.send(now)
     return undefined
   }
@@ -241,8 +260,8 @@ export class Session implements SessionPort {
   /** UPDATE without an offer: no description in the answer (RFC 3311 §5.2), only the target is refreshed. */
   #refresh(incoming: Incoming, dialog: Dialog, now: Millis): void {
     refreshTarget(dialog, incoming.request)
-    const { allow, supported } = this.environment.capabilities
-    const headers = [...contactField(this, incoming), allow, ...supported]
+    const { capabilities } = this.environment
+    const headers = [...contactField(this, incoming), capabilities.allow, ...capabilities.supported]
     this.#answer(incoming, { status: 200, headers }, now)
   }
 
@@ -260,7 +279,13 @@ export class Session implements SessionPort {
     // The opening is over; what the peer may still repeat of it is not the session's business any more.
     if (state === 'CONFIRMED') this.#opening = undefined
     const { status, reason, cause, message } = because
+    if (message?.kind === 'request' || (message && message.status < 300)) this.#learn(message)
     this.environment.emit({ kind: 'session-state', id: this.id, state, previous, status, reason, cause, message })
+  }
+
+  #learn(message: SipMessage): void {
+    const methods = allow(message)
+    if (methods.length > 0) this.#allowed = methods
   }
 
   sdp(role: 'offer' | 'answer', sdp: string, inResponse: boolean): void {
