@@ -10,10 +10,11 @@ import { requestCommands } from './request-commands.ts'
 import { type CommandError, type Fields, isObject, readKeys, shown } from './schema.ts'
 import { setupCommands } from './setup-commands.ts'
 import { Station } from './station.ts'
+import { subscriptionCommands } from './subscription-commands.ts'
 
 export const COMMANDS: readonly Command[] = [
   ...[...setupCommands, ...accountCommands, ...callCommands, ...queryCommands],
-  ...[...requestCommands, ...mediaCommands],
+  ...[...requestCommands, ...subscriptionCommands, ...mediaCommands],
 ]
 
 const BY_NAME = new Map(COMMANDS.map((each) => [each.name, each]))

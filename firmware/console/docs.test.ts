@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Lab, startLab } from '../runtime/lab-client.ts'
 import { has, type Line, startConsole } from '../testing/console.ts'
 import { freePort } from '../testing/interop/ports.ts'
+import { type Notifier, startNotifier } from '../testing/notifier.ts'
 import { toneIn, writeTone } from '../testing/tone.ts'
 import { COMMANDS } from './console.ts'
 import { EVENTS } from './event-names.ts'
@@ -17,14 +18,17 @@ const examples = blocks('example')
 
 const folder = mkdtempSync(join(tmpdir(), 'console-docs-'))
 let lab: Lab
+let notifier: Notifier
 beforeAll(async () => {
   const started = await startLab({ folder, speak: '', record: '', mouth: '' })
   if (!started.ok) throw new Error(started.error)
   lab = started.value
+  notifier = await startNotifier()
   writeTone(join(folder, 'speech.wav'), 1000, 0.3, 8000)
 }, 20_000)
 afterAll(async () => {
   await lab?.stop()
+  notifier?.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -86,6 +90,7 @@ test('every example', { timeout: 60_000 }, async () => {
     line
       .replaceAll('5070', port)
       .replaceAll('sip:alice@pbx.example.com', `sip:${guest.user}@${domain}`)
+      .replaceAll('sip:mail@pbx.example.com', `sip:mail@127.0.0.1:${notifier.port}`)
       .replaceAll('open sesame', guest.password)
       .replaceAll(/\$[a-z]+/g, (name) => known.get(name) ?? name)
   const consoleOf = startConsole([], folder)

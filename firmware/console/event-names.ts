@@ -17,6 +17,8 @@ export const EVENTS = [
   'transfer',
   'request',
   'request-result',
+  'subscription-state',
+  'subscription-notify',
   'port',
   'stats',
   'trace',

@@ -74,6 +74,16 @@ export function onUaEvent(station: Station, event: UaEvent) {
       station.emit({ event: 'request-result', request, status, reason, cause, ...more })
       return
     }
+    case 'subscription-state': {
+      const { kind, ...fields } = event
+      station.emit({ event: kind, ...fields })
+      return
+    }
+    case 'subscription-notify': {
+      const { subscription, contentType, body } = event
+      station.emit({ event: 'subscription-notify', subscription, contentType, body: utf8Decode(body) })
+      return
+    }
     case 'refused':
       return onRefused(station, event)
     // Answers to what a command asked, which takes them itself.

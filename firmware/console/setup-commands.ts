@@ -5,6 +5,7 @@ import { knownCodecs } from '../media/negotiator.ts'
 import { localAddressFor } from '../net/local-address.ts'
 import { command, refuse } from './command.ts'
 import { EVENTS } from './event-names.ts'
+import { PACKAGES, packages } from './packages.ts'
 import type { Given, Kind } from './schema.ts'
 import { flag, list, name, nested, object, oneOf, optional, orElse, shown, text, whole } from './schema.ts'
 
@@ -67,6 +68,7 @@ export const START = {
   autoAnswer: orElse(whole(0, 699), 0),
   methods: orElse(list(name, 16), []),
   decides: orElse(list(name, 16), []),
+  events: orElse(packages, PACKAGES),
   trace: orElse(flag, false),
   logLevel: orElse(oneOf(...LOG_LEVELS), 'warn'),
 }
@@ -95,6 +97,7 @@ export const setupCommands = [
         sip: {
           ...(userAgent === undefined ? {} : { userAgent }),
           applicationMethods: [...new Set([...TAKEN, ...methods])],
+          packages: given.events,
           limits: { sessions: Math.max(32, maxCalls), transactions: Math.max(256, 8 * maxCalls) },
         },
       }

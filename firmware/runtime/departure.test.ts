@@ -40,6 +40,25 @@ test('accounts are removed, and leaving is over when the last call and binding a
   expect(departure.untold()).toEqual([])
 })
 
+test('a subscription is waited for too', async () => {
+  const departure = createDeparture()
+  departure.commanded(account('set-account'))
+  const state = (final: boolean): UaEvent => ({
+    ...{ kind: 'subscription-state', subscription: 'mail', account: 'main', state: 'ACTIVE', previous: 'ACTIVE' },
+    ...{ status: 0, reason: '', cause: undefined, retryMs: undefined, final },
+  })
+  departure.told(state(false))
+  const sent: UaCommand[] = []
+  const order: string[] = []
+  const gone = departure.leave((command) => sent.push(command), 60_000).then(() => order.push('gone'))
+  await Promise.resolve()
+  order.push('waited')
+  departure.told(state(true))
+  await gone
+  expect(sent).toHaveLength(1)
+  expect(order).toEqual(['waited', 'gone'])
+})
+
 test('what did not end in time is told to have ended', async () => {
   const departure = createDeparture()
   departure.commanded(account('set-account'))
