@@ -59,7 +59,7 @@ const pureFloors = globSync('{firmware,hal,ui-lcd,provisioning}/**/tsconfig.json
 const SUITES: readonly Suite[] = [
   { name: 'format', ceiling: 1, command: [bin('biome'), 'check', '.'] },
   { name: 'types', ceiling: 1, command: [bin('tsc'), '-p', '.'] },
-  ...pureFloors.map((floor): Suite => ({ name: `types:${floor}`, ceiling: 0.2, command: [bin('tsc'), '-p', floor] })),
+  ...pureFloors.map((floor): Suite => ({ name: `types:${floor}`, ceiling: 0.1, command: [bin('tsc'), '-p', floor] })),
   { name: 'native', ceiling: 3, command: ['make', '-s', '-C', 'native', 'check'], count: closingLine },
   {
     name: 'native-asan',
@@ -74,6 +74,11 @@ const SUITES: readonly Suite[] = [
     count: closingLine,
   },
   { name: 'fuzz', ceiling: 3, command: ['make', '-s', '-C', 'native', 'fuzz-run', 'SECONDS=10'] },
+  {
+    name: 'parser-fuzz',
+    ceiling: 1.4,
+    command: [process.execPath, 'firmware/testing/fuzz/fuzz.ts', '--seconds', '60'],
+  },
   vitest('logic', 4, ...apart),
   vitest('real-time', 14, '--maxWorkers=1', ...REAL_TIME),
   vitest('emulated', 6, '--maxWorkers=1', ...EMULATED),
