@@ -79,6 +79,11 @@ export const callCommands = [
       answered(await station.ua({ kind: 'reinvite', call, unhold, offer: sdp === 'offer', headers })),
   ),
   command(
+    'update',
+    { call, offer: orElse(flag, true), headers: noHeaders },
+    async ({ call, offer, headers }, station) => answered(await station.ua({ kind: 'update', call, offer, headers })),
+  ),
+  command(
     'dtmf',
     {
       call,

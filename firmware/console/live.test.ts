@@ -99,6 +99,7 @@ describe('in a call', () => {
       [{ do: 'answer', call: 'x' }, 'an outgoing call'],
       [{ do: 'hold', call: 'x' }, 'not in a call'],
       [{ do: 'reinvite', call: 'x' }, 'not in a call'],
+      [{ do: 'update', call: 'x' }, 'not in a call'],
       [{ do: 'call', call: 'x', to: 'b' }, 'name in use'],
       [{ do: 'stats', call: 'x' }, 'no media'],
       [{ do: 'tone', call: 'x', frequencies: [440] }, 'no media'],

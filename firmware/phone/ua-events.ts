@@ -108,6 +108,7 @@ function onRefused(state: PhoneState, event: Refused, now: Millis, send: Send): 
     case 'set-registration':
     case 'query-record':
     case 'reinvite':
+    case 'update':
     case 'transfer':
     case 'end-transfer':
     case 'send-request':

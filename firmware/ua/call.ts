@@ -9,6 +9,7 @@ import { headersProblem, headerText } from './addressing.ts'
 import type { CallPort } from './call-port.ts'
 import { CallHistory } from './call-record.ts'
 import { callState } from './call-state.ts'
+import { type Change, refreshes } from './change.ts'
 import type { AccountId, CallId, CallRecord, CallState, Party, UaCommand } from './contract.ts'
 import { digitsInto } from './digits.ts'
 import type { Tell } from './tell.ts'
@@ -27,18 +28,6 @@ export interface CallStart {
   readonly answer: (Agreement & { readonly sdp: string }) | undefined
   readonly negotiator: Negotiator
   readonly port: CallPort
-}
-
-/** A re-INVITE of ours, from the wish to its result. */
-interface Change {
-  readonly hold: boolean
-  /** False: the peer makes the offer. */
-  readonly offer: boolean
-  readonly headers: readonly HeaderField[]
-  readonly sent: boolean
-  readonly agreed: boolean
-  /** How often theirs came first. */
-  readonly again?: number
 }
 
 const MAX_AGAIN = 3
@@ -146,17 +135,20 @@ export class Call {
     if (this.#ending !== undefined || this.#state !== 'confirmed') return tell.refuse(command, this.id, 'not in a call')
     if (this.#asked !== undefined) return tell.refuse(command, this.id, 'a change is under way')
     if (this.#held === hold) return tell.refuse(command, this.id, hold ? 'on hold already' : 'not on hold')
-    this.#asked = { hold, offer: true, headers: NO_HEADERS, sent: false, agreed: false }
+    this.#asked = { kind: 'reinvite', hold, offer: true, headers: NO_HEADERS, sent: false, agreed: false }
     this.#ask(tell)
   }
 
-  reinvite({ unhold, offer, headers }: Extract<UaCommand, { kind: 'reinvite' }>, tell: Tell) {
-    const refuse = (why: string) => tell.refuse('reinvite', this.id, why)
-    if (this.#ending !== undefined || this.#state !== 'confirmed') return refuse('not in a call')
+  modify(command: Extract<UaCommand, { kind: Change['kind'] }>, tell: Tell) {
+    const { kind, offer, headers } = command
+    const refuse = (why: string) => tell.refuse(kind, this.id, why)
+    const possible = this.#state === 'confirmed' || (refreshes(command) && this.#state === 'early')
+    if (this.#ending !== undefined || !possible) return refuse('not in a call')
     if (this.#asked !== undefined) return refuse('a change is under way')
     const problem = headersProblem(headers)
     if (problem !== undefined) return refuse(problem)
-    this.#asked = { hold: this.#held && !unhold, offer, headers, sent: false, agreed: false }
+    const hold = this.#held && !(kind === 'reinvite' && command.unhold)
+    this.#asked = { kind, hold, offer, headers, sent: false, agreed: refreshes(command) }
     this.#ask(tell)
   }
 
@@ -278,9 +270,9 @@ export class Call {
       return true
     }
     tell.log('info', 'rejected by the engine', { call: this.id, command: event.command, reason: event.reason })
-    if (event.command !== 'reinvite' || this.#asked === undefined || this.#ending !== undefined) return false
+    if (event.command !== this.#asked?.kind || this.#ending !== undefined) return false
     // Their re-INVITE was faster: ours goes out when that is answered. With nothing in the way it will never go.
-    if (this.#session !== 'CONFIRMED') this.#asked = { ...this.#asked, sent: false }
+    if (this.#session === 'REINVITED') this.#asked = { ...this.#asked, sent: false }
     else {
       this.#asked = undefined
       tell.app({ kind: 'call-modified', call: this.id, status: 491, reason: event.reason })
@@ -325,14 +317,15 @@ export class Call {
   }
 
   #ask(tell: Tell) {
-    if (this.#asked === undefined || this.#asked.sent || this.#session !== 'CONFIRMED') return
+    if (this.#asked === undefined || this.#asked.sent) return
+    const { kind, hold, offer, headers } = this.#asked
+    if (this.#session !== 'CONFIRMED' && !(refreshes(this.#asked) && this.#session === 'EARLY')) return
     this.#asked = { ...this.#asked, sent: true }
-    const { hold, offer, headers } = this.#asked
     const sdp = offer ? this.#offer(hold ? this.#holding() : 'sendrecv', tell) : undefined
-    tell.sip({ kind: 'reinvite', id: this.id, sdp, headers })
+    tell.sip({ kind, id: this.id, sdp, headers })
   }
 
-  /** What our re-INVITE was for is so now. */
+  /** What our re-INVITE or UPDATE was for is so now. */
   #isAgreed() {
     if (!this.#asked?.sent) return
     this.#held = this.#asked.hold

@@ -144,6 +144,16 @@ export type UaCommand =
       readonly offer: boolean
       readonly headers: readonly HeaderField[]
     }
+  /**
+   * UPDATE (RFC 3311) with what is now, our hold kept; without `offer` the peer only learns where we are, which can be had while
+   * it rings too. Ends with `call-modified`: 491 also when it cannot be, as the peer does not allow UPDATE.
+   */
+  | {
+      readonly kind: 'update'
+      readonly call: CallId
+      readonly offer: boolean
+      readonly headers: readonly HeaderField[]
+    }
   /** REFER to `target` (RFC 3515), completed like that of a call. What becomes of it comes as `call-transfer`; the call stays until it is ended. */
   | {
       readonly kind: 'transfer'
@@ -230,7 +240,7 @@ export type UaEvent =
   | { readonly kind: 'call-dtmf'; readonly call: CallId; readonly digit: string; readonly durationMs: number }
   /** RTP stopped coming (`forMs`), or came (again): 0. */
   | { readonly kind: 'call-silent'; readonly call: CallId; readonly forMs: number }
-  /** Hold or resume came to its end: 200, or the refusal that left the call as it was. */
+  /** Hold, resume, reinvite or update came to its end: 200, or the refusal that left the call as it was. */
   | { readonly kind: 'call-modified'; readonly call: CallId; readonly status: number; readonly reason: string }
   | { readonly kind: 'call-stats'; readonly call: CallId; readonly ref: number; readonly stats: StreamStats }
   | {

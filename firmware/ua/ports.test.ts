@@ -47,6 +47,11 @@ const step = fc.oneof(
       (ua: Ua) =>
         ua.app({ kind: 'reinvite', call, unhold, offer, headers: [] }),
   ),
+  fc.tuple(fc.constantFrom(...IDS), fc.boolean()).map(
+    ([call, offer]) =>
+      (ua: Ua) =>
+        ua.app({ kind: 'update', call, offer, headers: [] }),
+  ),
   fc
     .constantFrom('o1', 'o2')
     .map(
@@ -68,7 +73,7 @@ const step = fc.oneof(
     if (ua.media.ports.has(`call:${id}`)) ua.media.happen({ kind: 'port-failed', port: `call:${id}`, reason: '' })
     ua.app({ kind: 'query-call', call: id, ref: 1 })
   }),
-  fc.tuple(fc.constantFrom(...IDS), fc.constantFrom('invite', 'reinvite', 'respond', 'end')).map(
+  fc.tuple(fc.constantFrom(...IDS), fc.constantFrom('invite', 'reinvite', 'update', 'respond', 'end')).map(
     ([id, command]) =>
       (ua: Ua) =>
         ua.sip({ kind: 'rejected', command: command as 'invite', id, reason: 'no' }),

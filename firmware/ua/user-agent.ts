@@ -62,7 +62,8 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'query-record':
         return withCall(command, tell, (call) => call.queryRecord(command.ref, tell))
       case 'reinvite':
-        return withCall(command, tell, (call) => call.reinvite(command, tell))
+      case 'update':
+        return withCall(command, tell, (call) => call.modify(command, tell))
       case 'transfer':
         return withCall(command, tell, (call) => transfer(call, command, tell))
       case 'end-transfer':
@@ -253,6 +254,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'respond':
       case 'ack':
       case 'reinvite':
+      case 'update':
       case 'end':
         if (calls.get(event.id)?.onRejected(event, tell)) forget(event.id)
         return

@@ -68,6 +68,31 @@ describe('two consoles', () => {
     expect(toneIn(file('alice-hears.wav'), 1000).seconds).toBeGreaterThan(0.8)
   })
 
+  test('UPDATE: the target alone while it rings, then with an offer, with no re-INVITE', async () => {
+    const [from, theirsFrom] = [alice.lines.length, bob.lines.length]
+    const { call } = await alice.do({ do: 'call', to: bobAt })
+    const { call: theirs } = await bob.heard({ event: 'incoming' }, theirsFrom)
+    await bob.do({ do: 'answer', call: theirs, code: 180 })
+    await alice.heard({ event: 'call-state', call, state: 'early' }, from)
+    await alice.do({ do: 'trace', on: true })
+    await alice.do({ do: 'update', call, offer: false, headers: { 'X-Why': 'moved' } })
+    await alice.heard({ event: 'modified', call, status: 200 }, from)
+    await bob.do({ do: 'answer', call: theirs })
+    await bob.heard({ ...confirmed, call: theirs }, theirsFrom)
+    const before = bob.lines.length
+    await bob.do({ do: 'update', call: theirs })
+    await alice.heard({ event: 'sdp', call, stage: 'active' }, from)
+    await bob.heard({ event: 'modified', call: theirs, status: 200 }, before)
+    await alice.do({ do: 'trace', on: false })
+    await alice.do({ do: 'hangup', call })
+    await bob.heard({ ...disconnected, call: theirs }, before)
+    const requests = alice.lines.slice(from).flatMap(({ event, direction, message }) => {
+      const head = event === 'trace' ? /^(INVITE|UPDATE) .*[\s\S]*?\r\n\r\n(.?)/.exec(message) : null
+      return head ? [`${direction} ${head[1]}${head[2] === '' ? '' : ' +'}`] : []
+    })
+    expect(requests).toEqual(['sent UPDATE', 'received UPDATE +'])
+  })
+
   test('who is not answered in time calls off', async () => {
     const from = bob.lines.length
     const { call } = await alice.do({ do: 'call', to: bobAt, ringMs: 200, userData: 'x' })
