@@ -140,7 +140,10 @@ export type SipCommand =
       readonly sdp: string | undefined
       readonly headers: readonly HeaderField[]
     }
-  /** UPDATE (RFC 3311), when the peer allows it: with an offer as `reinvite`, but not in EARLY; without one, also in EARLY, only our Contact is refreshed, no state changes. */
+  /**
+   * UPDATE (RFC 3311), when the peer allows it: with an offer as `reinvite`, in CONFIRMED only; without one, also in EARLY unless
+   * forked, only our Contact is refreshed and no state changes. In EARLY 408 and 481 do not end the session: the INVITE decides.
+   */
   | {
       readonly kind: 'update'
       readonly id: SessionId
