@@ -130,8 +130,8 @@ export function answer(state: PhoneState, call: PhoneCall, now: Millis, send: Se
 }
 
 /** CANCEL, refusal or BYE is the user agent's choice. */
-function leave(state: PhoneState, call: PhoneCall, send: Send): PhoneState {
-  send({ kind: 'hang-up', call: call.id, status: undefined, reason: undefined })
+function leave(state: PhoneState, call: PhoneCall, send: Send, status?: number): PhoneState {
+  send({ kind: 'hang-up', call: call.id, status, reason: undefined })
   return { ...state, leaving: [...state.leaving, call.id] }
 }
 
@@ -140,6 +140,10 @@ export function refuse(state: PhoneState, call: PhoneCall, now: Millis, send: Se
   const left = logged(without(leave(state, call, send), call.id), call, 'over', 'declined', now)
   return left.focus.name === 'idle' || left.focus.name === 'ended' ? atRest(left, now) : left
 }
+
+/** Rang long enough: the caller is told that nobody is there (§21.4.18), and may have gone long ago without a word. */
+export const rangOut = (state: PhoneState, call: PhoneCall, now: Millis, send: Send): PhoneState =>
+  missed(leave(state, call, send, 480), call, now)
 
 /** Leaves the call whatever it is doing. */
 export function hangUp(state: PhoneState, call: PhoneCall, now: Millis, send: Send): PhoneState {

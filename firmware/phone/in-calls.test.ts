@@ -66,6 +66,19 @@ describe('somebody calls', () => {
     expect(phone.shows()).toBe('idle')
   })
 
+  test('vanishes without a word: the phone stops ringing after three minutes, says so, and takes the next call', () => {
+    const phone = desk()
+    caller(phone)
+    phone.passes(179_999)
+    expect([phone.shows(), phone.lamp('ring'), ends(phone)]).toEqual(['call from Bob', 'flash', []])
+    phone.passes(1)
+    expect([phone.shows(), phone.lamp('ring'), ends(phone)]).toEqual(['ended: missed', 'off', [480]])
+    expect(phone.view().missed).toBe(1)
+    phone.passes(3000)
+    caller(phone, 'in:2')
+    expect([phone.shows(), statuses(phone)]).toEqual(['call from Bob', [180, 180]])
+  })
+
   test('gives up in the moment the handset is lifted', () => {
     const phone = desk()
     const bob = caller(phone)

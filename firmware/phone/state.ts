@@ -1,5 +1,5 @@
 // What the phone knows: a value that is replaced, never changed in place. What is heard, lit and shown follows from it.
-import { earlier, FOREVER, type Millis } from '../base/time.ts'
+import { after, earlier, FOREVER, type Millis } from '../base/time.ts'
 import type { PortId } from '../media/contract.ts'
 import type { ToneName } from '../media/tones.ts'
 import type { AccountId, CallId, Party } from '../ua/contract.ts'
@@ -155,8 +155,15 @@ function focusDeadline(focus: Focus): Millis {
   }
 }
 
+/** Rings so long at most, ms: by then every proxy on the way has given the call up (RFC 3261 §16.6, timer C). */
+export const RING_MS = 180_000
+
+/** When the phone stops waiting for what this call waits for: an answer, or somebody to take it up. */
+export const patienceOf = ({ stage, began, unheardUntil }: PhoneCall): Millis =>
+  stage === 'ringing' ? after(began, RING_MS) : unheardUntil
+
 export const deadlineOf = ({ focus, calls, sample }: PhoneState): Millis =>
-  calls.reduce((due, call) => earlier(due, call.unheardUntil), earlier(focusDeadline(focus), sample?.until ?? FOREVER))
+  calls.reduce((due, call) => earlier(due, patienceOf(call)), earlier(focusDeadline(focus), sample?.until ?? FOREVER))
 
 /** A line can be called from: it is registered, needs no registration, or is trying for the first time. */
 export const isUsable = (line: Line): boolean => line.registered || line.reason === ''

@@ -1,10 +1,10 @@
 // What the user does, whatever the phone is at.
 import { after, type Millis } from '../base/time.ts'
-import { answer, hangUp, refuse, unheard } from './call-control.ts'
+import { answer, hangUp, rangOut, refuse, unheard } from './call-control.ts'
 import { atRest, change, dialTone, holdAll, type Send, setAside, speakTo, want } from './calls.ts'
 import type { PhoneIntent } from './contract.ts'
 import { consult, dialFrom, dialled, digit, entered, erased } from './dialling.ts'
-import { besideOf, focused, isAlerting, type PhoneState, ringingOf } from './state.ts'
+import { besideOf, focused, isAlerting, type PhoneState, patienceOf, ringingOf } from './state.ts'
 import { clampRinger, clampVolume } from './volume.ts'
 
 /** How long the tone sounds that shows a changed volume, ms. */
@@ -175,8 +175,8 @@ function louder(state: PhoneState, intent: Extract<PhoneIntent, { kind: 'volume'
 export function onDue(state: PhoneState, now: Millis, send: Send): PhoneState {
   const { focus, sample } = state
   if (sample !== undefined && sample.until <= now) return { ...state, sample: undefined }
-  const lost = state.calls.find((call) => call.unheardUntil <= now)
-  if (lost !== undefined) return unheard(state, lost, now, send)
+  const lost = state.calls.find((call) => patienceOf(call) <= now)
+  if (lost !== undefined) return (lost.stage === 'ringing' ? rangOut : unheard)(state, lost, now, send)
   if (focus.name === 'ended' && focus.until <= now) return atRest(state, now)
   if (focus.name !== 'dialling' || focus.due === undefined || focus.due.at > now) return state
   switch (focus.due.what) {
