@@ -1,8 +1,8 @@
 // PortAudio in its own process: what it lists, and a call carried through it over a paced handset made of files.
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import type { LogRecord } from '../../firmware/base/log.ts'
-import { Lab, levelOf, powerOf, readWav, sleep, tone } from '../../native/lib/harness.ts'
 import { createHandsets } from '../../native/lib/testing/handsets.ts'
+import { Lab, levelOf, powerOf, readWav, sleep, tone } from '../../native/lib/testing/harness.ts'
 import { createPortAudio, listDevices, type PortAudio } from './parent.ts'
 
 const RATE = 16000

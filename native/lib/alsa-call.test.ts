@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { StreamConfig } from '../../firmware/media/contract.ts'
-import { type EventOf, Lab, levelOf, powerOf, readWav, sleep, tone } from './harness.ts'
 import { createHandsets, type Handsets } from './testing/handsets.ts'
+import { type EventOf, Lab, levelOf, powerOf, readWav, sleep, tone } from './testing/harness.ts'
 
 const PCMU = { name: 'PCMU', payloadType: 0, clockRate: 8000, channels: 1 }
 const folder = mkdtempSync(join(tmpdir(), 'offhook-alsa-call-'))

@@ -1,8 +1,8 @@
 // ALSA without hardware: a paced handset made of files (native/test/alsa), and ALSA's own unpaced null device.
 import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import { Lab, levelOf, powerOf, readWav, restOf, sleep, tone } from './harness.ts'
 import { createHandsets } from './testing/handsets.ts'
+import { Lab, levelOf, powerOf, readWav, restOf, sleep, tone } from './testing/harness.ts'
 
 const { path, define: handsets, heard, remove } = createHandsets()
 let lab: Lab

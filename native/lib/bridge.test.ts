@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { StreamConfig } from '../../firmware/media/contract.ts'
-import { Lab, levelOf, powerOf, readWav, sleep, tone, writeSine, ZERO_DBM0 } from './harness.ts'
+import { Lab, levelOf, powerOf, readWav, sleep, tone, writeSine, ZERO_DBM0 } from './testing/harness.ts'
 
 const PCMU = { name: 'PCMU', payloadType: 0, clockRate: 8000, channels: 1 }
 /** Who says what: frequency in Hz, all different and whole in the window measured. */

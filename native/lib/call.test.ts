@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { StreamConfig } from '../../firmware/media/contract.ts'
-import { Lab, levelOf, readWav, restOf, sleep, tone } from './harness.ts'
+import { Lab, levelOf, readWav, restOf, sleep, tone } from './testing/harness.ts'
 
 let lab: Lab
 let folder: string

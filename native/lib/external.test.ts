@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { failed, hello, played, samples } from '../../hal/portaudio/wire.ts'
-import { Lab, powerOf, sleep, tone } from './harness.ts'
+import { Lab, powerOf, sleep, tone } from './testing/harness.ts'
 
 const RATE = 8000
 const BLOCK = RATE / 100

@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { MediaCommand } from '../../firmware/media/contract.ts'
 import { addonPlaces } from './addon.ts'
-import { Lab, levelOf, readWav, restOf, sleep, tone, writeSine, ZERO_DBM0 } from './harness.ts'
+import { Lab, levelOf, readWav, restOf, sleep, tone, writeSine, ZERO_DBM0 } from './testing/harness.ts'
 
 let lab: Lab
 let folder: string

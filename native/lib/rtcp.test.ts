@@ -2,7 +2,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { StreamConfig } from '../../firmware/media/contract.ts'
-import { type EventOf, Lab, sleep, tone } from './harness.ts'
+import { type EventOf, Lab, sleep, tone } from './testing/harness.ts'
 
 const PCMU = { name: 'PCMU', payloadType: 0, clockRate: 8000, channels: 1 }
 const DELAY_MS = 30

@@ -47,7 +47,6 @@ export const PERCENT = 37
 export const AMPERSAND = 38
 export const OPEN_PAREN = 40
 export const CLOSE_PAREN = 41
-export const STAR = 42
 export const COMMA = 44
 export const SLASH = 47
 export const ZERO = 48

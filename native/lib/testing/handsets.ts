@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ZERO_DBM0 } from '../harness.ts'
+import { ZERO_DBM0 } from './harness.ts'
 
 const SOURCE = fileURLToPath(new URL('../../test/alsa/pcm_handset.c', import.meta.url))
 

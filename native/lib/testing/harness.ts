@@ -1,7 +1,7 @@
 // For the tests of the media engine: waits for its events, makes and measures WAV files.
 import { readFileSync, writeFileSync } from 'node:fs'
-import type { MediaCommand, MediaEvent, StreamConfig } from '../../firmware/media/contract.ts'
-import { createMediaEngine, type MediaEngine } from './media.ts'
+import type { MediaCommand, MediaEvent, StreamConfig } from '../../../firmware/media/contract.ts'
+import { createMediaEngine, type MediaEngine } from '../media.ts'
 
 type WithKind<E, K> = E extends { readonly kind: infer Kinds } ? (K extends Kinds ? E : never) : never
 export type EventOf<K extends MediaEvent['kind']> = WithKind<MediaEvent, K>
