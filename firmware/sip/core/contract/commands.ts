@@ -1,0 +1,124 @@
+// CONTRACT of the SIP engine: what an application asks of it.
+import type { Body, HeaderField } from '../../message/message.ts'
+import type { Identity, ReferId, RegistrationId, RequestId, SessionId, SubscriptionId } from './names.ts'
+
+export type SipCommand =
+  /** Keeps a binding at the registrar: registers, refreshes, retries with back-off, until `unregister`. Again with a known id: changes it at the next refresh, at once when `now`. */
+  | {
+      readonly kind: 'register'
+      readonly id: RegistrationId
+      readonly identity: Identity
+      readonly registrar: string
+      readonly expires: number
+      readonly headers: readonly HeaderField[]
+      readonly now: boolean
+    }
+  | { readonly kind: 'unregister'; readonly id: RegistrationId }
+  /** Sends INVITE to `target` (a URI). `sdp`: the offer; undefined makes the peer offer (late offer). */
+  | {
+      readonly kind: 'invite'
+      readonly id: SessionId
+      readonly identity: Identity
+      readonly target: string
+      readonly sdp: string | undefined
+      readonly headers: readonly HeaderField[]
+    }
+  /** Answers an incoming INVITE (states INCOMING, EARLY) or re-INVITE/UPDATE (REINVITED) with 101–699. `sdp` answers their offer, or offers when they sent none. */
+  | {
+      readonly kind: 'respond'
+      readonly id: SessionId
+      readonly status: number
+      readonly reason: string | undefined
+      readonly sdp: string | undefined
+      readonly headers: readonly HeaderField[]
+    }
+  /** Answer to an offer that came in a 2xx (late offer): goes out in the ACK. */
+  | { readonly kind: 'ack'; readonly id: SessionId; readonly sdp: string }
+  /** New offer (or none) in a CONFIRMED session. 491, and 500 with a Retry-After of up to 10 s, is retried by the engine (§14), unless the peer has changed the session meanwhile: then `reinvite-result` 491 asks for a fresh offer. */
+  | {
+      readonly kind: 'reinvite'
+      readonly id: SessionId
+      readonly sdp: string | undefined
+      readonly headers: readonly HeaderField[]
+    }
+  /**
+   * UPDATE (RFC 3311), when the peer allows it: with an offer as `reinvite`, in CONFIRMED only; without one, also in EARLY unless
+   * forked, only our Contact is refreshed and no state changes. In EARLY 408 and 481 do not end the session: the INVITE decides.
+   */
+  | {
+      readonly kind: 'update'
+      readonly id: SessionId
+      readonly sdp: string | undefined
+      readonly headers: readonly HeaderField[]
+    }
+  /** Ends the session in whatever way its state asks for: CANCEL, BYE, or the final response `status` (default 603) while it rings here. */
+  | {
+      readonly kind: 'end'
+      readonly id: SessionId
+      readonly status: number | undefined
+      readonly reason: string | undefined
+      readonly headers: readonly HeaderField[]
+    }
+  /** Any other request: inside `session` when given (INFO, MESSAGE, OPTIONS …), else outside a dialog from `identity`. INVITE, ACK, CANCEL, BYE, PRACK and UPDATE are refused here. */
+  | {
+      readonly kind: 'request'
+      readonly id: RequestId
+      readonly method: string
+      readonly session: SessionId | undefined
+      readonly identity: Identity
+      readonly target: string
+      readonly headers: readonly HeaderField[]
+      readonly body: Body | undefined
+    }
+  /** Final or provisional response to `request-incoming`. */
+  | {
+      readonly kind: 'reply'
+      readonly id: RequestId
+      readonly status: number
+      readonly reason: string | undefined
+      readonly headers: readonly HeaderField[]
+      readonly body: Body | undefined
+    }
+
+  /**
+   * Asks the peer to call `referTo`, a URI (RFC 3515): inside `session`, or outside a dialog from `identity` to `target`. With
+   * `replaces`, a confirmed session (attended transfer, RFC 3891), the new call takes that one's place; `referTo` '' then means
+   * its peer. `subscribe` false: nothing is to be told of the new call (RFC 4488). Answered by `refer-progress`.
+   */
+  | {
+      readonly kind: 'refer'
+      readonly id: ReferId
+      readonly session: SessionId | undefined
+      readonly identity: Identity
+      readonly target: string
+      readonly referTo: string
+      readonly replaces: SessionId | undefined
+      readonly subscribe: boolean
+      readonly headers: readonly HeaderField[]
+    }
+  /** No more is to be heard of a REFER of ours; no event comes. */
+  | { readonly kind: 'end-refer'; readonly id: ReferId }
+  /** How the call fares that a `refer-incoming` asked for, once `reply` has accepted that: the NOTIFY is sent; 200–699 is the last. */
+  | {
+      readonly kind: 'refer-notify'
+      readonly id: ReferId
+      readonly status: number
+      readonly reason: string | undefined
+    }
+
+  /**
+   * Keeps a subscription (RFC 6665): refreshes, tries again as the peer asks, until `unsubscribe` or a TERMINATED without
+   * `retryMs`. `event` as in the Event header; Accept comes from `SipConfig.packages`. Again with a known id: changed at once.
+   */
+  | {
+      readonly kind: 'subscribe'
+      readonly id: SubscriptionId
+      readonly identity: Identity
+      readonly target: string
+      readonly event: string
+      /** Seconds. */
+      readonly expires: number
+      readonly headers: readonly HeaderField[]
+      readonly body: Body | undefined
+    }
+  | { readonly kind: 'unsubscribe'; readonly id: SubscriptionId }

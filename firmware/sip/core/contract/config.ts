@@ -1,0 +1,22 @@
+// CONTRACT of the SIP engine: how it is set up.
+
+export interface SipConfig {
+  /** User-Agent and Server header; '' sends none. */
+  readonly userAgent: string
+  /** RFC 3261 §17.1.1.1: T1 500, T2 4000, T4 5000 ms; D at least 32 s. */
+  readonly timers: { readonly t1: number; readonly t2: number; readonly t4: number; readonly d: number }
+  /** Methods beyond those the engine answers itself (INVITE, ACK, CANCEL, BYE, OPTIONS …) that are handed to the application; others get 405. */
+  readonly applicationMethods: readonly string[]
+  /** Option tags supported, for Supported and Require. */
+  readonly supported: readonly string[]
+  /** REFER is taken (`refer-incoming`), and its NOTIFYs sent, by the engine. */
+  readonly refer?: boolean
+  /** Event packages that can be subscribed to, with the Accept of each; a NOTIFY of another one gets 489. */
+  readonly packages?: Readonly<Record<string, string>>
+  readonly limits: {
+    /** Sessions at once, both directions; beyond: outgoing `rejected`, incoming 486. */
+    readonly sessions: number
+    /** Server transactions at once; beyond: 503 with Retry-After. */
+    readonly transactions: number
+  }
+}

@@ -1,0 +1,135 @@
+// CONTRACT of the SIP engine: what an application is told.
+import type { SocketAddress } from '../../../base/address.ts'
+import type { SipRequest, SipResponse } from '../../message/message.ts'
+import type { SipCommand } from './commands.ts'
+import type {
+  Cause,
+  ReferId,
+  RegistrationId,
+  RegistrationState,
+  RequestId,
+  SessionId,
+  SessionState,
+  SubscriptionId,
+  SubscriptionState,
+} from './names.ts'
+
+export type SipEvent =
+  /**
+   * On every change of state and after every refresh or failed try. `status` and `reason` are the last final response's;
+   * status 408 with cause `timeout` and 503 with `transport` or `resolution` are made here. `expires` seconds granted;
+   * `retryMs`: the next try comes by itself after this long (undefined: none).
+   */
+  | {
+      readonly kind: 'registration-state'
+      readonly id: RegistrationId
+      readonly state: RegistrationState
+      readonly previous: RegistrationState
+      readonly status: number
+      readonly reason: string
+      readonly cause: Cause | undefined
+      readonly contact: string
+      readonly contacts: readonly string[]
+      readonly expires: number
+      readonly retryMs: number | undefined
+    }
+  /** A new INVITE; 100 Trying is the engine's business. State is INCOMING. `sdp`: their offer, undefined when they want ours. */
+  | {
+      readonly kind: 'session-incoming'
+      readonly id: SessionId
+      readonly request: SipRequest
+      readonly sdp: string | undefined
+      /** The session it is to take the place of (RFC 3891): answer this one, end that. Only when `replaces` is supported. */
+      readonly replaces?: SessionId
+    }
+  /**
+   * Each change of state, in order, none skipped; also for each provisional response (EARLY to EARLY). `message` is what
+   * caused it, undefined when time or a command did. DISCONNECTED is the last event of a session.
+   */
+  | {
+      readonly kind: 'session-state'
+      readonly id: SessionId
+      readonly state: SessionState
+      readonly previous: SessionState
+      readonly status: number
+      readonly reason: string
+      readonly cause: Cause | undefined
+      readonly message: SipRequest | SipResponse | undefined
+    }
+  /**
+   * A body of the offer/answer exchange came from the peer (RFC 3264, RFC 6337); always before the `session-state` of the
+   * same message. `offer`: answer with `respond`, or with `ack` when `inResponse`. `answer`: negotiation is complete.
+   * An answer in a provisional response without 100rel is a preview: it comes again with the 2xx only when it differs.
+   */
+  | {
+      readonly kind: 'session-sdp'
+      readonly id: SessionId
+      readonly role: 'offer' | 'answer'
+      readonly sdp: string
+      readonly inResponse: boolean
+    }
+  /** The re-INVITE or UPDATE we sent ended: 2xx, or a refusal that left the session as it was; 491: the offer is out of date, ask anew. Follows the return to CONFIRMED, if it was left. */
+  | { readonly kind: 'reinvite-result'; readonly id: SessionId; readonly status: number; readonly reason: string }
+  /** A request outside INVITE sessions or inside one, of a method named in `SipConfig.applicationMethods`. Must be answered with `reply` within 30 s. */
+  | {
+      readonly kind: 'request-incoming'
+      readonly id: RequestId
+      readonly session: SessionId | undefined
+      readonly request: SipRequest
+      readonly from: SocketAddress
+    }
+  /** Response to our `request`; provisional ones too. The final one is the last event of that id. */
+  | {
+      readonly kind: 'request-result'
+      readonly id: RequestId
+      readonly status: number
+      readonly reason: string
+      readonly cause: Cause | undefined
+      readonly response: SipResponse | undefined
+    }
+  /**
+   * Of our `refer`: the final response to it, then the status of the new call as each NOTIFY says it (0: it says none).
+   * `final`: the last event of that id, and what became of it; 408 with cause `timeout` is made here.
+   */
+  | {
+      readonly kind: 'refer-progress'
+      readonly id: ReferId
+      readonly by: 'response' | 'notify'
+      readonly status: number
+      readonly reason: string
+      readonly final: boolean
+      readonly cause: Cause | undefined
+    }
+  /**
+   * The peer asks us to call `referTo` (when `SipConfig.refer`). Answer with `reply`: 202 accepts, then tell by `refer-notify`;
+   * without an answer within 30 s it is declined with 603. `replaces`: value of the Replaces the INVITE is to carry.
+   */
+  | {
+      readonly kind: 'refer-incoming'
+      readonly id: ReferId
+      readonly session: SessionId | undefined
+      readonly request: SipRequest
+      readonly referTo: string
+      readonly replaces: string | undefined
+    }
+  /** Each change of state. `reason` of TERMINATED may be the one of their NOTIFY; `retryMs`: it is tried anew by itself then, else this is the last event. */
+  | {
+      readonly kind: 'subscription-state'
+      readonly id: SubscriptionId
+      readonly state: SubscriptionState
+      readonly previous: SubscriptionState
+      readonly status: number
+      readonly reason: string
+      readonly cause: Cause | undefined
+      readonly retryMs: number | undefined
+    }
+  /** A NOTIFY with a body; after the `subscription-state` of the same NOTIFY, but before TERMINATED. */
+  | {
+      readonly kind: 'subscription-notify'
+      readonly id: SubscriptionId
+      readonly contentType: string
+      readonly body: string
+      readonly request: SipRequest
+    }
+  /** A command that made no sense: nothing was changed or sent. */
+  | { readonly kind: 'rejected'; readonly command: SipCommand['kind']; readonly id: string; readonly reason: string }

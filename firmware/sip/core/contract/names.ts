@@ -1,0 +1,62 @@
+// CONTRACT of the SIP engine: what things are called, who we are, and why things end.
+import type { Secret } from '../../../base/secret.ts'
+
+/** A bound local transport, named by whoever bound it. */
+export type TransportId = string
+export type SessionId = string
+export type RegistrationId = string
+/** One request–response exchange outside INVITE sessions, either direction. */
+export type RequestId = string
+export type SubscriptionId = string
+/** A REFER, either direction, with the subscription it makes. */
+export type ReferId = string
+/** One TCP connection: named `out:…` by the engine when it asks for it, by whoever accepts it otherwise. */
+export type FlowId = string
+
+export interface Credential {
+  /** Realm it is for; '*' for any. */
+  readonly realm: string
+  readonly username: string
+  readonly password: Secret
+}
+
+export interface Identity {
+  /** Address of record, a sip: URI; goes into From. */
+  readonly aor: string
+  readonly displayName: string
+  /** User part of our Contact; incoming requests are matched to the account by it. */
+  readonly contactUser: string
+  readonly credentials: readonly Credential[]
+  /** Pre-loaded route set (outbound proxy first), sip: URIs; the engine adds `;lr`. */
+  readonly routes: readonly string[]
+  /** Which transport to leave by; undefined: the first that suits the target, UDP before TCP. */
+  readonly transport: TransportId | undefined
+}
+
+export type RegistrationState = 'unregistered' | 'registering' | 'registered' | 'unregistering'
+
+/** ACCEPTED: a 2xx came and no NOTIFY yet; other words are the peer's own. */
+export type SubscriptionState =
+  | 'NULL'
+  | 'SENT'
+  | 'ACCEPTED'
+  | 'PENDING'
+  | 'ACTIVE'
+  | 'TERMINATED'
+  | (string & { readonly theirs?: never })
+
+/** The states of a session with the names an application knows from the sipsimple core. */
+export type SessionState =
+  | 'NULL'
+  | 'CALLING'
+  | 'INCOMING'
+  | 'EARLY'
+  | 'CONNECTING'
+  | 'CONFIRMED'
+  | 'REINVITING'
+  | 'REINVITED'
+  | 'DISCONNECTING'
+  | 'DISCONNECTED'
+
+/** Why something ended or failed, beside the SIP status: who decided. */
+export type Cause = 'local' | 'remote' | 'timeout' | 'transport' | 'resolution' | 'authentication' | 'protocol'

@@ -1,0 +1,57 @@
+// CONTRACT of the SIP engine: sockets, connections and look-ups, both ways.
+import type { SocketAddress } from '../../../base/address.ts'
+import type { FlowId, TransportId } from './names.ts'
+
+export type NetworkInput =
+  /**
+   * A socket is bound; over TCP: connections can be asked for, and come to `local` when somebody listens there. `local` is
+   * the concrete address peers can reach (never 0.0.0.0 or ::).
+   */
+  | {
+      readonly kind: 'transport-up'
+      readonly transport: TransportId
+      readonly protocol: 'UDP' | 'TCP'
+      readonly local: SocketAddress
+    }
+  | { readonly kind: 'transport-down'; readonly transport: TransportId; readonly reason: string }
+  | { readonly kind: 'datagram'; readonly transport: TransportId; readonly from: SocketAddress; readonly data: string }
+  /** ICMP said so: destination unreachable, errno name such as `ECONNREFUSED`. */
+  | {
+      readonly kind: 'unreachable'
+      readonly transport: TransportId
+      readonly to: SocketAddress
+      readonly errno: string
+    }
+  /** The connection asked for by `connect` stands, or one was accepted (then `flow` is a new name, not `out:…`). */
+  | {
+      readonly kind: 'flow-up'
+      readonly flow: FlowId
+      readonly transport: TransportId
+      readonly local: SocketAddress
+      readonly remote: SocketAddress
+    }
+  /** The next octets of a stream, split anywhere. */
+  | { readonly kind: 'flow-data'; readonly flow: FlowId; readonly data: string }
+  /** It is gone, or never came to stand; errno name, or words. The last input of that name; after `close` it may be left out. */
+  | { readonly kind: 'flow-down'; readonly flow: FlowId; readonly reason: string }
+  /** Answer to `resolve`: literals in the order to try; empty with `error` when the name does not resolve. */
+  | {
+      readonly kind: 'resolved'
+      readonly query: number
+      readonly addresses: readonly string[]
+      readonly error?: string
+    }
+
+export type NetworkOutput =
+  | { readonly kind: 'send'; readonly transport: TransportId; readonly to: SocketAddress; readonly data: string }
+  | { readonly kind: 'resolve'; readonly query: number; readonly host: string }
+  /** Answered by `flow-up` or `flow-down`; given up here after 5 s. */
+  | {
+      readonly kind: 'connect'
+      readonly flow: FlowId
+      readonly transport: TransportId
+      readonly to: SocketAddress
+    }
+  | { readonly kind: 'write'; readonly flow: FlowId; readonly data: string }
+  /** What was written before still goes out. */
+  | { readonly kind: 'close'; readonly flow: FlowId }
