@@ -3,6 +3,7 @@
 #   root     first block device that holds squashfs, or root=DEVICE on the kernel's command line
 #   OFFHOOK  a FAT volume of this label holds bootstrap.json and what it names; copied to /etc/offhook
 #   offhook-data  an ext4 volume of this label is /var/lib/offhook; without it nothing survives the power
+#   /extra   of the initrd, when it is there, lies over the root: a further initrd, appended, brings what a test needs
 b=/bin/busybox
 $b mount -t proc proc /proc
 $b mount -t sysfs sys /sys
@@ -40,6 +41,7 @@ if [ -n "$data" ]; then
   $b mkdir -p /newroot/var/lib/offhook
   $b mount -t ext4 -o noatime "$data" /newroot/var/lib/offhook
 fi
+[ -d /extra ] && $b cp -a /extra/. /newroot/
 $b mount --move /proc /newroot/proc
 $b mount --move /sys /newroot/sys
 $b mount --move /dev /newroot/dev
