@@ -1,7 +1,7 @@
 // An engine on the stage with the smallest application: it notes every event and reacts as told.
-import type { SocketAddress } from '../base/address.ts'
+import { type SocketAddress, showAddress } from '../base/address.ts'
 import type { Rng } from '../base/rng.ts'
-import type { SipCommand, SipConfig, SipEvent, SipInput, SipOutput } from '../sip/core/contract.ts'
+import type { Protocol, SipCommand, SipConfig, SipEvent, SipInput, SipOutput } from '../sip/core/contract.ts'
 import { createSipEngine, type SipEngine } from '../sip/core/engine.ts'
 import type { Datagram } from './fake-network.ts'
 import type { StreamEnd, StreamUser } from './fake-streams.ts'
@@ -17,6 +17,9 @@ export class Phone {
   readonly #stage: Stage
   readonly #reactions: ((event: SipEvent) => void)[] = []
   readonly flows = new Map<string, StreamEnd>()
+  /** Connections it has asked for. */
+  readonly connects: { readonly transport: string; readonly to: SocketAddress; readonly name: string | undefined }[] =
+    []
   #accepted = 0
 
   constructor(stage: Stage, name: string, local: SocketAddress, config: SipConfig, rng: Rng) {
@@ -27,16 +30,18 @@ export class Phone {
   }
 
   /** Its address is in use from now on. */
-  bind(protocol: 'UDP' | 'TCP'): void {
+  bind(protocol: Protocol): void {
     const { local } = this
+    const transport = protocol.toLowerCase()
+    const at = protocol === 'TLS' ? { ...local, port: 5061 } : local
     if (protocol === 'UDP') this.#stage.network.bind(local, (datagram) => this.receive(datagram))
-    else this.#stage.streams.listen(local, (end) => this.#flowUp(`in:${++this.#accepted}`, end))
-    this.input({ kind: 'transport-up', transport: protocol.toLowerCase(), protocol, local })
+    else this.#stage.streams.listen(at, (end) => this.#flowUp(`in:${++this.#accepted}`, transport, end))
+    this.input({ kind: 'transport-up', transport, protocol, local: at })
   }
 
-  #flowUp(flow: string, end: StreamEnd): StreamUser {
+  #flowUp(flow: string, transport: string, end: StreamEnd): StreamUser {
     this.flows.set(flow, end)
-    this.input({ kind: 'flow-up', flow, transport: 'tcp', local: this.local, remote: end.remote })
+    this.input({ kind: 'flow-up', flow, transport, local: this.local, remote: end.remote })
     return {
       data: (data) => this.input({ kind: 'flow-data', flow, data }),
       down: (reason) => {
@@ -165,9 +170,14 @@ export class Phone {
           break
         }
         case 'connect': {
-          const { flow, to } = output
-          const refused = () => this.input({ kind: 'flow-down', flow, reason: 'ECONNREFUSED' })
-          this.#stage.streams.connect(this.local, to, (end) => this.#flowUp(flow, end), refused)
+          const { flow, transport, to, name } = output
+          const down = (reason: string) => this.input({ kind: 'flow-down', flow, reason })
+          const up = (end: StreamEnd) => this.#flowUp(flow, transport, end)
+          const names = transport === 'tls' ? this.#stage.certified.get(showAddress(to)) : undefined
+          this.connects.push({ transport, to, name })
+          if (names !== undefined && !names.includes(name ?? ''))
+            this.#stage.later(20, () => down(`the certificate is for ${names.join(', ')}, not for ${name}`))
+          else this.#stage.streams.connect(this.local, to, up, () => down('ECONNREFUSED'))
           break
         }
         case 'write': {

@@ -1,5 +1,6 @@
 // A play: two or more phones and what they do. Its ladder is checked on a perfect network, its end on a hundred bad ones.
 import { expect, test } from 'vitest'
+import type { Protocol } from '../sip/core/contract.ts'
 import { ROUGH } from './fake-network.ts'
 import { flaws, ladder } from './ladder.ts'
 import type { Phone } from './phone.ts'
@@ -22,7 +23,7 @@ export function play(
   act: (cast: Cast) => void,
   wire: string,
   check?: (cast: Cast) => void,
-  protocols: readonly ('UDP' | 'TCP')[] = ['UDP'],
+  protocols: readonly Protocol[] = ['UDP'],
 ): void {
   const setOut = (stage: Stage): Cast => ({
     stage,

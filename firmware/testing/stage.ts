@@ -2,7 +2,7 @@
 import { type SocketAddress, showAddress } from '../base/address.ts'
 import { seededRng } from '../base/rng.ts'
 import { after, earlier, FOREVER, type Millis, ms } from '../base/time.ts'
-import type { SipConfig } from '../sip/core/contract.ts'
+import type { Protocol, SipConfig } from '../sip/core/contract.ts'
 import { FakeNetwork, type NetworkConditions, PERFECT, type Receiver } from './fake-network.ts'
 import { FakeStreams } from './fake-streams.ts'
 import { Phone } from './phone.ts'
@@ -33,6 +33,8 @@ export class Stage {
   readonly names = new Map<string, string>()
   /** What a name resolves to; a resolver that never answers. */
   readonly hosts = new Map<string, readonly string[] | 'silence'>()
+  /** Names in the certificate of who listens at an address over TLS; whoever is not here is believed. */
+  readonly certified = new Map<string, readonly string[]>()
   /** Tell senders when nobody is bound where they send to. */
   icmp = true
   readonly seed: number
@@ -56,7 +58,7 @@ export class Stage {
     name: string,
     address: string,
     config: Partial<SipConfig> = {},
-    protocols: readonly ('UDP' | 'TCP')[] = ['UDP'],
+    protocols: readonly Protocol[] = ['UDP'],
   ): Phone {
     const local = { address, port: 5060 }
     this.names.set(showAddress(local), name)

@@ -86,7 +86,7 @@ export class Dispatch {
       taker.onNotify(incoming, now)
       return
     }
-    const refusal = this.#unknownEvent(request) ?? this.#inspect(request)
+    const refusal = this.#unknownEvent(request) ?? this.#inspect(incoming)
     if (refusal) {
       this.#refuse(incoming, refusal, now)
       return
@@ -105,10 +105,14 @@ export class Dispatch {
   }
 
   /** §8.2.1, §8.2.2. Max-Forwards is for who passes requests on (§16.3): whom it has reached answers, also at 0. */
-  #inspect(request: SipRequest): Answer | undefined {
-    const { capabilities, servers } = this.#environment
+  #inspect({ request, hop }: Incoming): Answer | undefined {
+    const { capabilities, servers, transports } = this.#environment
     if (!this.#allowed.has(request.method)) return { status: 405, headers: [capabilities.allow] }
     if (!isSip(request.uri)) return { status: 416 }
+    if (request.uri.scheme === 'sips' && transports.get(hop.transport)?.protocol !== 'TLS') {
+      // RFC 5630 §3.1.3 ends what RFC 3261 §26.2.2 allowed: the last hop is no exception.
+      return transports.secure ? { status: 400, reason: 'Bad Request: sips without TLS' } : { status: 416 }
+    }
     if (request.toTag === undefined && servers.isMerged(request)) return { status: 482 }
     const unknown = requires(request).filter((option) => !this.#config.supported.includes(option))
     return unknown.length > 0

@@ -10,7 +10,7 @@ import type { Hop, TransactionEnvironment } from '../transaction/environment.ts'
 import { ServerTransactions } from '../transaction/server.ts'
 import { giveUp, overStream, TRYING_AFTER } from '../transaction/timers.ts'
 import { type Arrival, type Received, receive, unframed } from '../transport/receive.ts'
-import { type Flow, Streams } from '../transport/streams.ts'
+import { type Flow, Streams, serves } from '../transport/streams.ts'
 import { Transports } from '../transport/transports.ts'
 import type { UsageEnvironment } from '../usage/environment.ts'
 import type { Session } from '../usage/invite/session.ts'
@@ -33,7 +33,7 @@ export interface SipCounts {
   readonly serverTransactions: number
   readonly requests: number
   readonly lookups: number
-  /** TCP connections. */
+  /** TCP and TLS connections. */
   readonly flows: number
   readonly timers: number
   /** Datagrams that were no SIP message or belonged to nothing, since the start. */
@@ -87,10 +87,10 @@ class Engine implements SipEngine {
       servers: this.#servers,
       capabilities: capabilitiesOf(config),
       emit: (output) => this.#out.push(output),
-      suspect: ({ transport, to }, now) => this.#streams.suspect(transport, to, now),
+      suspect: (hop, now) => this.#streams.suspect(hop, now),
     }
     this.#streams = new Streams(this.#queue, {
-      connect: (flow, transport, to) => this.#out.push({ kind: 'connect', flow, transport, to }),
+      connect: (flow, transport, to, name) => this.#out.push({ kind: 'connect', flow, transport, to, name }),
       write: (flow, data) => this.#out.push({ kind: 'write', flow, data }),
       close: (flow) => this.#out.push({ kind: 'close', flow }),
       message: (flow, text, now) => this.#received(receive(arrivalOf(flow), text), flow.remote, now),
@@ -223,9 +223,10 @@ class Engine implements SipEngine {
   }
 
   /** §18.4: what went there and has no answer yet fails; the registrar has to be told of another way to us. */
-  #streamLost({ transport, remote }: Flow, reason: string, now: Millis): void {
+  #streamLost(flow: Flow, reason: string, now: Millis): void {
+    const { transport, remote } = flow
     this.#out.push(log('info', 'sip.transport', 'connection gone', { to: showAddress(remote), reason }))
-    this.#clients.unreachable(transport, remote, now)
+    this.#clients.streamLost(transport, remote, ({ name }) => serves(flow, name), reason, now)
     this.#commands.streamLost(transport, remote, now)
   }
 
@@ -246,10 +247,19 @@ class Engine implements SipEngine {
     }
   }
 
-  #send({ transport, to, flow }: Hop, data: string): void {
-    const protocol = this.#transports.get(transport)?.protocol
-    if (protocol === 'TCP') this.#streams.send(transport, to, flow, data, this.#now)
-    else if (protocol === 'UDP') this.#out.push({ kind: 'send', transport, to, data })
+  #send({ transport, to, flow, name }: Hop, data: string): void {
+    switch (this.#transports.get(transport)?.protocol) {
+      case 'UDP':
+        this.#out.push({ kind: 'send', transport, to, data })
+        return
+      case 'TCP':
+        this.#streams.send({ transport, to }, flow, data, this.#now)
+        return
+      case 'TLS':
+        this.#streams.send({ transport, to, name }, flow, data, this.#now)
+        return
+      case undefined:
+    }
   }
 
   #drop(what: string, from: string, now: Millis): void {

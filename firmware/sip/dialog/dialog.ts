@@ -23,6 +23,8 @@ export interface Dialog {
   readonly routes: readonly NameAddr[]
   /** The local transport it came by; requests leave by it as long as it suits. */
   readonly transport: string
+  /** Made by a request to a sips: URI (§12.1): its requests go over TLS, whatever the peer's Contact says. */
+  readonly secure: boolean
 }
 
 /** §12.1.1: by an INVITE we answer. `localSeq` is where our own numbering begins. */
@@ -47,7 +49,15 @@ export function uasDialog(
     remoteTarget: target,
     routes: routes.value,
     transport,
+    secure: request.uri.scheme === 'sips',
   })
+}
+
+/** §12.1.1: whether our Contact in a response to this has to be sips. */
+export function wantsSips(request: SipRequest): boolean {
+  const routes = recordRoutes(request)
+  const first = (routes.ok ? routes.value[0]?.uri : undefined) ?? contactOf(request)
+  return request.uri.scheme === 'sips' || first?.scheme === 'sips'
 }
 
 /** §12.1.2: by a response to our INVITE. A peer that forgot its Contact is reached at `fallback`, the URI called. */
@@ -64,6 +74,7 @@ export function uacDialog(response: SipResponse, fallback: Uri, transport: strin
     remoteTarget: contactOf(response) ?? fallback,
     routes: routes.ok ? [...routes.value].reverse() : [],
     transport,
+    secure: fallback.scheme === 'sips',
   }
 }
 

@@ -27,7 +27,7 @@ export interface ClientUser {
   /** Provisional and final responses; after a 2xx to INVITE further ones, retransmitted or of another fork. */
   onResponse(response: SipResponse, now: Millis): void
   /** No final response will come. */
-  onFailure(why: 'timeout' | 'unreachable', now: Millis): void
+  onFailure(why: 'timeout' | 'unreachable', now: Millis, detail?: string): void
 }
 
 type Machine =
@@ -71,7 +71,6 @@ export class ClientTransaction implements Sleeper {
 /** §9.1: what becomes of a CANCEL shows in the response to the INVITE. */
 const NOBODY: ClientUser = { onResponse: () => {}, onFailure: () => {} }
 const WAKE: ClientInput = { kind: 'wake' }
-const TRANSPORT_ERROR: ClientInput = { kind: 'transport-error' }
 
 export class ClientTransactions {
   readonly #all = new Map<string, ClientTransaction>()
@@ -115,11 +114,19 @@ export class ClientTransactions {
     return true
   }
 
-  /** ICMP spoke about `to`, or its stream broke: its transactions hear of it. */
+  /** ICMP spoke about `to`: its transactions hear of it. */
   unreachable(transport: string, to: SocketAddress, now: Millis): void {
+    this.#broken(({ hop }) => hop.transport === transport && sameAddress(hop.to, to), undefined, now)
+  }
+
+  /** A stream there broke, `detail` says why: what was `meant` for it hears of it. */
+  streamLost(transport: string, to: SocketAddress, meant: (hop: Hop) => boolean, detail: string, now: Millis): void {
+    this.#broken(({ hop }) => hop.transport === transport && sameAddress(hop.to, to) && meant(hop), detail, now)
+  }
+
+  #broken(concerns: (transaction: ClientTransaction) => boolean, detail: string | undefined, now: Millis): void {
     for (const transaction of [...this.#all.values()])
-      if (transaction.hop.transport === transport && sameAddress(transaction.hop.to, to))
-        this.step(transaction, TRANSPORT_ERROR, undefined, now)
+      if (concerns(transaction)) this.step(transaction, { kind: 'transport-error', detail }, undefined, now)
   }
 
   /** The way out is gone, and with it the Via its responses would come to: what is unanswered fails, the rest is over. */
@@ -147,7 +154,7 @@ export class ClientTransactions {
     transaction.machine = machine.invite
       ? { invite: true, state: stepInviteClient(machine.state, input, now, timers, actions) }
       : { invite: false, state: stepNonInviteClient(machine.state, input, now, timers, actions) }
-    this.#perform(transaction, actions, response, now)
+    this.#perform(transaction, actions, response, now, input.kind === 'transport-error' ? input.detail : undefined)
   }
 
   #timers = ({ reliable }: Hop) => (reliable ? this.#environment.streamTimers : this.#environment.timers)
@@ -157,6 +164,7 @@ export class ClientTransactions {
     actions: readonly ClientAction[],
     response: SipResponse | undefined,
     now: Millis,
+    detail?: string,
   ): void {
     const { queue } = this.#environment
     const { machine, user } = transaction
@@ -187,7 +195,7 @@ export class ClientTransactions {
     // The user comes last: what it starts in answer must find this transaction settled.
     for (const action of actions) {
       if (action === 'deliver' && response) user?.onResponse(response, now)
-      else if (action === 'timeout' || action === 'unreachable') user?.onFailure(action, now)
+      else if (action === 'timeout' || action === 'unreachable') user?.onFailure(action, now, detail)
     }
   }
 

@@ -12,6 +12,8 @@ export interface Hop {
   readonly reliable?: true
   /** The stream a request came on: its responses go back there as long as it stands (§18.2.2). */
   readonly flow?: string
+  /** Over TLS: the name the far end has to prove, the host of the URI that led here (RFC 5922). */
+  readonly name?: string
 }
 
 export interface TransactionEnvironment {

@@ -14,7 +14,8 @@ export type InviteClientState =
 
 export type ClientInput =
   | { readonly kind: 'response'; readonly status: number }
-  | { readonly kind: 'transport-error' }
+  /** `detail`: of a stream, in words. */
+  | { readonly kind: 'transport-error'; readonly detail?: string | undefined }
   | { readonly kind: 'wake' }
 
 /** What the transaction's owner is to do, in order: send the request (again), send the ACK, pass the response up, report. */

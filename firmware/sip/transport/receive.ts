@@ -8,12 +8,14 @@ import { parseMessage } from '../message/parse.ts'
 import { printResponse } from '../message/print.ts'
 import { reasonPhrase } from '../message/status.ts'
 import { parseVia, printVia } from '../message/via.ts'
+import { defaultPort } from './transports.ts'
 
 export interface Hop {
   readonly transport: string
   readonly to: SocketAddress
   readonly reliable?: true
   readonly flow?: string
+  readonly name?: string
 }
 
 /** Where a message came by: `flow` over a stream. */
@@ -79,16 +81,18 @@ export const unframed = (arrival: Arrival, head: string, what: string): Received
 function wayBack(via: Via | undefined, { transport, from, flow }: Arrival): Hop {
   if (via === undefined) return { transport, to: from, ...(flow === undefined ? {} : { reliable: true, flow }) }
   if (flow === undefined) return { transport, to: sentBy(via, from) }
-  return { transport, to: { address: from.address, port: via.port ?? 5060 }, reliable: true, flow }
+  return { transport, to: { address: from.address, port: portOf(via) }, reliable: true, flow, name: via.host }
 }
 
 /** §18.2.2 and RFC 3581 §4. */
 function sentBy(via: Via, from: SocketAddress): SocketAddress {
-  const port = via.port ?? 5060
+  const port = portOf(via)
   const maddr = param(via.params, 'maddr')
   if (maddr !== undefined && (isIpv4(maddr) || isIpv6(maddr))) return { address: maddr, port }
   return { address: from.address, port: hasParam(via.params, 'rport') ? from.port : port }
 }
+
+const portOf = (via: Via): number => via.port ?? defaultPort(via.transport === 'TLS' ? 'TLS' : 'UDP')
 
 function bad(arrival: Arrival, error: MessageError): Received & { readonly kind: 'bad' } {
   const { from } = arrival

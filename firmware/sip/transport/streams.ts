@@ -1,12 +1,13 @@
-// The TCP connections: opened when something is to be sent, used again, kept alive, bounded (RFC 3261 §18, RFC 5626 §4.4.1).
+// The TCP and TLS connections: opened when something is to be sent, used again, kept alive, bounded (RFC 3261 §18, RFC 5626 §4.4.1).
 import { type SocketAddress, showAddress } from '../../base/address.ts'
+import { isIpv4, isIpv6 } from '../../base/ip.ts'
 import { after, earlier, FOREVER, type Millis } from '../../base/time.ts'
 import { type Sleeper, Timer, type TimerQueue } from '../../base/timer-queue.ts'
 import { type Frame, Framer } from './framing.ts'
 
 /** What the streams ask for and tell. `lost` never comes within `send`. */
 export interface StreamsPort {
-  connect(flow: string, transport: string, to: SocketAddress): void
+  connect(flow: string, transport: string, to: SocketAddress, name: string | undefined): void
   write(flow: string, data: string): void
   close(flow: string): void
   message(flow: Flow, text: string, now: Millis): void
@@ -41,12 +42,21 @@ const MAX_WAITING = 262_144
 /** A peer that has not been heard for so long when a request to it times out is gone. */
 const DEAF = 20_000
 
+/** Where a stream leads: by which transport, to which address and, over TLS, to whom. */
+export interface Place {
+  readonly transport: string
+  readonly to: SocketAddress
+  readonly name?: string | undefined
+}
+
 export class Flow implements Sleeper {
   readonly timer = new Timer(this)
   readonly framer = new Framer()
   readonly id: string
   readonly transport: string
   readonly remote: SocketAddress
+  /** What its far end has proved to be, or is to; undefined over TCP, and when it was accepted. */
+  readonly name: string | undefined
   state: FlowState
   /** When the message that is not complete was begun, and 10 s. */
   restBy: Millis = FOREVER
@@ -59,11 +69,12 @@ export class Flow implements Sleeper {
   half = false
   readonly #streams: Streams
 
-  constructor(streams: Streams, id: string, transport: string, remote: SocketAddress, now: Millis, state: FlowState) {
+  constructor(streams: Streams, id: string, there: Place, now: Millis, state: FlowState) {
     this.#streams = streams
     this.id = id
-    this.transport = transport
-    this.remote = remote
+    this.transport = there.transport
+    this.remote = there.to
+    this.name = there.name
     this.heardAt = this.usedAt = now
     this.state = state
   }
@@ -77,7 +88,7 @@ export class Streams {
   readonly #queue: TimerQueue
   readonly #port: StreamsPort
   readonly #flows = new Map<string, Flow>()
-  /** By transport and remote address. */
+  /** By transport, remote address and name; of those who share transport and address, one also without a name. */
   readonly #there = new Map<string, Flow>()
   #last = 0
 
@@ -90,10 +101,10 @@ export class Streams {
     return this.#flows.size
   }
 
-  /** On `flow` while it stands, else on a connection to `to`, which is opened when there is none (§18.1.1, §18.2.2). */
-  send(transport: string, to: SocketAddress, wanted: string | undefined, data: string, now: Millis): void {
-    const known = (wanted === undefined ? undefined : this.#flows.get(wanted)) ?? this.#there.get(keyOf(transport, to))
-    const flow = known ?? this.#open(transport, to, now)
+  /** On the flow `wanted` while it stands, else on a connection to that place, which is opened when there is none (§18.1.1, §18.2.2). */
+  send(there: Place, wanted: string | undefined, data: string, now: Millis): void {
+    const known = (wanted === undefined ? undefined : this.#flows.get(wanted)) ?? this.#find(there)
+    const flow = known ?? this.#open(there, now)
     flow.usedAt = now
     const { state } = flow
     if (state.name === 'Overrun') return
@@ -107,8 +118,8 @@ export class Streams {
   }
 
   /** A request to it was not answered: when nothing at all came from there it is given up, so that the next try connects anew. */
-  suspect(transport: string, to: SocketAddress, now: Millis): void {
-    const flow = this.#there.get(keyOf(transport, to))
+  suspect(there: Place, now: Millis): void {
+    const flow = this.#find(there)
     if (flow && now - flow.heardAt >= DEAF) this.#giveUp(flow, 'no answer', now)
   }
 
@@ -208,7 +219,20 @@ export class Streams {
     }
   }
 
-  #open(transport: string, to: SocketAddress, now: Millis): Flow {
+  /**
+   * A URI with an address instead of a name cannot be proved by a certificate for a name: it came from somebody who had
+   * proved one, so a connection that stands to that very address serves it (RFC 5923 §5).
+   */
+  #find(there: Place): Flow | undefined {
+    const { name } = there
+    const named = this.#there.get(keyOf(there))
+    return (
+      named ??
+      (name !== undefined && isLiteral(name) ? this.#there.get(keyOf({ ...there, name: undefined })) : undefined)
+    )
+  }
+
+  #open(there: Place, now: Millis): Flow {
     const ours = [...this.#flows.values()].filter(isOurs)
     if (ours.length >= MAX_OURS)
       this.#giveUpSoon(
@@ -217,9 +241,9 @@ export class Streams {
       )
     const giveUpAt = after(now, CONNECT_PATIENCE)
     const state: FlowState = { name: 'Connecting', giveUpAt, waiting: [], size: 0 }
-    const flow = new Flow(this, `out:${++this.#last}`, transport, to, now, state)
+    const flow = new Flow(this, `out:${++this.#last}`, there, now, state)
     this.#add(flow, now)
-    this.#port.connect(flow.id, transport, to)
+    this.#port.connect(flow.id, there.transport, there.to, there.name)
     return flow
   }
 
@@ -234,13 +258,13 @@ export class Streams {
       }
       this.#giveUp(silent, 'too many connections', now)
     }
-    this.#add(new Flow(this, id, transport, remote, now, { name: 'Silent', closeAt: after(now, SILENCE) }), now)
+    const state: FlowState = { name: 'Silent', closeAt: after(now, SILENCE) }
+    this.#add(new Flow(this, id, { transport, to: remote }, now, state), now)
   }
 
   #add(flow: Flow, now: Millis): void {
     this.#flows.set(flow.id, flow)
-    const key = keyOf(flow.transport, flow.remote)
-    if (!this.#there.has(key)) this.#there.set(key, flow)
+    for (const key of keysOf(flow)) if (!this.#there.has(key)) this.#there.set(key, flow)
     this.#arm(flow, now)
   }
 
@@ -255,7 +279,7 @@ export class Streams {
 
   /** Not within `send`: whoever is told of the loss may be in the middle of something. */
   #giveUpSoon(flow: Flow, now: Millis): void {
-    this.#there.delete(keyOf(flow.transport, flow.remote))
+    this.#leave(flow)
     this.#enter(flow, { name: 'Overrun', at: now }, now)
   }
 
@@ -267,14 +291,30 @@ export class Streams {
 
   #forget(flow: Flow): void {
     this.#flows.delete(flow.id)
-    const key = keyOf(flow.transport, flow.remote)
-    if (this.#there.get(key) === flow) this.#there.delete(key)
+    this.#leave(flow)
     this.#queue.disarm(flow.timer)
+  }
+
+  /** Nothing new is sent on it. */
+  #leave(flow: Flow): void {
+    for (const key of keysOf(flow)) {
+      if (this.#there.get(key) !== flow) continue
+      this.#there.delete(key)
+      const other = [...this.#flows.values()].find((each) => each !== flow && keysOf(each).includes(key))
+      if (other) this.#there.set(key, other)
+    }
   }
 }
 
 const isOurs = ({ id }: Flow): boolean => id.startsWith('out:')
-const keyOf = (transport: string, to: SocketAddress): string => `${transport}|${showAddress(to)}`
+const isLiteral = (name: string): boolean => isIpv4(name) || isIpv6(name)
+const keyOf = ({ transport, to, name = '' }: Place): string => `${transport}|${showAddress(to)}|${name}`
+const keysOf = ({ transport, remote: to, name }: Flow): string[] =>
+  name === undefined ? [keyOf({ transport, to })] : [keyOf({ transport, to, name }), keyOf({ transport, to })]
+
+/** Whether what was meant for `wanted` at the address of a flow went by that flow. */
+export const serves = ({ name }: Flow, wanted: string | undefined): boolean =>
+  name === undefined || wanted === undefined || name === wanted || isLiteral(wanted)
 
 function deadlineOf(state: FlowState): Millis {
   switch (state.name) {

@@ -10,20 +10,26 @@ import type { Protocol } from './transports.ts'
 export interface Target {
   /** A name to resolve, or a literal address when `literal`. */
   readonly host: string
-  readonly port: number
+  /** Undefined: the default of the protocol it comes to be. */
+  readonly port: number | undefined
   readonly literal: boolean
   /** Undefined: the URI leaves it open. */
   readonly protocol: Protocol | undefined
+  /** Whom it is about: what a certificate there has to be for (RFC 5922 §4). */
+  readonly name: string
 }
 
-/** Fails for what cannot be reached over UDP or TCP: sips, another transport asked for, not a SIP URI. */
-export function targetOf(uri: Uri): Result<Target, string> {
+/** Fails for what cannot be reached: a transport unknown here, sips over datagrams, not a SIP URI. `secure`: as if it were sips. */
+export function targetOf(uri: Uri, secure = uri.scheme === 'sips'): Result<Target, string> {
   if (!isSip(uri)) return err(`cannot route to a ${uri.scheme}: URI`)
-  if (uri.scheme === 'sips') return err('sips needs TLS')
   const transport = param(uri.params, 'transport')
-  const protocol = transport?.toUpperCase()
-  if (protocol !== undefined && protocol !== 'UDP' && protocol !== 'TCP') return err(`no transport ${transport}`)
+  const asked = transport?.toUpperCase()
+  if (asked !== undefined && asked !== 'UDP' && asked !== 'TCP' && asked !== 'TLS')
+    return err(`no transport ${transport}`)
+  // RFC 5630 §3.1: TLS and nothing less; `transport=tcp` names what is below it.
+  if (secure && asked === 'UDP') return err('sips goes over TLS, not over UDP')
+  const protocol = secure ? 'TLS' : asked
   // §4: maddr is where to go, the host only what it is about.
   const host = param(uri.params, 'maddr') ?? uri.host
-  return ok({ host, port: uri.port ?? 5060, literal: isIpv4(host) || isIpv6(host), protocol })
+  return ok({ host, port: uri.port, literal: isIpv4(host) || isIpv6(host), protocol, name: uri.host })
 }

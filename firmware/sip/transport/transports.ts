@@ -1,8 +1,12 @@
 // The bound local transports: which there are, and which one a request leaves by (RFC 3261 §18.1.1).
 import { type SocketAddress, showAddress } from '../../base/address.ts'
 import { isIpv6 } from '../../base/ip.ts'
+import type { Protocol } from '../core/contract.ts'
 
-export type Protocol = 'UDP' | 'TCP'
+export type { Protocol } from '../core/contract.ts'
+
+/** RFC 3261 §19.1.2. */
+export const defaultPort = (protocol: Protocol): number => (protocol === 'TLS' ? 5061 : 5060)
 
 export interface LocalTransport {
   readonly id: string
@@ -26,8 +30,8 @@ export class Transports {
   }
 
   /**
-   * The transport towards `address`, of `protocol` when the target names one: the preferred one when it suits, else the
-   * first that does, UDP before TCP.
+   * The transport towards `address`, of `protocol` when the target names one: the preferred one when it suits, else one of
+   * its protocol, else the first that does, UDP before TCP before TLS. Whoever prefers TLS gets nothing less.
    */
   choose(address: string, preferred: string | undefined, protocol?: Protocol): LocalTransport | undefined {
     const family = isIpv6(address)
@@ -35,15 +39,19 @@ export class Transports {
       isIpv6(transport.local.address) === family && (protocol === undefined || transport.protocol === protocol)
     const first = preferred === undefined ? undefined : this.#all.get(preferred)
     if (first && suits(first)) return first
-    let stream: LocalTransport | undefined
-    for (const transport of this.#all.values()) {
-      if (!suits(transport)) continue
-      if (transport.protocol === 'UDP') return transport
-      stream ??= transport
-    }
-    return stream
+    const suitable = [...this.#all.values()].filter(suits)
+    const like = suitable.find((transport) => transport.protocol === first?.protocol)
+    if (like || (first?.protocol === 'TLS' && protocol === undefined)) return like
+    return suitable.sort((a, b) => RANK[a.protocol] - RANK[b.protocol])[0]
+  }
+
+  /** Whether sips: can be spoken at all. */
+  get secure(): boolean {
+    return [...this.#all.values()].some(({ protocol }) => protocol === 'TLS')
   }
 }
+
+const RANK = { UDP: 0, TCP: 1, TLS: 2 } as const
 
 /** §18.1.1 and RFC 3581 §3: our own Via, asking for `rport`. */
 export const viaValue = ({ protocol, local }: LocalTransport, branch: string): string =>

@@ -2,7 +2,7 @@
 import type { Millis } from '../../base/time.ts'
 import type { SipResponse } from '../message/message.ts'
 import type { UsageEnvironment } from './environment.ts'
-import type { Failure, RequestUser } from './requester.ts'
+import { type Failure, type RequestUser, statusOf } from './requester.ts'
 
 export class Exchange implements RequestUser {
   readonly id: string
@@ -22,8 +22,8 @@ export class Exchange implements RequestUser {
     if (status >= 200) this.#ended(this.id, status, now)
   }
 
-  onFailure(why: Failure, now: Millis): void {
-    const [status, reason] = why === 'timeout' ? [408, 'Request Timeout'] : [503, 'Service Unavailable']
+  onFailure(why: Failure, now: Millis, detail?: string): void {
+    const { status, reason } = statusOf(why, detail)
     this.#environment.emit({ kind: 'request-result', id: this.id, status, reason, cause: why, response: undefined })
     this.#ended(this.id, status, now)
   }

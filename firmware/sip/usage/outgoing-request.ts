@@ -7,9 +7,8 @@ import type { HeaderField, SipResponse } from '../message/message.ts'
 import type { ClientTransaction, ClientUser } from '../transaction/client.ts'
 import type { Hop } from '../transaction/environment.ts'
 import { giveUp } from '../transaction/timers.ts'
-import { targetOf } from '../transport/target.ts'
-import type { Protocol } from '../transport/transports.ts'
-import { type Failure, newBranch, type Requester, type RequestSpec, type RequestUser } from './requester.ts'
+import { type Target, targetOf } from '../transport/target.ts'
+import { type Failure, isSecure, newBranch, type Requester, type RequestSpec, type RequestUser } from './requester.ts'
 
 /** CANCEL of an INVITE: not asked for; to be sent once a provisional response came (§9.1); sent. */
 type Cancelling =
@@ -24,8 +23,7 @@ export class OutgoingRequest implements ClientUser, Sleeper {
   #callOff: (() => void) | undefined
   /** Addresses not tried yet. */
   #addresses: string[] = []
-  #port = 5060
-  #protocol: Protocol | undefined
+  #target: Pick<Target, 'port' | 'protocol' | 'name'> = { port: undefined, protocol: undefined, name: '' }
   #seq = 0
   /** What this request was authorised with so far. */
   #tries: AuthState['tries'] = []
@@ -41,7 +39,7 @@ export class OutgoingRequest implements ClientUser, Sleeper {
   #provisional = false
   #cancelling: Cancelling = { name: 'no' }
   /** What to report at the next wake: a failure known before the first send, or CANCEL having had no effect. */
-  #pending: Failure | undefined
+  #pending: { readonly why: Failure; readonly detail?: string | undefined } | undefined
 
   constructor(requester: Requester, spec: RequestSpec, user: RequestUser) {
     this.#requester = requester
@@ -54,13 +52,13 @@ export class OutgoingRequest implements ClientUser, Sleeper {
     this.#seq = spec.nextSeq()
     const { credentials, state } = spec.digest
     this.#authorized(spec, preauthorize(asSent(spec), credentials, state))
-    const target = targetOf(spec.nextHop)
-    if (!target.ok) {
-      this.#failSoon('transport', now)
+    const target = targetOf(spec.nextHop, isSecure(spec))
+    const nowhere = target.ok ? this.#requester.missing(target.value) : target.error
+    if (!target.ok || nowhere !== undefined) {
+      this.#failSoon('transport', now, nowhere)
       return
     }
-    this.#port = target.value.port
-    this.#protocol = target.value.protocol
+    this.#target = target.value
     if (target.value.literal) {
       this.#addresses = [target.value.host]
       if (!this.#tryNext(now)) this.#failSoon('transport', now)
@@ -109,7 +107,7 @@ export class OutgoingRequest implements ClientUser, Sleeper {
     this.#user?.onResponse(response, now)
   }
 
-  onFailure(why: 'timeout' | 'unreachable', now: Millis): void {
+  onFailure(why: 'timeout' | 'unreachable', now: Millis, detail?: string): void {
     const { hop } = this
     if (why === 'timeout' && hop?.reliable) this.#requester.environment.suspect(hop, now)
     if (this.#cancelling.name === 'no') {
@@ -120,12 +118,13 @@ export class OutgoingRequest implements ClientUser, Sleeper {
       }
       if (this.#tryNext(now)) return
     }
-    this.#fail(why === 'timeout' ? 'timeout' : 'transport', now)
+    this.#fail(why === 'timeout' ? 'timeout' : 'transport', now, detail)
   }
 
   wake(now: Millis): void {
     if (this.#transaction) this.#requester.environment.clients.abandon(this.#transaction)
-    this.#fail(this.#pending ?? 'timeout', now)
+    const { why, detail } = this.#pending ?? { why: 'timeout' }
+    this.#fail(why, now, detail)
   }
 
   /** §22.2, §22.3: the request again, to the same place, with credentials. */
@@ -160,9 +159,8 @@ export class OutgoingRequest implements ClientUser, Sleeper {
   #transmit(address: string, now: Millis): boolean {
     const { environment } = this.#requester
     const attempt = {
+      ...this.#target,
       address,
-      port: this.#port,
-      protocol: this.#protocol,
       branch: newBranch(environment.rng),
       seq: this.#seq,
     }
@@ -182,20 +180,20 @@ export class OutgoingRequest implements ClientUser, Sleeper {
     this.#cancelling = { name: 'sent', headers }
     environment.clients.cancel(this.#transaction, headers, now)
     // §9.1: a server of RFC 2543 may never answer the INVITE after a CANCEL.
-    this.#pending = 'timeout'
+    this.#pending = { why: 'timeout' }
     environment.queue.arm(this.timer, after(now, giveUp(environment.timers)), now)
   }
 
-  #failSoon(why: Failure, now: Millis): void {
-    this.#pending = why
+  #failSoon(why: Failure, now: Millis, detail?: string): void {
+    this.#pending = { why, detail }
     this.#requester.environment.queue.arm(this.timer, now, now)
   }
 
-  #fail(why: Failure, now: Millis): void {
+  #fail(why: Failure, now: Millis, detail?: string): void {
     const user = this.#user
     this.#end()
     this.#user = undefined
-    user?.onFailure(why, now)
+    user?.onFailure(why, now, detail)
   }
 
   /** Nothing more is to be sent; a 2xx to INVITE may still come again. */

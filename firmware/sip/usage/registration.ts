@@ -11,7 +11,16 @@ import { isSip, parseUri, printUri, sameUri } from '../message/uri.ts'
 import { backoff, longBackoff, refreshIn } from './backoff.ts'
 import type { Prepared } from './identity.ts'
 import { type OutgoingRequest, sendRequest } from './outgoing-request.ts'
-import { contactUri, type Digest, type Failure, newDigest, type Requester, type RequestUser } from './requester.ts'
+import {
+  contactUri,
+  type Digest,
+  type Failure,
+  isSecure,
+  newDigest,
+  type Requester,
+  type RequestUser,
+  statusOf,
+} from './requester.ts'
 
 export interface RegistrationSettings {
   readonly identity: Identity
@@ -136,10 +145,10 @@ export class Registration implements RequestUser, Sleeper {
     else this.#failed(response, now)
   }
 
-  onFailure(why: Failure, now: Millis): void {
+  onFailure(why: Failure, now: Millis, detail?: string): void {
     this.#busy = false
     this.#noteContact()
-    const [status, reason] = why === 'timeout' ? [408, 'Request Timeout'] : [503, 'Service Unavailable']
+    const { status, reason } = statusOf(why, detail)
     if (!this.#isCurrent()) {
       this.#settle({ status, reason, cause: why }, now)
       return
@@ -260,7 +269,8 @@ export class Registration implements RequestUser, Sleeper {
   /** Our Contact as the last request named it. */
   #noteContact(): void {
     const bound = this.#requester.environment.transports.get(this.#request?.transport ?? '')
-    if (bound) this.#contact = contactUri(this.#settings.identity.contactUser, bound)
+    const { identity, prepared, registrar } = this.#settings
+    if (bound) this.#contact = contactUri(identity.contactUser, bound, isSecure(route(registrar, prepared.routes)))
   }
 
   #enter(state: RegistrationState, outcome: Outcome): void {

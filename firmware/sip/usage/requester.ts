@@ -10,7 +10,7 @@ import { printRequest } from '../message/print.ts'
 import { printUri } from '../message/uri.ts'
 import type { Hop } from '../transaction/environment.ts'
 import { type Target, targetOf } from '../transport/target.ts'
-import { type LocalTransport, type Protocol, viaValue } from '../transport/transports.ts'
+import { defaultPort, type LocalTransport, type Protocol, viaValue } from '../transport/transports.ts'
 import type { UsageEnvironment } from './environment.ts'
 
 /** How a request failed without a final response. */
@@ -20,7 +20,14 @@ export type Failure = 'timeout' | 'transport' | 'resolution'
 export interface RequestUser {
   /** Challenges that could be answered and 503s with another address to try do not come here. */
   onResponse(response: SipResponse, now: Millis): void
-  onFailure(why: Failure, now: Millis): void
+  /** `detail`: why there is no connection, in words. */
+  onFailure(why: Failure, now: Millis, detail?: string): void
+}
+
+/** The statuses given to what no response said (RFC 3261 §8.1.3.1). */
+export function statusOf(why: Failure, detail?: string): { readonly status: number; readonly reason: string } {
+  if (why === 'timeout') return { status: 408, reason: 'Request Timeout' }
+  return { status: 503, reason: `Service Unavailable${detail === undefined ? '' : `: ${detail}`}` }
 }
 
 export interface RequestSpec {
@@ -35,6 +42,8 @@ export interface RequestSpec {
   /** The CSeq number of the first try, and of each that a challenge asks for. */
   readonly nextSeq: () => number
   readonly transport: string | undefined
+  /** Of a dialog that sips: made: over TLS, whatever its URIs say. */
+  readonly secure?: boolean
   readonly digest: Digest
 }
 
@@ -72,12 +81,11 @@ export class Requester {
     sent: (hop: Hop, text: string) => void,
     now: Millis,
   ): void {
-    const target = targetOf(spec.nextHop)
+    const target = targetOf(spec.nextHop, isSecure(spec))
     if (!target.ok) return
     this.locate(target.value, now, (addresses) => {
       for (const address of addresses) {
-        const { port, protocol } = target.value
-        const attempt = { address, port, protocol, branch: newBranch(this.environment.rng), seq: spec.nextSeq() }
+        const attempt = { ...target.value, address, branch: newBranch(this.environment.rng), seq: spec.nextSeq() }
         const made = this.draft(spec, attempt, authorization)
         if (made === undefined) continue
         const text = printRequest(made.draft)
@@ -113,6 +121,13 @@ export class Requester {
     lookup.found(addresses, now)
   }
 
+  /** Why `target` cannot be reached from here at all, in words. */
+  missing({ protocol }: Target): string | undefined {
+    return protocol === 'TLS' && !this.environment.transports.secure
+      ? 'TLS is asked for and not set up here'
+      : undefined
+  }
+
   /** From now on large requests go there by datagram. */
   noStreamTo({ to }: Hop): void {
     if (this.#noStream.size >= MAX_NO_STREAM) this.#noStream.clear()
@@ -125,12 +140,13 @@ export class Requester {
    */
   draft(spec: RequestSpec, attempt: Attempt, authorization: readonly HeaderField[]): Made | undefined {
     const { transports } = this.environment
-    const { address, port, protocol } = attempt
+    const { address, protocol, name } = attempt
     const transport = transports.choose(address, spec.transport, protocol)
     if (transport === undefined) return undefined
+    const to = { address, port: attempt.port ?? defaultPort(transport.protocol) }
     const draft = this.#written(spec, attempt, authorization, transport, transport)
-    const made = { draft, transport: transport.id, instead: false, hop: hopOf(transport, { address, port }) }
-    if (transport.protocol === 'TCP' || sizeOf(draft) <= MAX_DATAGRAM || this.#noStream.has(showAddress(made.hop.to)))
+    const made = { draft, transport: transport.id, instead: false, hop: hopOf(transport, to, name) }
+    if (transport.protocol !== 'UDP' || sizeOf(draft) <= MAX_DATAGRAM || this.#noStream.has(showAddress(made.hop.to)))
       return made
     const stream = transports.choose(address, undefined, 'TCP')
     if (stream === undefined) return made
@@ -138,7 +154,7 @@ export class Requester {
       ...made,
       draft: this.#written(spec, attempt, authorization, stream, transport),
       instead: true,
-      hop: hopOf(stream, { address, port }),
+      hop: hopOf(stream, to, name),
     }
   }
 
@@ -158,7 +174,7 @@ export class Requester {
       { name: 'CSeq', value: `${seq} ${spec.method}` },
     ]
     if (spec.contact) {
-      const value = `<${contactUri(spec.contact.user, transport)}>${spec.contact.params}`
+      const value = `<${contactUri(spec.contact.user, transport, isSecure(spec))}>${spec.contact.params}`
       headers.push({ name: 'Contact', value })
     }
     headers.push(...capabilities.userAgent, ...authorization)
@@ -184,13 +200,26 @@ const MAX_NO_STREAM = 64
 const sizeOf = ({ uri, headers, body }: RequestDraft): number =>
   headers.reduce((size, { name, value }) => size + name.length + value.length + 4, uri.length + body.length + 45)
 
-const hopOf = ({ id, protocol }: LocalTransport, to: SocketAddress): Hop =>
-  protocol === 'TCP' ? { transport: id, to, reliable: true } : { transport: id, to }
+function hopOf({ id, protocol }: LocalTransport, to: SocketAddress, name: string): Hop {
+  switch (protocol) {
+    case 'UDP':
+      return { transport: id, to }
+    case 'TCP':
+      return { transport: id, to, reliable: true }
+    case 'TLS':
+      return { transport: id, to, reliable: true, name }
+  }
+}
+
+/** §8.1.1.8: what goes to a sips: URI, or first to one, is answered and followed up over TLS alone. */
+export const isSecure = ({ uri, nextHop, secure = false }: Pick<RequestSpec, 'uri' | 'nextHop' | 'secure'>): boolean =>
+  secure || /^sips:/i.test(uri) || nextHop.scheme === 'sips'
 
 export interface Attempt {
   readonly address: string
   readonly protocol: Protocol | undefined
-  readonly port: number
+  readonly port: number | undefined
+  readonly name: string
   readonly branch: string
   readonly seq: number
 }
@@ -198,15 +227,16 @@ export interface Attempt {
 /** §8.1.1.7: unique in space and time. */
 export const newBranch = (rng: Rng): string => `z9hG4bK${hex(rng, 16)}`
 
-/** Our Contact on a local transport; `user` as it is meant, not as it is written. */
-export const contactUri = (user: string, { protocol, local }: LocalTransport): string =>
+/** Our Contact on a local transport, `secure`: as sips; `user` as it is meant, not as it is written. */
+export const contactUri = (user: string, { protocol, local }: LocalTransport, secure: boolean): string =>
   printUri({
-    scheme: 'sip',
+    scheme: secure ? 'sips' : 'sip',
     user: user === '' ? undefined : user,
     password: undefined,
     host: local.address,
     port: local.port,
-    params: protocol === 'TCP' ? [{ name: 'transport', value: 'tcp' }] : [],
+    // RFC 5630 §3.1.4: sips says TLS by itself.
+    params: protocol === 'UDP' || secure ? [] : [{ name: 'transport', value: protocol.toLowerCase() }],
     headers: [],
   })
 

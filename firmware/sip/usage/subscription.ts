@@ -19,7 +19,7 @@ import {
   subscriptionStateOf,
 } from './notified.ts'
 import { sendRequest } from './outgoing-request.ts'
-import type { Digest, Failure, Requester, RequestSpec, RequestUser } from './requester.ts'
+import { type Digest, type Failure, type Requester, type RequestSpec, type RequestUser, statusOf } from './requester.ts'
 
 export interface SubscriptionSettings {
   /** Value of Event. */
@@ -188,7 +188,7 @@ export class Subscription implements RequestUser, NotifyTaker, Sleeper {
     const still = () => generation === this.#generation && this.#state !== 'TERMINATED'
     const user: RequestUser = {
       onResponse: (response, then) => still() && this.onResponse(response, then),
-      onFailure: (why, then) => still() && this.onFailure(why, then),
+      onFailure: (why, then, detail) => still() && this.onFailure(why, then, detail),
     }
     sendRequest(this.#requester, { ...spec, body }, user, now)
   }
@@ -223,10 +223,9 @@ export class Subscription implements RequestUser, NotifyTaker, Sleeper {
     )
   }
 
-  onFailure(why: Failure, now: Millis): void {
+  onFailure(why: Failure, now: Millis, detail?: string): void {
     this.#busy = false
-    const [status, reason] = why === 'timeout' ? [408, 'Request Timeout'] : [503, 'Service Unavailable']
-    this.#failed({ status, reason, cause: why }, true, undefined, now)
+    this.#failed({ ...statusOf(why, detail), cause: why }, true, undefined, now)
   }
 
   /** §4.1.2.2: a refresh that fails for the moment leaves the subscription as it is until its end. */

@@ -3,6 +3,8 @@ import type { Secret } from '../../../base/secret.ts'
 
 /** A bound local transport, named by whoever bound it. */
 export type TransportId = string
+/** What a transport speaks, as Via names it. */
+export type Protocol = 'UDP' | 'TCP' | 'TLS'
 export type SessionId = string
 export type RegistrationId = string
 /** One request–response exchange outside INVITE sessions, either direction. */
@@ -10,7 +12,7 @@ export type RequestId = string
 export type SubscriptionId = string
 /** A REFER, either direction, with the subscription it makes. */
 export type ReferId = string
-/** One TCP connection: named `out:…` by the engine when it asks for it, by whoever accepts it otherwise. */
+/** One TCP or TLS connection: named `out:…` by the engine when it asks for it, by whoever accepts it otherwise. */
 export type FlowId = string
 
 export interface Credential {
@@ -29,7 +31,7 @@ export interface Identity {
   readonly credentials: readonly Credential[]
   /** Pre-loaded route set (outbound proxy first), sip: URIs; the engine adds `;lr`. */
   readonly routes: readonly string[]
-  /** Which transport to leave by; undefined: the first that suits the target, UDP before TCP. */
+  /** Which transport to leave by when the target leaves that open; undefined: the first that suits, UDP before TCP before TLS. TLS: nothing less. */
   readonly transport: TransportId | undefined
 }
 

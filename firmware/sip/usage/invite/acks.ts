@@ -83,6 +83,7 @@ export function inDialog(dialog: Dialog, method: string, digest: Digest, more: I
     body: sdpBody(more.sdp),
     nextSeq: more.nextSeq ?? (() => ++dialog.localSeq),
     transport: dialog.transport,
+    secure: dialog.secure,
     digest,
   }
 }

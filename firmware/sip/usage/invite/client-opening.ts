@@ -39,9 +39,9 @@ export class ClientOpening implements RequestUser, Sleeper {
     else this.#refused(response, now)
   }
 
-  onFailure(why: Failure, now: Millis): void {
+  onFailure(why: Failure, now: Millis, detail?: string): void {
     const cause = this.#port.state === 'DISCONNECTING' ? 'local' : why
-    this.#port.finish(byFailure(why, cause), false, now)
+    this.#port.finish(byFailure(why, cause, detail), false, now)
   }
 
   /** Where a request before the answer goes: forks cannot be told apart by the application. */

@@ -100,8 +100,8 @@ export class OutgoingModification implements RequestUser, Sleeper {
     this.#back(response.status, response.reason, byResponse(response, 'remote'))
   }
 
-  onFailure(why: Failure, now: Millis): void {
-    const because = byFailure(why)
+  onFailure(why: Failure, now: Millis, detail?: string): void {
+    const because = byFailure(why, why, detail)
     if (why === 'timeout' && this.#decides) {
       this.#port.finish(because, true, now)
       return

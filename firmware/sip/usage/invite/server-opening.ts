@@ -1,7 +1,7 @@
 // An incoming session until it is confirmed (RFC 3261 §13.3): answers with and without description, CANCEL, the 2xx.
 import { after, type Millis } from '../../../base/time.ts'
 import { type Sleeper, Timer } from '../../../base/timer-queue.ts'
-import type { Dialog } from '../../dialog/dialog.ts'
+import { type Dialog, wantsSips } from '../../dialog/dialog.ts'
 import type { HeaderField, SipRequest } from '../../message/message.ts'
 import { reasonPhrase } from '../../message/status.ts'
 import type { Answer, Incoming } from '../../transaction/response.ts'
@@ -110,7 +110,12 @@ export class ServerOpening implements ServerUser, Sleeper {
 }
 
 /** Our Contact on the transport the request came by; none when that has gone down meanwhile. */
-export function contactField(port: Pick<SessionPort, 'environment' | 'contactUser'>, { hop }: Incoming): HeaderField[] {
+export function contactField(
+  port: Pick<SessionPort, 'environment' | 'contactUser'>,
+  { hop, request }: Incoming,
+): HeaderField[] {
   const transport = port.environment.transports.get(hop.transport)
-  return transport ? [{ name: 'Contact', value: `<${contactUri(port.contactUser, transport)}>` }] : []
+  return transport
+    ? [{ name: 'Contact', value: `<${contactUri(port.contactUser, transport, wantsSips(request))}>` }]
+    : []
 }

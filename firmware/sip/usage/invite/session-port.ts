@@ -5,7 +5,7 @@ import type { Dialog } from '../../dialog/dialog.ts'
 import type { HeaderField, SipRequest, SipResponse } from '../../message/message.ts'
 import type { Answer, Incoming } from '../../transaction/response.ts'
 import type { UsageEnvironment } from '../environment.ts'
-import type { Digest, Failure, Requester } from '../requester.ts'
+import { type Digest, type Failure, type Requester, statusOf } from '../requester.ts'
 
 /** Why a state is entered, as reported with it. */
 export interface Because {
@@ -49,16 +49,10 @@ export const byResponse = (message: SipResponse, cause?: Cause): Because => ({
   message,
 })
 
-/** The statuses given to what no response said (RFC 3261 §8.1.3.1). */
-export function byFailure(why: Failure, cause: Cause = why): Because {
-  switch (why) {
-    case 'timeout':
-      return { status: 408, reason: 'Request Timeout', cause }
-    case 'transport':
-    case 'resolution':
-      return { status: 503, reason: 'Service Unavailable', cause }
-  }
-}
+export const byFailure = (why: Failure, cause: Cause = why, detail?: string): Because => ({
+  ...statusOf(why, detail),
+  cause,
+})
 
 /** An application's reply as the transaction sends it. */
 export const answerOf = (

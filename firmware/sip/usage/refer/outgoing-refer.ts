@@ -9,7 +9,7 @@ import { giveUp } from '../../transaction/timers.ts'
 import { retrySoon } from '../answers.ts'
 import { eventOf, type Notified, type NotifyTaker, subscriptionStateOf } from '../notified.ts'
 import { sendRequest } from '../outgoing-request.ts'
-import type { Failure, Requester, RequestSpec, RequestUser } from '../requester.ts'
+import { type Failure, type Requester, type RequestSpec, type RequestUser, statusOf } from '../requester.ts'
 import { sipfragOf } from './sipfrag.ts'
 
 export interface OutgoingReferInit {
@@ -77,9 +77,9 @@ export class OutgoingRefer implements RequestUser, NotifyTaker, Sleeper {
     else if (this.timer.at === FOREVER) this.#wait(giveUp(this.#requester.environment.timers), now)
   }
 
-  onFailure(why: Failure, now: Millis): void {
+  onFailure(why: Failure, now: Millis, detail?: string): void {
     if (this.#over) return
-    const [status, reason] = why === 'timeout' ? [408, 'Request Timeout'] : [503, 'Service Unavailable']
+    const { status, reason } = statusOf(why, detail)
     this.#tell('response', status, reason, true, why)
     this.#end(status, now)
   }
