@@ -1,7 +1,7 @@
 // UTF-8 against Node's own encoder, and what is not UTF-8.
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
-import { asciiLower, asciiTrim, utf8Decode, utf8Encode } from './bytes.ts'
+import { describe, expect, test } from 'vitest'
+import { asciiLower, asciiTrim, fromBase64, fromHex, toBase64, toHex, utf8Decode, utf8Encode } from './bytes.ts'
 
 test('encoding is what Node encodes, and decodes back', () => {
   fc.assert(
@@ -34,4 +34,21 @@ test('decoding never throws on any bytes', () => {
 test('lower case and trimming leave UTF-8 alone', () => {
   expect(asciiLower('ABC\xc3\x89')).toBe('abc\xc3\x89')
   expect(asciiTrim(' \t\xc3\xa0\r\n')).toBe('\xc3\xa0')
+})
+
+describe('hexadecimal and Base64', () => {
+  test('there and back, as Buffer says', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (array) => {
+        const buffer = Buffer.from(array)
+        const bytes = buffer.toString('latin1')
+        expect([toHex(bytes), toBase64(bytes)]).toEqual([buffer.toString('hex'), buffer.toString('base64')])
+        expect([fromHex(toHex(bytes)), fromBase64(toBase64(bytes))]).toEqual([bytes, bytes])
+      }),
+    )
+  })
+
+  test.each(['a', 'ab=c', 'ab$=', 'abc', '====', 'abcde==='])('%j is no Base64', (text) =>
+    expect(fromBase64(text)).toBeUndefined(),
+  )
 })

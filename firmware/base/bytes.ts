@@ -67,3 +67,39 @@ export function asciiTrim(bytes: string): string {
 }
 
 const isBlank = (code: number): boolean => code === 32 || code === 9 || code === 13 || code === 10
+
+/** The bytes of hexadecimal digits, an even number of them. */
+export const fromHex = (digits: string): string =>
+  digits.replace(/../g, (pair) => String.fromCharCode(Number.parseInt(pair, 16)))
+
+export const toHex = (bytes: string): string =>
+  Array.from(bytes, (char) => char.charCodeAt(0).toString(16).padStart(2, '0')).join('')
+
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+/** RFC 4648 §4. */
+export function toBase64(bytes: string): string {
+  let text = ''
+  for (let at = 0; at < bytes.length; at += 3) {
+    const word = [0, 1, 2].reduce((sum, i) => (sum << 8) | (at + i < bytes.length ? bytes.charCodeAt(at + i) : 0), 0)
+    const digits = Math.min(bytes.length - at, 3) + 1
+    for (let i = 0; i < 4; i++) text += i < digits ? BASE64[(word >> (18 - 6 * i)) & 63] : '='
+  }
+  return text
+}
+
+/** Undefined when it is none. */
+export function fromBase64(text: string): string | undefined {
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined
+  let bytes = ''
+  let word = 0
+  let bits = 0
+  for (const char of text.replace(/=+$/, '')) {
+    word = ((word << 6) | BASE64.indexOf(char)) & 0xffff
+    bits += 6
+    if (bits < 8) continue
+    bits -= 8
+    bytes += String.fromCharCode((word >> bits) & 0xff)
+  }
+  return bytes
+}

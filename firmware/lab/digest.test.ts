@@ -28,7 +28,7 @@ function answered(lines: readonly { name: string; value: string }[], password: s
     lines.map(({ name, value }) => `${name}: ${value}`),
   ) as SipResponse
   const credentials = [{ realm: '*', username: '100', password: new Secret(password) }]
-  const request = { method: 'REGISTER', uri: URI, body: '' }
+  const request = { method: 'REGISTER', uri: URI, body: '', hops: [] }
   const result = authorize(challenges(refusal), request, credentials, rng, NO_AUTH)
   if (!result.ok) throw new Error(result.error.what)
   return result.value.headers.map(({ name, value }) => `${name}: ${value}`).join('\r\n')
@@ -38,7 +38,11 @@ test('the right password is who it says, once per count; a wrong one is asked ag
   const digest = createDigest('lab', new Map([['100', new Secret('right')]]), rng)
   const first = digest(register(), 'registrar', ms(0))
   if (!('challenge' in first)) throw new Error('not challenged')
-  expect(first.challenge.map(({ value }) => /algorithm=([^,]+)/.exec(value)?.[1])).toEqual(['SHA-256', 'MD5'])
+  expect(first.challenge.map(({ value }) => /algorithm=([^,]+)/.exec(value)?.[1])).toEqual([
+    'SHA-512-256',
+    'SHA-256',
+    'MD5',
+  ])
   const good = register([answered(first.challenge, 'right')])
   expect(digest(good, 'registrar', ms(1))).toEqual({ user: '100' })
   expect(digest(good, 'registrar', ms(2))).toHaveProperty('challenge')

@@ -7,7 +7,7 @@ import { challenge, verify } from '../sip/auth/server.ts'
 import { isSip } from '../sip/message/uri.ts'
 import type { Authenticate } from './registrar.ts'
 
-const ALGORITHMS = ['SHA-256', 'MD5']
+const ALGORITHMS = ['SHA-512-256', 'SHA-256', 'MD5']
 const NONCE_LIFE = 300_000
 /** Nonces kept; the oldest goes, and who used it is challenged anew. */
 const MOST = 1000
@@ -40,7 +40,10 @@ export function createDigest(
                 const known = nonces.get(nonce)
                 return known === undefined ? 'unknown' : known.until <= now ? 'stale' : known
               },
-              password: (user) => passwords.get(user),
+              kept: (user) => {
+                const password = passwords.get(user)
+                return password && { password }
+              },
             },
           )
     if (verdict?.kind === 'accepted') {

@@ -74,7 +74,7 @@ export class FakeRegistrar {
         realm: REALM,
         algorithms: ['MD5'],
         nonce: (nonce) => (nonce === now && this.#uses < nonceUses ? { count: this.#uses } : 'stale'),
-        password: () => new Secret(password),
+        kept: () => ({ password: new Secret(password) }),
       },
     )
     if (verdict.kind === 'accepted') {

@@ -1,8 +1,10 @@
-// MD5 and SHA-256 against the vectors of RFC 1321 §A.5 and RFC 6234 §8.5, and against Node's own for every padding.
-import { createHash } from 'node:crypto'
+// The hashes against the vectors of RFC 1321 §A.5, RFC 6234 §8.5, FIPS 180-4, RFC 2202, and Node's own for every padding.
+import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { hmac } from './hmac.ts'
 import { md5 } from './md5.ts'
 import { sha256 } from './sha256.ts'
+import { sha512Half } from './sha512-256.ts'
 
 const nodeHash = (name: string, bytes: string) => createHash(name).update(Buffer.from(bytes, 'latin1')).digest('hex')
 
@@ -32,11 +34,40 @@ describe('sha256', () => {
   ])('%s', (text, digest) => expect(sha256(text)).toBe(digest))
 })
 
+describe('SHA-512/256: the examples NIST publishes for FIPS 180-4', () => {
+  test.each([
+    ['abc', '53048e2681941ef99b2e29b76b4c7dabe4c2d0c634fc6d46e0e2f13107e7af23'],
+    [
+      'abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrstnopqrstu',
+      '3928e184fb8690f840da3988121d31be65cb9d3ef83ee6146feac861e19b563a',
+    ],
+  ])('%s', (text, digest) => expect(sha512Half(text)).toBe(digest))
+})
+
+describe('HMAC', () => {
+  const hex = (bytes: string) => Buffer.from(bytes, 'latin1').toString('hex')
+
+  // RFC 2202 §2, cases 1 and 2.
+  test.each([
+    ['\x0b'.repeat(16), 'Hi There', '9294727a3638bb1c13f48ef8158bfc9d'],
+    ['Jefe', 'what do ya want for nothing?', '750c783e6ab0b503eaa86e310a5db738'],
+  ])('RFC 2202: %j', (key, text, digest) => expect(hex(hmac(md5, key, text))).toBe(digest))
+
+  test('every length of key', () => {
+    for (let length = 0; length <= 130; length++) {
+      const key = 'k'.repeat(length)
+      const node = (name: string) => createHmac(name, key).update('text').digest('hex')
+      expect([hex(hmac(md5, key, 'text')), hex(hmac(sha256, key, 'text'))]).toEqual([node('md5'), node('sha256')])
+    }
+  })
+})
+
 test('every length around the block size, every byte value', () => {
   const all = String.fromCharCode(...Array.from({ length: 256 }, (_, i) => (i * 7) & 255))
-  for (let length = 0; length <= 256; length++) {
-    const bytes = all.slice(0, length)
+  for (let length = 0; length <= 512; length++) {
+    const bytes = (all + all).slice(0, length)
     expect(md5(bytes)).toBe(nodeHash('md5', bytes))
     expect(sha256(bytes)).toBe(nodeHash('sha256', bytes))
+    expect(sha512Half(bytes)).toBe(nodeHash('sha512-256', bytes))
   }
 })

@@ -2,16 +2,19 @@
 import { describe, expect, test } from 'vitest'
 import { seededRng } from '../../base/rng.ts'
 import { Secret } from '../../base/secret.ts'
-import { type AuthState, authorize, type DigestCredential, NO_AUTH, preauthorize } from './authorize.ts'
+import { type AuthState, authorize, NO_AUTH, preauthorize } from './authorize.ts'
 import { type Challenge, parseAuth } from './challenge.ts'
+import type { Credential } from './credential.ts'
+import { algorithm, ha1Of } from './digest.ts'
 import { challenge, type Verification, verify } from './server.ts'
 
-const REQUEST = { method: 'REGISTER', uri: 'sip:example.com', body: 'v=0\r\n' }
+const REQUEST = { method: 'REGISTER', uri: 'sip:example.com', body: 'v=0\r\n', hops: ['example.com'] }
 const PASSWORD = new Secret('pässword')
-const CREDENTIALS: readonly DigestCredential[] = [
+const CREDENTIALS: readonly Credential[] = [
   { realm: '*', username: 'any', password: PASSWORD },
   { realm: 'home', username: 'al"ice', password: PASSWORD },
 ]
+const ALGORITHMS = ['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess', 'SHA-512-256', 'SHA-512-256-sess']
 const given = (over: Partial<Challenge> = {}): Challenge => ({
   proxy: false,
   realm: 'home',
@@ -20,11 +23,14 @@ const given = (over: Partial<Challenge> = {}): Challenge => ({
   stale: false,
   algorithm: undefined,
   qop: ['auth'],
+  userhash: false,
+  utf8: false,
+  domain: [],
   ...over,
 })
 const answer = (list: readonly Challenge[], state: AuthState = NO_AUTH, credentials = CREDENTIALS) =>
   authorize(list, REQUEST, credentials, seededRng(1), state)
-const answered = (list: readonly Challenge[], state?: AuthState, credentials?: readonly DigestCredential[]) => {
+const answered = (list: readonly Challenge[], state?: AuthState, credentials?: readonly Credential[]) => {
   const result = answer(list, state, credentials)
   if (!result.ok) throw new Error(result.error.what)
   return result.value
@@ -34,14 +40,14 @@ const params = (value: string) => {
   if (!result.ok) throw new Error(result.error.what)
   return Object.fromEntries(result.value[0]!.params)
 }
-const failure = (result: ReturnType<typeof answer>) => (result.ok ? 'answered' : result.error.kind)
-const known = (over: Partial<Verification> = {}): Verification => ({
+const verification: Verification = {
   realm: 'home',
-  algorithms: ['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess'],
+  algorithms: ALGORITHMS,
   nonce: () => ({ count: 0 }),
-  password: (username) => (username === 'al\\"ice' ? PASSWORD : undefined),
-  ...over,
-})
+  kept: (username) => (username === 'al\\"ice' ? { password: PASSWORD } : undefined),
+}
+const failure = (result: ReturnType<typeof answer>) => (result.ok ? 'answered' : result.error.kind)
+const known = (over: Partial<Verification> = {}): Verification => ({ ...verification, ...over })
 
 describe('an answer', () => {
   test('as text', () => {
@@ -52,7 +58,7 @@ describe('an answer', () => {
     )
   })
 
-  test.each(['MD5', 'MD5-sess', 'SHA-256', 'SHA-256-sess'])('%s: the server accepts it, each qop, twice', (name) => {
+  test.each(ALGORITHMS)('%s: the server accepts it, each qop, twice', (name) => {
     for (const qop of [['auth'], ['auth-int'], undefined]) {
       const first = answered([given({ algorithm: name, qop })])
       const second = preauthorize(REQUEST, CREDENTIALS, first.state)
@@ -64,16 +70,42 @@ describe('an answer', () => {
     }
   })
 
-  test('the strongest algorithm, of equals the topmost; unknown ones passed over', () => {
+  test("the topmost that is known: the order is the server's preference (RFC 8760 §2.4)", () => {
     const list = [
-      given({ nonce: 'a', algorithm: 'MD5' }),
-      given({ nonce: 'b', algorithm: 'SHA-512-256' }),
-      given({ nonce: 'c', algorithm: 'SHA-256' }),
-      given({ nonce: 'd', algorithm: 'SHA-256-sess' }),
+      given({ nonce: 'a', algorithm: 'SHA-1' }),
+      given({ nonce: 'b', algorithm: 'SHA-512-256', qop: ['auth-x'] }),
+      given({ nonce: 'c', algorithm: 'MD5-sess' }),
+      given({ nonce: 'd', algorithm: 'SHA-256' }),
     ]
     const { headers } = answered(list)
     expect(headers).toHaveLength(1)
-    expect(params(headers[0]!.value)).toMatchObject({ nonce: 'c', algorithm: 'SHA-256' })
+    expect(params(headers[0]!.value)).toMatchObject({ nonce: 'c', algorithm: 'MD5-sess' })
+  })
+
+  test('hashes the account does not allow are passed over, and nothing else is answered', () => {
+    const only = [{ ...CREDENTIALS[1]!, hashes: ['SHA-256'] as const }] as readonly Credential[]
+    const list = [given({ nonce: 'a', algorithm: 'MD5' }), given({ nonce: 'b', algorithm: 'SHA-256-sess' })]
+    expect(params(answered(list, NO_AUTH, only).headers[0]!.value)).toMatchObject({ nonce: 'b' })
+    const done = answer([given({ algorithm: 'MD5' }), given()], NO_AUTH, only)
+    expect(done).toMatchObject({
+      error: { kind: 'unsupported', what: 'nothing to answer with: MD5 with qop auth, MD5 with qop auth' },
+    })
+  })
+
+  test.each(ALGORITHMS)('%s: H(username:realm:password) instead of a password, on both sides', (name) => {
+    const known = algorithm(name)!
+    const ha1 = new Secret(ha1Of(known, 'alice', 'home', 'pw'))
+    const own = [{ realm: 'home', username: 'alice', ha1, hash: known.name }]
+    const list = ['MD5', 'SHA-256', 'SHA-512-256'].filter((other) => other !== known.name)
+    const { headers } = answered(
+      [...list.map((other) => given({ algorithm: other })), given({ algorithm: name })],
+      NO_AUTH,
+      own,
+    )
+    expect(verify(headers[0]!.value, REQUEST, { ...verification, kept: () => ({ ha1 }) }).kind).toBe('accepted')
+    expect(
+      verify(headers[0]!.value, REQUEST, { ...verification, kept: () => ({ password: new Secret('pw') }) }).kind,
+    ).toBe('accepted')
   })
 
   test('auth before auth-int, which is used when it stands alone', () => {
@@ -107,7 +139,7 @@ describe('an answer', () => {
 describe('why not', () => {
   test.each([
     ['no challenge', [], CREDENTIALS, 'no-challenge'],
-    ['unknown algorithm', [given({ algorithm: 'SHA-512-256' })], CREDENTIALS, 'unsupported'],
+    ['unknown algorithm', [given({ algorithm: 'SHA-512' })], CREDENTIALS, 'unsupported'],
     ['unknown qop', [given({ qop: ['auth-x'] })], CREDENTIALS, 'unsupported'],
     ['no credentials', [given({ realm: 'away' })], [CREDENTIALS[1]!], 'no-credentials'],
   ])('%s', (_, list, credentials, kind) => {
@@ -142,6 +174,31 @@ describe('a later request', () => {
     expect(preauthorize(REQUEST, [], state).headers).toEqual([])
   })
 
+  test.each([
+    ['the same host', { uri: 'sip:bob@example.com' }, ['Authorization', 'Proxy-Authorization']],
+    ['about the same host, by another hop', { uri: 'sip:bob@example.com', hops: ['p2'] }, ['Authorization']],
+    ['about a host of its domain', { uri: 'sip:x@other.org', hops: ['p2'] }, ['Authorization']],
+    ['by the same hop', { uri: 'sip:bob@else.org' }, ['Authorization', 'Proxy-Authorization']],
+    ['elsewhere: a stranger gets nothing to guess at', { uri: 'sip:eve@10.6.6.6', hops: ['10.6.6.6'] }, []],
+  ])('%s', (_, over, names) => {
+    const list = [given({ domain: ['other.org'] }), given({ proxy: true, realm: 'away' })]
+    const { state } = answered(list)
+    const later = { ...REQUEST, method: 'INVITE', ...over }
+    expect(preauthorize(later, CREDENTIALS, state).headers.map(({ name }) => name)).toEqual(names)
+    expect(preauthorize(later, CREDENTIALS, state).state.sessions).toHaveLength(2)
+  })
+
+  test('counts go on across requests that overlap', () => {
+    const { state } = answered([given({ proxy: true, realm: 'away' })])
+    const one = preauthorize(REQUEST, CREDENTIALS, state)
+    const two = preauthorize(REQUEST, CREDENTIALS, one.state)
+    const again = answered([given()], { ...one.state, sessions: two.state.sessions })
+    expect(again.headers.map(({ name, value }) => [name, params(value).nc])).toEqual([
+      ['Proxy-Authorization', '00000004'],
+      ['Authorization', '00000001'],
+    ])
+  })
+
   test('its old nonce refused, even without stale, says nothing about the password', () => {
     const early = preauthorize(REQUEST, CREDENTIALS, answered([given()]).state)
     const asked = answered([given({ nonce: 'n2' })], early.state)
@@ -155,6 +212,49 @@ describe('a later request', () => {
     for (let i = 0; i < 30; i++) state = answered([given({ realm: `r${i}` })], state).state
     expect(state.sessions).toHaveLength(8)
     expect(preauthorize(REQUEST, CREDENTIALS, state).state.tries).toHaveLength(8)
+  })
+})
+
+describe('names', () => {
+  const USER = 'Jäsøn "J" Doe'
+  const own = [{ realm: 'home', username: USER, password: PASSWORD }]
+  const text = (over: Partial<Challenge>) => answered([given(over)], NO_AUTH, own).headers[0]!.value
+
+  test.each([
+    ['quoted, in UTF-8', {}, 'username="J\xc3\xa4s\xc3\xb8n \\"J\\" Doe"', 'J\xc3\xa4s\xc3\xb8n \\"J\\" Doe'],
+    [
+      'username* where it is known',
+      { utf8: true },
+      "username*=UTF-8''J%C3%A4s%C3%B8n%20%22J%22%20Doe",
+      'J\xc3\xa4s\xc3\xb8n "J" Doe',
+    ],
+    ['hashed', { userhash: true, utf8: true }, 'userhash=true', 'J\xc3\xa4s\xc3\xb8n "J" Doe'],
+  ])('%s', (_, over, written, seen) => {
+    const value = text({ algorithm: 'SHA-256', ...over })
+    expect(value).toContain(written)
+    const asked: string[] = []
+    const kept = (name: string) => {
+      asked.push(name)
+      return { password: PASSWORD }
+    }
+    expect(verify(value, REQUEST, known({ kept, users: ['bob', USER] })).kind).toBe('accepted')
+    expect(asked).toEqual([seen])
+  })
+
+  test('hashed, of nobody', () => {
+    expect(verify(text({ userhash: true }), REQUEST, known({ users: ['bob'] }))).toEqual({
+      kind: 'refused',
+      what: 'unknown user',
+    })
+  })
+
+  test('realms with escapes and in UTF-8', () => {
+    const realm = 'caf\xc3\xa9 \\"x\\"'
+    const own = [{ realm: 'café \\"x\\"', username: 'a', password: PASSWORD }]
+    const { headers } = answered([given({ realm })], NO_AUTH, own)
+    expect(verify(headers[0]!.value, REQUEST, known({ realm, kept: () => ({ password: PASSWORD }) })).kind).toBe(
+      'accepted',
+    )
   })
 })
 
@@ -173,8 +273,8 @@ describe('the server', () => {
     ['a nonce out of date', {}, { nonce: () => 'stale' as const }, 'stale'],
     ['a nonce it never gave', {}, { nonce: () => 'unknown' as const }, 'stale'],
     ['a count used before', {}, { nonce: () => ({ count: 1 }) }, 'count was used before'],
-    ['another password', {}, { password: () => new Secret('x') }, 'wrong response'],
-    ['another user', {}, { password: () => undefined }, 'unknown user'],
+    ['another password', {}, { kept: () => ({ password: new Secret('x') }) }, 'wrong response'],
+    ['another user', {}, { kept: () => undefined }, 'unknown user'],
     ['another realm', {}, { realm: 'away' }, 'another realm'],
     ['another URI', { uri: 'sip:other' }, {}, 'another URI'],
     ['another method', { method: 'INVITE' }, {}, 'wrong response'],

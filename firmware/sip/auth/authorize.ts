@@ -1,22 +1,16 @@
 // Answering challenges as a client (RFC 3261 §22.2, §22.3; RFC 7616; RFC 8760): which one, with what, and when to stop.
 //
-// `preauthorize` once for each new request, `authorize` for each 401 or 407 to it; the state passes from one to the next
-// and may outlive the request, so that later ones go out authorised at once.
+// `preauthorize` once for each new request, `authorize` for each 401 or 407 to it, `learn` from its final response; the state
+// passes from one to the next and may outlive the request, so that later ones go out authorised at once.
 import { utf8Encode } from '../../base/bytes.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { hex, type Rng } from '../../base/rng.ts'
-import type { Secret } from '../../base/secret.ts'
+import { Secret } from '../../base/secret.ts'
 import type { HeaderField } from '../message/message.ts'
 import { quote } from '../message/params.ts'
-import type { Challenge } from './challenge.ts'
-import { algorithm, digest, printCount, type Qop } from './digest.ts'
-
-/** What the account holds for a realm; '*' is any realm without its own. */
-export interface DigestCredential {
-  readonly realm: string
-  readonly username: string
-  readonly password: Secret
-}
+import { type Challenge, hostOf } from './challenge.ts'
+import { type Credential, type Fit, fitting, nameIn, ofRealm, proofOf } from './credential.ts'
+import { type Algorithm, digest, keyOf, printCount, type Qop } from './digest.ts'
 
 /** The request to be authorised, as it will be sent. */
 export interface DigestRequest {
@@ -24,32 +18,44 @@ export interface DigestRequest {
   /** Request-URI, as printed. */
   readonly uri: string
   readonly body: string
+  /** Names and addresses of the next hop, as far as they are known. */
+  readonly hops: readonly string[]
 }
 
-/** A challenge being answered: its nonce with how often it was used (`nc`), and the cnonce that -sess is bound to. */
-interface Session {
+/** A challenge being answered: its nonce with how often it was used (`nc`). */
+export interface AuthSession {
   readonly challenge: Challenge
+  readonly algorithm: Algorithm
+  /** How the name is said. */
+  readonly name: string
   readonly qop: Qop | undefined
   readonly cnonce: string
   readonly count: number
+  /** H(A1). */
+  readonly key: Secret
+  /** This answer asks the network to number anew (RFC 3310 §3.4). */
+  readonly auts: string | undefined
+  /** Hosts it is good for: later requests to them, or about them unless it is a proxy's, carry it unasked. */
+  readonly hosts: readonly string[]
 }
 
 interface Try {
   readonly proxy: boolean
   readonly realm: string
   readonly nonce: string
-  /** Sent before anybody asked, on an old nonce: its refusal says nothing about the credentials. */
+  /** Its refusal says nothing about the credentials: sent before anybody asked, or for AKA's numbering alone. */
   readonly early: boolean
 }
 
 export interface AuthState {
   /** One for each realm and kind. */
-  readonly sessions: readonly Session[]
-  /** What the present request was sent with. */
+  readonly sessions: readonly AuthSession[]
+  /** What the present request was sent with, each time; and the last time. */
   readonly tries: readonly Try[]
+  readonly used: readonly AuthSession[]
 }
 
-export const NO_AUTH: AuthState = { sessions: [], tries: [] }
+export const NO_AUTH: AuthState = { sessions: [], tries: [], used: [] }
 
 export interface Authorized {
   /** Every Authorization and Proxy-Authorization of the request, those for realms answered earlier included. */
@@ -58,23 +64,39 @@ export interface Authorized {
 }
 
 export interface AuthFailure {
-  /** `rejected`: the server has seen these credentials and refuses them; again would be the same. */
-  readonly kind: 'no-challenge' | 'unsupported' | 'no-credentials' | 'rejected'
+  /** `rejected`: the server has seen these credentials and refuses them; again would be the same. `untrusted`: AKA alone. */
+  readonly kind: 'no-challenge' | 'unsupported' | 'no-credentials' | 'rejected' | 'untrusted'
   readonly realm: string
   readonly what: string
 }
 
 const MAX_SESSIONS = 8
+/** AKA: numbering anew in one request, should the network not listen. */
+const MAX_RESYNC = 2
 
-/** Begins a new request: headers for the realms known from before, none when there are none. */
-export function preauthorize(
-  request: DigestRequest,
-  credentials: readonly DigestCredential[],
-  state: AuthState,
-): Authorized {
-  const sessions = state.sessions.filter(({ challenge }) => find(credentials, challenge.realm) !== undefined)
-  const tries = sessions.map(({ challenge }) => toTry(challenge, true))
-  return answer(sessions, tries, request, credentials)
+/** Begins a new request: headers for the realms known at this place from before, none when there are none. */
+export function preauthorize(request: DigestRequest, credentials: readonly Credential[], state: AuthState): Authorized {
+  const hosts = hostOf(request.uri)
+  const known = state.sessions.filter(({ challenge }) => ofRealm(credentials, challenge.realm).length > 0)
+  const used = known.filter((session) => session.auts === undefined && isGoodFor(session, request.hops, hosts))
+  const tries = used.map(({ challenge }) => toTry(challenge, true))
+  const done = answer(known, tries, used, request)
+  if (request.method !== 'REGISTER') return done
+  return { ...done, headers: [...done.headers, ...introductions(credentials, used, request)] }
+}
+
+const isGoodFor = (session: AuthSession, hops: readonly string[], about: readonly string[]): boolean =>
+  session.hosts.some((host) => hops.includes(host) || (!session.challenge.proxy && about.includes(host)))
+
+/** RFC 3310 §4 (and 3GPP TS 24.229 §5.1.1.2): the network has to know who asks to make a challenge for it. */
+function introductions(credentials: readonly Credential[], used: readonly AuthSession[], { uri }: DigestRequest) {
+  return credentials.flatMap((credential) => {
+    const realm = utf8Encode(credential.realm)
+    if (!('aka' in credential) || realm === '*' || used.some(({ challenge }) => challenge.realm === realm)) return []
+    const name = quote(utf8Encode(credential.username))
+    const value = `Digest username=${name}, realm=${quote(realm)}, nonce="", uri="${uri}", response=""`
+    return [{ name: 'Authorization', value }]
+  })
 }
 
 /**
@@ -84,38 +106,68 @@ export function preauthorize(
 export function authorize(
   challenges: readonly Challenge[],
   request: DigestRequest,
-  credentials: readonly DigestCredential[],
+  credentials: readonly Credential[],
   rng: Rng,
   state: AuthState,
 ): Result<Authorized, AuthFailure> {
   const sessions = [...state.sessions]
+  // As they are now: other requests may have counted on meanwhile.
+  const used = sessions.filter((session) => state.used.some((each) => isOf(session, each.challenge)))
   const tries = [...state.tries]
   let failure: AuthFailure = { kind: 'no-challenge', realm: '', what: 'the response has no Digest challenge' }
   let answered = 0
   for (const group of byRealm(challenges)) {
-    const { proxy, realm } = group[0]!
-    const best = strongest(group)
-    const username = find(credentials, realm)?.username
-    if (best === undefined)
-      failure = { kind: 'unsupported', realm, what: 'no algorithm or qop of the challenge is supported' }
-    else if (username === undefined) failure = { kind: 'no-credentials', realm, what: 'no credentials for the realm' }
-    else if (isRefusal(best, tries))
-      return err({ kind: 'rejected', realm, what: `credentials of ${username} were refused` })
+    const { realm } = group[0]!
+    const own = ofRealm(credentials, realm)
+    const fit = fitting(group, own)
+    if (own.length === 0) failure = { kind: 'no-credentials', realm, what: 'no credentials for the realm' }
+    else if (fit === undefined)
+      failure = { kind: 'unsupported', realm, what: `nothing to answer with: ${group.map(described).join(', ')}` }
+    else if (isRefusal(fit.challenge, tries))
+      return err({ kind: 'rejected', realm, what: `credentials of ${fit.credential.username} were refused` })
     else {
-      const at = sessions.findIndex(({ challenge }) => challenge.proxy === proxy && challenge.realm === realm)
-      const known = sessions[at]
-      // The same nonce again without a try of it: the server asks for it anew, its count goes on.
-      const session =
-        known !== undefined && known.challenge.nonce === best.nonce
-          ? { ...known, challenge: best }
-          : { challenge: best, qop: qopOf(best), cnonce: hex(rng, 16), count: 0 }
-      if (at >= 0) sessions[at] = session
-      else if (sessions.push(session) > MAX_SESSIONS) sessions.shift()
-      tries.push(toTry(best, false))
+      const begun = begin(fit, request, rng, sessions)
+      if (!begun.ok) return err({ kind: 'untrusted', realm, what: begun.error })
+      for (const list of [sessions, used]) {
+        const at = list.findIndex((session) => isOf(session, fit.challenge))
+        if (at >= 0) list[at] = begun.value
+        else if (list.push(begun.value) > MAX_SESSIONS) list.shift()
+      }
+      tries.push(toTry(fit.challenge, begun.value.auts !== undefined))
       answered++
     }
   }
-  return answered === 0 ? err(failure) : ok(answer(sessions, tries, request, credentials))
+  return answered === 0 ? err(failure) : ok(answer(sessions, tries, used, request))
+}
+
+const isOf = ({ challenge }: AuthSession, { proxy, realm }: Challenge): boolean =>
+  challenge.proxy === proxy && challenge.realm === realm
+
+const described = ({ algorithm: name = 'MD5', qop }: Challenge): string =>
+  qop ? `${name} with qop ${qop.join('/')}` : name
+
+function begin(fit: Fit, { uri, hops }: DigestRequest, rng: Rng, sessions: readonly AuthSession[]) {
+  const { challenge, algorithm: known, credential } = fit
+  const { proxy, nonce } = challenge
+  const open = sessions.find((session) => isOf(session, challenge) && session.challenge.nonce === nonce)
+  const hosts = [...new Set([...(open?.hosts ?? []), ...hops, ...(proxy ? [] : hostOf(uri)), ...challenge.domain])]
+  // The same nonce again without a try of it: the server asks for it anew, its count goes on.
+  if (open) return ok({ ...open, challenge, hosts })
+  const proof = proofOf(fit)
+  if (!proof.ok) return proof
+  const cnonce = hex(rng, 16)
+  const session: AuthSession = {
+    challenge,
+    algorithm: known,
+    name: nameIn(credential, challenge, known).param,
+    qop: qopOf(challenge),
+    cnonce,
+    count: 0,
+    key: new Secret(keyOf(known, proof.value.ha1, nonce, cnonce)),
+    auts: proof.value.auts,
+    hosts,
+  }
+  return ok(session)
 }
 
 const toTry = ({ proxy, realm, nonce }: Challenge, early: boolean): Try => ({ proxy, realm, nonce, early })
@@ -124,7 +176,7 @@ function isRefusal(challenge: Challenge, tries: readonly Try[]): boolean {
   const before = tries.filter(({ proxy, realm }) => proxy === challenge.proxy && realm === challenge.realm)
   if (before.some(({ nonce }) => nonce === challenge.nonce)) return true
   const asked = before.filter(({ early }) => !early).length
-  return asked >= (challenge.stale ? 2 : 1)
+  return asked >= (challenge.stale ? 2 : 1) || before.length - asked > MAX_RESYNC
 }
 
 function byRealm(challenges: readonly Challenge[]): readonly (readonly Challenge[])[] {
@@ -137,66 +189,34 @@ function byRealm(challenges: readonly Challenge[]): readonly (readonly Challenge
   return groups
 }
 
-/** Of equally strong ones the topmost (RFC 8760 §2.4). */
-function strongest(group: readonly Challenge[]): Challenge | undefined {
-  let best: Challenge | undefined
-  let strength = 0
-  for (const challenge of group) {
-    const known = algorithm(challenge.algorithm)
-    if (known === undefined || known.strength <= strength || !isQopKnown(challenge)) continue
-    best = challenge
-    strength = known.strength
-  }
-  return best
-}
-
-const isQopKnown = ({ qop }: Challenge): boolean =>
-  qop === undefined || qop.includes('auth') || qop.includes('auth-int')
-
 /** `auth` first: gateways that rewrite SDP break auth-int. */
 const qopOf = ({ qop }: Challenge): Qop | undefined =>
   qop === undefined ? undefined : qop.includes('auth') ? 'auth' : 'auth-int'
 
-function find(credentials: readonly DigestCredential[], realm: string): DigestCredential | undefined {
-  return (
-    credentials.find((c) => c.realm !== '*' && utf8Encode(c.realm) === realm) ??
-    credentials.find((c) => c.realm === '*')
-  )
-}
-
+/** The headers of `used`, each counted once more, there and in what is kept. */
 function answer(
-  sessions: readonly Session[],
+  sessions: readonly AuthSession[],
   tries: readonly Try[],
+  used: readonly AuthSession[],
   request: DigestRequest,
-  credentials: readonly DigestCredential[],
 ): Authorized {
-  const used = sessions.map((session) => ({ ...session, count: session.count + 1 }))
-  const headers = used.map((session) => header(session, request, find(credentials, session.challenge.realm)!))
-  return { headers, state: { sessions: used, tries } }
+  const counted = new Map(used.map((session) => [session, { ...session, count: session.count + 1 }]))
+  const all = [...counted.values()]
+  return {
+    headers: all.map((session) => header(session, request)),
+    state: { sessions: sessions.map((session) => counted.get(session) ?? session), tries, used: all },
+  }
 }
 
-function header(session: Session, request: DigestRequest, credential: DigestCredential): HeaderField {
-  const { challenge, qop, cnonce, count } = session
+function header(session: AuthSession, request: DigestRequest): HeaderField {
+  const { challenge, qop, cnonce, count, auts } = session
   const { realm, nonce } = challenge
-  const quoted = quote(utf8Encode(credential.username))
-  const known = algorithm(challenge.algorithm)!
-  const response = digest({
-    algorithm: known,
-    username: quoted.slice(1, -1),
-    realm,
-    password: utf8Encode(credential.password.reveal()),
-    nonce,
-    cnonce,
-    count,
-    qop,
-    method: request.method,
-    uri: request.uri,
-    body: request.body,
-  })
-  let value = `Digest username=${quoted}, realm="${realm}", nonce="${nonce}", uri="${request.uri}", response="${response}"`
+  const response = digest({ ...session, ...request, nonce, key: session.key.reveal() })
+  let value = `Digest ${session.name}, realm="${realm}", nonce="${nonce}", uri="${request.uri}", response="${response}"`
   if (challenge.algorithm !== undefined) value += `, algorithm=${challenge.algorithm}`
   if (qop !== undefined) value += `, qop=${qop}, cnonce="${cnonce}", nc=${printCount(count)}`
-  else if (known.session) value += `, cnonce="${cnonce}"`
+  else if (session.algorithm.session) value += `, cnonce="${cnonce}"`
   if (challenge.opaque !== undefined) value += `, opaque="${challenge.opaque}"`
+  if (auts !== undefined) value += `, auts="${auts}"`
   return { name: challenge.proxy ? 'Proxy-Authorization' : 'Authorization', value }
 }

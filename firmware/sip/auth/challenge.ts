@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../../base/result.ts'
 import { CLASS, COMMA, EQUAL, LWS, QUOTE } from '../message/chars.ts'
 import type { ParseError, SipResponse } from '../message/message.ts'
 import { Reader } from '../message/reader.ts'
+import { isSip, parseUri } from '../message/uri.ts'
 
 const RFC = '7616 §3.3'
 /** Challenges in one line, and parameters in one challenge. */
@@ -31,6 +32,12 @@ export interface Challenge {
   readonly algorithm: string | undefined
   /** In lower case; undefined: the server knows only RFC 2069. */
   readonly qop: readonly string[] | undefined
+  /** Names are to be hashed (RFC 7616 §3.4.4). */
+  readonly userhash: boolean
+  /** Names are UTF-8, and the server knows `username*`. */
+  readonly utf8: boolean
+  /** Hosts of `domain`, where else the answer is good; none for a proxy's. */
+  readonly domain: readonly string[]
 }
 
 /** All Digest challenges of a response, in order. Other schemes and lines that do not parse are left out. */
@@ -62,7 +69,16 @@ function toChallenge({ scheme, params }: AuthValue, proxy: boolean): Challenge |
     stale: params.get('stale')?.toLowerCase() === 'true',
     algorithm: params.get('algorithm'),
     qop: qop === undefined ? undefined : qop.toLowerCase().split(',').map(asciiTrim),
+    userhash: params.get('userhash')?.toLowerCase() === 'true',
+    utf8: params.get('charset')?.toLowerCase() === 'utf-8',
+    domain: proxy ? [] : (params.get('domain') ?? '').split(/[ \t]+/, MAX_ITEMS).flatMap(hostOf),
   }
+}
+
+/** The host of a SIP URI; nothing for another text. */
+export function hostOf(text: string): readonly string[] {
+  const uri = parseUri(text)
+  return uri.ok && isSip(uri.value) ? [uri.value.host] : []
 }
 
 /**

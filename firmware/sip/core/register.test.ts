@@ -242,16 +242,55 @@ test('registers, refreshes and un-registers over a bad network', () => {
   }
 })
 
-test('a call that came in authenticates its own BYE with the credentials of the account it came to', () => {
+test('a call that came in authenticates its own BYE with the credentials of the account it came to, but not to a stranger', () => {
   const { stage, registrar, alice, register } = setOut({ password: 'secret' })
   register()
   stage.run(1000)
   const bob = stage.phone('bob', '10.0.0.2')
   alice.answers()
-  bob.call('call', alice)
   alice.when('CONFIRMED', ({ id }) => alice.end(id, 100))
+  bob.call('call', alice)
+  registrar.peer.on('BYE', (request, from) => registrar.peer.reply(request, from, { status: 200 }))
+  registrar.peer.send(
+    alice.local,
+    [
+      'INVITE sip:alice@10.0.0.1 SIP/2.0',
+      'Via: SIP/2.0/UDP 10.0.0.5:5060;branch=z9hG4bKcall',
+      'From: <sip:carol@example.com>;tag=c',
+      'To: <sip:alice@example.com>',
+      'Call-ID: through-the-registrar',
+      'CSeq: 1 INVITE',
+      'Contact: <sip:carol@10.0.0.5>',
+      'Content-Length: 0',
+      '',
+      '',
+    ].join('\r\n'),
+  )
+  registrar.peer.on('ACK', () => {})
+  stage.later(400, () => {
+    const ok = registrar.peer.received.find(
+      (m) => m.kind === 'response' && m.status === 200 && m.cseq.method === 'INVITE',
+    )
+    registrar.peer.send(
+      alice.local,
+      [
+        'ACK sip:alice@10.0.0.1 SIP/2.0',
+        'Via: SIP/2.0/UDP 10.0.0.5:5060;branch=z9hG4bKack',
+        'From: <sip:carol@example.com>;tag=c',
+        `To: ${ok?.header('To')}`,
+        'Call-ID: through-the-registrar',
+        'CSeq: 1 ACK',
+        'Content-Length: 0',
+        '',
+        '',
+      ].join('\r\n'),
+    )
+  })
   stage.run(5000)
   expect(registrar.peer.requests('REGISTER')).toHaveLength(2)
-  expect(stage.wire.slice(-2)).toEqual(['alice → bob BYE', 'bob → alice 200 BYE'])
-  expect(bob.last('session-state')?.message?.header('Authorization')).toContain('username="alice"')
+  expect(registrar.peer.requests('BYE').map((bye) => bye.header('Authorization'))).toEqual([
+    expect.stringContaining('username="alice"'),
+  ])
+  expect(bob.states('call')).toContain('DISCONNECTED')
+  expect(bob.last('session-state')?.message?.header('Authorization')).toBeUndefined()
 })

@@ -1,9 +1,12 @@
 // One request on its way: look-up, one transaction per address until one answers, again with credentials, CANCEL.
+import { log } from '../../base/log.ts'
 import { after, type Millis } from '../../base/time.ts'
 import { type Sleeper, Timer } from '../../base/timer-queue.ts'
-import { type Authorized, type AuthState, authorize, preauthorize } from '../auth/authorize.ts'
+import { type Authorized, authorize, type DigestRequest, NO_AUTH, preauthorize } from '../auth/authorize.ts'
 import { challenges } from '../auth/challenge.ts'
+import { learn } from '../auth/info.ts'
 import type { HeaderField, SipResponse } from '../message/message.ts'
+import { isSip } from '../message/uri.ts'
 import type { ClientTransaction, ClientUser } from '../transaction/client.ts'
 import type { Hop } from '../transaction/environment.ts'
 import { giveUp } from '../transaction/timers.ts'
@@ -26,7 +29,7 @@ export class OutgoingRequest implements ClientUser, Sleeper {
   #target: Pick<Target, 'port' | 'protocol' | 'name'> = { port: undefined, protocol: undefined, name: '' }
   #seq = 0
   /** What this request was authorised with so far. */
-  #tries: AuthState['tries'] = []
+  #authState = NO_AUTH
   /** Authorization and Proxy-Authorization it went out with last. */
   authorization: readonly HeaderField[] = []
   /** The local transport that later requests of its dialog go by; '' before the first try. */
@@ -51,7 +54,7 @@ export class OutgoingRequest implements ClientUser, Sleeper {
     const spec = this.#spec as RequestSpec
     this.#seq = spec.nextSeq()
     const { credentials, state } = spec.digest
-    this.#authorized(spec, preauthorize(asSent(spec), credentials, state))
+    this.#authorized(spec, preauthorize(asSent(spec, this.hop), credentials, state))
     const target = targetOf(spec.nextHop, isSecure(spec))
     const nowhere = target.ok ? this.#requester.missing(target.value) : target.error
     if (!target.ok || nowhere !== undefined) {
@@ -103,6 +106,7 @@ export class OutgoingRequest implements ClientUser, Sleeper {
       if (response.status === 503 && this.#addresses.length > 0 && this.#tryNext(now)) return
       if ((response.status === 401 || response.status === 407) && this.#answer(spec, response, now)) return
     }
+    if (spec !== undefined) this.#learn(spec, response)
     this.#end()
     this.#user?.onResponse(response, now)
   }
@@ -130,14 +134,14 @@ export class OutgoingRequest implements ClientUser, Sleeper {
   /** §22.2, §22.3: the request again, to the same place, with credentials. */
   #answer(spec: RequestSpec, response: SipResponse, now: Millis): boolean {
     const { digest } = spec
-    const state = { sessions: digest.state.sessions, tries: this.#tries }
-    const done = authorize(
-      challenges(response),
-      asSent(spec),
-      digest.credentials,
-      this.#requester.environment.rng,
-      state,
-    )
+    const { environment } = this.#requester
+    const state = { ...this.#authState, sessions: digest.state.sessions }
+    const request = asSent(spec, this.hop)
+    const done = authorize(challenges(response), request, digest.credentials, environment.rng, state)
+    if (!done.ok) {
+      const { realm, what } = done.error
+      environment.emit(log('warn', 'sip.auth', 'challenge not answered', { method: spec.method, realm, what }))
+    }
     if (!done.ok || this.#transaction === undefined) return false
     this.#authorized(spec, done.value)
     this.#seq = spec.nextSeq()
@@ -146,8 +150,20 @@ export class OutgoingRequest implements ClientUser, Sleeper {
 
   #authorized(spec: RequestSpec, { headers, state }: Authorized): void {
     spec.digest.state = state
-    this.#tries = state.tries
+    this.#authState = state
     this.authorization = headers
+  }
+
+  #learn({ digest, ...spec }: RequestSpec, response: SipResponse): void {
+    if (this.#authState.used.length === 0) return
+    const { state, unproven } = learn(response, asSent(spec, this.hop), {
+      ...this.#authState,
+      sessions: digest.state.sessions,
+    })
+    digest.state = state
+    if (unproven === undefined) return
+    const { emit } = this.#requester.environment
+    emit(log('warn', 'sip.auth', 'server did not prove itself', { method: spec.method, realm: unproven }))
   }
 
   #tryNext(now: Millis): boolean {
@@ -213,4 +229,9 @@ export function sendRequest(requester: Requester, spec: RequestSpec, user: Reque
   return request
 }
 
-const asSent = (spec: RequestSpec) => ({ method: spec.method, uri: spec.uri, body: spec.body?.content ?? '' })
+const asSent = ({ method, uri, body, nextHop }: Omit<RequestSpec, 'digest'>, hop: Hop | undefined): DigestRequest => ({
+  method,
+  uri,
+  body: body?.content ?? '',
+  hops: [...(isSip(nextHop) ? [nextHop.host] : []), ...(hop ? [hop.to.address] : [])],
+})

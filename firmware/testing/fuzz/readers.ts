@@ -8,6 +8,7 @@ import { printSdp } from '../../sdp/print.ts'
 import { addresses, codecs, direction, packetTime } from '../../sdp/rtp.ts'
 import { authorize, NO_AUTH, preauthorize } from '../../sip/auth/authorize.ts'
 import { challenges, parseAuth } from '../../sip/auth/challenge.ts'
+import { learn } from '../../sip/auth/info.ts'
 import { verify } from '../../sip/auth/server.ts'
 import * as headers from '../../sip/message/headers.ts'
 import type { SipMessage } from '../../sip/message/message.ts'
@@ -60,17 +61,18 @@ function readHeaders(m: SipMessage): void {
 }
 
 function readDigest(m: SipMessage, rng: Rng): void {
-  const request = { method: 'INVITE', uri: 'sip:b@c', body: '' }
+  const request = { method: 'INVITE', uri: 'sip:b@c', body: '', hops: ['c'] }
   if (m.kind === 'response') {
     const done = authorize(challenges(m), request, CREDENTIALS, rng, NO_AUTH)
-    if (done.ok) preauthorize(request, CREDENTIALS, done.value.state)
+    if (done.ok) preauthorize(request, CREDENTIALS, learn(m, request, done.value.state).state)
   }
   for (const value of [...m.headers('Authorization'), ...m.headers('Proxy-Authorization')]) {
     parseAuth(value)
     verify(value, request, {
       ...{ realm: 'r', algorithms: ['MD5', 'SHA-256'] },
       nonce: () => ({ count: 0 }),
-      password: () => CREDENTIALS[0]!.password,
+      kept: () => CREDENTIALS[0],
+      users: ['a'],
     })
   }
 }

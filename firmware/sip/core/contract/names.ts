@@ -1,5 +1,10 @@
 // CONTRACT of the SIP engine: what things are called, who we are, and why things end.
-import type { Secret } from '../../../base/secret.ts'
+import type { Credential } from '../../auth/credential.ts'
+
+export type { AkaKeys } from '../../auth/aka.ts'
+export type { Credential } from '../../auth/credential.ts'
+export type { HashName } from '../../auth/digest.ts'
+export type { SqnWindow } from '../../auth/sqn.ts'
 
 /** A bound local transport, named by whoever bound it. */
 export type TransportId = string
@@ -14,13 +19,6 @@ export type SubscriptionId = string
 export type ReferId = string
 /** One TCP or TLS connection: named `out:…` by the engine when it asks for it, by whoever accepts it otherwise. */
 export type FlowId = string
-
-export interface Credential {
-  /** Realm it is for; '*' for any. */
-  readonly realm: string
-  readonly username: string
-  readonly password: Secret
-}
 
 export interface Identity {
   /** Address of record, a sip: URI; goes into From. */
