@@ -3,7 +3,7 @@ import type { SocketAddress } from '../../base/address.ts'
 import { log } from '../../base/log.ts'
 import type { Millis } from '../../base/time.ts'
 import { acceptSeq, uasDialog } from '../dialog/dialog.ts'
-import { requires } from '../message/headers.ts'
+import { contacts, requires } from '../message/headers.ts'
 import type { HeaderField, SipRequest } from '../message/message.ts'
 import { isSip } from '../message/uri.ts'
 import { type Answer, type Incoming, responseText } from '../transaction/response.ts'
@@ -13,7 +13,7 @@ import { Session } from '../usage/invite/session.ts'
 import { eventOf, type Notified } from '../usage/notified.ts'
 import { replacesOf } from '../usage/refer/replaces.ts'
 import type { Digest, Requester } from '../usage/requester.ts'
-import { sdpOf } from '../usage/sdp-body.ts'
+import { bodyRefusal, sdpOf, unanswerable } from '../usage/sdp-body.ts'
 import { optionsHeaders } from './capabilities.ts'
 import type { SipConfig } from './contract.ts'
 import type { IncomingRequests } from './incoming-requests.ts'
@@ -107,7 +107,9 @@ export class Dispatch {
   /** §8.2.1, §8.2.2. Max-Forwards is for who passes requests on (§16.3): whom it has reached answers, also at 0. */
   #inspect({ request, hop }: Incoming): Answer | undefined {
     const { capabilities, servers, transports } = this.#environment
-    if (!this.#allowed.has(request.method)) return { status: 405, headers: [capabilities.allow] }
+    // A method we do not know is no excuse for a message we cannot read.
+    if (!this.#allowed.has(request.method))
+      return contacts(request).ok ? { status: 405, headers: [capabilities.allow] } : { status: 400 }
     if (!isSip(request.uri)) return { status: 416 }
     if (request.uri.scheme === 'sips' && transports.get(hop.transport)?.protocol !== 'TLS') {
       // RFC 5630 §3.1.3 ends what RFC 3261 §26.2.2 allowed: the last hop is no exception.
@@ -209,8 +211,9 @@ export class Dispatch {
   #invite(incoming: ReceivedRequest, now: Millis): void {
     const { request } = incoming
     const part = sdpOf(request)
-    if (part.kind === 'unsupported') {
-      this.#refuse(incoming, { status: 415, headers: [{ name: 'Accept', value: 'application/sdp' }] }, now)
+    const unfit = bodyRefusal(part) ?? unanswerable(request)
+    if (unfit) {
+      this.#refuse(incoming, unfit, now)
       return
     }
     if (this.#sessions.size >= this.#config.limits.sessions) {

@@ -120,6 +120,13 @@ export function contentType(m: SipMessage): MediaType | undefined {
   return read.ok ? read.value : undefined
 }
 
+/** Whether Accept lets a body of `type` come back; without the header, or with nothing readable in it, it does (§20.1). */
+export function accepts(m: SipMessage, type: string): boolean {
+  const ranges = tokens(m, 'Accept').map((range) => asciiTrim(range.split(';')[0]!).replace(/\s/g, '').toLowerCase())
+  const [main] = type.split('/')
+  return ranges.length === 0 || ranges.some((range) => range === '*/*' || range === `${main}/*` || range === type)
+}
+
 export function parseMediaType(text: string): Result<MediaType, ParseError> {
   const rfc = '3261 §20.15'
   return readAll(text, rfc, (r) => {

@@ -1,5 +1,5 @@
 // The messages of RFC 4475 §3 a parser has to take, by their names there, as its text prints them; in longreq only the
-// lengths differ a little. Left out is mpart01: its octets stand only in the RFC's archive. For torture.test.ts.
+// lengths differ a little. Those with bodies to look into: torture-more.ts.
 import { utf8Encode } from '../../base/bytes.ts'
 
 export const lines = (...list: string[]) => list.map((line) => `${line}\r\n`).join('')

@@ -8,7 +8,7 @@ import type { Answer, Incoming } from '../../transaction/response.ts'
 import { retrySoon } from '../answers.ts'
 import type { UsageEnvironment } from '../environment.ts'
 import type { Digest, Requester, RequestSpec } from '../requester.ts'
-import { sdpIn, sdpOf } from '../sdp-body.ts'
+import { bodyRefusal, sdpIn, sdpOf } from '../sdp-body.ts'
 import { sendBye } from './acks.ts'
 import { ClientOpening } from './client-opening.ts'
 import { IncomingModification } from './incoming-modification.ts'
@@ -207,9 +207,9 @@ export class Session implements SessionPort {
   #onOffer(incoming: Incoming, dialog: Dialog, now: Millis): void {
     const { request } = incoming
     const part = sdpOf(request)
-    if (part.kind === 'unsupported') {
-      const accept = { name: 'Accept', value: 'application/sdp' }
-      this.#answer(incoming, { status: 415, headers: [accept] }, now)
+    const unfit = bodyRefusal(part)
+    if (unfit) {
+      this.#answer(incoming, unfit, now)
       return
     }
     const sdp = part.kind === 'sdp' ? part.sdp : undefined
