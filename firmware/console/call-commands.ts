@@ -1,10 +1,25 @@
 // Commands that make, answer, change and end calls: PJSUA's call functions, one each.
+import { utf8Encode } from '../base/bytes.ts'
 import { ok, type Result } from '../base/result.ts'
 import type { CallId } from '../ua/contract.ts'
 import { type Answer, command, refuse } from './command.ts'
 import { digitTones, nextInfo } from './dtmf.ts'
 import { NEW } from './hand.ts'
-import { anything, type CommandError, flag, headers, name, oneOf, optional, orElse, text, whole } from './schema.ts'
+import {
+  anything,
+  body,
+  type CommandError,
+  flag,
+  headers,
+  list,
+  name,
+  nested,
+  oneOf,
+  optional,
+  orElse,
+  text,
+  whole,
+} from './schema.ts'
 import type { Station } from './station.ts'
 
 const call = name
@@ -12,6 +27,8 @@ const status = whole(100, 699)
 const reason = optional(text('a reason phrase', 256))
 const target = text('a number or address, up to 512 characters', 512)
 const noHeaders = orElse(headers, [])
+/** What goes with an offer in one multipart/mixed. */
+const part = nested({ type: text('a media type', 256), headers: noHeaders, body })
 
 export const answered = (done: Result<undefined, CommandError>): Answer => (done.ok ? ok({}) : done)
 /** The account named, or the first. */
@@ -27,16 +44,18 @@ export const callCommands = [
       call: optional(name),
       headers: noHeaders,
       sdp: orElse(oneOf('offer', 'none'), 'offer'),
+      parts: orElse(list(part, 8), []),
       ringMs: optional(whole(1, 600_000)),
       userData: optional(anything),
     },
-    async ({ to, account: named, call: given, headers, sdp, ringMs, userData }, station) => {
+    async ({ to, account: named, call: given, headers, sdp, parts: more, ringMs, userData }, station) => {
       const call = given ?? station.newName('out')
       const account = accountFor(station, named)
       if (station.calls.has(call)) return refuse('name in use', 'a new name', call)
       station.calls.set(call, { ...NEW, account, state: 'calling', userData })
       const lateOffer = sdp === 'none'
-      const done = await station.ua({ kind: 'make-call', call, account, target: to, headers, lateOffer })
+      const parts = more.map((one) => ({ contentType: one.type, headers: one.headers, content: utf8Encode(one.body) }))
+      const done = await station.ua({ kind: 'make-call', call, account, target: to, headers, lateOffer, parts })
       const inHand = station.calls.get(call)
       if (!done.ok) {
         station.forgetCall(call)

@@ -34,8 +34,19 @@ export function onUaEvent(station: Station, event: UaEvent) {
     }
     case 'call-incoming': {
       const { call, account, peer } = event
+      const parts = (event.parts ?? []).map((part) => ({
+        type: part.contentType,
+        headers: headersOf(part.headers),
+        body: utf8Decode(part.content),
+      }))
       station.calls.set(call, { ...NEW, account, state: 'incoming' })
-      station.tell(call, { event: 'incoming', account, peer: party(peer), headers: headersOf(event.headers ?? []) })
+      station.tell(call, {
+        event: 'incoming',
+        account,
+        peer: party(peer),
+        headers: headersOf(event.headers ?? []),
+        parts,
+      })
       const status = station.settings.autoAnswer
       if (status > 0) station.agent?.ua({ kind: 'answer', call, status, reason: undefined, headers: [] })
       return

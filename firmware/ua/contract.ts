@@ -16,6 +16,7 @@ import type {
   TransportId,
 } from '../sip/core/contract.ts'
 import type { Body, HeaderField } from '../sip/message/message.ts'
+import type { BodyPart } from '../sip/message/multipart.ts'
 
 export type AccountId = string
 export type CallId = string
@@ -112,6 +113,8 @@ export type UaCommand =
       readonly headers: readonly HeaderField[]
       /** The INVITE goes without an offer, the peer makes one in its 200 (RFC 3261 §13.2.1). */
       readonly lateOffer?: boolean
+      /** Sent with the offer in one multipart/mixed (RFC 5621). */
+      readonly parts?: readonly BodyPart[]
     }
   /** 180 to ring, 183 for early media, 200 to take it, 3xx–6xx to refuse; the stack's own 100 has gone, so 100 does nothing. */
   | {
@@ -222,6 +225,8 @@ export type UaEvent =
       readonly alertInfo: string | undefined
       /** Every header field of the INVITE but its credentials. */
       readonly headers?: readonly HeaderField[]
+      /** What came beside its offer: a location, a picture. */
+      readonly parts?: readonly BodyPart[]
     }
   /** Every change in order; `disconnected` is the last event of a call. */
   | {

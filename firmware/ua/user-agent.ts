@@ -5,6 +5,7 @@ import type { MediaEvent, PortId } from '../media/contract.ts'
 import { createNegotiator, knownCodecs } from '../media/negotiator.ts'
 import { createPairStock, type Pair } from '../media/pair-stock.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
+import { otherParts } from '../sip/usage/sdp-body.ts'
 import { type Account, createAccountBook, identityOf } from './accounts.ts'
 import { completeTarget, headersProblem, partyCalled, partyOf } from './addressing.ts'
 import { Call } from './call.ts'
@@ -118,7 +119,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
   })
 
   function makeCall(command: Extract<UaCommand, { kind: 'make-call' }>, tell: Tell) {
-    const { call: id, headers } = command
+    const { call: id, headers, parts = [] } = command
     const refuse = (why: string) => tell.refuse('make-call', id, why)
     if (id === '' || id.startsWith('in:')) return refuse('not a name for an outgoing call')
     const problem = headersProblem(headers)
@@ -145,7 +146,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     })
     calls.set(id, call)
     const sdp = command.lateOffer ? undefined : call.firstOffer()
-    tell.sip({ kind: 'invite', id, identity: identityOf(account), target: target.value, sdp, headers })
+    tell.sip({ kind: 'invite', id, identity: identityOf(account), target: target.value, sdp, headers, parts })
   }
 
   /** Refusals need no call here: what the engine says of the session afterwards is of no interest any more. */
@@ -174,7 +175,15 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     calls.set(id, new Call({ ...start, invite: { request, sdp: event.sdp }, answer: answer?.value, negotiator, port }))
     const alertInfo = request.header('Alert-Info')
     const headers = withoutCredentials(request)
-    tell.app({ kind: 'call-incoming', call: id, account: account.id, peer, alertInfo, headers })
+    tell.app({
+      kind: 'call-incoming',
+      call: id,
+      account: account.id,
+      peer,
+      alertInfo,
+      headers,
+      parts: otherParts(request),
+    })
     if (event.sdp !== undefined)
       tell.app({ kind: 'call-sdp', call: id, stage: 'offered', local: undefined, remote: event.sdp })
   }

@@ -32,6 +32,35 @@ play(
 )
 
 play(
+  'a call with a location beside its offer',
+  ({ alice, bob }) => {
+    bob.answers()
+    alice.when('CONFIRMED', ({ id }) => alice.end(id, 1000))
+    const location = {
+      contentType: 'application/pidf+xml',
+      headers: [{ name: 'Content-ID', value: '<1>' }],
+      content: 'here',
+    }
+    const offer = {
+      identity: alice.identity,
+      target: `sip:bob@${bob.local.address}`,
+      sdp: 'offer of alice',
+      headers: [],
+    }
+    alice.do({ kind: 'invite', id: 'call', ...offer, parts: [location] })
+  },
+  `${ANSWERED}
+  alice → bob   BYE
+  bob → alice   200 BYE`,
+  ({ bob }) => {
+    const incoming = bob.last('session-incoming')
+    expect(incoming?.sdp).toBe('offer of alice')
+    expect(incoming?.request.header('Content-Type')).toMatch(/^multipart\/mixed;boundary=part-[0-9a-f]{16}$/)
+    expect(incoming?.request.body).toContain('Content-ID: <1>\r\n\r\nhere\r\n')
+  },
+)
+
+play(
   'a call answered, ended by the callee',
   ({ alice, bob }) => {
     bob.answers()

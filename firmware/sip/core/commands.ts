@@ -260,7 +260,9 @@ export class Commands {
   }
 
   #invite(command: Command<'invite'>, now: Millis): string | undefined {
-    const { id, identity, headers, sdp } = command
+    const { id, identity, headers, sdp, parts } = command
+    if (parts?.some((part) => !isText(part.contentType) || !part.headers.every(isField)))
+      return 'a part that cannot be sent'
     if (this.#sessions.has(id)) return 'a session of that id exists'
     if (this.#sessions.size >= this.#maxSessions) return 'too many sessions'
     const { capabilities } = this.#requester.environment
@@ -272,7 +274,7 @@ export class Commands {
     const { contactUser } = identity
     const session = new Session(this.#requester, { id, callId, localTag, contactUser, digest, ended: this.#ended })
     this.#sessions.add(session)
-    session.call({ ...spec, body: sdpBody(sdp) }, target, now)
+    session.call({ ...spec, body: sdpBody(sdp, parts, hex(this.#requester.environment.rng, 16)) }, target, now)
     return undefined
   }
 

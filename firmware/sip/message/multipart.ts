@@ -19,7 +19,7 @@ export interface Multipart {
 }
 
 /** Parts of one multipart, and of each inside it. */
-const MAX_PARTS = 32
+export const MAX_PARTS = 32
 /** A part's header fields. */
 const MAX_FIELDS = 32
 /** RFC 2046 §5.1.1. */

@@ -1,7 +1,8 @@
 // Which body is the offer, and what a body that cannot be taken is answered with (RFC 3261 §20.11, RFC 5621).
 import { expect, test } from 'vitest'
+import type { SipMessage } from '../message/message.ts'
 import { parseMessage } from '../message/parse.ts'
-import { sdpBody, sdpOf } from './sdp-body.ts'
+import { otherParts, sdpBody, sdpOf } from './sdp-body.ts'
 
 const SDP = 'application/sdp'
 const HEAD = [
@@ -13,10 +14,13 @@ const HEAD = [
   'CSeq: 1 INVITE',
 ]
 
-function judged(headers: readonly string[], body: string): string {
+function invite(headers: readonly string[], body: string): SipMessage {
   const message = parseMessage([...HEAD, ...headers, `Content-Length: ${body.length}`, '', body].join('\r\n'))
   if (!message.ok) throw new Error(message.error.what)
-  const part = sdpOf(message.value)
+  return message.value
+}
+function judged(headers: readonly string[], body: string): string {
+  const part = sdpOf(invite(headers, body))
   return part.kind === 'sdp' ? part.sdp : part.kind
 }
 const part = (type: string, content: string, ...headers: string[]) =>
@@ -92,4 +96,15 @@ test('written alone, or first among others', () => {
   expect(judged([`Content-Type: ${both.contentType}`], both.content)).toBe('sdp')
   expect(both.content).toContain('Content-ID: <1>\r\n\r\nhere\r\n')
   expect(sdpBody(undefined, [location], 'chance')?.content).not.toContain(SDP)
+})
+
+test('what else came along', () => {
+  const others = (type: string, body: string) =>
+    otherParts(invite([`Content-Type: ${type}`], body)).map(({ contentType, content }) => `${contentType} ${content}`)
+  const both = `${part('multipart/alternative;boundary=c', `${inner}`)}${part(XML, 'here')}--b--`
+  expect(others('multipart/mixed;boundary=b', both)).toEqual([`${XML} here`])
+  expect(others(SDP, 'sdp')).toEqual([])
+  expect(others(XML, 'here')).toEqual([`${XML} here`])
+  expect(others('multipart/mixed', 'broken')).toEqual(['multipart/mixed broken'])
+  expect(otherParts(invite([], ''))).toEqual([])
 })

@@ -4,6 +4,7 @@ import type { Body, HeaderField, SipMessage, SipRequest } from '../message/messa
 import {
   type BodyPart,
   isMultipart,
+  MAX_PARTS,
   parseDisposition,
   parseMultipart,
   partHeader,
@@ -116,6 +117,24 @@ export const unanswerable = (request: SipRequest): Answer | undefined =>
 export function sdpIn(message: SipMessage): string | undefined {
   const part = sdpOf(message)
   return part.kind === 'sdp' ? part.sdp : undefined
+}
+
+/** Everything in a body but descriptions, for the application: parts of parts too, at most as many as a multipart may have. */
+export function otherParts(message: SipMessage): readonly BodyPart[] {
+  if (message.body === '') return []
+  const contentType = message.header('Content-Type') ?? ''
+  const found: BodyPart[] = []
+  gather({ contentType, headers: [], content: message.body }, found, 0)
+  return found
+}
+
+function gather(part: BodyPart, found: BodyPart[], depth: number): void {
+  const type = partType(part)
+  if (type?.type === SDP) return
+  const inner =
+    type !== undefined && isMultipart(type) && depth < MAX_DEPTH ? parseMultipart(type, part.content) : undefined
+  if (inner?.ok) for (const one of inner.value.parts) gather(one, found, depth + 1)
+  else if (found.length < MAX_PARTS) found.push(part)
 }
 
 /** The body of a request: the description alone, or first among other parts; `token` is chance. */

@@ -1,5 +1,6 @@
 // CONTRACT of the SIP engine: what an application asks of it.
 import type { Body, HeaderField } from '../../message/message.ts'
+import type { BodyPart } from '../../message/multipart.ts'
 import type { Identity, ReferId, RegistrationId, RequestId, SessionId, SubscriptionId } from './names.ts'
 
 export type SipCommand =
@@ -22,6 +23,8 @@ export type SipCommand =
       readonly target: string
       readonly sdp: string | undefined
       readonly headers: readonly HeaderField[]
+      /** Sent with the offer in one multipart/mixed (RFC 5621): a location, a picture. */
+      readonly parts?: readonly BodyPart[]
     }
   /** Answers an incoming INVITE (states INCOMING, EARLY) or re-INVITE/UPDATE (REINVITED) with 101–699. `sdp` answers their offer, or offers when they sent none. */
   | {
