@@ -176,6 +176,8 @@ export type MediaEvent =
       readonly address: string
       readonly rtpPort: number
       readonly rtcpPort: number
+      /** What the system refused of the mark of its packets, e.g. `IP_TOS EPERM`: they go unmarked. */
+      readonly unmarked?: string
     }
   | { readonly kind: 'pairs-failed'; readonly reason: string }
   /** The port works; for a device with what was really opened. */

@@ -4,6 +4,8 @@ import { loadAddon } from '../../native/lib/addon.ts'
 /** `native/binding/udp.cc`; `udp.ts` wraps it. */
 export interface NativeUdpSocket {
   readonly port: number
+  /** What the system refused of the mark of its packets, e.g. `IP_TOS EPERM`; '' when it has it. */
+  readonly unmarked: string
   send(address: string, port: number, data: string): void
   flush(): void
   close(): void
@@ -21,6 +23,8 @@ export interface NativeNet {
     onUnreachable: (address: string, port: number, code: string) => void,
     onError: (code: string) => void,
   ) => NativeUdpSocket
+  /** `native/binding/tune.cc`, for sockets of node:net: '' or what the system refused. */
+  readonly tuneSocket: (fd: number, dscp: number, userTimeoutMs: number) => string
 }
 
 /** Throws when the addon is not built. */

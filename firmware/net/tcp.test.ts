@@ -2,7 +2,8 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { openTcp, type TcpSocket } from './tcp.ts'
+import type { StreamSocket } from './connections.ts'
+import { openTcp } from './tcp.ts'
 
 const open: (() => void)[] = []
 afterEach(() => {
@@ -27,7 +28,7 @@ async function start(perSource?: number) {
     heard.push(line)
     if (awaited && line.startsWith(awaited.text)) awaited.done()
   }
-  const tcp: TcpSocket = openTcp({
+  const tcp: StreamSocket = openTcp({
     address: '127.0.0.1',
     port,
     ...(perSource === undefined ? {} : { perSource }),

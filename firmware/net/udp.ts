@@ -47,6 +47,8 @@ export interface UdpCounters {
  */
 export interface UdpSocket {
   readonly local: SocketAddress
+  /** What the system refused of the mark of its packets, e.g. `IP_TOS EPERM`: they go unmarked. '' when it has it. */
+  readonly unmarked: string
   /** Never throws; failures come as `onUnreachable`, after the turn. `to.address` must be a literal of the same family. */
   send(to: SocketAddress, data: string): void
   flush(): void
@@ -95,6 +97,7 @@ export function openUdp(options: UdpOptions): UdpSocket {
 
   return {
     local,
+    unmarked: native.unmarked,
     send: (to, data) => native.send(to.address, to.port, data),
     flush: () => native.flush(),
     close() {

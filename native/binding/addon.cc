@@ -3,6 +3,7 @@
 
 #include "media.h"
 #include "notify.h"
+#include "tune.h"
 #include "udp.h"
 
 namespace {
@@ -11,6 +12,7 @@ Napi::Object start(Napi::Env env, Napi::Object exports) {
   registerUdp(env, exports);
   registerMedia(env, exports);
   registerNotify(env, exports);
+  registerTune(env, exports);
   return exports;
 }
 

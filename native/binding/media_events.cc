@@ -58,7 +58,8 @@ struct ToObject {
     return out;
   }
   Napi::Object operator()(const event::PairReady& e) const {
-    return kind("pair-ready").set("pair", e.pair).set("address", e.address).set("rtpPort", uint32_t{e.rtpPort}).set("rtcpPort", uint32_t{e.rtcpPort}).object;
+    auto ready = kind("pair-ready").set("pair", e.pair).set("address", e.address).set("rtpPort", uint32_t{e.rtpPort}).set("rtcpPort", uint32_t{e.rtcpPort});
+    return e.unmarked.empty() ? ready.object : ready.set("unmarked", e.unmarked).object;
   }
   Napi::Object operator()(const event::PairsFailed& e) const { return kind("pairs-failed").set("reason", e.reason).object; }
   Napi::Object operator()(const event::PortOpened& e) const {

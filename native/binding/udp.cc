@@ -234,7 +234,7 @@ class UdpObject : public Napi::ObjectWrap<UdpObject> {
     return DefineClass(env, "UdpSocket",
                        {InstanceMethod<&UdpObject::send>("send"), InstanceMethod<&UdpObject::flush>("flush"),
                         InstanceMethod<&UdpObject::close>("close"), InstanceMethod<&UdpObject::counters>("counters"),
-                        InstanceAccessor<&UdpObject::port>("port")});
+                        InstanceAccessor<&UdpObject::port>("port"), InstanceAccessor<&UdpObject::unmarked>("unmarked")});
   }
 
   /** (address, port, dscp, perSecond, burst, onBatch, onUnreachable, onError); throws an Error with `code`. */
@@ -248,6 +248,7 @@ class UdpObject : public Napi::ObjectWrap<UdpObject> {
     std::unique_ptr<UdpSocket> socket = dscp < 64 ? UdpSocket::open(local, uint8_t(dscp), error) : nullptr;
     if (!socket) fail(env, "bind", error);
     port_ = socket->local().port();
+    unmarked_ = socket->unmarked;
 
     std::random_device random;
     SourceLimiter limiter(info[3].As<Napi::Number>().DoubleValue(), info[4].As<Napi::Number>().DoubleValue(), uint64_t(random()) << 32 | random());
@@ -292,6 +293,7 @@ class UdpObject : public Napi::ObjectWrap<UdpObject> {
     return {};
   }
   Napi::Value port(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), port_); }
+  Napi::Value unmarked(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), unmarked_); }
   Napi::Value counters(const Napi::CallbackInfo& info) {
     Napi::Object out = Napi::Object::New(info.Env());
     if (!handle_) return out;
@@ -308,6 +310,7 @@ class UdpObject : public Napi::ObjectWrap<UdpObject> {
 
   UdpHandle* handle_ = nullptr;
   uint16_t port_ = 0;
+  std::string unmarked_;
 };
 
 }  // namespace

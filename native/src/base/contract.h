@@ -101,7 +101,7 @@ struct StreamStats {
 };
 
 namespace event {
-struct PairReady { PairId pair = 0; std::string address; uint16_t rtpPort = 0, rtcpPort = 0; };
+struct PairReady { PairId pair = 0; std::string address; uint16_t rtpPort = 0, rtcpPort = 0; std::string unmarked; };
 struct PairsFailed { std::string reason; };
 struct PortOpened { PortId port; uint32_t rate = 0; std::string detail; };
 struct PortFailed { PortId port; std::string reason; };

@@ -40,7 +40,7 @@ void PairStock::refill(int64_t nowNs) {
     }
     failed_ = false;
     const PairId id = ++lastId_;
-    emit_(event::PairReady{id, pair.address, pair.rtpPort, pair.rtcpPort});
+    emit_(event::PairReady{id, pair.address, pair.rtpPort, pair.rtcpPort, pair.unmarked});
     ready_.emplace(id, std::move(pair));
   }
 }

@@ -3,6 +3,8 @@
 
 #include <arpa/inet.h>
 
+#include <cerrno>
+
 namespace offhook {
 
 bool Endpoint::isAny() const {
@@ -52,10 +54,14 @@ std::string errnoName(int error) {
   return name ? name : "E" + std::to_string(error);
 }
 
-bool setDscp(int fd, bool v6, uint8_t dscp) {
+std::string markPackets(int fd, bool v6, uint8_t dscp, int priority) {
   const int trafficClass = dscp << 2;
-  return v6 ? setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &trafficClass, sizeof trafficClass) == 0
-            : setsockopt(fd, IPPROTO_IP, IP_TOS, &trafficClass, sizeof trafficClass) == 0;
+  const int done = v6 ? setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &trafficClass, sizeof trafficClass)
+                      : setsockopt(fd, IPPROTO_IP, IP_TOS, &trafficClass, sizeof trafficClass);
+  if (done != 0) return std::string(v6 ? "IPV6_TCLASS " : "IP_TOS ") + errnoName(errno);
+  // After the traffic class: the kernel derives a priority from that.
+  if (setsockopt(fd, SOL_SOCKET, SO_PRIORITY, &priority, sizeof priority) != 0) return "SO_PRIORITY " + errnoName(errno);
+  return "";
 }
 
 }  // namespace offhook

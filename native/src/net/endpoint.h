@@ -46,7 +46,13 @@ SocketAddress toSocketAddress(const Endpoint& endpoint);
 /** `errno` as its name: ECONNREFUSED. */
 std::string errnoName(int error);
 
-/** The traffic class of all packets a socket sends: DSCP 0–63 in the upper six bits (RFC 2474). */
-bool setDscp(int fd, bool v6, uint8_t dscp);
+/** 802.1D priorities of signalling and voice: what Wi-Fi and VLAN interfaces map to their own classes. */
+constexpr int kSignallingPriority = 4, kVoicePriority = 6;
+
+/**
+ * Marks all packets a socket sends: DSCP 0–63 in the upper six bits of the traffic class (RFC 2474), and the priority inside
+ * this host. Returns what the system refused, e.g. `IP_TOS EPERM`, or "": nobody goes unheard for want of a mark.
+ */
+std::string markPackets(int fd, bool v6, uint8_t dscp, int priority);
 
 }  // namespace offhook

@@ -17,7 +17,7 @@ constexpr int kErrorRetries = 8;
 
 void setOption(int fd, int level, int name, int value) { setsockopt(fd, level, name, &value, sizeof value); }
 
-bool setUp(int fd, const Endpoint& local, uint8_t dscp) {
+bool setUp(int fd, const Endpoint& local) {
   const bool v6 = local.isV6();
   if (v6) {
     setOption(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
@@ -32,7 +32,7 @@ bool setUp(int fd, const Endpoint& local, uint8_t dscp) {
   // The forced form needs CAP_NET_ADMIN; without it the kernel's maximum is what there is.
   setOption(fd, SOL_SOCKET, SO_RCVBUF, kReceiveBuffer);
   setOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, kReceiveBuffer);
-  return setDscp(fd, v6, dscp) && bind(fd, &local.generic, local.length) == 0;
+  return bind(fd, &local.generic, local.length) == 0;
 }
 
 /** Errors a datagram socket carries over from ICMP: they belong to an earlier datagram, not to this call. */
@@ -62,12 +62,14 @@ std::unique_ptr<UdpSocket> UdpSocket::open(const Endpoint& local, uint8_t dscp, 
   const int fd = socket(local.generic.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   Endpoint bound;
   bound.length = sizeof bound.v6;
-  if (fd < 0 || !setUp(fd, local, dscp) || getsockname(fd, &bound.generic, &bound.length) != 0) {
+  if (fd < 0 || !setUp(fd, local) || getsockname(fd, &bound.generic, &bound.length) != 0) {
     error = errno;
     if (fd >= 0) close(fd);
     return nullptr;
   }
-  return std::unique_ptr<UdpSocket>(new UdpSocket(fd, bound));
+  std::unique_ptr<UdpSocket> opened(new UdpSocket(fd, bound));
+  opened->unmarked = markPackets(fd, bound.isV6(), dscp, kSignallingPriority);
+  return opened;
 }
 
 UdpSocket::UdpSocket(int fd, const Endpoint& local)

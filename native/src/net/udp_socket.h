@@ -61,6 +61,8 @@ class UdpSocket {
   /** Datagrams lost to a full kernel buffer. */
   uint64_t overflowed() const;
 
+  /** What the system refused of the mark, or "". */
+  std::string unmarked;
   uint64_t received = 0, sent = 0, sendDropped = 0, unreachable = 0;
 
  private:

@@ -12,12 +12,13 @@
 namespace offhook {
 
 SocketPair::SocketPair(SocketPair&& other) noexcept
-    : rtp(std::exchange(other.rtp, -1)), rtcp(std::exchange(other.rtcp, -1)), address(std::move(other.address)), rtpPort(other.rtpPort), rtcpPort(other.rtcpPort) {}
+    : rtp(std::exchange(other.rtp, -1)), rtcp(std::exchange(other.rtcp, -1)), address(std::move(other.address)), unmarked(std::move(other.unmarked)), rtpPort(other.rtpPort), rtcpPort(other.rtcpPort) {}
 
 SocketPair& SocketPair::operator=(SocketPair&& other) noexcept {
   std::swap(rtp, other.rtp);
   std::swap(rtcp, other.rtcp);
   std::swap(address, other.address);
+  std::swap(unmarked, other.unmarked);
   std::swap(rtpPort, other.rtpPort);
   std::swap(rtcpPort, other.rtcpPort);
   return *this;
@@ -29,19 +30,18 @@ SocketPair::~SocketPair() {
 }
 
 namespace {
-/** 802.1D priority of voice; what Wi-Fi and VLAN interfaces map to their own classes. */
-constexpr int kVoicePriority = 6;
-
-/** The bound socket, or -1 with errno. */
-int bindUdp(Endpoint local, uint16_t port, uint8_t dscp) {
+/** The bound socket, or -1 with errno. `unmarked`: what the system refused of its mark. */
+int bindUdp(Endpoint local, uint16_t port, uint8_t dscp, std::string& unmarked) {
   const int fd = socket(local.generic.sa_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return -1;
   local.setPort(port);
   const int only = 1;
-  const bool done = (!local.isV6() || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only) == 0) && setDscp(fd, local.isV6(), dscp) &&
-                    setsockopt(fd, SOL_SOCKET, SO_PRIORITY, &kVoicePriority, sizeof kVoicePriority) == 0 &&
+  const bool done = (!local.isV6() || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only) == 0) &&
                     bind(fd, &local.generic, local.length) == 0;
-  if (done) return fd;
+  if (done) {
+    unmarked = markPackets(fd, local.isV6(), dscp, kVoicePriority);
+    return fd;
+  }
   const int error = errno;
   close(fd);
   errno = error;
@@ -60,8 +60,8 @@ bool bindPair(const std::string& address, uint16_t min, uint16_t max, uint8_t ds
   for (uint32_t i = 0; i < pairs; i++) {
     const uint16_t port = uint16_t(first + 2 * ((start + i) % pairs));
     SocketPair pair;
-    pair.rtp = bindUdp(local, port, dscp);
-    if (pair.rtp >= 0) pair.rtcp = bindUdp(local, uint16_t(port + 1), dscp);
+    pair.rtp = bindUdp(local, port, dscp, pair.unmarked);
+    if (pair.rtp >= 0) pair.rtcp = bindUdp(local, uint16_t(port + 1), dscp, pair.unmarked);
     if (pair.rtcp < 0) {
       if (errno == EADDRINUSE || errno == EACCES) continue;
       return why = "cannot bind " + address + ": " + errnoName(errno), false;

@@ -16,6 +16,7 @@ namespace offhook {
 struct SocketPair {
   int rtp = -1, rtcp = -1;
   std::string address;
+  std::string unmarked;  // What the system refused of the mark of its packets, or "".
   uint16_t rtpPort = 0, rtcpPort = 0;
   SocketPair() = default;
   SocketPair(SocketPair&& other) noexcept;
