@@ -20,7 +20,7 @@ export const accountCommands = [
       registrar: optional(text('a sip: address, or "" for none')),
       proxies: optional(list(uri, 8)),
       realm: optional(text()),
-      transport: optional(oneOf('udp', 'tcp')),
+      transport: optional(oneOf('udp', 'tcp', 'tls')),
       expires: optional(whole(1, 86_400)),
       codecs: optional(codecs),
       ptimeMs: optional(whole(10, 60)),

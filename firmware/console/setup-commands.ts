@@ -3,6 +3,7 @@ import { err, ok } from '../base/result.ts'
 import type { DeviceConfig } from '../media/contract.ts'
 import { knownCodecs } from '../media/negotiator.ts'
 import { localAddressFor } from '../net/local-address.ts'
+import { loadTls, type TlsSettings } from '../net/tls-files.ts'
 import { command, refuse } from './command.ts'
 import { EVENTS } from './event-names.ts'
 import { PACKAGES, packages } from './packages.ts'
@@ -55,9 +56,31 @@ const device: Kind<DeviceConfig> = {
   },
 }
 
+const file = text('a file name')
+/** TLS to call, not to be called, with the authorities Node brings. */
+const TLS_OUT = { port: 5061, verify: true, verifyClients: false, minVersion: '1.2' } as const
+/** `start`'s TLS, as `TlsSettings` has it. */
+const tls = nested({
+  port: orElse(whole(1, 65_535), 5061),
+  ca: optional(file),
+  caDirectory: optional(text('a folder')),
+  certificate: optional(file),
+  key: optional(file),
+  verify: orElse(flag, true),
+  verifyClients: orElse(flag, false),
+  minVersion: orElse(oneOf('1.2', '1.3'), '1.2'),
+  ciphers: optional(text('a list of ciphers')),
+  serverName: optional(text('a host name')),
+})
+
 export const START = {
   address: optional(text('an address of this machine')),
   port: orElse(whole(0, 65_535), 0),
+  alsoAddress: optional(text('an address of this machine, of the other family')),
+  udp: orElse(flag, true),
+  tcp: orElse(flag, true),
+  tls: orElse<TlsSettings & { readonly port: number }>(tls, TLS_OUT),
+  dscp: orElse(nested({ sip: whole(0, 63), audio: whole(0, 63) }), { sip: 24, audio: 46 }),
   rtpPorts: orElse(nested({ min: whole(1024, 65_534), max: whole(1025, 65_535) }), { min: 16_384, max: 16_583 }),
   device: orElse(device, { kind: 'null', rate: 16000 }),
   codecs: orElse(codecs, ['PCMA', 'PCMU']),
@@ -83,7 +106,9 @@ export const setupCommands = [
     START,
     async (given: Given<typeof START>, station) => {
       if (station.agent) return refuse('already started', 'one start', 'another')
-      const { port, rtpPorts, maxCalls, userAgent, jitter, methods, decides } = given
+      const { port, rtpPorts, maxCalls, userAgent, jitter, methods, decides, udp, tcp, tls, dscp, alsoAddress } = given
+      const files = loadTls(tls)
+      if (!files.ok) return refuse('tls', 'files and lists that can be used', files.error)
       const owned = [...methods, ...decides].find((method) => FORBIDDEN.includes(method))
       if (owned !== undefined) return refuse('a method the stack answers itself', 'another method', owned)
       if (rtpPorts.max - rtpPorts.min < 2 * maxCalls)
@@ -93,7 +118,11 @@ export const setupCommands = [
       if (!address.ok) return refuse('no network', 'an address of this machine in "address"', address.error)
       const options = {
         ...{ address: address.value, port },
-        ua: { maxCalls, rtpPorts, jitter, decides },
+        sockets: {
+          ...{ addresses: [address.value, ...(alsoAddress === undefined ? [] : [alsoAddress])] },
+          ...{ udp, tcp, tls, dscp: dscp.sip },
+        },
+        ua: { maxCalls, rtpPorts, jitter, decides, dscp: dscp.audio },
         sip: {
           ...(userAgent === undefined ? {} : { userAgent }),
           applicationMethods: [...new Set([...TAKEN, ...methods])],

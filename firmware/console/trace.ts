@@ -1,7 +1,7 @@
 // SIP messages as events: one line each, without what proves who somebody is.
 import { type SocketAddress, showAddress } from '../base/address.ts'
 import { utf8Decode } from '../base/bytes.ts'
-import type { FlowId, NetworkInput, SipOutput } from '../sip/core/contract.ts'
+import type { FlowId, NetworkInput, Protocol, SipOutput, TransportId } from '../sip/core/contract.ts'
 import { Framer } from '../sip/transport/framing.ts'
 import type { Told } from './event-names.ts'
 
@@ -16,7 +16,11 @@ export function withoutCredentials(message: string): string {
 
 /** Sees everything, so that it is in step with each connection whenever somebody wants to know. */
 export class Tracer {
-  readonly #flows = new Map<FlowId, { readonly remote: SocketAddress; readonly framer: Framer }>()
+  readonly #flows = new Map<
+    FlowId,
+    { readonly remote: SocketAddress; readonly framer: Framer; readonly protocol: Protocol }
+  >()
+  readonly #protocols = new Map<TransportId, Protocol>()
 
   /** The messages in what came from the network. */
   received(input: NetworkInput, local: SocketAddress): readonly Told[] {
@@ -26,17 +30,23 @@ export class Tracer {
       case 'datagram':
         return [told('UDP', input.from, input.data)]
       case 'flow-up':
-        this.#flows.set(input.flow, { remote: input.remote, framer: new Framer() })
+        this.#flows.set(input.flow, {
+          ...{ remote: input.remote, framer: new Framer(), protocol: this.#protocols.get(input.transport) ?? 'TCP' },
+        })
         return []
       case 'flow-data': {
         const flow = this.#flows.get(input.flow)
         const frames = flow?.framer.push(input.data) ?? []
-        return frames.flatMap((frame) => (flow && frame.kind === 'message' ? told('TCP', flow.remote, frame.text) : []))
+        return frames.flatMap((frame) =>
+          flow && frame.kind === 'message' ? told(flow.protocol, flow.remote, frame.text) : [],
+        )
       }
       case 'flow-down':
         this.#flows.delete(input.flow)
         return []
       case 'transport-up':
+        this.#protocols.set(input.transport, input.protocol)
+        return []
       case 'transport-down':
       case 'unreachable':
       case 'resolved':
@@ -50,7 +60,7 @@ export class Tracer {
     if (output.kind === 'close') this.#flows.delete(output.flow)
     if (output.kind !== 'write' || output.data.trim() === '') return undefined
     const flow = this.#flows.get(output.flow)
-    return flow && traced('sent', 'TCP', local, flow.remote, output.data)
+    return flow && traced('sent', flow.protocol, local, flow.remote, output.data)
   }
 }
 

@@ -7,6 +7,8 @@ export interface StreamOptions {
   /** A literal of this host: listened on, and where connections out come from. */
   readonly address: string
   readonly port: number
+  /** What names of accepted connections begin with: never `out:`. */
+  readonly prefix: string
   /** Connections one address may have accepted at a time. Default 8; of all together 64. */
   readonly perSource?: number
   /** Traffic class of what is sent, 0–63 (RFC 2474). Default 0. The SYN of a connection out goes unmarked. */
@@ -61,7 +63,7 @@ export interface Connections {
 }
 
 export function createConnections(options: StreamOptions): Connections {
-  const { perSource = 8, dscp = 0, onData, onDown, onUnmarked } = options
+  const { prefix, perSource = 8, dscp = 0, onData, onDown, onUnmarked } = options
   const flows = new Map<string, Socket>()
   const sources = new Map<string, number>()
   let accepted = 0
@@ -111,7 +113,7 @@ export function createConnections(options: StreamOptions): Connections {
     },
     holds: (flow, socket) => open && flows.get(flow) === socket,
     tune,
-    newName: () => `in:${++last}`,
+    newName: () => `${prefix}${++last}`,
     get open() {
       return open
     },

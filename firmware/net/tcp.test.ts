@@ -30,6 +30,7 @@ async function start(perSource?: number) {
   }
   const tcp: StreamSocket = openTcp({
     address: '127.0.0.1',
+    prefix: 'in:',
     port,
     ...(perSource === undefined ? {} : { perSource }),
     onUp: (flow) => note(`up ${flow}`),
@@ -110,6 +111,7 @@ test('a port in use is told; connections out work all the same', async () => {
   const [failed, up] = [Promise.withResolvers<string>(), Promise.withResolvers<void>()]
   const tcp = openTcp({
     address: '127.0.0.1',
+    prefix: 'in:',
     port: one.port,
     onUp: () => up.resolve(),
     onData: (_, data) => heard.push(data),

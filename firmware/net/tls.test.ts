@@ -45,6 +45,7 @@ async function start(settings: TlsSettings = HERE, more: Partial<TlsOptions> = {
   if (!loaded.ok) throw new Error(loaded.error)
   const tls: StreamSocket = openTls({
     address: '127.0.0.1',
+    prefix: 'in:',
     port,
     tls: { ...settings, ...loaded.value },
     onUp: (flow) => note(`up ${flow}`),

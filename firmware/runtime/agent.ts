@@ -10,14 +10,17 @@ import { createClock } from './clock.ts'
 import { createDeparture, LEAVE_MS } from './departure.ts'
 import { createHub, type Hub } from './hub.ts'
 import { sipConfig, TRANSPORT } from './settings.ts'
+import type { SocketSettings } from './sockets.ts'
 import { VERSION } from './version.ts'
 import { createVoice } from './voice.ts'
 
 export interface AgentOptions {
   /** A concrete address of this host that peers can reach; see `localAddressFor`. */
   readonly address: string
-  /** SIP port; 0, the default, lets the kernel choose. */
+  /** Port of SIP over UDP and TCP; 0, the default, lets the kernel choose. */
   readonly port?: number
+  /** What differs from the defaults: UDP and TCP, TLS to call but not to be called, CS3. Further addresses: one of the other family. */
+  readonly sockets?: Partial<Omit<SocketSettings, 'port'>>
   /** Goes into User-Agent after the product. */
   readonly name?: string
   /** What differs from the defaults: 32 calls, RTP ports 16384–16583, DSCP EF, a jitter buffer of 20–200 ms. */
@@ -41,7 +44,7 @@ export interface AgentUser {
 
 export interface Agent {
   readonly local: SocketAddress
-  /** Accounts may ask for a transport: `udp` or `tcp`. */
+  /** Accounts may ask for a transport: `udp`, `tcp` or `tls`. */
   ua(command: UaCommand): void
   media(command: MediaCommand): void
   /** Ends calls and registrations, within two seconds, then everything. */
@@ -50,7 +53,7 @@ export interface Agent {
 
 /** Throws an Error with `code` when the address or port cannot be had. */
 export function startAgent(options: AgentOptions, user: AgentUser): Agent {
-  const { address, port = 0, name, ua, sip } = options
+  const { address, port = 0, name, ua, sip, sockets } = options
   const say = (record: LogRecord) => user.log?.(record)
   const hub = options.hub ?? createHub(createClock(), say)
   const departure = createDeparture()
@@ -65,8 +68,7 @@ export function startAgent(options: AgentOptions, user: AgentUser): Agent {
     {
       sip: { ...sipConfig(VERSION + (name === undefined ? '' : ` ${name}`)), ...sip },
       ua: { ...defaults, ...ua, mediaAddress: address },
-      udp: { address, port, dscp: 24 },
-      transport: TRANSPORT,
+      sockets: { addresses: [address], dscp: 24, tls: { port: 5061 }, ...sockets, port },
     },
     {
       ua(event) {

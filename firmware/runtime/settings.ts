@@ -8,8 +8,9 @@ import type { DeviceConfig } from '../media/contract.ts'
 import type { PhoneSettings } from '../phone/contract.ts'
 import type { SipConfig } from '../sip/core/contract.ts'
 import type { AccountConfig, UaConfig } from '../ua/contract.ts'
+import type { SocketSettings } from './sockets.ts'
 
-/** The SIP socket by the name the engine knows it; connections go by `tcp`. */
+/** What SIP is spoken over unless an account says otherwise, by the name the engine knows it. */
 export const TRANSPORT = 'udp'
 
 type Passwords = Readonly<Record<string, Secret>>
@@ -69,6 +70,13 @@ export const uaConfig = ({ network }: PhoneConfig, mediaAddress: string): UaConf
   dscp: network.dscp,
   jitter: network.jitter,
 })
+
+export const socketSettings = ({ network }: PhoneConfig, addresses: readonly string[]): SocketSettings => {
+  const { sipPort, udp, tcp, sipDscp } = network
+  const { on, verify, verifyClients, minVersion, port, ...files } = network.tls
+  const tls = on ? { ...files, port, verify, verifyClients, minVersion } : undefined
+  return { addresses, port: sipPort, udp, tcp, tls, dscp: sipDscp }
+}
 
 export const sipConfig = (version: string): SipConfig => ({
   userAgent: `Offhook/${version}`,

@@ -11,7 +11,7 @@ import { isSip, parseUri } from '../sip/message/uri.ts'
 import type { UaCommand, UaEvent } from '../ua/contract.ts'
 import { createDeparture, type Departure, LEAVE_MS } from './departure.ts'
 import type { Hub } from './hub.ts'
-import { sipConfig, TRANSPORT, uaConfig } from './settings.ts'
+import { sipConfig, socketSettings, uaConfig } from './settings.ts'
 import { createVoice, type Voice } from './voice.ts'
 
 export interface StackUser {
@@ -52,7 +52,6 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
   const inTurn = hub.inlet<() => void>({ name: 'stack', rank: 'sip', capacity: 16 }, (action) => action())
 
   function build(config: PhoneConfig, address: string): void {
-    const { sipPort, sipDscp } = config.network
     const part = hub.part()
     const departure = createDeparture()
     try {
@@ -61,8 +60,7 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
         {
           sip: sipConfig(version),
           ua: uaConfig(config, address),
-          udp: { address, port: sipPort, dscp: sipDscp },
-          transport: TRANSPORT,
+          sockets: socketSettings(config, [address]),
         },
         {
           ...user,
@@ -77,7 +75,7 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
       standing = { voice, departure }
     } catch (error) {
       part.stop()
-      later(config, `${address}:${sipPort} ${(error as NodeJS.ErrnoException).code ?? error}`)
+      later(config, `${address}:${config.network.sipPort} ${(error as NodeJS.ErrnoException).code ?? error}`)
       return
     }
     timer = setInterval(() => void look(config, address), LOOK_MS)

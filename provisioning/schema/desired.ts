@@ -127,7 +127,24 @@ function contradictions({ config, secrets }: Static<typeof DESIRED>): ConfigErro
         hint: '',
       })
   }
-  const { rtpPorts, jitter, sipPort } = config.network
+  const { rtpPorts, jitter, sipPort, udp, tcp, tls } = config.network
+  const off = { udp: !udp, tcp: !tcp, tls: !tls.on }
+  config.accounts.forEach(({ transport }, index) => {
+    if (off[transport])
+      errors.push({
+        path: `/config/accounts/${index}/transport`,
+        expected: 'a transport that is on',
+        got: `"${transport}"`,
+        hint: `/config/network/${transport}`,
+      })
+  })
+  if ((tls.certificate === undefined) !== (tls.key === undefined))
+    errors.push({
+      path: `/config/network/tls/${tls.key === undefined ? 'key' : 'certificate'}`,
+      expected: 'certificate and key together',
+      got: 'nothing',
+      hint: '',
+    })
   if (rtpPorts.max < rtpPorts.min + 15)
     errors.push({
       path: '/config/network/rtpPorts/max',

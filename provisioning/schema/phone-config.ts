@@ -54,7 +54,12 @@ const ACCOUNT = {
       default: '*',
       description: 'Realm the password is for; * for any',
     },
-    transport: { type: 'string', enum: ['udp', 'tcp'], default: 'udp', description: 'What SIP is spoken over' },
+    transport: {
+      type: 'string',
+      enum: ['udp', 'tcp', 'tls'],
+      default: 'udp',
+      description: 'What SIP is spoken over where the URI leaves that open; tls: nothing less',
+    },
     expires: {
       type: 'integer',
       minimum: 30,
@@ -141,6 +146,35 @@ const PORT = { type: 'integer', minimum: 1024, maximum: 65_535 } as const
 const DSCP = { type: 'integer', minimum: 0, maximum: 63 } as const
 const DELAY = { type: 'integer', minimum: 10, maximum: 1000 } as const
 
+const FILE = { type: 'string', minLength: 1, maxLength: 1024 } as const
+const TLS = {
+  type: 'object',
+  additionalProperties: false,
+  required: [],
+  default: {},
+  properties: {
+    on: { type: 'boolean', default: true, description: 'Off: neither sips: nor transport=tls' },
+    port: { ...PORT, default: 5061 },
+    ca: { ...FILE, description: 'File of authorities that are believed, PEM; else those this phone brings' },
+    caDirectory: { ...FILE, description: 'Folder whose *.pem and *.crt are believed too' },
+    certificate: { ...FILE, description: 'File of our own certificate, PEM: needed to be called' },
+    key: { ...FILE, description: 'File of its key, PEM' },
+    verify: {
+      type: 'boolean',
+      default: true,
+      description: 'Who we connect to has to prove the name asked for (RFC 5922)',
+    },
+    verifyClients: { type: 'boolean', default: false, description: 'Who connects to us has to have a certificate too' },
+    minVersion: { type: 'string', enum: ['1.2', '1.3'], default: '1.2', description: 'Lowest version of TLS' },
+    ciphers: { type: 'string', minLength: 1, maxLength: 1024, description: 'As OpenSSL lists them' },
+    serverName: {
+      type: 'string',
+      format: 'host',
+      description: 'Whom every server has to prove to be, instead of the host of the URI',
+    },
+  },
+} as const
+
 export const PHONE_CONFIG = {
   type: 'object',
   additionalProperties: false,
@@ -222,7 +256,15 @@ export const PHONE_CONFIG = {
       default: {},
       'x-effect': 'restart',
       properties: {
-        sipPort: { ...PORT, default: 5060 },
+        sipPort: { ...PORT, default: 5060, description: 'Of UDP and TCP' },
+        udp: { type: 'boolean', default: true, description: 'SIP over UDP' },
+        tcp: { type: 'boolean', default: true, description: 'SIP over TCP, for large requests too' },
+        tls: TLS,
+        ipv6: {
+          type: 'boolean',
+          default: true,
+          description: 'SIP and audio over IPv6 too, where this host has an address',
+        },
         sipDscp: { ...DSCP, default: 24, description: 'DSCP of SIP packets' },
         rtpPorts: {
           type: 'object',

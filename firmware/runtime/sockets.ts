@@ -1,0 +1,169 @@
+// The sockets SIP is spoken through: UDP, TCP and TLS, at one address of this host or at one of each family. What comes in is told
+// as the engine wants it; what the engine answers is done here.
+import { type SocketAddress, showAddress } from '../base/address.ts'
+import { isIpv6 } from '../base/ip.ts'
+import { type LogRecord, log } from '../base/log.ts'
+import type { StreamOptions, StreamSocket } from '../net/connections.ts'
+import { openTcp } from '../net/tcp.ts'
+import { openTls } from '../net/tls.ts'
+import { loadTls, type TlsSettings } from '../net/tls-files.ts'
+import { openUdp, type UdpSocket } from '../net/udp.ts'
+import type { NetworkInput, NetworkOutput, Protocol } from '../sip/core/contract.ts'
+import { BUILT_MS } from './version.ts'
+
+export interface SocketSettings {
+  /** Concrete addresses of this host that peers can reach: one, or one of each family, the one that matters first. */
+  readonly addresses: readonly string[]
+  /** Of UDP and TCP; 0 lets the kernel choose. */
+  readonly port: number
+  /** Default both. */
+  readonly udp?: boolean
+  readonly tcp?: boolean
+  /** Undefined: no TLS, and no sips:. Its port is needed to be called; without a certificate nobody listens there. */
+  readonly tls?: (TlsSettings & { readonly port: number }) | undefined
+  /** Traffic class of what is sent, 0–63. */
+  readonly dscp: number
+}
+
+export interface SocketUser {
+  input(input: NetworkInput): void
+  log(record: LogRecord): void
+  /** A socket is of no use any more. */
+  broken(reason: string): void
+}
+
+export interface Sockets {
+  /** Where we are reached by UDP, or by what there is instead, at the first address. */
+  readonly local: SocketAddress
+  /** Tells which transports there are. */
+  announce(): void
+  perform(output: Exclude<NetworkOutput, { kind: 'resolve' }>): void
+  /** What was queued to be sent is sent. */
+  close(): void
+}
+
+/** One source may bring this many datagrams; a busy PBX stays far below, a flood does not reach JavaScript. */
+const SOURCE_LIMIT = { perSecond: 1000, burst: 200 }
+
+/** Throws an Error with `code` when the first address or its port cannot be had; what else cannot is left out, with a word. */
+export function openSockets(settings: SocketSettings, user: SocketUser): Sockets {
+  const { addresses, dscp, udp = true, tcp = true } = settings
+  const datagrams = new Map<string, UdpSocket>()
+  const streams = new Map<string, StreamSocket>()
+  /** Who has a connection. */
+  const owners = new Map<string, StreamSocket>()
+  const up: { readonly transport: string; readonly protocol: Protocol; readonly local: SocketAddress }[] = []
+  const warn = (what: string, fields: LogRecord['fields']) => user.log(log('warn', 'sockets', what, fields))
+  const tls =
+    settings.tls && withFiles(settings.tls, (reason) => user.log(log('error', 'sockets', 'no TLS', { reason })))
+
+  function bindUdp(transport: string, address: string): UdpSocket {
+    const socket = openUdp({
+      ...{ address, port: settings.port, dscp, limit: SOURCE_LIMIT },
+      onDatagrams: (batch) => {
+        for (const { data, from } of batch) user.input({ kind: 'datagram', transport, from, data })
+      },
+      onUnreachable: (to, errno) => user.input({ kind: 'unreachable', transport, to, errno }),
+      onError(reason) {
+        user.log(log('error', 'sockets', 'SIP socket broken', { transport, reason }))
+        user.input({ kind: 'transport-down', transport, reason })
+        user.broken(reason)
+      },
+    })
+    if (socket.unmarked !== '') warn('packets go unmarked', { transport, refused: socket.unmarked })
+    return socket
+  }
+
+  function listen(transport: string, local: SocketAddress, open: (options: StreamOptions) => StreamSocket): void {
+    const socket: StreamSocket = open({
+      ...{ ...local, dscp, prefix: `${transport}:in:` },
+      onUp(flow, remote) {
+        owners.set(flow, socket)
+        user.input({ kind: 'flow-up', flow, transport, local, remote })
+      },
+      onData: (flow, data) => user.input({ kind: 'flow-data', flow, data }),
+      onDown(flow, reason) {
+        owners.delete(flow)
+        user.input({ kind: 'flow-down', flow, reason })
+      },
+      onError: (reason) => warn('no connections are accepted', { transport, reason }),
+      onUnmarked: (refused) => warn('packets go unmarked', { transport, refused }),
+    })
+    streams.set(transport, socket)
+  }
+
+  function bindAll(address: string, suffix: string): void {
+    // What the kernel chooses for UDP serves TCP too.
+    const socket = udp || settings.port === 0 ? bindUdp(`udp${suffix}`, address) : undefined
+    const local = socket?.local ?? { address, port: settings.port }
+    if (udp && socket) {
+      datagrams.set(`udp${suffix}`, socket)
+      up.push({ transport: `udp${suffix}`, protocol: 'UDP', local })
+    } else socket?.close()
+    if (tcp) {
+      listen(`tcp${suffix}`, local, openTcp)
+      up.push({ transport: `tcp${suffix}`, protocol: 'TCP', local })
+    }
+    if (tls) {
+      const at = { address, port: tls.port }
+      const onRefused = (from: string, reason: string) =>
+        user.log(log('info', 'sockets', 'TLS handshake failed', { from, reason }))
+      listen(`tls${suffix}`, at, (options) => openTls({ ...options, tls, clockFloorMs: BUILT_MS, onRefused }))
+      up.push({ transport: `tls${suffix}`, protocol: 'TLS', local: at })
+      if (tls.verify === false)
+        warn('certificates are not verified: anybody is believed', { transport: `tls${suffix}` })
+    }
+  }
+
+  const [first = '', ...others] = addresses
+  bindAll(first, '')
+  for (const address of others) {
+    try {
+      bindAll(address, isIpv6(address) ? '6' : '4')
+    } catch (error) {
+      warn('address left out', { address, reason: (error as NodeJS.ErrnoException).code ?? String(error) })
+    }
+  }
+
+  return {
+    local: up[0]?.local ?? { address: first, port: settings.port },
+    announce() {
+      for (const each of up) user.input({ kind: 'transport-up', ...each })
+      const all = up.map(({ transport, local }) => `${transport} ${showAddress(local)}`).join(', ')
+      user.log(log('info', 'sockets', 'bound', { all }))
+    },
+    perform(output) {
+      switch (output.kind) {
+        case 'send':
+          datagrams.get(output.transport)?.send(output.to, output.data)
+          return
+        case 'connect': {
+          const socket = streams.get(output.transport)
+          if (socket === undefined) return
+          owners.set(output.flow, socket)
+          socket.connect(output.flow, output.to, output.name)
+          return
+        }
+        case 'write':
+          owners.get(output.flow)?.write(output.flow, output.data)
+          return
+        case 'close':
+          owners.get(output.flow)?.close(output.flow)
+          owners.delete(output.flow)
+          return
+      }
+    },
+    close() {
+      for (const socket of datagrams.values()) socket.close()
+      for (const socket of streams.values()) socket.stop()
+    },
+  }
+}
+
+/** Undefined, with the reason told: they cannot be used. Everything else goes on. */
+function withFiles(settings: TlsSettings & { readonly port: number }, tell: (reason: string) => void) {
+  const loaded = loadTls(settings)
+  if (loaded.ok) return { ...settings, ...loaded.value }
+  tell(loaded.error)
+  return undefined
+}
