@@ -18,6 +18,7 @@ const PACKAGES = {
     'sip-tester',
     'baresip',
     'kamailio',
+    'kamailio-tls-modules',
     'linphone-cli',
     'libnet-sip-perl',
     'netbase',

@@ -14,6 +14,8 @@ export interface BaresipOptions {
   readonly answer: 'auto' | 'manual'
   /** Registers there; absent: it can only be called where it is. */
   readonly registrar?: { readonly domain: string; readonly password: string }
+  /** TLS files; its own certificate and key in one. With them it registers, calls and is called over TLS alone. */
+  readonly tls?: { readonly ca: string; readonly certificate: string }
 }
 
 export interface Baresip {
@@ -40,7 +42,7 @@ const modules = [
 ]
 
 /** Resolves when it can be called; with a registrar, when it is registered there. */
-export async function startBaresip({ speaks, user, answer, registrar }: BaresipOptions): Promise<Baresip> {
+export async function startBaresip({ speaks, user, answer, registrar, tls }: BaresipOptions): Promise<Baresip> {
   const home = mkdtempSync(join(tmpdir(), 'baresip-'))
   const recordings = join(home, 'heard')
   mkdirSync(recordings)
@@ -60,11 +62,13 @@ export async function startBaresip({ speaks, user, answer, registrar }: BaresipO
     ...modules,
     ...(speaks === 'echo' ? ['module_app echo.so'] : []),
     `ctrl_tcp_listen 127.0.0.1:${control}`,
+    ...(tls ? [`sip_cafile ${tls.ca}`, `sip_certificate ${tls.certificate}`] : []),
   ]
   writeFileSync(join(home, 'config'), config.join('\n') + '\n')
+  const transport = tls ? 'tls' : 'udp'
   const account = registrar
-    ? `<sip:${user}@${registrar.domain};transport=udp>;auth_user=${user};auth_pass=${registrar.password};regint=60;answermode=${answer}`
-    : `<sip:${user}@127.0.0.1:${sip}>;regint=0;answermode=${answer}`
+    ? `<sip:${user}@${registrar.domain};transport=${transport}>;auth_user=${user};auth_pass=${registrar.password};regint=60;answermode=${answer}`
+    : `<sip:${user}@127.0.0.1:${tls ? `${sip + 1};transport=tls` : sip}>;regint=0;answermode=${answer}`
   writeFileSync(join(home, 'accounts'), account + '\n')
   writeFileSync(join(home, 'contacts'), '')
 
@@ -81,7 +85,8 @@ export async function startBaresip({ speaks, user, answer, registrar }: BaresipO
   }
 
   return {
-    uri: `sip:${user}@127.0.0.1:${sip}`,
+    // Over TLS it listens on the next port.
+    uri: `sip:${user}@127.0.0.1:${tls ? `${sip + 1};transport=tls` : sip}`,
     dial: (uri) => control$.command('dial', uri),
     hangUp: () => control$.command('hangup', ''),
     event: control$.event,

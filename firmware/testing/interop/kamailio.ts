@@ -11,12 +11,16 @@ export interface KamailioOptions {
   /** Passwords by user. */
   readonly users: Readonly<Record<string, string>>
   readonly algorithm?: 'MD5' | 'SHA-256'
+  /** PEM files: a third door, over TLS; `ca`: who signs the certificates of callers, and then each needs one. */
+  readonly tls?: { readonly certificate: string; readonly key: string; readonly ca?: string }
 }
 
 export interface Kamailio {
   /** `host:port` of its two doors. A call that comes in by one and leaves by the other is record-routed twice. */
   readonly domain: string
   readonly second: string
+  /** Port of the door over TLS; 0 without. */
+  readonly tlsPort: number
   /** Contact addresses bound to this user now. */
   contacts(user: string): Promise<readonly string[]>
   /** Its log: `in-dialog METHOD from USER` for each request that followed a route set. */
@@ -28,12 +32,18 @@ const MODULES = ['kex', 'ctl', 'tm', 'sl', 'rr', 'pv', 'maxfwd', 'usrloc', 'regi
 const LATER = ['xlog', 'auth', 'htable']
 
 /** Resolves when it answers. */
-export async function startKamailio({ users, algorithm = 'MD5' }: KamailioOptions): Promise<Kamailio> {
+export async function startKamailio({ users, algorithm = 'MD5', tls }: KamailioOptions): Promise<Kamailio> {
   const home = mkdtempSync(join(tmpdir(), 'kamailio-'))
   const [first, other] = [await freePort('udp'), await freePort('udp')]
+  const tlsPort = tls ? await freePort('tcp') : 0
+  const tlsConfig = join(home, 'tls.cfg')
+  if (tls) writeFileSync(tlsConfig, tlsScript(tls))
   const control = `unix:${join(home, 'control')}`
   const config = join(home, 'kamailio.cfg')
-  writeFileSync(config, script({ users, algorithm, ports: [first, other], control }))
+  writeFileSync(
+    config,
+    script({ users, algorithm, ports: [first, other], control, tls: tls && { port: tlsPort, config: tlsConfig } }),
+  )
   let output = ''
   // Its own group: it forks, and goes as a whole.
   const child = spawn(
@@ -57,6 +67,7 @@ export async function startKamailio({ users, algorithm = 'MD5' }: KamailioOption
   return {
     domain: `127.0.0.1:${first}`,
     second: `127.0.0.1:${other}`,
+    tlsPort,
     async contacts(user) {
       // It answers 404 when there is none.
       const found = await ask('ul.lookup', 'location', `s:${user}`).catch((error) => {
@@ -76,16 +87,31 @@ export async function startKamailio({ users, algorithm = 'MD5' }: KamailioOption
   }
 }
 
+const tlsScript = ({ certificate, key, ca }: NonNullable<KamailioOptions['tls']>): string =>
+  [
+    '[server:default]',
+    'method = TLSv1.2+',
+    `certificate = ${certificate}`,
+    `private_key = ${key}`,
+    ...(ca === undefined ? [] : [`ca_list = ${ca}`, 'verify_certificate = yes', 'require_certificate = yes']),
+    '[client:default]',
+    'method = TLSv1.2+',
+    'verify_certificate = no',
+    '',
+  ].join('\n')
+
 function script({
   users,
   algorithm,
   ports,
   control,
+  tls,
 }: {
   readonly users: Readonly<Record<string, string>>
   readonly algorithm: 'MD5' | 'SHA-256'
   readonly ports: readonly number[]
   readonly control: string
+  readonly tls: { readonly port: number; readonly config: string } | undefined
 }): string {
   const passwords = Object.entries(users).map(
     ([user, password]) => `  $sht(passwords=>${user}) = ${JSON.stringify(password)};`,
@@ -96,9 +122,10 @@ log_stderror=yes
 fork=yes
 auto_aliases=no
 dns=no
-disable_tcp=yes
+${tls ? `enable_tls=yes\nlisten=tls:127.0.0.1:${tls.port}\ntcp_children=1` : 'disable_tcp=yes'}
 ${ports.map((port) => `listen=udp:127.0.0.1:${port}`).join('\n')}
 ${[...MODULES, ...LATER].map((name) => `loadmodule "${name}.so"`).join('\n')}
+${tls ? `loadmodule "tls.so"\nmodparam("tls", "config", "${tls.config}")` : ''}
 modparam("ctl", "binrpc", "${control}")
 modparam("usrloc", "db_mode", 0)
 modparam("registrar", "min_expires", 10)
