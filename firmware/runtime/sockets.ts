@@ -35,8 +35,8 @@ export interface SocketUser {
 export interface Sockets {
   /** Where we are reached by UDP, or by what there is instead, at the first address. */
   readonly local: SocketAddress
-  /** Tells which transports there are. */
-  announce(): void
+  /** Which transports there are, for the engine to hear before anything else. */
+  readonly up: readonly NetworkInput[]
   perform(output: Exclude<NetworkOutput, { kind: 'resolve' }>): void
   /** What was queued to be sent is sent. */
   close(): void
@@ -52,7 +52,9 @@ export function openSockets(settings: SocketSettings, user: SocketUser): Sockets
   const streams = new Map<string, StreamSocket>()
   /** Who has a connection. */
   const owners = new Map<string, StreamSocket>()
-  const up: { readonly transport: string; readonly protocol: Protocol; readonly local: SocketAddress }[] = []
+  const up: Extract<NetworkInput, { kind: 'transport-up' }>[] = []
+  const bound = (transport: string, protocol: Protocol, local: SocketAddress) =>
+    up.push({ kind: 'transport-up', transport, protocol, local })
   const warn = (what: string, fields: LogRecord['fields']) => user.log(log('warn', 'sockets', what, fields))
   const tls =
     settings.tls && withFiles(settings.tls, (reason) => user.log(log('error', 'sockets', 'no TLS', { reason })))
@@ -98,18 +100,18 @@ export function openSockets(settings: SocketSettings, user: SocketUser): Sockets
     const local = socket?.local ?? { address, port: settings.port }
     if (udp && socket) {
       datagrams.set(`udp${suffix}`, socket)
-      up.push({ transport: `udp${suffix}`, protocol: 'UDP', local })
+      bound(`udp${suffix}`, 'UDP', local)
     } else socket?.close()
     if (tcp) {
       listen(`tcp${suffix}`, local, openTcp)
-      up.push({ transport: `tcp${suffix}`, protocol: 'TCP', local })
+      bound(`tcp${suffix}`, 'TCP', local)
     }
     if (tls) {
       const at = { address, port: tls.port }
       const onRefused = (from: string, reason: string) =>
         user.log(log('info', 'sockets', 'TLS handshake failed', { from, reason }))
       listen(`tls${suffix}`, at, (options) => openTls({ ...options, tls, clockFloorMs: BUILT_MS, onRefused }))
-      up.push({ transport: `tls${suffix}`, protocol: 'TLS', local: at })
+      bound(`tls${suffix}`, 'TLS', at)
       if (tls.verify === false)
         warn('certificates are not verified: anybody is believed', { transport: `tls${suffix}` })
     }
@@ -125,13 +127,11 @@ export function openSockets(settings: SocketSettings, user: SocketUser): Sockets
     }
   }
 
+  const all = up.map(({ transport, local }) => `${transport} ${showAddress(local)}`).join(', ')
+  user.log(log('info', 'sockets', 'bound', { all }))
   return {
     local: up[0]?.local ?? { address: first, port: settings.port },
-    announce() {
-      for (const each of up) user.input({ kind: 'transport-up', ...each })
-      const all = up.map(({ transport, local }) => `${transport} ${showAddress(local)}`).join(', ')
-      user.log(log('info', 'sockets', 'bound', { all }))
-    },
+    up,
     perform(output) {
       switch (output.kind) {
         case 'send':

@@ -45,10 +45,11 @@ export interface Voice {
 export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser): Voice {
   const rng = systemRng()
 
-  const fromNet = hub.inlet<NetworkInput>({ name: 'sip', rank: 'sip', capacity: 512 }, (input) => {
+  const heard = (input: NetworkInput) => {
     user.net?.(input)
     toSip(input)
-  })
+  }
+  const fromNet = hub.inlet<NetworkInput>({ name: 'sip', rank: 'sip', capacity: 512 }, heard)
   const fromResolver = hub.inlet<SipInput>({ name: 'resolver', rank: 'sip', capacity: 64 }, (input) => toSip(input))
   const broken = hub.inlet<string>({ name: 'SIP socket', rank: 'sip', capacity: 4 }, (reason) => user.broken(reason))
   const sockets = openSockets(options.sockets, { input: fromNet, log: user.log, broken })
@@ -104,7 +105,7 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
     }
   })
 
-  sockets.announce()
+  sockets.up.forEach(heard)
   return {
     command: (command) => toUa({ from: 'app', command }),
     media: (event) => toUa({ from: 'media', event }),
