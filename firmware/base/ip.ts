@@ -1,4 +1,5 @@
-// IP address literals (RFC 3986 §3.2.2, RFC 5954 for IPv6).
+// IP address literals (RFC 3986 §3.2.2, RFC 5954 for IPv6), and prefixes of them (RFC 4632).
+import { err, ok, type Result } from './result.ts'
 
 export function isIpv4(text: string): boolean {
   const parts = text.split('.')
@@ -20,4 +21,52 @@ export function isIpv6(text: string): boolean {
     else return false
   }
   return halves.length === 2 ? count < 8 : count === 8
+}
+
+/** The octets of a literal, 4 or 16; an IPv4 address mapped into IPv6 is the IPv4 address it is. undefined: it is none. */
+export function ipOctets(text: string): readonly number[] | undefined {
+  if (isIpv4(text)) return text.split('.').map(Number)
+  if (!isIpv6(text)) return undefined
+  const groupsOf = (half: string): number[] =>
+    half === ''
+      ? []
+      : half.split(':').flatMap((group) => (group.includes('.') ? v4Groups(group) : [Number.parseInt(group, 16)]))
+  const [head = '', tail] = text.split('::')
+  const before = groupsOf(head)
+  const after = tail === undefined ? [] : groupsOf(tail)
+  const groups = [...before, ...new Array<number>(8 - before.length - after.length).fill(0), ...after]
+  const octets = groups.flatMap((group) => [group >> 8, group & 255])
+  const mapped = octets.slice(0, 10).every((octet) => octet === 0) && octets[10] === 255 && octets[11] === 255
+  return mapped ? octets.slice(12) : octets
+}
+
+function v4Groups(text: string): number[] {
+  const [a = 0, b = 0, c = 0, d = 0] = text.split('.').map(Number)
+  return [(a << 8) | b, (c << 8) | d]
+}
+
+export interface Prefix {
+  readonly octets: readonly number[]
+  readonly bits: number
+}
+
+/** `192.0.2.0/24`, `2001:db8::/32`, or an address alone. */
+export function parsePrefix(text: string): Result<Prefix, string> {
+  const [address = '', length, more] = text.split('/')
+  const octets = ipOctets(address)
+  if (octets === undefined || more !== undefined) return err('an address, or a prefix such as 192.0.2.0/24')
+  const most = octets.length * 8
+  if (length === undefined) return ok({ octets, bits: most })
+  if (!/^[0-9]{1,3}$/.test(length) || Number(length) > most) return err(`a prefix length from 0 to ${most}`)
+  return ok({ octets, bits: Number(length) })
+}
+
+export function inPrefix(address: string, { octets, bits }: Prefix): boolean {
+  const own = ipOctets(address)
+  if (own?.length !== octets.length) return false
+  for (let i = 0, left = bits; left > 0; i++, left -= 8) {
+    const mask = left >= 8 ? 0xff : (0xff00 >> left) & 0xff
+    if (((own[i]! ^ octets[i]!) & mask) !== 0) return false
+  }
+  return true
 }

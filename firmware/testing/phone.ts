@@ -1,5 +1,6 @@
 // An engine on the stage with the smallest application: it notes every event and reacts as told.
 import { type SocketAddress, showAddress } from '../base/address.ts'
+import type { LogRecord } from '../base/log.ts'
 import type { Rng } from '../base/rng.ts'
 import type { Protocol, SipCommand, SipConfig, SipEvent, SipInput, SipOutput } from '../sip/core/contract.ts'
 import { createSipEngine, type SipEngine } from '../sip/core/engine.ts'
@@ -17,6 +18,7 @@ export class Phone {
   readonly #stage: Stage
   readonly #reactions: ((event: SipEvent) => void)[] = []
   readonly flows = new Map<string, StreamEnd>()
+  logs: (record: LogRecord) => void = () => {}
   /** Connections it has asked for. */
   readonly connects: { readonly transport: string; readonly to: SocketAddress; readonly name: string | undefined }[] =
     []
@@ -191,6 +193,7 @@ export class Phone {
           this.flows.delete(output.flow)
           break
         case 'log':
+          this.logs(output)
           break
         default:
           this.events.push(output)

@@ -12,6 +12,7 @@ import type { NetworkInput, NetworkOutput } from './contract/network.ts'
 export type * from './contract/commands.ts'
 export type * from './contract/config.ts'
 export type * from './contract/events.ts'
+export type * from './contract/module.ts'
 export type * from './contract/names.ts'
 export type * from './contract/network.ts'
 

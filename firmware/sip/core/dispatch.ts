@@ -14,9 +14,11 @@ import { eventOf, type Notified } from '../usage/notified.ts'
 import { replacesOf } from '../usage/refer/replaces.ts'
 import type { Digest, Requester } from '../usage/requester.ts'
 import { bodyRefusal, sdpOf, unanswerable } from '../usage/sdp-body.ts'
+import type { Admissions } from './admission.ts'
 import { optionsHeaders } from './capabilities.ts'
 import type { SipConfig } from './contract.ts'
 import type { IncomingRequests } from './incoming-requests.ts'
+import type { Modules, Stage } from './modules.ts'
 import type { Refers } from './refers.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -36,6 +38,8 @@ export class Dispatch {
   readonly #nextId: () => string
   readonly #digestOf: (contactUser: string) => Digest
   readonly #allowed: ReadonlySet<string>
+  readonly #modules: Modules
+  readonly #admissions: Admissions
 
   constructor(parts: {
     readonly config: SipConfig
@@ -49,6 +53,8 @@ export class Dispatch {
     readonly nextId: () => string
     /** Credentials of the account behind a Contact user. */
     readonly digestOf: (contactUser: string) => Digest
+    readonly modules: Modules
+    readonly admissions: Admissions
   }) {
     this.#config = parts.config
     this.#environment = parts.environment
@@ -60,10 +66,14 @@ export class Dispatch {
     this.#ended = parts.ended
     this.#nextId = parts.nextId
     this.#digestOf = parts.digestOf
+    this.#modules = parts.modules
+    this.#admissions = parts.admissions
     this.#allowed = new Set(parts.environment.capabilities.allow.value.split(', '))
   }
 
-  request(incoming: ReceivedRequest, now: Millis): void {
+  request(arrived: ReceivedRequest, now: Millis): void {
+    const incoming = this.#pass('arrived', arrived)
+    if (incoming === undefined) return
     const { request } = incoming
     const { servers } = this.#environment
     if (servers.receive(request, now)) return
@@ -81,18 +91,54 @@ export class Dispatch {
       this.#stateless(incoming, { status: 503, headers: [retrySoon(this.#environment)] })
       return
     }
+    const known = this.#pass('new', incoming)
+    if (known) this.#new(known, now)
+  }
+
+  #new(incoming: ReceivedRequest, now: Millis): void {
+    const { request } = incoming
     const taker = request.method === 'NOTIFY' ? this.#notified.find(request) : undefined
     if (taker) {
       taker.onNotify(incoming, now)
       return
     }
-    const refusal = this.#unknownEvent(request) ?? this.#inspect(incoming)
-    if (refusal) {
-      this.#refuse(incoming, refusal, now)
-      return
+    if (request.toTag === undefined && !this.#admitted(incoming, now)) return
+    const left = this.#isOurs(request) ? incoming : this.#pass('unclaimed', incoming)
+    if (left === undefined) return
+    const refusal = this.#unknownEvent(left.request) ?? this.#inspect(left)
+    if (refusal) this.#refuse(left, refusal, now)
+    else if (left.request.toTag === undefined) this.#outside(left, now)
+    else this.#inside(left, now)
+  }
+
+  /** What the modules of a stage leave of it; undefined when one has taken it. */
+  #pass(stage: Stage, incoming: ReceivedRequest): ReceivedRequest | undefined {
+    const { hop, from, request } = incoming
+    const outcome = this.#modules.request(stage, request, { transport: hop.transport, peer: from })
+    if (outcome.kind === 'answer') this.#stateless(incoming, outcome.answer)
+    if (outcome.kind !== 'pass') return undefined
+    return outcome.request === request ? incoming : { ...incoming, request: outcome.request }
+  }
+
+  /** A layer of the engine's own answers it. */
+  #isOurs({ method, callId, toTag, fromTag }: SipRequest): boolean {
+    if (toTag === undefined) return method === 'INVITE' || method === 'OPTIONS'
+    return this.#sessions.ofDialog(callId, toTag)?.dialogWith(fromTag ?? '') !== undefined
+  }
+
+  #admitted(incoming: ReceivedRequest, now: Millis): boolean {
+    switch (this.#admissions.judge(incoming.from, now)) {
+      case 'take':
+        return true
+      case 'refuse':
+        this.#stateless(incoming, { status: 403 })
+        return false
+      case 'busy':
+        this.#stateless(incoming, { status: 503, headers: [retrySoon(this.#environment)] })
+        return false
+      case 'ignore':
+        return false
     }
-    if (request.toTag === undefined) this.#outside(incoming, now)
-    else this.#inside(incoming, now)
   }
 
   /** RFC 6665 §4.1.3, §8.3.2. */

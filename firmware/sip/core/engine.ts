@@ -2,9 +2,11 @@
 import { type SocketAddress, showAddress } from '../../base/address.ts'
 import { type LogRecord, log } from '../../base/log.ts'
 import type { Machine } from '../../base/machine.ts'
+import type { Result } from '../../base/result.ts'
 import type { Rng } from '../../base/rng.ts'
 import { after, type Millis, ms } from '../../base/time.ts'
 import { TimerQueue } from '../../base/timer-queue.ts'
+import type { SipResponse } from '../message/message.ts'
 import { ClientTransactions } from '../transaction/client.ts'
 import type { Hop, TransactionEnvironment } from '../transaction/environment.ts'
 import { ServerTransactions } from '../transaction/server.ts'
@@ -16,11 +18,13 @@ import type { UsageEnvironment } from '../usage/environment.ts'
 import type { Session } from '../usage/invite/session.ts'
 import { Notified } from '../usage/notified.ts'
 import { Requester } from '../usage/requester.ts'
+import { Admissions } from './admission.ts'
 import { capabilitiesOf } from './capabilities.ts'
 import { Commands } from './commands.ts'
-import type { NetworkInput, SipConfig, SipInput, SipOutput } from './contract.ts'
+import type { NetworkInput, SipConfig, SipInput, SipModule, SipOutput } from './contract.ts'
 import { Dispatch } from './dispatch.ts'
 import { IncomingRequests } from './incoming-requests.ts'
+import { Modules } from './modules.ts'
 import { Refers } from './refers.ts'
 import { Sessions } from './sessions.ts'
 
@@ -42,6 +46,10 @@ export interface SipCounts {
 
 export interface SipEngine extends Machine<SipInput, SipOutput> {
   counts(): SipCounts
+  /** Not within a turn of the engine's. An error says why it cannot be: its name is taken, its priority is none. */
+  addModule(module: SipModule): Result<undefined, string>
+  /** False: there is none of that name. */
+  removeModule(name: string): boolean
 }
 
 /** Lines about datagrams dropped: at most one in this many milliseconds. */
@@ -63,6 +71,8 @@ class Engine implements SipEngine {
   readonly #refers: Refers
   readonly #commands: Commands
   readonly #dispatch: Dispatch
+  readonly #modules = new Modules((module, fault) => this.#out.push(log('error', 'sip.module', fault, { module })))
+  readonly #admissions: Admissions
   /** The caller's list, while one of its calls runs. */
   #out: SipOutput[] = []
   /** Its time. */
@@ -112,6 +122,7 @@ class Engine implements SipEngine {
       config.limits.sessions,
       ended,
     )
+    this.#admissions = new Admissions(config)
     this.#dispatch = new Dispatch({
       config,
       environment,
@@ -123,7 +134,17 @@ class Engine implements SipEngine {
       ended,
       nextId: () => `in:${++this.#lastId}`,
       digestOf: (user) => this.#commands.digestOf(user),
+      modules: this.#modules,
+      admissions: this.#admissions,
     })
+  }
+
+  addModule(module: SipModule): Result<undefined, string> {
+    return this.#modules.add(module)
+  }
+
+  removeModule(name: string): boolean {
+    return this.#modules.remove(name)
   }
 
   handle(input: SipInput, now: Millis, out: SipOutput[]): void {
@@ -238,8 +259,7 @@ class Engine implements SipEngine {
         this.#dispatch.request(received, now)
         return
       case 'response':
-        if (!this.#clients.response(received.response, now))
-          this.#drop('response that nobody waits for', from.address, now)
+        this.#response(received.response, received.transport, from, now)
         return
       case 'bad':
         if (received.answer !== undefined) this.#send(received.hop, received.answer)
@@ -247,7 +267,23 @@ class Engine implements SipEngine {
     }
   }
 
-  #send({ transport, to, flow, name }: Hop, data: string): void {
+  #response(arrived: SipResponse, transport: string, from: SocketAddress, now: Millis): void {
+    const wire = { transport, peer: from }
+    const response = this.#modules.response('arrived', arrived, wire)
+    if (response === undefined) return
+    if (!this.#clients.response(response, now)) {
+      if (this.#modules.response('unclaimed', response, wire) !== undefined)
+        this.#drop('response that nobody waits for', from.address, now)
+      return
+    }
+    const { status, cseq } = response
+    if (cseq.method === 'REGISTER' && status >= 200 && status < 300) this.#admissions.knows(from)
+  }
+
+  #send(hop: Hop, text: string): void {
+    const { transport, to, flow, name } = hop
+    const data = this.#modules.watchesSends ? this.#modules.send(text, { transport, peer: to }) : text
+    if (data === undefined) return
     switch (this.#transports.get(transport)?.protocol) {
       case 'UDP':
         this.#out.push({ kind: 'send', transport, to, data })

@@ -35,7 +35,7 @@ export type Received =
       readonly hop: Hop
       readonly from: SocketAddress
     }
-  | { readonly kind: 'response'; readonly response: SipResponse }
+  | { readonly kind: 'response'; readonly response: SipResponse; readonly transport: string }
   /** RFC 5626 §3.5.1: CRLF keep-alive and the like. */
   | { readonly kind: 'keep-alive' }
   /** Not a SIP message; `answer` is what to send back, when it can be answered at all. */
@@ -54,7 +54,7 @@ export function receive(arrival: Arrival, data: string): Received {
     // §8.1.3.3: a response for a user agent has our Via and no other.
     if (message.vias.length > 1)
       return { kind: 'bad', what: 'response with several Via values', answer: undefined, hop: wayBack(top, arrival) }
-    return { kind: 'response', response: message }
+    return { kind: 'response', response: message, transport: arrival.transport }
   }
   const lines = message.headers('Via')
   const marked = printVia(mark(top, from))

@@ -13,6 +13,17 @@ export interface SipConfig {
   readonly refer?: boolean
   /** Event packages that can be subscribed to, with the Accept of each; a NOTIFY of another one gets 489. */
   readonly packages?: Readonly<Record<string, string>>
+  /**
+   * New requests from addresses that are neither trusted nor those of a server that has answered our REGISTER: taken, refused
+   * with 403, or not answered. What belongs to a dialog or transaction of ours is never a stranger's. Default: taken.
+   */
+  readonly strangers?: {
+    readonly policy: 'accept' | 'refuse' | 'ignore'
+    /** Addresses and prefixes (`192.0.2.0/24`). */
+    readonly trusted: readonly string[]
+    /** Of each strange address, requests; beyond: 503 with Retry-After, or nothing when refused anyway. Default: as many as they like. */
+    readonly rate?: { readonly burst: number; readonly perSecond: number }
+  }
   readonly limits: {
     /** Sessions at once, both directions; beyond: outgoing `rejected`, incoming 486. */
     readonly sessions: number
