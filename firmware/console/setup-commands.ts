@@ -1,4 +1,5 @@
 // Commands about the console as a whole: starting, tracing, waiting, leaving.
+import { parsePrefix } from '../base/ip.ts'
 import { err, ok } from '../base/result.ts'
 import type { DeviceConfig } from '../media/contract.ts'
 import { knownCodecs } from '../media/negotiator.ts'
@@ -73,6 +74,11 @@ const tls = nested({
   serverName: optional(text('a host name')),
 })
 
+const prefix: Kind<string> = {
+  expected: 'an address, or a prefix such as 192.0.2.0/24',
+  read: (value) => (typeof value === 'string' && parsePrefix(value).ok ? { value } : undefined),
+}
+
 export const START = {
   address: optional(text('an address of this machine')),
   port: orElse(whole(0, 65_535), 0),
@@ -92,6 +98,8 @@ export const START = {
   methods: orElse(list(name, 16), []),
   decides: orElse(list(name, 16), []),
   events: orElse(packages, PACKAGES),
+  strangers: orElse(oneOf('accept', 'refuse', 'ignore'), 'accept'),
+  trusted: orElse(list(prefix, 32), []),
   trace: orElse(flag, false),
   logLevel: orElse(oneOf(...LOG_LEVELS), 'warn'),
 }
@@ -127,6 +135,7 @@ export const setupCommands = [
           ...(userAgent === undefined ? {} : { userAgent }),
           applicationMethods: [...new Set([...TAKEN, ...methods])],
           packages: given.events,
+          strangers: { policy: given.strangers, trusted: given.trusted },
           limits: { sessions: Math.max(32, maxCalls), transactions: Math.max(256, 8 * maxCalls) },
         },
       }

@@ -2,9 +2,10 @@
 import { createMediaEngine } from '../../native/lib/media.ts'
 import type { SocketAddress } from '../base/address.ts'
 import { type LogRecord, log } from '../base/log.ts'
+import type { Result } from '../base/result.ts'
 import type { Secret } from '../base/secret.ts'
 import type { MediaCommand, MediaEvent } from '../media/contract.ts'
-import type { NetworkInput, SipConfig, SipOutput } from '../sip/core/contract.ts'
+import type { NetworkInput, SipConfig, SipModule, SipOutput } from '../sip/core/contract.ts'
 import type { AccountConfig, UaCommand, UaConfig, UaEvent } from '../ua/contract.ts'
 import { createClock } from './clock.ts'
 import { createDeparture, LEAVE_MS } from './departure.ts'
@@ -47,6 +48,9 @@ export interface Agent {
   /** Accounts may ask for a transport: `udp`, `tcp` or `tls`. */
   ua(command: UaCommand): void
   media(command: MediaCommand): void
+  /** Puts a module between the wire and the layers; an error says why it cannot be. Not within a turn of the hub's. */
+  addModule(module: SipModule): Result<undefined, string>
+  removeModule(name: string): boolean
   /** Ends calls and registrations, within two seconds, then everything. */
   stop(): Promise<void>
 }
@@ -90,6 +94,8 @@ export function startAgent(options: AgentOptions, user: AgentUser): Agent {
       voice.command(command)
     },
     media: (command) => media.command(command),
+    addModule: (module) => voice.engine.addModule(module),
+    removeModule: (name) => voice.engine.removeModule(name),
     async stop() {
       await departure.leave(voice.command, LEAVE_MS)
       voice.close()

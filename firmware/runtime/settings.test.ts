@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { readDesired } from '../../provisioning/schema/desired.ts'
 import { plainFormats } from '../../provisioning/schema/formats.ts'
 import { Secret } from '../base/secret.ts'
-import { phoneSettings, portAudioOrder, uaConfig } from './settings.ts'
+import { phoneSettings, portAudioOrder, strangers, uaConfig } from './settings.ts'
 
 const document = {
   contract: 1,
@@ -47,6 +47,22 @@ test('the user agent gets the address found, ports and buffer as configured', ()
     ...{ maxCalls: 8, mediaAddress: '192.0.2.9', dscp: 46 },
     ...{ rtpPorts: { min: 30_000, max: 30_099 }, jitter: { minMs: 40, maxMs: 120 } },
   })
+})
+
+test('strangers are taken at a rate, unless the configuration says otherwise', () => {
+  expect(strangers(config).strangers).toEqual({ policy: 'accept', trusted: [], rate: { burst: 20, perSecond: 2 } })
+  const network = { strangers: 'ignore', trusted: ['192.0.2.0/24'] }
+  const read = readDesired(JSON.stringify({ ...document, config: { ...document.config, network } }), plainFormats)
+  expect(read.ok && strangers(read.value.config).strangers).toMatchObject({
+    policy: 'ignore',
+    trusted: ['192.0.2.0/24'],
+  })
+  const wrong = { ...network, trusted: ['192.0.2.0/33'] }
+  const refused = readDesired(
+    JSON.stringify({ ...document, config: { ...document.config, network: wrong } }),
+    plainFormats,
+  )
+  expect(refused.ok || refused.error.errors[0]).toMatchObject({ path: '/config/network/trusted/0' })
 })
 
 test('a handset of PortAudio is carried by its process and reaches the engine as an external device', () => {

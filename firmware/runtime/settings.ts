@@ -78,6 +78,13 @@ export const socketSettings = ({ network }: PhoneConfig, addresses: readonly str
   return { addresses, port: sipPort, udp, tcp, tls, dscp: sipDscp }
 }
 
+/** Of each stranger's new requests, when strangers are taken: enough for a person, too little for a flood. */
+const STRANGER_RATE = { burst: 20, perSecond: 2 }
+
+export const strangers = ({ network }: PhoneConfig): Pick<SipConfig, 'strangers'> => ({
+  strangers: { policy: network.strangers, trusted: network.trusted, rate: STRANGER_RATE },
+})
+
 export const sipConfig = (version: string): SipConfig => ({
   userAgent: `Offhook/${version}`,
   timers: { t1: 500, t2: 4000, t4: 5000, d: 32_000 },

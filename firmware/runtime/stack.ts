@@ -11,7 +11,7 @@ import { isSip, parseUri } from '../sip/message/uri.ts'
 import type { UaCommand, UaEvent } from '../ua/contract.ts'
 import { createDeparture, type Departure, LEAVE_MS } from './departure.ts'
 import type { Hub } from './hub.ts'
-import { sipConfig, socketSettings, uaConfig } from './settings.ts'
+import { sipConfig, socketSettings, strangers, uaConfig } from './settings.ts'
 import { createVoice, type Voice } from './voice.ts'
 
 export interface StackUser {
@@ -58,7 +58,7 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
       const voice = createVoice(
         part,
         {
-          sip: sipConfig(version),
+          sip: { ...sipConfig(version), ...strangers(config) },
           ua: uaConfig(config, address),
           sockets: socketSettings(config, [address]),
         },

@@ -5,7 +5,7 @@ import type { LogRecord } from '../base/log.ts'
 import type { MediaCommand, MediaEvent } from '../media/contract.ts'
 import { resolveHost } from '../net/resolver.ts'
 import type { NetworkInput, SipConfig, SipInput, SipOutput } from '../sip/core/contract.ts'
-import { createSipEngine } from '../sip/core/engine.ts'
+import { createSipEngine, type SipEngine } from '../sip/core/engine.ts'
 import type { UaCommand, UaConfig, UaEvent } from '../ua/contract.ts'
 import { createUserAgent } from '../ua/user-agent.ts'
 import type { Feed, HubPart } from './hub.ts'
@@ -37,6 +37,8 @@ export interface Voice {
   /** What the media engine told, for the user agent's streams. */
   readonly media: Feed<MediaEvent>
   readonly local: SocketAddress
+  /** For modules of the application. */
+  readonly engine: Pick<SipEngine, 'addModule' | 'removeModule'>
   /** The stack is gone from the hub; what was queued to be sent is sent. */
   close(): void
 }
@@ -54,7 +56,8 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
   const broken = hub.inlet<string>({ name: 'SIP socket', rank: 'sip', capacity: 4 }, (reason) => user.broken(reason))
   const sockets = openSockets(options.sockets, { input: fromNet, log: user.log, broken })
 
-  const toSip: Feed<SipInput> = hub.attach('sip', createSipEngine(options.sip, rng), (output) => {
+  const engine = createSipEngine(options.sip, rng)
+  const toSip: Feed<SipInput> = hub.attach('sip', engine, (output) => {
     user.sip?.(output)
     switch (output.kind) {
       case 'send':
@@ -110,6 +113,7 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
     command: (command) => toUa({ from: 'app', command }),
     media: (event) => toUa({ from: 'media', event }),
     local: sockets.local,
+    engine,
     close() {
       hub.stop()
       sockets.close()

@@ -1,4 +1,5 @@
 // Plain checkers for the formats a schema declares: enough for a tool that stands alone. The phone may give its own.
+import { parsePrefix } from '../../firmware/base/ip.ts'
 import type { Formats } from './json-schema.ts'
 
 const HOST = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.?$/i
@@ -28,7 +29,12 @@ function sipUri(text: string): string | undefined {
 const digitMap = (text: string): string | undefined =>
   /^[0-9a-dtx*#.,|()[\]<>=+ -]*$/i.test(text) ? undefined : 'it has a character that no digit map has'
 
-export const plainFormats: Formats = { host, 'sip-uri': sipUri, 'digit-map': digitMap }
+const ipPrefix = (text: string): string | undefined => {
+  const prefix = parsePrefix(text)
+  return prefix.ok ? undefined : `write ${prefix.error}`
+}
+
+export const plainFormats: Formats = { host, 'sip-uri': sipUri, 'digit-map': digitMap, 'ip-prefix': ipPrefix }
 
 /** The user part of a SIP URI; its host when it has none. */
 export const userOf = (uri: string): string =>

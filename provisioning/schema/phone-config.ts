@@ -266,6 +266,25 @@ export const PHONE_CONFIG = {
           description: 'SIP and audio over IPv6 too, where this host has an address',
         },
         sipDscp: { ...DSCP, default: 24, description: 'DSCP of SIP packets' },
+        strangers: {
+          type: 'string',
+          enum: ['accept', 'refuse', 'ignore'],
+          default: 'accept',
+          description:
+            'Calls and other new requests from addresses that are neither the registrar nor trusted: taken (at most 2 a second of each), refused with 403, or not answered',
+        },
+        trusted: {
+          type: 'array',
+          maxItems: 32,
+          default: [],
+          description: 'Addresses that are no strangers',
+          items: {
+            type: 'string',
+            format: 'ip-prefix',
+            maxLength: 64,
+            description: 'an address, or a prefix such as 192.0.2.0/24',
+          },
+        },
         rtpPorts: {
           type: 'object',
           additionalProperties: false,
