@@ -1,28 +1,41 @@
-// npm run bench [-- [--quick] [NAME …]]: ours and its peers in turn in one run, medians and ratios in one table. It never fails
+// npm run bench [-- [--quick] [NAME|sip|media …]]: ours and its peers in turn in one run, medians and ratios in one table. It never fails
 // for a figure. The machine should be quiet: ratios hold better than absolute figures.
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import type { Bench, Effort, Row } from './bench.ts'
 import { calls, options, signalling } from './calls.ts'
+import { engine, print } from './engine.ts'
 import { answer, media, memory } from './live.ts'
 import { parse } from './parse.ts'
 import { native, udp } from './parts.ts'
 import { start } from './start.ts'
 import { table } from './table.ts'
 
-const BENCHES: readonly Bench[] = [parse, signalling, calls, options, answer, media, start, memory, udp, native]
+const BENCHES: readonly Bench[] = [
+  ...[parse, print, engine, signalling, calls, options, answer],
+  ...[media, start, memory, udp, native],
+]
+/** Several by one name. */
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  sip: ['parse', 'print', 'engine', 'signalling', 'calls', 'options', 'answer'],
+  media: ['media', 'native'],
+}
 const FULL: Effort = { rounds: 3, scale: 1 }
 const QUICK: Effort = { rounds: 1, scale: 0.3 }
 
 const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true })
-const unknown = positionals.find((name) => !BENCHES.some((bench) => bench.name === name))
+const names = positionals.flatMap((name) => GROUPS[name] ?? [name])
+const unknown = names.find((name) => !BENCHES.some((bench) => bench.name === name))
 if (unknown !== undefined) {
   console.error(
-    `no bench "${unknown}"; there are:\n${BENCHES.map(({ name, about }) => `  ${name.padEnd(12)}${about}`).join('\n')}`,
+    `no bench "${unknown}"; there are:\n${BENCHES.map(({ name, about }) => `  ${name.padEnd(12)}${about}`).join('\n')}\n` +
+      Object.entries(GROUPS)
+        .map(([name, members]) => `  ${name.padEnd(12)}${members.join(', ')}`)
+        .join('\n'),
   )
   process.exit(2)
 }
-const wanted = BENCHES.filter(({ name }) => positionals.length === 0 || positionals.includes(name))
+const wanted = BENCHES.filter(({ name }) => names.length === 0 || names.includes(name))
 const effort = values.quick ? QUICK : FULL
 
 const rows: Row[] = []

@@ -1,13 +1,13 @@
 // Hostile text, for a given time: through all readers, and through two whole phones in a call. What is found can be had
-// again by its seed. Run as a program: `node fuzz.ts [--seconds 60] [--seed N]`.
+// again by its seed. Run as a program: `node fuzz.ts [--seconds 60 | --messages 20000000] [--seed N]`.
 
 import { parseArgs } from 'node:util'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { seededRng } from '../../base/rng.ts'
 import { INVITE, OK_200, REGISTER } from '../../sip/message/samples.ts'
 import { VALID } from '../../sip/message/torture-messages.ts'
+import { BODIES, IPV6 } from '../../sip/message/torture-more.ts'
 import { DOUBTFUL, REFUSED } from '../../sip/message/torture-refused.ts'
+import { usedHeap } from '../heap.ts'
 import { mutate } from './mutate.ts'
 import { readDatagram, readSdp } from './readers.ts'
 import { playRound } from './street.ts'
@@ -29,7 +29,7 @@ const CREDENTIALS = REGISTER.replace(
   '\r\nAuthorization: Digest username="alice", realm="r", nonce="abc", uri="sip:b@c", response="0123456789abcdef0123456789abcdef", algorithm=MD5, qop=auth, cnonce="1", nc=00000001\r\n\r\n',
 )
 const MESSAGES = [INVITE, REGISTER, OK_200, CHALLENGE, CREDENTIALS]
-const CORPUS = [...MESSAGES, ...[VALID, REFUSED, DOUBTFUL].flatMap((set) => Object.values(set))]
+const CORPUS = [...MESSAGES, ...[VALID, REFUSED, DOUBTFUL, BODIES, IPV6].flatMap((set) => Object.values(set))]
 const DESCRIPTIONS = CORPUS.map((text) => text.slice(text.indexOf('\r\n\r\n') + 4)).filter((body) =>
   body.startsWith('v='),
 )
@@ -37,6 +37,8 @@ const DESCRIPTIONS = CORPUS.map((text) => text.slice(text.indexOf('\r\n\r\n') + 
 /** No single datagram may cost more; the largest that UDP carries cost a few. Measured three times, the least counts. */
 const MOST_MS = 50
 const ROUND = 300
+/** What is left behind by a run of any length. */
+export const MOST_GROWTH_MB = 10
 
 export interface FuzzResult {
   readonly messages: number
@@ -48,11 +50,16 @@ export interface FuzzResult {
   readonly grownMb: number
 }
 
+/** How long: of either. */
+export type FuzzLength = { readonly seconds: number } | { readonly messages: number }
+
 /** Throws with seed and text at the first that throws, takes too long, or leaves something behind. */
-export function fuzz(seed: number, seconds: number): FuzzResult {
+export function fuzz(seed: number, length: FuzzLength): FuzzResult {
   const began = performance.now()
-  const left = () => 1 - (performance.now() - began) / 1000 / seconds
   let [messages, rounds, talked, slowestMs] = [0, 0, 0, 0]
+  /** The share of it still to come. */
+  const left = () =>
+    1 - ('seconds' in length ? (performance.now() - began) / 1000 / length.seconds : messages / length.messages)
   let heapBefore: number | undefined
   for (let turn = 0; left() > 0; turn++) {
     const turnSeed = (seed + Math.imul(turn, 0x9e3779b1)) >>> 0
@@ -93,16 +100,18 @@ function leastTime(act: () => void, where: () => string): number {
   return least
 }
 
-function heapMb(): number {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  collect()
-  return process.memoryUsage().heapUsed / 1e6
-}
+const heapMb = (): number => usedHeap() / 1e6
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { seconds: { type: 'string' }, seed: { type: 'string' } } })
+  const text = { type: 'string' } as const
+  const { values } = parseArgs({ options: { seconds: text, messages: text, seed: text } })
   const seed = Number(values.seed ?? Date.now() % 2 ** 31)
   console.log(`seed ${seed}`)
-  console.log(fuzz(seed, Number(values.seconds ?? 60)))
+  const { messages, seconds = 60 } = values
+  const result = fuzz(seed, messages === undefined ? { seconds: Number(seconds) } : { messages: Number(messages) })
+  console.log(result)
+  if (result.grownMb > MOST_GROWTH_MB) {
+    console.error(`the heap has grown by more than ${MOST_GROWTH_MB} MB`)
+    process.exitCode = 1
+  }
 }

@@ -16,7 +16,7 @@ import { parseNameAddrList, printNameAddr } from '../../sip/message/name-addr.ts
 import { parseMessage } from '../../sip/message/parse.ts'
 import { printUri } from '../../sip/message/uri.ts'
 import { printVia } from '../../sip/message/via.ts'
-import { sdpOf } from '../../sip/usage/sdp-body.ts'
+import { otherParts, sdpOf } from '../../sip/usage/sdp-body.ts'
 
 const ORIGIN = { username: '-', sessionId: '1' }
 const LOCAL: LocalAudio = {
@@ -40,6 +40,7 @@ export function readDatagram(text: string, rng: Rng): void {
   readHeaders(m)
   readDigest(m, rng)
   const body = sdpOf(m)
+  otherParts(m)
   readSdp(body.kind === 'sdp' ? body.sdp : m.body)
 }
 
@@ -49,6 +50,7 @@ function readHeaders(m: SipMessage): void {
   for (const read of [headers.expires, headers.minExpires, headers.maxForwards, headers.retryAfter]) read(m)
   for (const read of [headers.requires, headers.proxyRequires, headers.supported, headers.allow]) read(m)
   headers.contentType(m)
+  headers.accepts(m, 'application/sdp')
   for (const via of m.vias) printVia(via)
   for (const value of [m.from, m.to]) printNameAddr(value)
   if (m.kind === 'request') printUri(m.uri)
