@@ -32,6 +32,7 @@ const PACKAGES = {
     'alsa-utils',
     'systemd',
     'python3-jsonschema',
+    'nftables',
   ],
   arm: ['crossbuild-essential-arm64', 'qemu-user-static'],
   image: ['mmdebstrap', 'squashfs-tools', 'kmod', 'cpio', 'systemd', 'qemu-system-arm', 'mtools', 'dosfstools'],

@@ -16,6 +16,7 @@ export const DEBIAN_PACKAGES: readonly string[] = [
     'netbase',
     'tzdata',
   ],
+  ...['nftables', 'wpasupplicant', 'wireless-regdb'],
   'linux-image-arm64',
 ]
 
@@ -40,7 +41,9 @@ export const ROOT_MODULES: readonly string[] = [
   ],
   ...['snd_usb_audio', 'snd_aloop', 'snd_hda_intel', 'snd_bcm2835'],
   ...['genet', 'bcm_phy_lib', 'broadcom', 'smsc95xx', 'lan78xx', 'microchip', 'mdio_bcm_unimac'],
-  ...['sdhci_iproc', 'bcm2835', 'mmc_block', 'leds_gpio', 'gpio_keys', 'evdev', '8021q', 'nf_tables'],
+  ...['sdhci_iproc', 'bcm2835', 'mmc_block', 'leds_gpio', 'gpio_keys', 'evdev', '8021q'],
+  ...['nf_tables', 'nft_socket', 'nft_limit', 'nft_log', 'nf_log_syslog', 'brcmfmac'],
+  ...['snd_soc_wm8960', 'snd_soc_bcm2835_i2s', 'snd_soc_simple_card'],
 ]
 
 /** Taken away, as `find -path` patterns below the root. */

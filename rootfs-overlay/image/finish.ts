@@ -17,7 +17,7 @@ import { run } from './run.ts'
 /** Enabled units, by the target that wants them. */
 const WANTED: Readonly<Record<string, readonly string[]>> = {
   'multi-user.target.wants': ['systemd-networkd.service'],
-  'sysinit.target.wants': ['systemd-resolved.service', 'systemd-timesyncd.service'],
+  'sysinit.target.wants': ['systemd-resolved.service', 'systemd-timesyncd.service', 'nftables.service'],
   'sockets.target.wants': ['systemd-networkd.socket'],
 }
 
@@ -42,6 +42,8 @@ export function finishSystem(root: string, epoch: number): void {
   writeFileSync(at('etc/fstab'), '')
   // Empty: systemd fills it at every start, and does not take the start for the machine's first.
   writeFileSync(at('etc/machine-id'), '')
+  // The kernel knows both keys; Debian chooses between them when the package is set up.
+  for (const file of ['regulatory.db', 'regulatory.db.p7s']) link(`${file}-debian`, `usr/lib/firmware/${file}`)
   link('/run/systemd/resolve/resolv.conf', 'etc/resolv.conf')
   const bundle = at('etc/ssl/certs/ca-certificates.crt')
   writeFileSync(bundle, '')
