@@ -21,6 +21,7 @@ const PACKAGES = {
     'kamailio-tls-modules',
     'linphone-cli',
     'libnet-sip-perl',
+    'dnsmasq-base',
     'netbase',
     'sox',
     'libasound2-plugins',

@@ -3,7 +3,7 @@ import { parsePrefix } from '../base/ip.ts'
 import { err, ok } from '../base/result.ts'
 import type { DeviceConfig } from '../media/contract.ts'
 import { knownCodecs } from '../media/negotiator.ts'
-import { localAddressFor } from '../net/local-address.ts'
+import { localAddressTowards } from '../net/local-address.ts'
 import { loadTls, type TlsSettings } from '../net/tls-files.ts'
 import { command, refuse } from './command.ts'
 import { EVENTS } from './event-names.ts'
@@ -122,7 +122,7 @@ export const setupCommands = [
       if (rtpPorts.max - rtpPorts.min < 2 * maxCalls)
         return refuse('rtpPorts', `room for ${maxCalls} calls, two ports each`, rtpPorts)
       if (jitter.maxMs <= jitter.minMs) return refuse('jitter', 'maxMs above minMs', jitter)
-      const address = given.address === undefined ? await localAddressFor(ANYWHERE) : ok(given.address)
+      const address = given.address === undefined ? await localAddressTowards(ANYWHERE) : ok(given.address)
       if (!address.ok) return refuse('no network', 'an address of this machine in "address"', address.error)
       const options = {
         ...{ address: address.value, port },

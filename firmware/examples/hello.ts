@@ -4,7 +4,7 @@ import { localAddressFor } from '../net/local-address.ts'
 import { accountOf, startAgent } from '../runtime/agent.ts'
 
 const [domain = '', user = '', password = '', target = '', file = ''] = process.argv.slice(2)
-const address = await localAddressFor(domain.split(':')[0]!)
+const address = await localAddressFor({ host: domain.split(':')[0]!, port: Number(domain.split(':')[1]) || undefined })
 if (!address.ok) throw new Error(address.error)
 const call = 'hello'
 const agent = startAgent(

@@ -5,6 +5,7 @@ import { type LogRecord, log } from '../base/log.ts'
 import type { Result } from '../base/result.ts'
 import type { Secret } from '../base/secret.ts'
 import type { MediaCommand, MediaEvent } from '../media/contract.ts'
+import { createResolver } from '../net/resolver.ts'
 import type { NetworkInput, SipConfig, SipModule, SipOutput } from '../sip/core/contract.ts'
 import type { AccountConfig, UaCommand, UaConfig, UaEvent } from '../ua/contract.ts'
 import { createClock } from './clock.ts'
@@ -27,6 +28,8 @@ export interface AgentOptions {
   /** What differs from the defaults: 32 calls, RTP ports 16384–16583, DSCP EF, a jitter buffer of 20–200 ms. */
   readonly ua?: Partial<Omit<UaConfig, 'mediaAddress'>>
   readonly sip?: Partial<SipConfig>
+  /** Name servers instead of the system's: addresses, with a port where it is not 53. */
+  readonly dns?: readonly string[]
   /** One to share with machines of the application's own. */
   readonly hub?: Hub
 }
@@ -57,10 +60,11 @@ export interface Agent {
 
 /** Throws an Error with `code` when the address or port cannot be had. */
 export function startAgent(options: AgentOptions, user: AgentUser): Agent {
-  const { address, port = 0, name, ua, sip, sockets } = options
+  const { address, port = 0, name, ua, sip, sockets, dns } = options
   const say = (record: LogRecord) => user.log?.(record)
   const hub = options.hub ?? createHub(createClock(), say)
   const departure = createDeparture()
+  const names = createResolver(dns)
   const fromMedia = hub.inlet<MediaEvent>({ name: 'media', rank: 'media', capacity: 512 }, (event) => {
     voice.media(event)
     user.media?.(event)
@@ -73,6 +77,7 @@ export function startAgent(options: AgentOptions, user: AgentUser): Agent {
       sip: { ...sipConfig(VERSION + (name === undefined ? '' : ` ${name}`)), ...sip },
       ua: { ...defaults, ...ua, mediaAddress: address },
       sockets: { addresses: [address], dscp: 24, tls: { port: 5061 }, ...sockets, port },
+      names,
     },
     {
       ua(event) {
@@ -99,6 +104,7 @@ export function startAgent(options: AgentOptions, user: AgentUser): Agent {
     async stop() {
       await departure.leave(voice.command, LEAVE_MS)
       voice.close()
+      names.close()
       await media.close()
       hub.stop()
     },

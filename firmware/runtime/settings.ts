@@ -85,6 +85,12 @@ export const strangers = ({ network }: PhoneConfig): Pick<SipConfig, 'strangers'
   strangers: { policy: network.strangers, trusted: network.trusted, rate: STRANGER_RATE },
 })
 
+/** How servers are found. */
+export const finding = ({ network: { dns } }: PhoneConfig): Pick<SipConfig, 'servers' | 'preferFamily'> => ({
+  servers: { presentMs: 1000 * dns.cacheS },
+  preferFamily: dns.prefer === 'ipv6' ? 6 : 4,
+})
+
 export const sipConfig = (version: string): SipConfig => ({
   userAgent: `Offhook/${version}`,
   timers: { t1: 500, t2: 4000, t4: 5000, d: 32_000 },

@@ -5,13 +5,14 @@ import type { PhoneConfig } from '../../provisioning/schema/phone-config.ts'
 import { type LogRecord, log } from '../base/log.ts'
 import type { Result } from '../base/result.ts'
 import type { MediaCommand, MediaEvent } from '../media/contract.ts'
-import { localAddressFor } from '../net/local-address.ts'
+import { localAddressTowards, peerAddress } from '../net/local-address.ts'
+import { createResolver, type Resolver } from '../net/resolver.ts'
 import type { SipOutput } from '../sip/core/contract.ts'
 import { isSip, parseUri } from '../sip/message/uri.ts'
 import type { UaCommand, UaEvent } from '../ua/contract.ts'
 import { createDeparture, type Departure, LEAVE_MS } from './departure.ts'
 import type { Hub } from './hub.ts'
-import { sipConfig, socketSettings, strangers, uaConfig } from './settings.ts'
+import { finding, sipConfig, socketSettings, strangers, uaConfig } from './settings.ts'
 import { createVoice, type Voice } from './voice.ts'
 
 export interface StackUser {
@@ -40,10 +41,10 @@ const RETRY_MS = 2000
 const LOOK_MS = 5000
 
 /** Without a registrar any address of a default route will do; nothing is ever sent to this one (RFC 5737). */
-const ANYWHERE = '192.0.2.1'
+const ANYWHERE = { host: '192.0.2.1', port: undefined }
 
 export function createStack(hub: Hub, version: string, user: StackUser): Stack {
-  let standing: { readonly voice: Voice; readonly departure: Departure } | undefined
+  let standing: { readonly voice: Voice; readonly departure: Departure; readonly names: Resolver } | undefined
   let generation = 0
   let timer: NodeJS.Timeout | undefined
   /** When the port of the stack that left last is the kernel's again. */
@@ -51,16 +52,18 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
 
   const inTurn = hub.inlet<() => void>({ name: 'stack', rank: 'sip', capacity: 16 }, (action) => action())
 
-  function build(config: PhoneConfig, address: string): void {
+  /** `peer`: the server this machine is seen by at `address`. */
+  function build(config: PhoneConfig, names: Resolver, peer: string, address: string): void {
     const part = hub.part()
     const departure = createDeparture()
     try {
       const voice = createVoice(
         part,
         {
-          sip: { ...sipConfig(version), ...strangers(config) },
+          sip: { ...sipConfig(version), ...strangers(config), ...finding(config) },
           ua: uaConfig(config, address),
           sockets: socketSettings(config, [address]),
+          names,
         },
         {
           ...user,
@@ -72,13 +75,14 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
           broken: () => void bring(config, 0),
         },
       )
-      standing = { voice, departure }
+      standing = { voice, departure, names }
     } catch (error) {
       part.stop()
+      names.close()
       later(config, `${address}:${config.network.sipPort} ${(error as NodeJS.ErrnoException).code ?? error}`)
       return
     }
-    timer = setInterval(() => void look(config, address), LOOK_MS)
+    timer = setInterval(() => void look(config, peer, address), LOOK_MS)
     user.up(address)
   }
 
@@ -88,10 +92,10 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
     timer = setTimeout(() => void bring(config), RETRY_MS)
   }
 
-  /** Moves to another address when the registrar would see another one; without any, the old one may come back. */
-  async function look(config: PhoneConfig, known: string): Promise<void> {
+  /** Moves to another address when the server would see another one; without any, the old one may come back. */
+  async function look(config: PhoneConfig, peer: string, known: string): Promise<void> {
     const mine = generation
-    const address = await addressFor(config)
+    const address = await localAddressTowards(peer)
     if (mine !== generation || !address.ok || address.value === known) return
     user.log(log('warn', 'stack', 'address changed', { from: known, to: address.value }))
     await bring(config)
@@ -100,11 +104,16 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
   async function bring(config: PhoneConfig, leaveMs = LEAVE_MS): Promise<void> {
     const mine = ++generation
     await leave(leaveMs)
-    const address = await addressFor(config)
+    const names = createResolver(config.network.dns.servers)
+    const peer = await firstServer(config, names)
+    const address = peer.ok ? await localAddressTowards(peer.value) : peer
     inTurn(() => {
-      if (mine !== generation) return
-      if (address.ok) build(config, address.value)
-      else later(config, address.error)
+      if (mine === generation && peer.ok && address.ok) {
+        build(config, names, peer.value, address.value)
+        return
+      }
+      names.close()
+      if (mine === generation) later(config, address.ok ? '' : address.error)
     })
   }
 
@@ -117,6 +126,7 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
     if (standing !== leaving) return freed
     standing = undefined
     leaving.voice.close()
+    leaving.names.close()
     for (const event of leaving.departure.untold()) inTurn(() => user.ua(event))
     // The kernel has the port back when this turn of the event loop is over.
     freed = sleep(1)
@@ -138,9 +148,9 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
   }
 }
 
-/** The address of this host that the first registrar, or proxy before it, sees. */
-function addressFor(config: PhoneConfig): Promise<Result<string, string>> {
+/** The address of the first registrar, or proxy before it: what it sees is our address. */
+function firstServer(config: PhoneConfig, names: Resolver): Promise<Result<string, string>> {
   const first = config.accounts.find((account) => account.registrar !== undefined)
   const uri = parseUri(first?.proxies[0] ?? first?.registrar ?? '')
-  return localAddressFor(uri.ok && isSip(uri.value) ? uri.value.host : ANYWHERE)
+  return peerAddress(uri.ok && isSip(uri.value) ? uri.value : ANYWHERE, names)
 }

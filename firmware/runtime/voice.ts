@@ -3,7 +3,7 @@
 import type { SocketAddress } from '../base/address.ts'
 import type { LogRecord } from '../base/log.ts'
 import type { MediaCommand, MediaEvent } from '../media/contract.ts'
-import { resolveHost } from '../net/resolver.ts'
+import type { Resolver } from '../net/resolver.ts'
 import type { NetworkInput, SipConfig, SipInput, SipOutput } from '../sip/core/contract.ts'
 import { createSipEngine, type SipEngine } from '../sip/core/engine.ts'
 import type { UaCommand, UaConfig, UaEvent } from '../ua/contract.ts'
@@ -17,6 +17,7 @@ export interface VoiceOptions {
   readonly ua: UaConfig
   /** Where SIP is spoken from; its transports are called `udp`, `tcp` and `tls`, at a second address `udp6` and so on. */
   readonly sockets: SocketSettings
+  readonly names: Resolver
 }
 
 /** Whoever sits on top of the user agent; called within the hub's turn. */
@@ -67,8 +68,8 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
         sockets.perform(output)
         return
       case 'resolve': {
-        const { query, host } = output
-        void resolveHost(host).then((found) => fromResolver({ kind: 'resolved', query, ...found }))
+        const { query, type, name } = output
+        void options.names.resolve(type, name).then((found) => fromResolver({ kind: 'resolved', query, ...found }))
         return
       }
       case 'log':

@@ -24,6 +24,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   'firmware/sip/transaction': { level: 2, pure: true },
   'firmware/sip/transport': { level: 2, pure: true },
   'firmware/sip/auth': { level: 2, pure: true },
+  'firmware/sip/locate': { level: 2.5, pure: true },
   'firmware/sip/dialog': { level: 3, pure: true },
   'firmware/sip/usage': { level: 4, pure: true },
   'firmware/sip/core': { level: 5, pure: true },

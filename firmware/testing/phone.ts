@@ -7,6 +7,7 @@ import { createSipEngine, type SipEngine } from '../sip/core/engine.ts'
 import type { Datagram } from './fake-network.ts'
 import type { StreamEnd, StreamUser } from './fake-streams.ts'
 import type { Stage } from './stage.ts'
+import { lookUp } from './zone.ts'
 
 type Of<K extends SipEvent['kind']> = Extract<SipEvent, { readonly kind: K }>
 
@@ -166,9 +167,9 @@ export class Phone {
           this.#stage.send(this.local, output.to, output.data)
           break
         case 'resolve': {
-          const addresses = this.#stage.hosts.get(output.host) ?? []
-          if (addresses !== 'silence')
-            this.#stage.later(5, () => this.input({ kind: 'resolved', query: output.query, addresses }))
+          const { query, type, name } = output
+          const given = lookUp(this.#stage.zone, this.#stage.hosts, type, name)
+          if (given !== 'silence') this.#stage.later(5, () => this.input({ kind: 'resolved', query, ...given }))
           break
         }
         case 'connect': {

@@ -6,6 +6,7 @@ import type { Protocol, SipConfig } from '../sip/core/contract.ts'
 import { FakeNetwork, type NetworkConditions, PERFECT, type Receiver } from './fake-network.ts'
 import { FakeStreams } from './fake-streams.ts'
 import { Phone } from './phone.ts'
+import type { Hosts, Zone } from './zone.ts'
 
 export const CONFIG: SipConfig = {
   userAgent: '',
@@ -32,7 +33,9 @@ export class Stage {
   readonly phones: Phone[] = []
   readonly names = new Map<string, string>()
   /** What a name resolves to; a resolver that never answers. */
-  readonly hosts = new Map<string, readonly string[] | 'silence'>()
+  readonly hosts: Hosts = new Map()
+  /** Other DNS records. */
+  zone: Zone = new Map()
   /** Names in the certificate of who listens at an address over TLS; whoever is not here is believed. */
   readonly certified = new Map<string, readonly string[]>()
   /** Tell senders when nobody is bound where they send to. */

@@ -8,6 +8,7 @@ import { createSipEngine } from '../sip/core/engine.ts'
 import { createDesk, type Desk, SETTINGS } from './desk.ts'
 import { FakeNetwork, type NetworkConditions, PERFECT, type Receiver } from './fake-network.ts'
 import { ALICE } from './ua-script.ts'
+import { type Hosts, lookUp } from './zone.ts'
 
 const SIP: SipConfig = {
   userAgent: 'Offhook/test',
@@ -31,7 +32,7 @@ export class Street {
   /** First lines of all datagrams. */
   readonly wire: string[] = []
   readonly residents: Resident[] = []
-  readonly hosts = new Map<string, readonly string[]>()
+  readonly hosts: Hosts = new Map()
   readonly #seed: number
   #later: (() => void)[] = []
 
@@ -120,8 +121,9 @@ export class Street {
           this.#later.push(() => feed({ kind: 'unreachable', transport: 'udp', to: output.to, errno: 'ECONNREFUSED' }))
         return
       case 'resolve': {
-        const addresses = this.hosts.get(output.host) ?? []
-        this.#later.push(() => feed({ kind: 'resolved', query: output.query, addresses }))
+        const { query, type, name } = output
+        const given = lookUp(new Map(), this.hosts, type, name)
+        if (given !== 'silence') this.#later.push(() => feed({ kind: 'resolved', query, ...given }))
         return
       }
       case 'log':

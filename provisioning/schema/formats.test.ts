@@ -40,3 +40,17 @@ test('a digit map is known by its characters', () => {
   expect(plainFormats['digit-map']('[2-9]xxxxxx|1xx|0T|00<=49>,x.T')).toBeUndefined()
   expect(plainFormats['digit-map']('1xx;2xx')).toBe('it has a character that no digit map has')
 })
+
+test.each([
+  ['192.0.2.1', undefined],
+  ['192.0.2.1:5353', undefined],
+  ['2001:db8::1', undefined],
+  ['[2001:db8::1]:53', undefined],
+  ['[2001:db8::1]', undefined],
+  ['dns.example.com', 'a name server is given by its address, not by a name'],
+  ['192.0.2.256', 'a name server is given by its address, not by a name'],
+  ['192.0.2.1:', 'the part after the address is not a port'],
+  ['192.0.2.1:70000', 'the part after the address is not a port'],
+  ['[192.0.2.1]:53', 'a name server is given by its address, not by a name'],
+  ['', 'a name server is given by its address, not by a name'],
+])('name server %s', (text, fault) => expect(plainFormats['name-server'](text)).toBe(fault))

@@ -1,5 +1,5 @@
 // Plain checkers for the formats a schema declares: enough for a tool that stands alone. The phone may give its own.
-import { parsePrefix } from '../../firmware/base/ip.ts'
+import { isIpv4, isIpv6, parsePrefix } from '../../firmware/base/ip.ts'
 import type { Formats } from './json-schema.ts'
 
 const HOST = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.?$/i
@@ -34,7 +34,21 @@ const ipPrefix = (text: string): string | undefined => {
   return prefix.ok ? undefined : `write ${prefix.error}`
 }
 
-export const plainFormats: Formats = { host, 'sip-uri': sipUri, 'digit-map': digitMap, 'ip-prefix': ipPrefix }
+function nameServer(text: string): string | undefined {
+  const [, bracketed, plain = '', port] = /^(?:\[([^\]]*)\]|([^:]*)(?=:\d*$|$))(?::(\d*))?$/.exec(text) ?? []
+  if (port !== undefined && !(Number(port) >= 1 && Number(port) <= 65_535))
+    return 'the part after the address is not a port'
+  const address = bracketed === undefined ? isIpv4(plain) || isIpv6(text) : isIpv6(bracketed)
+  return address ? undefined : 'a name server is given by its address, not by a name'
+}
+
+export const plainFormats: Formats = {
+  host,
+  'sip-uri': sipUri,
+  'digit-map': digitMap,
+  'ip-prefix': ipPrefix,
+  'name-server': nameServer,
+}
 
 /** The user part of a SIP URI; its host when it has none. */
 export const userOf = (uri: string): string =>

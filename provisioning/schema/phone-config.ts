@@ -294,6 +294,35 @@ export const PHONE_CONFIG = {
           properties: { min: { ...PORT, multipleOf: 2 }, max: PORT },
         },
         dscp: { ...DSCP, default: 46, description: 'DSCP of audio packets' },
+        dns: {
+          type: 'object',
+          additionalProperties: false,
+          required: [],
+          default: {},
+          description: 'How SIP servers are found by name (RFC 3263)',
+          properties: {
+            servers: {
+              type: 'array',
+              items: { type: 'string', format: 'name-server', maxLength: 64 },
+              maxItems: 4,
+              default: [],
+              description: 'Name servers to ask; none: those of the system, and /etc/hosts',
+            },
+            cacheS: {
+              type: 'integer',
+              minimum: 5,
+              maximum: 86_400,
+              default: 300,
+              description: 'How long an answer is used, seconds, unless it says less itself',
+            },
+            prefer: {
+              type: 'string',
+              enum: ['ipv4', 'ipv6'],
+              default: 'ipv4',
+              description: 'Which address is tried first when a name has both kinds',
+            },
+          },
+        },
         jitter: {
           type: 'object',
           additionalProperties: false,

@@ -11,7 +11,6 @@ import { parseTarget, prepare } from '../usage/identity.ts'
 import { inDialog } from '../usage/invite/acks.ts'
 import { Session } from '../usage/invite/session.ts'
 import { type Notified, parseEvent } from '../usage/notified.ts'
-import { sendRequest } from '../usage/outgoing-request.ts'
 import { replacing } from '../usage/refer/replaces.ts'
 import { Registration, type RegistrationSettings } from '../usage/registration.ts'
 import { type Digest, newDigest, type Requester, type RequestSpec } from '../usage/requester.ts'
@@ -302,7 +301,7 @@ export class Commands {
       this.#exchanges.delete(id)
       this.#gone(session, status, then)
     }
-    sendRequest(this.#requester, { ...spec, body }, new Exchange(this.#requester.environment, id, ended), now)
+    new Exchange(this.#requester.environment, id, ended).send(this.#requester, { ...spec, body }, now)
     return undefined
   }
 

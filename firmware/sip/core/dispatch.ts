@@ -159,7 +159,7 @@ export class Dispatch {
     if (!isSip(request.uri)) return { status: 416 }
     if (request.uri.scheme === 'sips' && transports.get(hop.transport)?.protocol !== 'TLS') {
       // RFC 5630 §3.1.3 ends what RFC 3261 §26.2.2 allowed: the last hop is no exception.
-      return transports.secure ? { status: 400, reason: 'Bad Request: sips without TLS' } : { status: 416 }
+      return transports.speaks('TLS') ? { status: 400, reason: 'Bad Request: sips without TLS' } : { status: 416 }
     }
     if (request.toTag === undefined && servers.isMerged(request)) return { status: 482 }
     const unknown = requires(request).filter((option) => !this.#config.supported.includes(option))

@@ -6,6 +6,10 @@ import type { Result } from '../../base/result.ts'
 import type { Rng } from '../../base/rng.ts'
 import { after, type Millis, ms } from '../../base/time.ts'
 import { TimerQueue } from '../../base/timer-queue.ts'
+import { Locator } from '../locate/locator.ts'
+import { Standing } from '../locate/standing.ts'
+import type { Reachable } from '../locate/step.ts'
+import { DEFAULT_SERVER_TIMES } from '../locate/times.ts'
 import type { SipResponse } from '../message/message.ts'
 import { ClientTransactions } from '../transaction/client.ts'
 import type { Hop, TransactionEnvironment } from '../transaction/environment.ts'
@@ -21,7 +25,7 @@ import { Requester } from '../usage/requester.ts'
 import { Admissions } from './admission.ts'
 import { capabilitiesOf } from './capabilities.ts'
 import { Commands } from './commands.ts'
-import type { NetworkInput, SipConfig, SipInput, SipModule, SipOutput } from './contract.ts'
+import type { NetworkInput, RecordType, SipConfig, SipInput, SipModule, SipOutput } from './contract.ts'
 import { Dispatch } from './dispatch.ts'
 import { IncomingRequests } from './incoming-requests.ts'
 import { Modules } from './modules.ts'
@@ -65,6 +69,7 @@ class Engine implements SipEngine {
   readonly #streams: Streams
   readonly #clients: ClientTransactions
   readonly #servers: ServerTransactions
+  readonly #locator: Locator
   readonly #requester: Requester
   readonly #sessions = new Sessions()
   readonly #requests: IncomingRequests
@@ -89,12 +94,21 @@ class Engine implements SipEngine {
     const base: TransactionEnvironment = { timers, streamTimers, queue: this.#queue, send }
     this.#clients = new ClientTransactions(base)
     this.#servers = new ServerTransactions(base)
+    const serverTimes = { ...DEFAULT_SERVER_TIMES, ...config.servers }
+    const reachable: Reachable = (protocol, family) => this.#transports.speaks(protocol, family)
+    const ask = (query: number, type: RecordType, name: string) =>
+      this.#out.push({ kind: 'resolve', query, type, name })
+    const ways = { reachable, prefer: config.preferFamily ?? 4 }
+    this.#locator = new Locator({ queue: this.#queue, rng, ways, ask }, serverTimes)
     const environment: UsageEnvironment = {
       ...base,
       rng,
       transports: this.#transports,
       clients: this.#clients,
       servers: this.#servers,
+      locator: this.#locator,
+      standing: new Standing(serverTimes),
+      serverTimes,
       capabilities: capabilitiesOf(config),
       emit: (output) => this.#out.push(output),
       suspect: (hop, now) => this.#streams.suspect(hop, now),
@@ -200,7 +214,7 @@ class Engine implements SipEngine {
       clientTransactions: this.#clients.size,
       serverTransactions: this.#servers.size,
       requests: this.#commands.exchanges + this.#requests.size + this.#refers.size,
-      lookups: this.#requester.pending,
+      lookups: this.#locator.pending,
       flows: this.#streams.size,
       timers: this.#queue.size,
       dropped: this.#dropped,
@@ -238,7 +252,7 @@ class Engine implements SipEngine {
         this.#clients.unreachable(input.transport, input.to, now)
         return
       case 'resolved':
-        this.#requester.resolved(input.query, input.addresses, now)
+        this.#locator.answered(input, now)
         return
     }
   }

@@ -173,9 +173,9 @@ test('a name that does not resolve, one that never gets an answer, a scheme we c
   alice.call('three', 'sip:bob@10.0.0.9;transport=tcp')
   stage.hosts.set('slow.example', 'silence')
   alice.call('four', 'sip:bob@slow.example')
-  stage.run(19_999)
+  stage.run(14_999)
   expect(alice.states('four')).toBe('CALLING')
-  stage.run(20_000)
+  stage.run(15_000)
   const ends = alice.all('session-state').filter(({ state }) => state === 'DISCONNECTED')
   expect(ends.map(({ id, status, cause }) => [id, status, cause])).toEqual([
     ['two', 503, 'transport'],
@@ -311,8 +311,10 @@ test('given up before any of two addresses has answered: the second is not tried
   stage.hosts.set('pbx.example', ['10.0.0.9', '10.0.0.12'])
   alice.call('call', 'sip:bob@pbx.example')
   alice.end('call', 1000)
+  stage.run(3999)
+  expect(alice.states('call')).toBe('CALLING DISCONNECTING')
   stage.run(600_000)
-  expect([peer.received.length, second.received.length]).toEqual([7, 0])
+  expect([peer.received.length, second.received.length]).toEqual([4, 0])
   expect(alice.last('session-state')).toMatchObject({ state: 'DISCONNECTED', status: 408, cause: 'local' })
   expect(flaws(stage)).toEqual([])
 })

@@ -1,5 +1,6 @@
 // Dialogs: RFC 3261 §12. What both ends agreed on by the exchange that made it, and requests inside it.
 import { err, ok, type Result } from '../../base/result.ts'
+import type { Server } from '../locate/server.ts'
 import { contacts, recordRoutes } from '../message/headers.ts'
 import type { HeaderField, NameAddr, SipMessage, SipRequest, SipResponse, Uri } from '../message/message.ts'
 import { printNameAddr } from '../message/name-addr.ts'
@@ -23,6 +24,8 @@ export interface Dialog {
   readonly routes: readonly NameAddr[]
   /** The local transport it came by; requests leave by it as long as it suits. */
   readonly transport: string
+  /** The server its requests went to last: they stay there while it works. */
+  server: Server | undefined
   /** Made by a request to a sips: URI (§12.1): its requests go over TLS, whatever the peer's Contact says. */
   readonly secure: boolean
 }
@@ -49,6 +52,7 @@ export function uasDialog(
     remoteTarget: target,
     routes: routes.value,
     transport,
+    server: undefined,
     secure: request.uri.scheme === 'sips',
   })
 }
@@ -74,6 +78,7 @@ export function uacDialog(response: SipResponse, fallback: Uri, transport: strin
     remoteTarget: contactOf(response) ?? fallback,
     routes: routes.ok ? [...routes.value].reverse() : [],
     transport,
+    server: undefined,
     secure: fallback.scheme === 'sips',
   }
 }

@@ -140,6 +140,12 @@ export class ClientTransactions {
     }
   }
 
+  /** Another server has its turn: the INVITE is not sent again, and what still comes of it goes to `user`. */
+  hush(invite: ClientTransaction, user: ClientUser, now: Millis): void {
+    invite.user = user
+    this.step(invite, { kind: 'hush' }, undefined, now)
+  }
+
   /** Ends it without a word: its user has given up (§9.1, 64·T1 after CANCEL). */
   abandon(transaction: ClientTransaction): void {
     this.#all.delete(transaction.key)

@@ -16,6 +16,8 @@ export type ClientInput =
   | { readonly kind: 'response'; readonly status: number }
   /** `detail`: of a stream, in words. */
   | { readonly kind: 'transport-error'; readonly detail?: string | undefined }
+  /** Another server has its turn: no more is sent, what still comes is taken. */
+  | { readonly kind: 'hush' }
   | { readonly kind: 'wake' }
 
 /** What the transaction's owner is to do, in order: send the request (again), send the ACK, pass the response up, report. */
@@ -43,6 +45,8 @@ export function stepInviteClient(
           return answered(input.status, now, t, out)
         case 'transport-error':
           return fail('unreachable', out)
+        case 'hush':
+          return { ...state, resendAt: FOREVER }
         case 'wake': {
           if (now >= state.giveUpAt) return fail('timeout', out)
           if (now < state.resendAt) return state
@@ -58,6 +62,7 @@ export function stepInviteClient(
           return answered(input.status, now, t, out)
         // Figure 5 has no such arrow: nothing is being sent, so it is about something else, and over there it rings.
         case 'transport-error':
+        case 'hush':
         case 'wake':
           return state
       }
@@ -70,6 +75,8 @@ export function stepInviteClient(
         // §17.1.1.2: the user has its final response already; without a way to the server nothing is left to do.
         case 'transport-error':
           return TERMINATED
+        case 'hush':
+          return state
         case 'wake':
           return now >= state.endAt ? TERMINATED : state
       }
@@ -81,6 +88,7 @@ export function stepInviteClient(
           if (input.status >= 200 && input.status < 300) out.push('deliver')
           return state
         case 'transport-error':
+        case 'hush':
           return state
         case 'wake':
           return now >= state.endAt ? TERMINATED : state

@@ -92,6 +92,7 @@ function run<S extends { readonly name: string }, I, A>(
 const response = (status: number): ClientInput => ({ kind: 'response', status })
 const respond = (status: number): ServerInput => ({ kind: 'respond', status })
 const ERROR: ClientInput = { kind: 'transport-error' }
+const HUSH: ClientInput = { kind: 'hush' }
 const REQUEST: ServerInput = { kind: 'request' }
 const ACK: ServerInput = { kind: 'ack' }
 
@@ -100,6 +101,9 @@ describe('exact times', () => {
     expect(run(inviteClient, []).log.join()).toBe(
       '0 send,500 send,1500 send,3500 send,7500 send,15500 send,31500 send,32000 timeout',
     )
+  })
+  test('an INVITE another server has the turn of: not sent again, but listened for until timer B', () => {
+    expect(run(inviteClient, [[4000, HUSH]]).log.join()).toBe('0 send,500 send,1500 send,3500 send,32000 timeout')
   })
   test('unanswered non-INVITE: timers E and F', () => {
     expect(run(nonInviteClient, []).log.join()).toBe(
@@ -173,20 +177,27 @@ table('INVITE client', inviteClient, [
   [[], response(200), 'Accepted', 'deliver'],
   [[], response(404), 'Completed', 'ack,deliver'],
   [[], ERROR, 'Terminated', 'unreachable'],
+  [[], HUSH, 'Calling', ''],
+  [[HUSH], response(100), 'Proceeding', 'deliver'],
+  [[HUSH], response(200), 'Accepted', 'deliver'],
+  [[HUSH], response(486), 'Completed', 'ack,deliver'],
   [[response(180)], EARLY_WAKE, 'Proceeding', ''],
   [[response(180)], response(183), 'Proceeding', 'deliver'],
   [[response(180)], response(200), 'Accepted', 'deliver'],
   [[response(180)], response(603), 'Completed', 'ack,deliver'],
   [[response(180)], ERROR, 'Proceeding', ''],
+  [[response(180)], HUSH, 'Proceeding', ''],
   [[response(404)], response(404), 'Completed', 'ack'],
   [[response(404)], response(200), 'Completed', ''],
   [[response(404)], response(180), 'Completed', ''],
   [[response(404)], ERROR, 'Terminated', ''],
+  [[response(404)], HUSH, 'Completed', ''],
   [[response(404)], EARLY_WAKE, 'Completed', ''],
   [[response(200)], response(200), 'Accepted', 'deliver'],
   [[response(200)], response(180), 'Accepted', ''],
   [[response(200)], response(486), 'Accepted', ''],
   [[response(200)], ERROR, 'Accepted', ''],
+  [[response(200)], HUSH, 'Accepted', ''],
   [[response(200)], EARLY_WAKE, 'Accepted', ''],
   [[ERROR], response(200), 'Terminated', ''],
 ])

@@ -41,6 +41,8 @@ export function stepNonInviteClient(
         case 'transport-error':
           out.push('unreachable')
           return TERMINATED
+        case 'hush':
+          return state
         case 'wake': {
           if (now >= state.giveUpAt) {
             out.push('timeout')

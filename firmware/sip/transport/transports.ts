@@ -45,9 +45,10 @@ export class Transports {
     return suitable.sort((a, b) => RANK[a.protocol] - RANK[b.protocol])[0]
   }
 
-  /** Whether sips: can be spoken at all. */
-  get secure(): boolean {
-    return [...this.#all.values()].some(({ protocol }) => protocol === 'TLS')
+  /** Whether `protocol` can be spoken here, to addresses of a family or at all. */
+  speaks(protocol: Protocol, family?: 4 | 6): boolean {
+    const suits = ({ local }: LocalTransport) => family === undefined || isIpv6(local.address) === (family === 6)
+    return [...this.#all.values()].some((each) => each.protocol === protocol && suits(each))
   }
 }
 

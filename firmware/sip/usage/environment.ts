@@ -1,7 +1,9 @@
 // What the usages share: the layers below, chance, and where their outputs go.
 import type { Rng } from '../../base/rng.ts'
 import type { Millis } from '../../base/time.ts'
-import type { SipOutput } from '../core/contract.ts'
+import type { ServerTimes, SipOutput } from '../core/contract.ts'
+import type { Locator } from '../locate/locator.ts'
+import type { Standing } from '../locate/standing.ts'
 import type { HeaderField } from '../message/message.ts'
 import type { ClientTransactions } from '../transaction/client.ts'
 import type { Hop, TransactionEnvironment } from '../transaction/environment.ts'
@@ -13,6 +15,9 @@ export interface UsageEnvironment extends TransactionEnvironment {
   readonly transports: Transports
   readonly clients: ClientTransactions
   readonly servers: ServerTransactions
+  readonly locator: Locator
+  readonly standing: Standing
+  readonly serverTimes: ServerTimes
   /** Allow, Supported, Accept and the like, as every capable message of ours states them. */
   readonly capabilities: Capabilities
   emit(output: SipOutput): void

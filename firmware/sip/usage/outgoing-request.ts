@@ -1,48 +1,74 @@
-// One request on its way: look-up, one transaction per address until one answers, again with credentials, CANCEL.
+// One request on its way: look-up, one transaction per server until one answers (RFC 3263 §4.3), again with credentials, CANCEL.
 import { log } from '../../base/log.ts'
-import { after, type Millis } from '../../base/time.ts'
+import { after, type Millis, ms } from '../../base/time.ts'
 import { type Sleeper, Timer } from '../../base/timer-queue.ts'
 import { type Authorized, authorize, type DigestRequest, NO_AUTH, preauthorize } from '../auth/authorize.ts'
 import { challenges } from '../auth/challenge.ts'
 import { learn } from '../auth/info.ts'
+import type { Try } from '../core/contract.ts'
+import type { Located } from '../locate/locator.ts'
+import { type Server, showServer } from '../locate/server.ts'
+import { retryAfter } from '../message/headers.ts'
 import type { HeaderField, SipResponse } from '../message/message.ts'
 import { isSip } from '../message/uri.ts'
 import type { ClientTransaction, ClientUser } from '../transaction/client.ts'
 import type { Hop } from '../transaction/environment.ts'
 import { giveUp } from '../transaction/timers.ts'
-import { type Target, targetOf } from '../transport/target.ts'
-import { type Failure, isSecure, newBranch, type Requester, type RequestSpec, type RequestUser } from './requester.ts'
+import { GivenUp } from './given-up.ts'
+import { type Failure, newBranch, type Requester, type RequestSpec, type RequestUser } from './requester.ts'
 
 /** CANCEL of an INVITE: not asked for; to be sent once a provisional response came (§9.1); sent. */
 type Cancelling =
   | { readonly name: 'no' }
   | { readonly name: 'wanted' | 'sent'; readonly headers: readonly HeaderField[] }
 
+/** What the timer stands for. */
+type Waiting =
+  | { readonly name: 'nothing' }
+  /** To report a failure known before the first send. */
+  | { readonly name: 'failed'; readonly why: Failure; readonly detail: string | undefined }
+  /** For a sign of life of the server. */
+  | { readonly name: 'server' }
+  /** For CANCEL to have had an effect. */
+  | { readonly name: 'cancel' }
+
+const NOTHING: Waiting = { name: 'nothing' }
+/** What the server itself answers at once, if only with a 100: its silence says that it is gone. */
+const isOfServer = ({ method, only }: RequestSpec): boolean =>
+  method === 'INVITE' || method === 'REGISTER' || only !== undefined
+
+type Fail = (why: Failure, now: Millis, detail?: string) => void
+
 export class OutgoingRequest implements ClientUser, Sleeper {
   readonly timer = new Timer(this)
-  #user: RequestUser | undefined
-  readonly #requester: Requester
-  #spec: RequestSpec | undefined
-  #callOff: (() => void) | undefined
-  /** Addresses not tried yet. */
-  #addresses: string[] = []
-  #target: Pick<Target, 'port' | 'protocol' | 'name'> = { port: undefined, protocol: undefined, name: '' }
-  #seq = 0
-  /** What this request was authorised with so far. */
-  #authState = NO_AUTH
   /** Authorization and Proxy-Authorization it went out with last. */
   authorization: readonly HeaderField[] = []
   /** The local transport that later requests of its dialog go by; '' before the first try. */
   transport = ''
   /** Where it went last. */
+  server: Server | undefined
   hop: Hop | undefined
+  /** Servers that failed, in order; the last of them decided when all did. */
+  readonly tries: Try[] = []
+  #user: RequestUser
+  readonly #requester: Requester
+  /** Until it is over. */
+  #spec: RequestSpec | undefined
+  #callOff: (() => void) | undefined
+  #servers: readonly Server[] = []
+  /** Those not tried yet, best first. */
+  #left: Server[] = []
+  /** No further server is tried after this. */
+  #endAt = ms(0)
+  #waiting: Waiting = NOTHING
+  #seq = 0
+  /** What this request was authorised with so far. */
+  #authState = NO_AUTH
   /** It went by stream for its size alone. */
   #instead = false
   #transaction: ClientTransaction | undefined
   #provisional = false
   #cancelling: Cancelling = { name: 'no' }
-  /** What to report at the next wake: a failure known before the first send, or CANCEL having had no effect. */
-  #pending: { readonly why: Failure; readonly detail?: string | undefined } | undefined
 
   constructor(requester: Requester, spec: RequestSpec, user: RequestUser) {
     this.#requester = requester
@@ -55,29 +81,33 @@ export class OutgoingRequest implements ClientUser, Sleeper {
     this.#seq = spec.nextSeq()
     const { credentials, state } = spec.digest
     this.#authorized(spec, preauthorize(asSent(spec, this.hop), credentials, state))
-    const target = targetOf(spec.nextHop, isSecure(spec))
-    const nowhere = target.ok ? this.#requester.missing(target.value) : target.error
-    if (!target.ok || nowhere !== undefined) {
-      this.#failSoon('transport', now, nowhere)
+    if (spec.only) {
+      this.#begin(spec, { kind: 'found', servers: [spec.only] }, this.#failSoon, now)
       return
     }
-    this.#target = target.value
-    if (target.value.literal) {
-      this.#addresses = [target.value.host]
-      if (!this.#tryNext(now)) this.#failSoon('transport', now)
-      return
-    }
-    this.#callOff = this.#requester.locate(target.value, now, (addresses, then) => {
+    const found = (located: Located, then: Millis) => {
       this.#callOff = undefined
-      this.#addresses = [...addresses]
-      if (addresses.length === 0) this.#fail('resolution', then)
-      else if (!this.#tryNext(then)) this.#fail('transport', then)
-    })
+      this.#begin(spec, located, this.#fail, then)
+    }
+    const search = this.#requester.locate(spec, found, now)
+    if ('located' in search) this.#begin(spec, search.located, this.#failSoon, now)
+    else this.#callOff = search.callOff
   }
 
   /** From now on somebody else is told. */
   handOver(user: RequestUser): void {
     this.#user = user
+  }
+
+  /** When a better server than the one that answered may be tried again; undefined: that was the best. */
+  betterAt(now: Millis): Millis | undefined {
+    const { server } = this
+    if (server === undefined) return undefined
+    const { standing } = this.#requester.environment
+    const times = this.#servers
+      .filter(({ rank }) => rank < server.rank)
+      .map((better) => standing.downUntil(better, now) ?? now)
+    return times.length === 0 ? undefined : ms(Math.min(...times))
   }
 
   /**
@@ -95,45 +125,115 @@ export class OutgoingRequest implements ClientUser, Sleeper {
   }
 
   onResponse(response: SipResponse, now: Millis): void {
+    const { status } = response
     const spec = this.#spec
-    if (response.status < 200) {
+    if (status !== 503) this.#lives(status, now)
+    if (status < 200) {
       this.#provisional = true
       if (this.#cancelling.name === 'wanted') this.#sendCancel(this.#cancelling.headers, now)
-      this.#user?.onResponse(response, now)
+      this.#user.onResponse(response, now)
       return
     }
-    if (spec !== undefined && this.#cancelling.name === 'no') {
-      if (response.status === 503 && this.#addresses.length > 0 && this.#tryNext(now)) return
-      if ((response.status === 401 || response.status === 407) && this.#answer(spec, response, now)) return
+    if (spec && this.#cancelling.name === 'no') {
+      if (status === 503) {
+        this.#note(`503 ${response.reason}`.trim(), true, 1000 * (retryAfter(response)?.seconds ?? 0), now)
+        if (this.#tryNext(spec, now)) return
+      }
+      if ((status === 401 || status === 407) && this.#answer(spec, response, now)) return
     }
-    if (spec !== undefined) this.#learn(spec, response)
+    if (spec) this.#learn(spec, response)
     this.#end()
-    this.#user?.onResponse(response, now)
+    this.#user.onResponse(response, now)
   }
 
   onFailure(why: 'timeout' | 'unreachable', now: Millis, detail?: string): void {
     const { hop } = this
-    if (why === 'timeout' && hop?.reliable) this.#requester.environment.suspect(hop, now)
-    if (this.#cancelling.name === 'no') {
-      // §18.1.1: no stream there, so a large datagram.
-      if (this.#instead && why === 'unreachable' && hop) {
-        this.#requester.noStreamTo(hop)
-        if (this.#transmit(hop.to.address, now)) return
-      }
-      if (this.#tryNext(now)) return
+    const { environment } = this.#requester
+    const spec = this.#cancelling.name === 'no' ? this.#spec : undefined
+    if (why === 'timeout' && hop?.reliable) environment.suspect(hop, now)
+    // §18.1.1: no stream there, so a large datagram.
+    if (spec && this.#instead && why === 'unreachable' && hop && this.server) {
+      this.#requester.noStreamTo(hop)
+      if (this.#transmit(spec, this.server, now)) return
     }
+    // When our own transport is gone, the server has not failed.
+    const blamed = environment.transports.get(hop?.transport ?? '') !== undefined
+    this.#note(detail ?? (why === 'timeout' ? 'no answer' : 'unreachable'), blamed && this.#tells(why), 0, now)
+    if (spec && this.#tryNext(spec, now)) return
     this.#fail(why === 'timeout' ? 'timeout' : 'transport', now, detail)
   }
 
   wake(now: Millis): void {
-    if (this.#transaction) this.#requester.environment.clients.abandon(this.#transaction)
-    const { why, detail } = this.#pending ?? { why: 'timeout' }
-    this.#fail(why, now, detail)
+    const waiting = this.#waiting
+    this.#waiting = NOTHING
+    switch (waiting.name) {
+      case 'nothing':
+        return
+      case 'failed':
+        this.#fail(waiting.why, now, waiting.detail)
+        return
+      case 'cancel':
+        if (this.#transaction) this.#requester.environment.clients.abandon(this.#transaction)
+        this.#fail('timeout', now)
+        return
+      case 'server':
+        this.#silent(now)
+    }
+  }
+
+  #begin(spec: RequestSpec, located: Located, fail: Fail, now: Millis): void {
+    if (located.kind !== 'found') {
+      fail(located.kind === 'no-record' ? 'resolution' : 'transport', now, located.what)
+      return
+    }
+    this.#servers = located.servers
+    this.#left = this.#requester.inOrder(spec, located.servers, now)
+    this.#endAt = after(now, giveUp(this.#requester.environment.timers))
+    if (!this.#tryNext(spec, now)) fail('transport', now)
+  }
+
+  /** The server has said nothing for as long as the others can be kept waiting. */
+  #silent(now: Millis): void {
+    const { clients, suspect } = this.#requester.environment
+    const { server } = this
+    const transaction = this.#transaction
+    const spec = this.#spec
+    if (this.hop?.reliable) suspect(this.hop, now)
+    if (transaction && server && spec?.method === 'INVITE')
+      clients.hush(transaction, new GivenUp(this.#requester.environment, transaction, server, this.#stray), now)
+    else if (transaction) clients.abandon(transaction)
+    this.#note('no answer', this.#tells('timeout'), 0, now)
+    if (spec && this.#cancelling.name === 'no' && this.#tryNext(spec, now)) return
+    this.#fail('timeout', now)
+  }
+
+  #stray = (response: SipResponse, now: Millis): void => {
+    if (this.#user.onStray) this.#user.onStray(response, now)
+    else this.#user.onResponse(response, now)
+  }
+
+  /** Whether a failure says something of the server: silence may be that of somebody behind it (RFC 4321 §1.4). */
+  #tells(why: 'timeout' | 'unreachable'): boolean {
+    return why === 'unreachable' || (!this.#provisional && this.#spec !== undefined && isOfServer(this.#spec))
+  }
+
+  #note(what: string, blamed: boolean, asked: number, now: Millis): void {
+    if (this.server === undefined) return
+    this.tries.push({ server: showServer(this.server), what })
+    if (blamed) this.#requester.environment.standing.failed(this.server, asked, now)
+  }
+
+  #lives(status: number, now: Millis): void {
+    const { server } = this
+    if (this.#waiting.name === 'server') this.#wait(NOTHING, now, now)
+    if (server === undefined) return
+    this.#requester.environment.standing.answered(server, now)
+    if (status >= 200 && this.#spec?.stay) this.#spec.stay.server = server
   }
 
   /** §22.2, §22.3: the request again, to the same place, with credentials. */
   #answer(spec: RequestSpec, response: SipResponse, now: Millis): boolean {
-    const { digest } = spec
+    const { digest, nextSeq } = spec
     const { environment } = this.#requester
     const state = { ...this.#authState, sessions: digest.state.sessions }
     const request = asSent(spec, this.hop)
@@ -142,10 +242,10 @@ export class OutgoingRequest implements ClientUser, Sleeper {
       const { realm, what } = done.error
       environment.emit(log('warn', 'sip.auth', 'challenge not answered', { method: spec.method, realm, what }))
     }
-    if (!done.ok || this.#transaction === undefined) return false
+    if (!done.ok || this.server === undefined) return false
     this.#authorized(spec, done.value)
-    this.#seq = spec.nextSeq()
-    return this.#transmit(this.#transaction.hop.to.address, now)
+    this.#seq = nextSeq()
+    return this.#transmit(spec, this.server, now)
   }
 
   #authorized(spec: RequestSpec, { headers, state }: Authorized): void {
@@ -166,28 +266,35 @@ export class OutgoingRequest implements ClientUser, Sleeper {
     emit(log('warn', 'sip.auth', 'server did not prove itself', { method: spec.method, realm: unproven }))
   }
 
-  #tryNext(now: Millis): boolean {
-    for (let address = this.#addresses.shift(); address !== undefined; address = this.#addresses.shift())
-      if (this.#transmit(address, now)) return true
+  #tryNext(spec: RequestSpec, now: Millis): boolean {
+    if (now >= this.#endAt) return false
+    for (let server = this.#left.shift(); server !== undefined; server = this.#left.shift())
+      if (this.#transmit(spec, server, now)) return true
     return false
   }
 
-  #transmit(address: string, now: Millis): boolean {
+  #transmit(spec: RequestSpec, server: Server, now: Millis): boolean {
     const { environment } = this.#requester
-    const attempt = {
-      ...this.#target,
-      address,
-      branch: newBranch(environment.rng),
-      seq: this.#seq,
-    }
-    const made = this.#requester.draft(this.#spec as RequestSpec, attempt, this.authorization)
+    const attempt = { server, branch: newBranch(environment.rng), seq: this.#seq }
+    const made = this.#requester.draft(spec, attempt, this.authorization)
     if (made === undefined) return false
     this.#provisional = false
+    this.server = server
     this.transport = made.transport
     this.hop = made.hop
     this.#instead = made.instead
     this.#transaction = environment.clients.start(made.draft, attempt.branch, made.hop, this, now)
+    this.#limit(spec, made.hop, now)
     return true
+  }
+
+  /** A server that is the only one has the time of its transaction; others wait for what this one does with its turn. */
+  #limit(spec: RequestSpec, { reliable }: Hop, now: Millis): void {
+    const { datagramMs, streamMs, relayedMs } = this.#requester.environment.serverTimes
+    const own = reliable ? streamMs : datagramMs
+    const turn = after(now, isOfServer(spec) ? own : Math.max(own, relayedMs))
+    if (this.#left.length > 0 || spec.only) this.#wait({ name: 'server' }, turn, now)
+    else if (this.tries.length > 0) this.#wait({ name: 'server' }, ms(Math.max(turn, this.#endAt)), now)
   }
 
   #sendCancel(headers: readonly HeaderField[], now: Millis): void {
@@ -196,28 +303,33 @@ export class OutgoingRequest implements ClientUser, Sleeper {
     this.#cancelling = { name: 'sent', headers }
     environment.clients.cancel(this.#transaction, headers, now)
     // §9.1: a server of RFC 2543 may never answer the INVITE after a CANCEL.
-    this.#pending = { why: 'timeout' }
-    environment.queue.arm(this.timer, after(now, giveUp(environment.timers)), now)
+    this.#wait({ name: 'cancel' }, after(now, giveUp(environment.timers)), now)
   }
 
-  #failSoon(why: Failure, now: Millis, detail?: string): void {
-    this.#pending = { why, detail }
-    this.#requester.environment.queue.arm(this.timer, now, now)
+  #wait(waiting: Waiting, until: Millis, now: Millis): void {
+    const { queue } = this.#requester.environment
+    this.#waiting = waiting
+    if (waiting.name === 'nothing') queue.disarm(this.timer)
+    else queue.arm(this.timer, until, now)
   }
 
-  #fail(why: Failure, now: Millis, detail?: string): void {
-    const user = this.#user
+  #failSoon: Fail = (why, now, detail) => {
+    this.#wait({ name: 'failed', why, detail }, now, now)
+  }
+
+  #fail: Fail = (why, now, detail) => {
     this.#end()
-    this.#user = undefined
-    user?.onFailure(why, now, detail)
+    this.#user.onFailure(why, now, detail)
   }
 
-  /** Nothing more is to be sent; a 2xx to INVITE may still come again. */
+  /** Nothing more is to be sent; a 2xx to INVITE may still come again, or from a server given up. */
   #end(): void {
     this.#callOff?.()
     this.#callOff = undefined
     this.#spec = undefined
     this.#transaction = undefined
+    this.#left = []
+    this.#waiting = NOTHING
     this.#requester.environment.queue.disarm(this.timer)
   }
 }

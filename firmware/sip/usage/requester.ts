@@ -1,16 +1,17 @@
-// Sends requests out (RFC 3261 §8.1): finds the next hop, tries its addresses in turn (RFC 3263 §4.3), answers challenges.
+// What a request is made of (RFC 3261 §8.1), where it goes (RFC 3263), and how it is written for one server of those.
 import { type SocketAddress, showAddress } from '../../base/address.ts'
 import { hex, type Rng } from '../../base/rng.ts'
-import { after, type Millis } from '../../base/time.ts'
-import { type Sleeper, Timer } from '../../base/timer-queue.ts'
+import type { Millis } from '../../base/time.ts'
 import { type AuthState, NO_AUTH } from '../auth/authorize.ts'
 import type { Credential } from '../core/contract.ts'
+import type { Located } from '../locate/locator.ts'
+import type { Server } from '../locate/server.ts'
+import { wishOf } from '../locate/wish.ts'
 import type { Body, HeaderField, RequestDraft, SipResponse, Uri } from '../message/message.ts'
 import { printRequest } from '../message/print.ts'
 import { printUri } from '../message/uri.ts'
 import type { Hop } from '../transaction/environment.ts'
-import { type Target, targetOf } from '../transport/target.ts'
-import { defaultPort, type LocalTransport, type Protocol, viaValue } from '../transport/transports.ts'
+import { type LocalTransport, viaValue } from '../transport/transports.ts'
 import type { UsageEnvironment } from './environment.ts'
 
 /** How a request failed without a final response. */
@@ -18,10 +19,12 @@ export type Failure = 'timeout' | 'transport' | 'resolution'
 
 /** Who is told what comes of a request. */
 export interface RequestUser {
-  /** Challenges that could be answered and 503s with another address to try do not come here. */
+  /** Challenges that could be answered and 503s with another server to try do not come here. */
   onResponse(response: SipResponse, now: Millis): void
   /** `detail`: why there is no connection, in words. */
   onFailure(why: Failure, now: Millis, detail?: string): void
+  /** A 2xx to an INVITE from a server that had been given up for another; without this it comes as the others do. */
+  onStray?(response: SipResponse, now: Millis): void
 }
 
 /** The statuses given to what no response said (RFC 3261 §8.1.3.1). */
@@ -45,6 +48,10 @@ export interface RequestSpec {
   /** Of a dialog that sips: made: over TLS, whatever its URIs say. */
   readonly secure?: boolean
   readonly digest: Digest
+  /** Where it goes first, when it can. */
+  readonly stay?: Stay
+  /** The one server it is for: a probe. */
+  readonly only?: Server
 }
 
 /** Credentials with what is known of the servers' challenges; lives as long as the registration or dialog it serves. */
@@ -55,23 +62,18 @@ export interface Digest {
 
 export const newDigest = (credentials: readonly Credential[]): Digest => ({ credentials, state: NO_AUTH })
 
-/** No answer to `resolve` for this long: the name does not resolve. */
-const RESOLVE_PATIENCE = 20_000
+/** The server a registration lives at, or a dialog goes by: it is tried first. Whoever answers last is put here. */
+export interface Stay {
+  server: Server | undefined
+}
 
 export class Requester {
   readonly environment: UsageEnvironment
-  readonly #queries = new Map<number, Lookup>()
   /** Where no stream leads, though a large request asked for one. */
   readonly #noStream = new Set<string>()
-  #lastQuery = 0
 
   constructor(environment: UsageEnvironment) {
     this.environment = environment
-  }
-
-  /** Look-ups under way. */
-  get pending(): number {
-    return this.#queries.size
   }
 
   /** Sends an ACK for a 2xx: no transaction, no answer (§13.2.2.4). `sent` gets what to repeat when the 2xx comes again. */
@@ -81,11 +83,9 @@ export class Requester {
     sent: (hop: Hop, text: string) => void,
     now: Millis,
   ): void {
-    const target = targetOf(spec.nextHop, isSecure(spec))
-    if (!target.ok) return
-    this.locate(target.value, now, (addresses) => {
-      for (const address of addresses) {
-        const attempt = { ...target.value, address, branch: newBranch(this.environment.rng), seq: spec.nextSeq() }
+    const found = (located: Located, then: Millis) => {
+      for (const server of located.kind === 'found' ? this.inOrder(spec, located.servers, then) : []) {
+        const attempt = { server, branch: newBranch(this.environment.rng), seq: spec.nextSeq() }
         const made = this.draft(spec, attempt, authorization)
         if (made === undefined) continue
         const text = printRequest(made.draft)
@@ -93,39 +93,29 @@ export class Requester {
         sent(made.hop, text)
         return
       }
-    })
-  }
-
-  /** The addresses of a target, at once when it is a literal; empty when there are none. Returns how to call it off. */
-  locate(target: Target, now: Millis, found: (addresses: readonly string[], now: Millis) => void): () => void {
-    if (target.literal) {
-      found([target.host], now)
-      return () => {}
     }
-    const query = ++this.#lastQuery
-    const lookup = new Lookup(found, (at) => this.resolved(query, [], at))
-    this.#queries.set(query, lookup)
-    this.environment.queue.arm(lookup.timer, after(now, RESOLVE_PATIENCE), now)
-    this.environment.emit({ kind: 'resolve', query, host: target.host })
-    return () => {
-      this.#queries.delete(query)
-      this.environment.queue.disarm(lookup.timer)
-    }
+    const search = this.locate(spec, found, now)
+    if ('located' in search) found(search.located, now)
   }
 
-  resolved(query: number, addresses: readonly string[], now: Millis): void {
-    const lookup = this.#queries.get(query)
-    if (lookup === undefined) return
-    this.#queries.delete(query)
-    this.environment.queue.disarm(lookup.timer)
-    lookup.found(addresses, now)
+  /** The servers behind the next hop of `spec`: at once when nothing has to be looked up, else by `found`. */
+  locate(spec: RequestSpec, found: (located: Located, now: Millis) => void, now: Millis) {
+    const { locator, transports } = this.environment
+    const wish = wishOf(spec.nextHop, isSecure(spec))
+    if (!wish.ok) return { located: { kind: 'no-transport' as const, what: wish.error } }
+    const { host, literal, protocol, secure } = wish.value
+    // Who prefers a transport has named one, where the URI has not.
+    const preferred = secure
+      ? undefined
+      : literal
+        ? transports.choose(host, spec.transport)?.protocol
+        : transports.get(spec.transport ?? '')?.protocol
+    return locator.locate({ ...wish.value, protocol: protocol ?? preferred }, found, now)
   }
 
-  /** Why `target` cannot be reached from here at all, in words. */
-  missing({ protocol }: Target): string | undefined {
-    return protocol === 'TLS' && !this.environment.transports.secure
-      ? 'TLS is asked for and not set up here'
-      : undefined
+  /** A registration goes to the best server, all else to where it has been before, while that works. */
+  inOrder({ method, stay }: RequestSpec, servers: readonly Server[], now: Millis): Server[] {
+    return this.environment.standing.inOrder(servers, stay?.server, method === 'REGISTER' ? 'rank' : 'all', now)
   }
 
   /** From now on large requests go there by datagram. */
@@ -140,10 +130,10 @@ export class Requester {
    */
   draft(spec: RequestSpec, attempt: Attempt, authorization: readonly HeaderField[]): Made | undefined {
     const { transports } = this.environment
-    const { address, protocol, name } = attempt
+    const { address, port, protocol, name } = attempt.server
     const transport = transports.choose(address, spec.transport, protocol)
     if (transport === undefined) return undefined
-    const to = { address, port: attempt.port ?? defaultPort(transport.protocol) }
+    const to = { address, port }
     const draft = this.#written(spec, attempt, authorization, transport, transport)
     const made = { draft, transport: transport.id, instead: false, hop: hopOf(transport, to, name) }
     if (transport.protocol !== 'UDP' || sizeOf(draft) <= MAX_DATAGRAM || this.#noStream.has(showAddress(made.hop.to)))
@@ -216,10 +206,7 @@ export const isSecure = ({ uri, nextHop, secure = false }: Pick<RequestSpec, 'ur
   secure || /^sips:/i.test(uri) || nextHop.scheme === 'sips'
 
 export interface Attempt {
-  readonly address: string
-  readonly protocol: Protocol | undefined
-  readonly port: number | undefined
-  readonly name: string
+  readonly server: Server
   readonly branch: string
   readonly seq: number
 }
@@ -239,18 +226,3 @@ export const contactUri = (user: string, { protocol, local }: LocalTransport, se
     params: protocol === 'UDP' || secure ? [] : [{ name: 'transport', value: protocol.toLowerCase() }],
     headers: [],
   })
-
-class Lookup implements Sleeper {
-  readonly timer = new Timer(this)
-  readonly found: (addresses: readonly string[], now: Millis) => void
-  readonly #giveUp: (now: Millis) => void
-
-  constructor(found: (addresses: readonly string[], now: Millis) => void, giveUp: (now: Millis) => void) {
-    this.found = found
-    this.#giveUp = giveUp
-  }
-
-  wake(now: Millis): void {
-    this.#giveUp(now)
-  }
-}

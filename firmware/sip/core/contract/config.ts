@@ -1,4 +1,5 @@
 // CONTRACT of the SIP engine: how it is set up.
+import type { ServerTimes } from './servers.ts'
 
 export interface SipConfig {
   /** User-Agent and Server header; '' sends none. */
@@ -24,6 +25,10 @@ export interface SipConfig {
     /** Of each strange address, requests; beyond: 503 with Retry-After, or nothing when refused anyway. Default: as many as they like. */
     readonly rate?: { readonly burst: number; readonly perSecond: number }
   }
+  /** Finding servers (RFC 3263) and leaving those that fail. */
+  readonly servers?: Partial<ServerTimes>
+  /** The family whose addresses are tried first when a name has both; default IPv4. */
+  readonly preferFamily?: 4 | 6
   readonly limits: {
     /** Sessions at once, both directions; beyond: outgoing `rejected`, incoming 486. */
     readonly sessions: number

@@ -13,6 +13,7 @@ import type {
   SubscriptionId,
   SubscriptionState,
 } from './names.ts'
+import type { Try } from './servers.ts'
 
 export type SipEvent =
   /**
@@ -44,7 +45,8 @@ export type SipEvent =
     }
   /**
    * Each change of state, in order, none skipped; also for each provisional response (EARLY to EARLY). `message` is what
-   * caused it, undefined when time or a command did. DISCONNECTED is the last event of a session.
+   * caused it, undefined when time or a command did. `tries`, with the outcome of our INVITE: servers it did not get through
+   * at. DISCONNECTED is the last event of a session.
    */
   | {
       readonly kind: 'session-state'
@@ -55,6 +57,7 @@ export type SipEvent =
       readonly reason: string
       readonly cause: Cause | undefined
       readonly message: SipRequest | SipResponse | undefined
+      readonly tries?: readonly Try[]
     }
   /**
    * A body of the offer/answer exchange came from the peer (RFC 3264, RFC 6337); always before the `session-state` of the
@@ -78,7 +81,7 @@ export type SipEvent =
       readonly request: SipRequest
       readonly from: SocketAddress
     }
-  /** Response to our `request`; provisional ones too. The final one is the last event of that id. */
+  /** Response to our `request`; provisional ones too. The final one is the last event of that id, with the servers it did not get through at. */
   | {
       readonly kind: 'request-result'
       readonly id: RequestId
@@ -86,6 +89,7 @@ export type SipEvent =
       readonly reason: string
       readonly cause: Cause | undefined
       readonly response: SipResponse | undefined
+      readonly tries?: readonly Try[]
     }
   /**
    * Of our `refer`: the final response to it, then the status of the new call as each NOTIFY says it (0: it says none).

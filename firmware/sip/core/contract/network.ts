@@ -1,6 +1,7 @@
 // CONTRACT of the SIP engine: sockets, connections and look-ups, both ways.
 import type { SocketAddress } from '../../../base/address.ts'
 import type { FlowId, Protocol, TransportId } from './names.ts'
+import type { DnsRecord, LookupError, RecordType } from './servers.ts'
 
 export type NetworkInput =
   /**
@@ -34,17 +35,20 @@ export type NetworkInput =
   | { readonly kind: 'flow-data'; readonly flow: FlowId; readonly data: string }
   /** It is gone, or never came to stand; errno name, or words for people: why a certificate was refused. The last input of that name; after `close` it may be left out. */
   | { readonly kind: 'flow-down'; readonly flow: FlowId; readonly reason: string }
-  /** Answer to `resolve`: literals in the order to try; empty with `error` when the name does not resolve. */
+  /** Answer to `resolve`: the records as the name server gave them, or none and why. */
   | {
       readonly kind: 'resolved'
       readonly query: number
-      readonly addresses: readonly string[]
-      readonly error?: string
+      readonly records: readonly DnsRecord[]
+      readonly error?: LookupError
+      /** How long the answer is good for, when it says so. */
+      readonly ttlMs?: number
     }
 
 export type NetworkOutput =
   | { readonly kind: 'send'; readonly transport: TransportId; readonly to: SocketAddress; readonly data: string }
-  | { readonly kind: 'resolve'; readonly query: number; readonly host: string }
+  /** A look-up; given up here after `ServerTimes.lookupMs`. */
+  | { readonly kind: 'resolve'; readonly query: number; readonly type: RecordType; readonly name: string }
   /**
    * Answered by `flow-up` or `flow-down`; given up here after 5 s. `name`: over TLS, what the peer's certificate has to be for
    * (RFC 5922): the host of the URI asked for, before any look-up; may be an address.

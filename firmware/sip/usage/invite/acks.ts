@@ -85,6 +85,7 @@ export function inDialog(dialog: Dialog, method: string, digest: Digest, more: I
     transport: dialog.transport,
     secure: dialog.secure,
     digest,
+    stay: dialog,
   }
 }
 

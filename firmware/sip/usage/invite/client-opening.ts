@@ -41,7 +41,12 @@ export class ClientOpening implements RequestUser, Sleeper {
 
   onFailure(why: Failure, now: Millis, detail?: string): void {
     const cause = this.#port.state === 'DISCONNECTING' ? 'local' : why
-    this.#port.finish(byFailure(why, cause, detail), false, now)
+    this.#port.finish({ ...byFailure(why, cause, detail), tries: this.#request.tries }, false, now)
+  }
+
+  /** By a server given up for another: whoever took the call there is told that it is over. */
+  onStray(response: SipResponse, now: Millis): void {
+    this.#acks().onResponse(response, now)
   }
 
   /** Where a request before the answer goes: forks cannot be told apart by the application. */
@@ -86,7 +91,7 @@ export class ClientOpening implements RequestUser, Sleeper {
     const port = this.#port
     if (port.state === 'DISCONNECTING' || response.status === 100) return
     if (response.toTag !== undefined && !this.early.has(response.toTag) && this.early.size < MAX_EARLY)
-      this.early.set(response.toTag, uacDialog(response, this.#target, this.#request.transport))
+      this.early.set(response.toTag, this.#dialogOf(response))
     const sdp = this.#offered ? sdpIn(response) : undefined
     if (sdp !== undefined) this.#answer(sdp)
     port.enter('EARLY', byResponse(response))
@@ -99,7 +104,7 @@ export class ClientOpening implements RequestUser, Sleeper {
       if (response.toTag !== this.#unanswered.response.toTag) this.#acks().onResponse(response, now)
       return
     }
-    const dialog = uacDialog(response, this.#target, this.#request.transport)
+    const dialog = this.#dialogOf(response)
     // §13.2.2.4: the route set is the 2xx's; the numbering goes on from the early dialog's.
     const early = this.early.get(dialog.remoteTag)
     dialog.remoteSeq = early?.remoteSeq
@@ -118,7 +123,7 @@ export class ClientOpening implements RequestUser, Sleeper {
     }
     if (this.#offered) {
       if (sdp !== undefined) this.#answer(sdp)
-      port.enter('CONNECTING', byResponse(response))
+      port.enter('CONNECTING', { ...byResponse(response), tries: this.#request.tries })
       this.#ack(dialog, response, undefined, now)
       port.enter('CONFIRMED', { status: response.status, reason: response.reason })
       return
@@ -127,13 +132,20 @@ export class ClientOpening implements RequestUser, Sleeper {
     const { environment } = port
     environment.queue.arm(this.timer, after(now, giveUp(environment.timers)), now)
     port.sdp('offer', sdp as string, true)
-    port.enter('CONNECTING', byResponse(response))
+    port.enter('CONNECTING', { ...byResponse(response), tries: this.#request.tries })
   }
 
   #refused(response: SipResponse, now: Millis): void {
     const challenged = response.status === 401 || response.status === 407
     const cause = this.#port.state === 'DISCONNECTING' ? 'local' : challenged ? 'authentication' : 'remote'
-    this.#port.finish(byResponse(response, cause), false, now)
+    this.#port.finish({ ...byResponse(response, cause), tries: this.#request.tries }, false, now)
+  }
+
+  /** Its requests go the way the INVITE went. */
+  #dialogOf(response: SipResponse): Dialog {
+    const dialog = uacDialog(response, this.#target, this.#request.transport)
+    dialog.server = this.#request.server
+    return dialog
   }
 
   /** Reported once, and again only when it differs: a preview comes again in each provisional response. */

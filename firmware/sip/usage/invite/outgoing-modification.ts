@@ -39,6 +39,8 @@ export class OutgoingModification implements RequestUser, Sleeper {
   /** The 2xx whose offer waits for our answer. */
   #unanswered: SipResponse | undefined
   #acknowledged = false
+  /** The result has been told. */
+  #over = false
   /** Theirs was agreed on while ours waited: what it offers is of before. */
   #stale = false
 
@@ -107,6 +109,12 @@ export class OutgoingModification implements RequestUser, Sleeper {
       return
     }
     this.#back(because.status, because.reason, because)
+  }
+
+  /** By a server given up for another: it counts while nothing else has. */
+  onStray(response: SipResponse, now: Millis): void {
+    if (this.#over) this.#ack(response, undefined, now)
+    else this.onResponse(response, now)
   }
 
   /** Late offer: our answer goes out in the ACK. */
@@ -197,6 +205,7 @@ export class OutgoingModification implements RequestUser, Sleeper {
   }
 
   #back(status: number, reason: string, because: Because): void {
+    this.#over = true
     if (this.#negotiates) this.#port.enter('CONFIRMED', because)
     this.#done(status, reason)
   }

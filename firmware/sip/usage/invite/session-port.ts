@@ -1,6 +1,6 @@
 // A session as its parts see it: the opening, a modification, the 2xx waiting for its ACK.
 import type { Millis } from '../../../base/time.ts'
-import type { Cause, SessionState } from '../../core/contract.ts'
+import type { Cause, SessionState, Try } from '../../core/contract.ts'
 import type { Dialog } from '../../dialog/dialog.ts'
 import type { HeaderField, SipRequest, SipResponse } from '../../message/message.ts'
 import type { Answer, Incoming } from '../../transaction/response.ts'
@@ -13,6 +13,8 @@ export interface Because {
   readonly reason: string
   readonly cause?: Cause | undefined
   readonly message?: SipRequest | SipResponse | undefined
+  /** Servers our INVITE did not get through at. */
+  readonly tries?: readonly Try[]
 }
 
 export interface SessionPort {

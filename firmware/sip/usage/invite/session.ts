@@ -278,9 +278,13 @@ export class Session implements SessionPort {
     this.state = state
     // The opening is over; what the peer may still repeat of it is not the session's business any more.
     if (state === 'CONFIRMED') this.#opening = undefined
-    const { status, reason, cause, message } = because
+    const { status, reason, cause, message, tries = [] } = because
+    const tried = tries.length > 0 ? { tries } : {}
     if (message?.kind === 'request' || (message && message.status < 300)) this.#learn(message)
-    this.environment.emit({ kind: 'session-state', id: this.id, state, previous, status, reason, cause, message })
+    this.environment.emit({
+      ...{ kind: 'session-state', id: this.id, state, previous, status, reason, cause, message },
+      ...tried,
+    })
   }
 
   #learn(message: SipMessage): void {
