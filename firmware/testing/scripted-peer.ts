@@ -20,6 +20,8 @@ export class ScriptedPeer {
   constructor(stage: Stage, name: string, address: string) {
     this.#stage = stage
     this.local = stage.peer(name, address, ({ from, data }) => {
+      // A keep-alive (RFC 5626 §3.5.1).
+      if (data.trim() === '') return
       const message = parseMessage(data)
       if (!message.ok) throw new Error(`${name} got what it cannot parse: ${message.error.what}\n${data}`)
       this.received.push(message.value)

@@ -30,6 +30,8 @@ export class Stage {
   readonly wire: string[] = []
   /** With the time in front. */
   readonly timed: string[] = []
+  /** When an empty line was sent. */
+  readonly keepAlives: Millis[] = []
   readonly phones: Phone[] = []
   readonly names = new Map<string, string>()
   /** What a name resolves to; a resolver that never answers. */
@@ -79,11 +81,14 @@ export class Stage {
     return local
   }
 
-  /** Puts a datagram on the wire and into the trace. */
+  /** Puts a datagram on the wire and into the trace; keep-alives are left out of that. */
   send(from: SocketAddress, to: SocketAddress, data: string): void {
-    const line = `${this.#nameOf(from)} → ${this.#nameOf(to)} ${summary(data)}`
-    this.wire.push(line)
-    this.timed.push(`${this.now} ${line}`)
+    if (data.trim() === '') this.keepAlives.push(this.now)
+    else {
+      const line = `${this.#nameOf(from)} → ${this.#nameOf(to)} ${summary(data)}`
+      this.wire.push(line)
+      this.timed.push(`${this.now} ${line}`)
+    }
     const heard = this.network.send({ from, to, data }, this.now)
     const sender = this.phones.find(({ local }) => local === from)
     if (!heard && this.icmp && sender) this.later(20, () => sender.unreachable(to))
@@ -91,7 +96,10 @@ export class Stage {
 
   /** What goes into a stream, in the trace: keep-alives are left out. */
   wrote(from: SocketAddress, to: SocketAddress, data: string): void {
-    if (data.trim() === '') return
+    if (data.trim() === '') {
+      this.keepAlives.push(this.now)
+      return
+    }
     const line = `${this.#nameOf(from)} ⇒ ${this.#nameOf(to)} ${summary(data)}`
     this.wire.push(line)
     this.timed.push(`${this.now} ${line}`)

@@ -7,12 +7,13 @@ import type { HeaderField } from '../message/message.ts'
 import { isSip, parseUri } from '../message/uri.ts'
 import { newTag } from '../usage/answers.ts'
 import { Exchange } from '../usage/exchange.ts'
-import { parseTarget, prepare } from '../usage/identity.ts'
+import { asRoutes, parseTarget, prepare } from '../usage/identity.ts'
 import { inDialog } from '../usage/invite/acks.ts'
 import { Session } from '../usage/invite/session.ts'
 import { type Notified, parseEvent } from '../usage/notified.ts'
 import { replacing } from '../usage/refer/replaces.ts'
-import { Registration, type RegistrationSettings } from '../usage/registration.ts'
+import type { RegistrationSettings } from '../usage/register/flow-port.ts'
+import { Registration } from '../usage/register/registration.ts'
 import { type Digest, newDigest, type Requester, type RequestSpec } from '../usage/requester.ts'
 import { sdpBody } from '../usage/sdp-body.ts'
 import { Subscription } from '../usage/subscription.ts'
@@ -27,6 +28,8 @@ type Command<K extends SipCommand['kind']> = Extract<SipCommand, { readonly kind
 const MAX_REGISTRATIONS = 64
 const MAX_REQUESTS = 1000
 const MAX_SUBSCRIPTIONS = 128
+/** Of one registration (RFC 5626 §4.2 asks for two at least). */
+const MAX_FLOWS = 4
 
 /** Methods that belong to usages of the engine's own. */
 const NOT_HERE = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE', 'PRACK', 'UPDATE', 'REGISTER'])
@@ -81,8 +84,13 @@ export class Commands {
     for (const registration of this.#registrations.values()) registration.transportUp(now)
   }
 
-  streamLost(transport: string, to: SocketAddress, now: Millis): void {
-    for (const registration of this.#registrations.values()) registration.streamLost(transport, to, now)
+  /** A stream broke, or ICMP spoke about a datagram. */
+  lost(transport: string, to: SocketAddress, now: Millis): void {
+    for (const registration of this.#registrations.values()) registration.lost(transport, to, now)
+  }
+
+  transportDown(transport: string, now: Millis): void {
+    for (const registration of this.#registrations.values()) registration.transportDown(transport, now)
   }
 
   /** What calls to a Contact user authenticate their own requests with: the account's, or all that share the name. */
@@ -239,7 +247,19 @@ export class Commands {
     const registrar = parseTarget(command.registrar)
     if (!registrar.ok || !isSip(registrar.value)) return 'the registrar is no SIP URI'
     if (!(expires > 0)) return 'expires must be positive'
+    const { options = {} } = command
+    const outbound = asRoutes(options.outbound ?? [])
+    if (!outbound.ok) return outbound.error
+    if (outbound.value.length > MAX_FLOWS) return `more than ${MAX_FLOWS} outbound proxies`
+    if (
+      options.instance !== undefined &&
+      !/^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(options.instance)
+    )
+      return 'the instance is no urn:uuid'
+    if (outbound.value.length > 0 && options.instance === undefined) return 'Outbound needs an instance'
     const settings: RegistrationSettings = {
+      options,
+      outbound: outbound.value,
       identity,
       prepared: prepared.value,
       // §10.2: the Request-URI of a REGISTER has no user part.
@@ -318,10 +338,11 @@ export class Commands {
     if (!prepared.ok) return prepared.error
     const target = parseTarget(targetText)
     if (!target.ok) return target.error
-    const { rng } = this.#requester.environment
+    const { rng, bindings } = this.#requester.environment
     const callId = hex(rng, 24)
     const localTag = newTag(this.#requester.environment)
-    const { uri, routes, nextHop } = route(target.value, prepared.value.routes)
+    const binding = bindings.get(identity.contactUser)
+    const { uri, routes, nextHop } = route(target.value, binding?.routes ?? prepared.value.routes)
     let seq = 0
     return {
       method,
@@ -337,7 +358,7 @@ export class Commands {
       contact: contact ? { user: identity.contactUser, params: '' } : undefined,
       body: undefined,
       nextSeq: () => ++seq,
-      transport: identity.transport,
+      transport: binding?.transport ?? identity.transport,
       digest,
       callId,
       localTag,

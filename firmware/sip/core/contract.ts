@@ -15,6 +15,7 @@ export type * from './contract/events.ts'
 export type * from './contract/module.ts'
 export type * from './contract/names.ts'
 export type * from './contract/network.ts'
+export type * from './contract/registration.ts'
 export type * from './contract/servers.ts'
 
 export type SipInput = NetworkInput | SipCommand

@@ -111,9 +111,11 @@ class Engine implements SipEngine {
       serverTimes,
       capabilities: capabilitiesOf(config),
       emit: (output) => this.#out.push(output),
+      bindings: new Map(),
       suspect: (hop, now) => this.#streams.suspect(hop, now),
+      pace: (hop, flowTimerMs, now) => this.#streams.pace(hop, flowTimerMs, now),
     }
-    this.#streams = new Streams(this.#queue, {
+    this.#streams = new Streams(this.#queue, rng, {
       connect: (flow, transport, to, name) => this.#out.push({ kind: 'connect', flow, transport, to, name }),
       write: (flow, data) => this.#out.push({ kind: 'write', flow, data }),
       close: (flow) => this.#out.push({ kind: 'close', flow }),
@@ -234,6 +236,7 @@ class Engine implements SipEngine {
           log('warn', 'sip.transport', 'transport down', { transport: input.transport, reason: input.reason }),
         )
         this.#clients.transportDown(input.transport, now)
+        this.#commands.transportDown(input.transport, now)
         return
       case 'datagram':
         this.#received(receive(input, input.data), input.from, now)
@@ -250,6 +253,7 @@ class Engine implements SipEngine {
         return
       case 'unreachable':
         this.#clients.unreachable(input.transport, input.to, now)
+        this.#commands.lost(input.transport, input.to, now)
         return
       case 'resolved':
         this.#locator.answered(input, now)
@@ -262,7 +266,7 @@ class Engine implements SipEngine {
     const { transport, remote } = flow
     this.#out.push(log('info', 'sip.transport', 'connection gone', { to: showAddress(remote), reason }))
     this.#clients.streamLost(transport, remote, ({ name }) => serves(flow, name), reason, now)
-    this.#commands.streamLost(transport, remote, now)
+    this.#commands.lost(transport, remote, now)
   }
 
   #received(received: Received, from: SocketAddress, now: Millis): void {

@@ -2,34 +2,12 @@
 import { expect, test } from 'vitest'
 import { Secret } from '../../base/secret.ts'
 import { ROUGH } from '../../testing/fake-network.ts'
-import { FakeRegistrar, type RegistrarOptions } from '../../testing/fake-registrar.ts'
+import { FakeRegistrar } from '../../testing/fake-registrar.ts'
 import { flaws, ladder } from '../../testing/ladder.ts'
+import { registering } from '../../testing/registering.ts'
 import { Stage } from '../../testing/stage.ts'
-import type { SipCommand } from './contract.ts'
 
 const HOUR = 3_600_000
-
-function setOut(options: RegistrarOptions = {}, stage = new Stage()) {
-  const registrar = new FakeRegistrar(stage, '10.0.0.5', options)
-  const alice = stage.phone('alice', '10.0.0.1')
-  const register = (more: Partial<Extract<SipCommand, { kind: 'register' }>> = {}) =>
-    alice.do({
-      kind: 'register',
-      id: 'reg',
-      identity: {
-        ...alice.identity,
-        credentials: [{ realm: '*', username: 'alice', password: new Secret('secret') }],
-      },
-      registrar: 'sip:10.0.0.5',
-      expires: 600,
-      headers: [],
-      now: false,
-      ...more,
-    })
-  const states = () => alice.all('registration-state').map(({ state, status }) => `${state} ${status}`)
-  const unregister = () => alice.do({ kind: 'unregister', id: 'reg' })
-  return { stage, registrar, alice, register, unregister, states }
-}
 
 const TRIED = `
   alice → registrar   REGISTER
@@ -41,7 +19,7 @@ const DONE = `
 `
 
 test('registers with credentials, refreshes without being asked again, un-registers', () => {
-  const { stage, registrar, alice, register, unregister, states } = setOut({ password: 'secret' })
+  const { stage, registrar, alice, register, unregister, states } = registering({ password: 'secret' })
   register()
   stage.run(1000)
   expect(alice.last('registration-state')).toEqual({
@@ -72,7 +50,7 @@ test('registers with credentials, refreshes without being asked again, un-regist
 test('refreshes a tenth to a fifth before the end, never at the same moment', () => {
   const times = new Set<number>()
   for (let seed = 1; seed <= 20; seed++) {
-    const { stage, register } = setOut({}, new Stage(seed))
+    const { stage, register } = registering({}, new Stage(seed))
     register()
     stage.run(595_000)
     expect(stage.wire).toEqual(ladder(DONE + DONE))
@@ -85,7 +63,7 @@ test('refreshes a tenth to a fifth before the end, never at the same moment', ()
 })
 
 test('423: asks for what the registrar wants at least', () => {
-  const { stage, register, states, registrar } = setOut({ minExpires: 1800 })
+  const { stage, register, states, registrar } = registering({ minExpires: 1800 })
   register()
   stage.run(2000)
   expect(stage.wire).toEqual(
@@ -99,22 +77,66 @@ test('423: asks for what the registrar wants at least', () => {
 })
 
 test('the interval granted counts, not the one asked for', () => {
-  const { stage, register } = setOut({ maxExpires: 60 })
+  const { stage, register } = registering({ maxExpires: 60 })
   register()
   stage.run(56_000)
   expect(stage.wire).toEqual(ladder(DONE + DONE))
 })
 
 test('a stale nonce is replaced without a word to the user', () => {
-  const { stage, register, states } = setOut({ password: 'secret', nonceUses: 1, maxExpires: 60 })
+  const { stage, register, states } = registering({ password: 'secret', nonceUses: 1, maxExpires: 60 })
   register()
   stage.run(56_000)
   expect(stage.wire).toEqual(ladder(TRIED + DONE + TRIED + DONE))
   expect(states()).toEqual(['registering 0', 'registered 200', 'registered 200'])
 })
 
-test('a wrong password: two tries, then not for minutes', () => {
-  const { stage, alice, register } = setOut({ password: 'other' })
+test('a wrong password, or an unknown user: twice more minutes later, then not by itself; again when somebody asks', () => {
+  for (const status of [401, 403, 404]) {
+    const { stage, registrar, alice, register, unregister, requests } = registering({ password: 'other' })
+    if (status !== 401)
+      registrar.peer.on('REGISTER', (request, from) => registrar.peer.reply(request, from, { status }))
+    const each = status === 401 ? 2 : 1
+    register()
+    stage.run(120_000)
+    expect(requests()).toHaveLength(each)
+    stage.run(24 * HOUR)
+    expect(requests()).toHaveLength(3 * each)
+    const refused = alice.all('registration-state').filter(({ state }) => state === 'unregistered')
+    expect(refused.map((each) => [each.status, each.cause, each.retryMs !== undefined])).toEqual([
+      [status, status === 401 ? 'authentication' : 'remote', true],
+      [status, status === 401 ? 'authentication' : 'remote', true],
+      [status, status === 401 ? 'authentication' : 'remote', false],
+    ])
+    register({ now: true })
+    stage.run(24 * HOUR + 1000)
+    expect(requests()).toHaveLength(4 * each)
+    alice.input({ kind: 'transport-up', transport: 'udp', protocol: 'UDP', local: alice.local })
+    stage.run(24 * HOUR + 2000)
+    expect(requests()).toHaveLength(5 * each)
+    unregister()
+    stage.run(24 * HOUR + 50_000)
+    expect(flaws(stage)).toEqual([])
+  }
+})
+
+test('credentials that were good outlive a registrar that has lost its users: ever less often, an hour apart at most', () => {
+  const { stage, registrar, alice, register, requests } = registering({ password: 'secret' })
+  register()
+  stage.run(1000)
+  registrar.options = { password: 'gone' }
+  stage.run(12 * HOUR)
+  const waits = alice.all('registration-state').flatMap(({ retryMs }) => (retryMs === undefined ? [] : [retryMs]))
+  expect(Math.max(...waits)).toBeLessThanOrEqual(HOUR)
+  expect(waits.at(-1)).toBeGreaterThanOrEqual(HOUR / 2)
+  expect(requests().length).toBeLessThan(60)
+  registrar.options = { password: 'secret' }
+  stage.run(14 * HOUR)
+  expect(alice.last('registration-state')).toMatchObject({ state: 'registered' })
+})
+
+test('a wrong password: two requests, then not for minutes', () => {
+  const { stage, alice, register } = registering({ password: 'other' })
   register()
   stage.run(140_000)
   expect(stage.wire).toEqual(ladder(TRIED + TRIED))
@@ -127,7 +149,7 @@ test('a wrong password: two tries, then not for minutes', () => {
 })
 
 test('the right password given later is taken at once', () => {
-  const { stage, alice, register } = setOut({ password: 'other' })
+  const { stage, alice, register } = registering({ password: 'other' })
   register()
   stage.run(10_000)
   const credentials = [{ realm: 'example.com', username: 'alice', password: new Secret('other') }]
@@ -137,7 +159,7 @@ test('the right password given later is taken at once', () => {
 })
 
 test('silence: 408 after 32 s, tried again at growing intervals, until it answers', () => {
-  const { stage, registrar, alice, register } = setOut()
+  const { stage, registrar, alice, register } = registering()
   registrar.silent = true
   register()
   stage.run(HOUR)
@@ -174,7 +196,7 @@ test('a registrar that is not there (ICMP), then is', () => {
 })
 
 test('a name that does not resolve', () => {
-  const { stage, alice, register } = setOut()
+  const { stage, alice, register } = registering()
   register({ registrar: 'sip:nowhere.example' })
   stage.run(100)
   expect(alice.last('registration-state')).toMatchObject({ status: 503, cause: 'resolution' })
@@ -182,7 +204,7 @@ test('a name that does not resolve', () => {
 })
 
 test('no transport yet: registers as soon as there is one', () => {
-  const { stage, alice, register } = setOut()
+  const { stage, alice, register } = registering()
   alice.input({ kind: 'transport-down', transport: 'udp', reason: 'cable' })
   register()
   stage.run(1000)
@@ -193,7 +215,7 @@ test('no transport yet: registers as soon as there is one', () => {
 })
 
 test('Retry-After is kept', () => {
-  const { stage, registrar, alice, register } = setOut()
+  const { stage, registrar, alice, register } = registering()
   registrar.peer.on('REGISTER', (request, from) =>
     registrar.peer.reply(request, from, { status: 503, headers: ['Retry-After: 120 (later)'] }),
   )
@@ -204,7 +226,7 @@ test('Retry-After is kept', () => {
 })
 
 test('un-registering while the first REGISTER is under way', () => {
-  const { stage, registrar, register, unregister, states } = setOut()
+  const { stage, registrar, register, unregister, states } = registering()
   register()
   unregister()
   stage.run(100_000)
@@ -215,7 +237,7 @@ test('un-registering while the first REGISTER is under way', () => {
 })
 
 test('un-registering and registering again in one breath', () => {
-  const { stage, registrar, alice, register, unregister } = setOut()
+  const { stage, registrar, alice, register, unregister } = registering()
   register()
   stage.run(1000)
   unregister()
@@ -228,7 +250,7 @@ test('un-registering and registering again in one breath', () => {
 
 test('registers, refreshes and un-registers over a bad network', () => {
   for (let seed = 1; seed <= 100; seed++) {
-    const { stage, alice, register, unregister } = setOut(
+    const { stage, alice, register, unregister } = registering(
       { password: 'secret', maxExpires: 120 },
       new Stage(seed, ROUGH),
     )
@@ -243,7 +265,7 @@ test('registers, refreshes and un-registers over a bad network', () => {
 })
 
 test('a call that came in authenticates its own BYE with the credentials of the account it came to, but not to a stranger', () => {
-  const { stage, registrar, alice, register } = setOut({ password: 'secret' })
+  const { stage, registrar, alice, register } = registering({ password: 'secret' })
   register()
   stage.run(1000)
   const bob = stage.phone('bob', '10.0.0.2')

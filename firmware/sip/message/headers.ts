@@ -25,6 +25,11 @@ export const routes = (m: SipMessage): Result<readonly NameAddr[], ParseError> =
 export const recordRoutes = (m: SipMessage): Result<readonly NameAddr[], ParseError> =>
   nameAddrs(m.headers('Record-Route'))
 
+/** The proxies a binding was made through, and those that later requests are to take (RFC 3327, RFC 3608), in order. */
+export const paths = (m: SipMessage): Result<readonly NameAddr[], ParseError> => nameAddrs(m.headers('Path'))
+export const serviceRoutes = (m: SipMessage): Result<readonly NameAddr[], ParseError> =>
+  nameAddrs(m.headers('Service-Route'))
+
 function nameAddrs(lines: readonly string[]): Result<readonly NameAddr[], ParseError> {
   const values: NameAddr[] = []
   for (const line of lines) {
@@ -55,6 +60,12 @@ export function expires(m: SipMessage): number | undefined {
 export function contactExpires(contact: NameAddr): number | undefined {
   const text = param(contact.params, 'expires')
   return text === undefined ? undefined : (parseSeconds(text) ?? MALFORMED_EXPIRES)
+}
+
+/** Flow-Timer (RFC 5626 §11): the server takes the flow for dead after this long without a word, seconds. */
+export function flowTimer(m: SipMessage): number | undefined {
+  const text = m.header('Flow-Timer')
+  return text === undefined ? undefined : parseSeconds(text)
 }
 
 /** Min-Expires of a 423, seconds. */

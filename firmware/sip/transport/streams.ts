@@ -1,6 +1,7 @@
 // The TCP and TLS connections: opened when something is to be sent, used again, kept alive, bounded (RFC 3261 §18, RFC 5626 §4.4.1).
 import { type SocketAddress, showAddress } from '../../base/address.ts'
 import { isIpv4, isIpv6 } from '../../base/ip.ts'
+import { type Rng, unit } from '../../base/rng.ts'
 import { after, earlier, FOREVER, type Millis } from '../../base/time.ts'
 import { type Sleeper, Timer, type TimerQueue } from '../../base/timer-queue.ts'
 import { type Frame, Framer } from './framing.ts'
@@ -30,6 +31,7 @@ type FlowState =
   | { readonly name: 'Overrun'; readonly at: Millis }
 
 const CONNECT_PATIENCE = 5_000
+/** Unless the server says otherwise. */
 const PING_EVERY = 30_000
 const PONG_PATIENCE = 10_000
 /** For the first message on an accepted connection, and for the rest of a message begun. */
@@ -65,6 +67,8 @@ export class Flow implements Sleeper {
   usedAt: Millis
   /** It has answered a ping before: silence means it is dead. Peers that know pings not are left in peace. */
   answers = false
+  /** The longest time between pings, once the server has named one. */
+  flowTimerMs: number | undefined
   /** One empty line came since the last message: the next one makes it a ping. */
   half = false
   readonly #streams: Streams
@@ -86,14 +90,16 @@ export class Flow implements Sleeper {
 
 export class Streams {
   readonly #queue: TimerQueue
+  readonly #rng: Rng
   readonly #port: StreamsPort
   readonly #flows = new Map<string, Flow>()
   /** By transport, remote address and name; of those who share transport and address, one also without a name. */
   readonly #there = new Map<string, Flow>()
   #last = 0
 
-  constructor(queue: TimerQueue, port: StreamsPort) {
+  constructor(queue: TimerQueue, rng: Rng, port: StreamsPort) {
     this.#queue = queue
+    this.#rng = rng
     this.#port = port
   }
 
@@ -123,13 +129,26 @@ export class Streams {
     if (flow && now - flow.heardAt >= DEAF) this.#giveUp(flow, 'no answer', now)
   }
 
+  /** RFC 5626 §4.4.1: a server that names a Flow-Timer answers pings, and takes silence of ours for our end. */
+  pace(there: Place, flowTimerMs: number, now: Millis): void {
+    const flow = this.#find(there)
+    if (flow === undefined || !isOurs(flow)) return
+    flow.flowTimerMs = flowTimerMs
+    flow.answers = true
+    if (flow.state.name === 'Kept') this.#enter(flow, { name: 'Kept', pingAt: this.#pingAt(flow, now) }, now)
+  }
+
+  #pingAt({ flowTimerMs }: Flow, now: Millis): Millis {
+    return after(now, flowTimerMs === undefined ? PING_EVERY : flowTimerMs * (0.8 + unit(this.#rng) / 5))
+  }
+
   up(id: string, transport: string, remote: SocketAddress, now: Millis): void {
     const known = this.#flows.get(id)
     if (known === undefined) this.#accept(id, transport, remote, now)
     else if (known.state.name === 'Connecting') {
       const { waiting } = known.state
       known.heardAt = now
-      this.#enter(known, { name: 'Kept', pingAt: after(now, PING_EVERY) }, now)
+      this.#enter(known, { name: 'Kept', pingAt: this.#pingAt(known, now) }, now)
       for (const data of waiting) this.#port.write(id, data)
     }
   }
@@ -142,7 +161,7 @@ export class Streams {
     if (frames.length > 0 || flow.restBy === FOREVER) flow.restBy = flow.framer.unfinished ? after(now, REST) : FOREVER
     if (flow.state.name === 'Pinged') {
       if (frames.some(({ kind }) => kind === 'crlf')) flow.answers = true
-      flow.state = { name: 'Kept', pingAt: after(now, PING_EVERY) }
+      flow.state = { name: 'Kept', pingAt: this.#pingAt(flow, now) }
       // Its pong is no half of a ping.
       if (frames[0]?.kind === 'crlf') frames.shift()
     } else if (flow.state.name === 'Silent' && frames.some(({ kind }) => kind === 'message')) {

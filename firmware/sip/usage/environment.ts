@@ -9,6 +9,7 @@ import type { ClientTransactions } from '../transaction/client.ts'
 import type { Hop, TransactionEnvironment } from '../transaction/environment.ts'
 import type { ServerTransactions } from '../transaction/server.ts'
 import type { Transports } from '../transport/transports.ts'
+import type { Bindings } from './contact.ts'
 
 export interface UsageEnvironment extends TransactionEnvironment {
   readonly rng: Rng
@@ -20,9 +21,12 @@ export interface UsageEnvironment extends TransactionEnvironment {
   readonly serverTimes: ServerTimes
   /** Allow, Supported, Accept and the like, as every capable message of ours states them. */
   readonly capabilities: Capabilities
+  readonly bindings: Bindings
   emit(output: SipOutput): void
   /** A request over this stream was not answered. */
   suspect(hop: Hop, now: Millis): void
+  /** The server at the end of this stream wants to hear from us at least so often (RFC 5626 §4.4.1). */
+  pace(hop: Hop, flowTimerMs: number, now: Millis): void
 }
 
 export interface Capabilities {

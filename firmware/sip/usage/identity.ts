@@ -15,8 +15,18 @@ export interface Prepared {
 export function prepare(identity: Identity): Result<Prepared, string> {
   const aor = parseUri(identity.aor)
   if (!aor.ok) return err('the address of record is no URI')
+  const routes = asRoutes(identity.routes)
+  if (!routes.ok) return routes
+  return ok({
+    self: printNameAddr({ display: identity.displayName, uri: aor.value, params: [] }),
+    routes: routes.value,
+  })
+}
+
+/** Proxies as a pre-loaded route set: with `lr`, as all of them are loose routers today. */
+export function asRoutes(texts: readonly string[]): Result<readonly NameAddr[], string> {
   const routes: NameAddr[] = []
-  for (const text of identity.routes) {
+  for (const text of texts) {
     const uri = parseUri(text)
     if (!uri.ok || !isSip(uri.value)) return err('a route is no SIP URI')
     routes.push({
@@ -25,7 +35,7 @@ export function prepare(identity: Identity): Result<Prepared, string> {
       params: [],
     })
   }
-  return ok({ self: printNameAddr({ display: identity.displayName, uri: aor.value, params: [] }), routes })
+  return ok(routes)
 }
 
 export function parseTarget(text: string): Result<Uri, string> {

@@ -9,9 +9,9 @@ import type { Server } from '../locate/server.ts'
 import { wishOf } from '../locate/wish.ts'
 import type { Body, HeaderField, RequestDraft, SipResponse, Uri } from '../message/message.ts'
 import { printRequest } from '../message/print.ts'
-import { printUri } from '../message/uri.ts'
 import type { Hop } from '../transaction/environment.ts'
 import { type LocalTransport, viaValue } from '../transport/transports.ts'
+import { contactUri, isAnonymous, ourContact } from './contact.ts'
 import type { UsageEnvironment } from './environment.ts'
 
 /** How a request failed without a final response. */
@@ -164,8 +164,13 @@ export class Requester {
       { name: 'CSeq', value: `${seq} ${spec.method}` },
     ]
     if (spec.contact) {
-      const value = `<${contactUri(spec.contact.user, transport, isSecure(spec))}>${spec.contact.params}`
-      headers.push({ name: 'Contact', value })
+      const { user, params } = spec.contact
+      // A binding names the place itself.
+      const uri =
+        spec.method === 'REGISTER'
+          ? contactUri(user, transport, isSecure(spec))
+          : ourContact(this.environment, user, transport, isSecure(spec), isAnonymous(spec.headers))
+      headers.push({ name: 'Contact', value: `<${uri}>${params}` })
     }
     headers.push(...capabilities.userAgent, ...authorization)
     if (spec.body) headers.push({ name: 'Content-Type', value: spec.body.contentType })
@@ -213,16 +218,3 @@ export interface Attempt {
 
 /** §8.1.1.7: unique in space and time. */
 export const newBranch = (rng: Rng): string => `z9hG4bK${hex(rng, 16)}`
-
-/** Our Contact on a local transport, `secure`: as sips; `user` as it is meant, not as it is written. */
-export const contactUri = (user: string, { protocol, local }: LocalTransport, secure: boolean): string =>
-  printUri({
-    scheme: secure ? 'sips' : 'sip',
-    user: user === '' ? undefined : user,
-    password: undefined,
-    host: local.address,
-    port: local.port,
-    // RFC 5630 §3.1.4: sips says TLS by itself.
-    params: protocol === 'UDP' || secure ? [] : [{ name: 'transport', value: protocol.toLowerCase() }],
-    headers: [],
-  })

@@ -2,6 +2,7 @@
 import type { Body, HeaderField } from '../../message/message.ts'
 import type { BodyPart } from '../../message/multipart.ts'
 import type { Identity, ReferId, RegistrationId, RequestId, SessionId, SubscriptionId } from './names.ts'
+import type { RegisterOptions } from './registration.ts'
 
 export type SipCommand =
   /** Keeps a binding at the registrar: registers, refreshes, retries with back-off, until `unregister`. Again with a known id: changes it at the next refresh, at once when `now`. */
@@ -13,6 +14,7 @@ export type SipCommand =
       readonly expires: number
       readonly headers: readonly HeaderField[]
       readonly now: boolean
+      readonly options?: RegisterOptions
     }
   | { readonly kind: 'unregister'; readonly id: RegistrationId }
   /** Sends INVITE to `target` (a URI). `sdp`: the offer; undefined makes the peer offer (late offer). */

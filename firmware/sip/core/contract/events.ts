@@ -13,15 +13,17 @@ import type {
   SubscriptionId,
   SubscriptionState,
 } from './names.ts'
+import type { Learnt } from './registration.ts'
 import type { Try } from './servers.ts'
 
 export type SipEvent =
   /**
    * On every change of state and after every refresh or failed try. `status` and `reason` are the last final response's;
    * status 408 with cause `timeout` and 503 with `transport` or `resolution` are made here. `expires` seconds granted;
-   * `retryMs`: the next try comes by itself after this long (undefined: none).
+   * `retryMs`: the next try comes by itself after this long (undefined: none). With several flows it is registered while one
+   * of them is, and `status` is that of the flow something became of.
    */
-  | {
+  | ({
       readonly kind: 'registration-state'
       readonly id: RegistrationId
       readonly state: RegistrationState
@@ -33,7 +35,7 @@ export type SipEvent =
       readonly contacts: readonly string[]
       readonly expires: number
       readonly retryMs: number | undefined
-    }
+    } & Learnt)
   /** A new INVITE; 100 Trying is the engine's business. State is INCOMING. `sdp`: their offer, undefined when they want ours. */
   | {
       readonly kind: 'session-incoming'

@@ -7,7 +7,7 @@ import { reasonPhrase } from '../../message/status.ts'
 import type { Answer, Incoming } from '../../transaction/response.ts'
 import type { ServerTransaction, ServerUser } from '../../transaction/server.ts'
 import { recordRouteFields } from '../answers.ts'
-import { contactUri } from '../requester.ts'
+import { ourContact } from '../contact.ts'
 import { answerOf, type Reply, type SessionPort } from './session-port.ts'
 
 /** §13.3.1.1: proxies give up on a call that shows no sign of life for three minutes. */
@@ -116,6 +116,11 @@ export function contactField(
 ): HeaderField[] {
   const transport = port.environment.transports.get(hop.transport)
   return transport
-    ? [{ name: 'Contact', value: `<${contactUri(port.contactUser, transport, wantsSips(request))}>` }]
+    ? [
+        {
+          name: 'Contact',
+          value: `<${ourContact(port.environment, port.contactUser, transport, wantsSips(request), false)}>`,
+        },
+      ]
     : []
 }

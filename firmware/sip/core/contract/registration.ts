@@ -1,0 +1,58 @@
+// CONTRACT of the SIP engine: what a registration asks for beyond a binding, and what it learns.
+
+export interface RegisterOptions {
+  /** `urn:uuid:…` of this device, kept by it for good (RFC 5626 §4.1). Without it there are no GRUUs and no flows. */
+  readonly instance?: string | undefined
+  /** Asks for GRUUs (RFC 5627); calls then name them as our Contact, anonymous ones the temporary one. */
+  readonly gruu?: boolean
+  /**
+   * Outbound (RFC 5626): a flow through each of these proxies, sip: URIs, four at most, first tried first; they stand before
+   * `Identity.routes`. All bring calls; requests of ours go by the first that stands. A registrar that does not know
+   * Outbound is registered with over one of them.
+   */
+  readonly outbound?: readonly string[]
+  /** The Service-Route of an answer is the route of later requests of the account (RFC 3608). Default true. */
+  readonly serviceRoute?: boolean
+  readonly retry?: RegisterRetry
+}
+
+/** Milliseconds all. Retry-After may ask for more, an hour at most. */
+export interface RegisterRetry {
+  /** After the first failure; the window doubles with each. Default 2 s. Flows of RFC 5626 have its §4.5 instead. */
+  readonly firstMs?: number
+  /** Default 5 min. */
+  readonly longestMs?: number
+  /**
+   * After what trying again will hardly change (401, 403, 404 and the like). 0, the default: twice more, after minutes, then not
+   * by itself; for good credentials, accepted before, ever less often.
+   */
+  readonly refusedMs?: number
+  /**
+   * When power comes back, all phones ask at once. A phone alone has to be there at once, and cannot know that it is alone;
+   * but a registrar that is not up to the crowd says so by silence or 5xx. So the first try of a start is never held back,
+   * and when that happens to it the second comes at random within this window. Default 0: as after any failure.
+   */
+  readonly spreadMs?: number
+}
+
+/** One way to the registrar. */
+export interface FlowState {
+  /** 1 … in the order of `outbound`. */
+  readonly regId: number
+  readonly proxy: string
+  readonly registered: boolean
+  /** Of its last final response; 408 and 503 as in `registration-state`; 0: none yet. */
+  readonly status: number
+}
+
+/** What the last 2xx gave, with what is left out when it gave none. */
+export interface Learnt {
+  /** RFC 3327: proxies between us and the registrar. */
+  readonly path?: readonly string[]
+  /** RFC 3608. */
+  readonly serviceRoute?: readonly string[]
+  readonly publicGruu?: string
+  readonly temporaryGruu?: string
+  /** Only of `RegisterOptions.outbound`. */
+  readonly flows?: readonly FlowState[]
+}

@@ -1,0 +1,55 @@
+// Our Contact (RFC 3261 §8.1.1.8), and what registrations have learnt for the requests that follow (RFC 3608, 5626, 5627).
+import type { HeaderField, NameAddr } from '../message/message.ts'
+import { printUri } from '../message/uri.ts'
+import type { LocalTransport } from '../transport/transports.ts'
+import type { UsageEnvironment } from './environment.ts'
+
+export interface Binding {
+  /** Route of requests outside dialogs, next hop first. */
+  readonly routes: readonly NameAddr[]
+  /** The local transport of the flow they go by. */
+  readonly transport: string | undefined
+  /** The registrar finds the flow to us again by `ob` in our Contact (RFC 5626 §4.3). */
+  readonly outbound: boolean
+  readonly publicGruu: string | undefined
+  readonly temporaryGruu: string | undefined
+}
+
+/** By the user of our Contact. */
+export type Bindings = Map<string, Binding>
+
+/** Our Contact on a local transport, `secure`: as sips; `user` as it is meant, not as it is written. */
+export const contactUri = (user: string, { protocol, local }: LocalTransport, secure: boolean): string =>
+  printUri({
+    scheme: secure ? 'sips' : 'sip',
+    user: user === '' ? undefined : user,
+    password: undefined,
+    host: local.address,
+    port: local.port,
+    // RFC 5630 §3.1.4: sips says TLS by itself.
+    params: protocol === 'UDP' || secure ? [] : [{ name: 'transport', value: protocol.toLowerCase() }],
+    headers: [],
+  })
+
+/** The URI by which the peer of a dialog reaches us (RFC 5627 §4.4); a GRUU of sip: does not do where sips: is due. */
+export function ourContact(
+  { bindings }: Pick<UsageEnvironment, 'bindings'>,
+  user: string,
+  transport: LocalTransport,
+  secure: boolean,
+  anonymous: boolean,
+): string {
+  const binding = bindings.get(user)
+  const gruu = anonymous ? binding?.temporaryGruu : binding?.publicGruu
+  if (gruu !== undefined && (!secure || /^sips:/i.test(gruu))) return gruu
+  const uri = contactUri(user, transport, secure)
+  return binding?.outbound ? `${uri};ob` : uri
+}
+
+/** RFC 3323 §4.1: who asks does not want to be known. */
+export const isAnonymous = (headers: readonly HeaderField[]): boolean =>
+  headers.some(({ name, value }) =>
+    name === 'From'
+      ? /@anonymous\.invalid/i.test(value)
+      : name.toLowerCase() === 'privacy' && value.toLowerCase() !== 'none',
+  )

@@ -1,0 +1,48 @@
+// A REGISTER as it is written (RFC 3261 §10.2, with the options of RFC 3327, RFC 5626 and RFC 5627).
+import type { Routing } from '../../dialog/dialog.ts'
+import type { HeaderField } from '../../message/message.ts'
+import type { RequestSpec } from '../requester.ts'
+import type { FlowPort } from './flow-port.ts'
+
+/** `more`: Expires, or the Contacts to be removed. */
+export function registerSpec(
+  port: FlowPort,
+  { uri, routes, nextHop }: Routing,
+  outbound: boolean,
+  more: readonly HeaderField[],
+  contact: RequestSpec['contact'],
+): RequestSpec {
+  const { prepared, identity, headers } = port.settings
+  return {
+    method: 'REGISTER',
+    uri,
+    nextHop,
+    headers: [
+      ...routes,
+      { name: 'From', value: `${prepared.self};tag=${port.tag}` },
+      { name: 'To', value: prepared.self },
+      { name: 'Call-ID', value: port.callId },
+      ...more,
+      port.requester.environment.capabilities.allow,
+      supported(port, outbound),
+      ...headers,
+    ],
+    contact,
+    body: undefined,
+    nextSeq: () => port.nextSeq(),
+    transport: identity.transport,
+    digest: port.digest,
+  }
+}
+
+function supported({ requester, settings: { options } }: FlowPort, outbound: boolean): HeaderField {
+  const known = requester.environment.capabilities.supported.map(({ value }) => value)
+  const more = [...(outbound ? ['outbound'] : []), ...(options.gruu && options.instance !== undefined ? ['gruu'] : [])]
+  return { name: 'Supported', value: [...known, 'path', ...more].join(', ') }
+}
+
+/** Parameters of our Contact beside its URI. */
+export function contactParams(seconds: number, instance: string | undefined, regId: number | undefined): string {
+  const named = instance === undefined ? '' : `;+sip.instance="<${instance}>"`
+  return `;expires=${seconds}${named}${regId === undefined ? '' : `;reg-id=${regId}`}`
+}
