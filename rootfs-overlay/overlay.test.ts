@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
 const OVERLAY = import.meta.dirname
 /** What the image builder and Debian's packages put beside the overlay. */
 const BUILT = [
-  ...['/bin/sh', '/sbin/modprobe', '/usr/sbin/nft'],
+  ...['/bin/sh', '/sbin/modprobe', '/usr/sbin/nft', '/usr/sbin/wpa_supplicant'],
   ...['/usr/lib/offhook/node', '/usr/lib/offhook/offhook.cjs', '/usr/lib/offhook/offhook.node'],
 ]
 const UNIT = 'usr/lib/systemd/system/offhook.service'
@@ -48,7 +48,10 @@ const run = (command: string, ...args: string[]) => {
 let environment: Record<string, string> = {}
 
 /** Ours, and Debian's that we add to. */
-const UNITS = ['offhook.service', 'offhook-rescue.service', 'softdog.service', 'tmp.mount', 'nftables.service']
+const UNITS = [
+  ...['offhook.service', 'offhook-rescue.service', 'offhook-setup.service', 'offhook-wifi@wlan0.service'],
+  ...['softdog.service', 'tmp.mount', 'nftables.service'],
+]
 
 test.each(UNITS)('systemd takes %s without a word', (unit) => {
   expect(run('systemd-analyze', 'verify', `--root=${root}`, unit)).toEqual({ status: 0, output: '' })
@@ -91,8 +94,11 @@ test('the check of the unit is one that fails', () => {
 
 test('the unit is enabled, and every file it names is there', () => {
   expect(statSync(join(root, 'usr/lib/systemd/system/multi-user.target.wants/offhook.service')).isFile()).toBe(true)
+  // Of the boot volume, and made at run time.
   const named = lines(UNIT).flatMap((line) =>
-    /^(ExecStart|Environment)=(?!NODE_COMPILE_CACHE)/.test(line) ? (line.match(/\/[a-z/.-]+/g) ?? []) : [],
+    /^(ExecStart|Environment)=(?!NODE_COMPILE_CACHE|OFFHOOK_SETUP)/.test(line)
+      ? (line.match(/\/[a-z/.-]+/g) ?? [])
+      : [],
   )
   expect(named.length).toBeGreaterThan(3)
   for (const file of named) expect(statSync(join(root, file)).isFile(), file).toBe(true)
@@ -126,10 +132,10 @@ const unitList = (key: string) =>
     .split(' ')
 
 test('udev rules are made of known keys, and give devices to groups that exist', () => {
-  const rules = lines('usr/lib/udev/rules.d/60-offhook.rules')
+  const rules = ['60-offhook', '90-offhook-wifi'].flatMap((name) => lines(`usr/lib/udev/rules.d/${name}.rules`))
   expect(rules.length).toBeGreaterThan(5)
   const clause =
-    /^(?:(?:SUBSYSTEMS?|KERNEL|ACTION)=="[^"]+"|(?:GROUP|MODE)="[^"]+"|RUN\+="\/[^"]+"|ATTR\{[a-z]+\}="[^"]+")$/
+    /^(?:(?:SUBSYSTEMS?|KERNEL|ACTION)=="[^"]+"|(?:GROUP|MODE)="[^"]+"|RUN\+="\/[^"]+"|ATTR\{[a-z]+\}="[^"]+"|ENV\{[A-Z_]+\}(==|\+=)"[^"]+"|TAG\+="systemd")$/
   for (const rule of rules) for (const part of rule.split(', ')) expect(part).toMatch(clause)
   const groups = unitList('SupplementaryGroups')
   for (const [, name] of text('usr/lib/udev/rules.d/60-offhook.rules').matchAll(

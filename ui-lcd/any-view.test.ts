@@ -52,7 +52,15 @@ const entry: fc.Arbitrary<LogEntry> = fc.record({
   ...{ kind: fc.constantFrom('placed', 'received', 'missed'), name: text, number: text, account: text, at: time },
   ...{ lastedMs: fc.double(), cause: text },
 })
-const facts = fc.record({ model: text, version: text, deviceId: text, mac: text, address: text, broker: text })
+const facts = fc.record({
+  model: text,
+  version: text,
+  deviceId: text,
+  mac: text,
+  address: text,
+  broker: text,
+  setup: text,
+})
 const log = fc.array(entry, { maxLength: 5 })
 
 test('every frame has exactly the rows and columns of the display, and time always moves on', () => {

@@ -94,6 +94,7 @@ function statusLines({ view, facts, now, upMs }: World): string[] {
     ...(lines.length === 0 ? [STRINGS.noLine] : lines),
     ...named(STRINGS.address, facts.address),
     ...named(STRINGS.broker, facts.broker),
+    ...named(STRINGS.setup, facts.setup),
     ...named(STRINGS.version, facts.version),
     ...named(STRINGS.up, upTime(upMs)),
   ]

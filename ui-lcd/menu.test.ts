@@ -106,6 +106,22 @@ describe('a call and the menu', () => {
 })
 
 describe('pages', () => {
+  test('status: what is wrong with the setup file, and nothing when nothing is', () => {
+    const { feed, press, content, goTo } = menu(view({ name: 'idle' }, { lines: [line('Desk')] }))
+    const shown = () => {
+      goTo(0)
+      const rows = Array.from({ length: 8 }, () => {
+        const row = content()[0]
+        press('down')
+        return row
+      })
+      return rows.join('')
+    }
+    expect(shown()).not.toContain('Setup')
+    feed({ from: 'facts', facts: { setup: 'setup.json /account/aor: expected a SIP URI' } })
+    expect(shown()).toContain('|Setup file:         ||setup.json          ||/account/aor:       |')
+  })
+
   test('status: why a line is not registered, and when it is tried again, counting', () => {
     const lab = { ...line('Lab', 'no answer from pbx.example.com'), retryAt: ms(31_000) }
     const { feed, press, content, pass, goTo } = menu(view({ name: 'idle' }, { lines: [line('Desk'), lab] }))

@@ -16,8 +16,10 @@ export interface Facts {
   readonly address: string
   /** In words: `connected`, `not connected`, `none set up`. */
   readonly broker: string
+  /** What is wrong with the boot volume's setup file. */
+  readonly setup: string
 }
-export const NO_FACTS: Facts = { model: '', version: '', deviceId: '', mac: '', address: '', broker: '' }
+export const NO_FACTS: Facts = { model: '', version: '', deviceId: '', mac: '', address: '', broker: '', setup: '' }
 
 /** Everything a page may speak of. */
 export interface World {

@@ -61,6 +61,7 @@ export const STRINGS = {
   tryingNow: 'trying now',
   address: 'Address',
   broker: 'Broker',
+  setup: 'Setup file:',
   version: 'Version',
   model: 'Model',
   up: 'Up',

@@ -3,14 +3,16 @@ import type { Board, BoardEvent } from '../../hal/api/board.ts'
 import { createPortAudio } from '../../hal/portaudio/parent.ts'
 import { createMediaEngine } from '../../native/lib/media.ts'
 import type { ReadySettings } from '../../provisioning/core/contract.ts'
-import { createProvisioning } from '../../provisioning/device/provisioning.ts'
+import { createProvisioning, fingerprintOf } from '../../provisioning/device/provisioning.ts'
 import { plainFormats } from '../../provisioning/schema/formats.ts'
+import type { Setup } from '../../provisioning/schema/setup.ts'
 import type { Bootstrap } from '../../provisioning/store/bootstrap.ts'
 import { deviceIdentity } from '../../provisioning/store/identity.ts'
+import { takeOver } from '../../provisioning/store/setup.ts'
 import { openStore } from '../../provisioning/store/store.ts'
 import { createAttention } from '../../ui-lcd/attention.ts'
 import { createScreenUi } from '../../ui-lcd/screen-ui.ts'
-import type { LogRecord } from '../base/log.ts'
+import { type LogRecord, log as record } from '../base/log.ts'
 import type { DeviceConfig, MediaCommand, MediaEvent } from '../media/contract.ts'
 import { macOf } from '../net/mac.ts'
 import type { PhoneView } from '../phone/contract.ts'
@@ -38,6 +40,10 @@ export type Witnessed =
 export interface PhoneOptions {
   readonly board: Board
   readonly bootstrap: Bootstrap
+  /** What the boot volume says; without it nothing. */
+  readonly setup?: Setup
+  /** What is wrong with it, for the display. */
+  readonly setupFault?: string
   /** Holds what must survive a restart. */
   readonly folder: string
   readonly version: string
@@ -66,9 +72,12 @@ const NOBODY = 'nobody'
 
 /** Rejects when the folder cannot be used; everything else is survived, shown and logged. */
 export async function composePhone(options: PhoneOptions): Promise<Phone> {
-  const { board, bootstrap, folder, version, log, witness = () => {} } = options
+  const { board, bootstrap, folder, version, log, setupFault = '', witness = () => {} } = options
   const hub = createHub(createClock(), log)
   const store = await openStore(folder)
+  const stored = await takeOver(store, options.setup ?? {}, plainFormats, fingerprintOf, (error) =>
+    log(record('error', 'setup', 'its account is not kept', { error: String(error) })),
+  )
   const deviceId = bootstrap.deviceId ?? (await deviceIdentity(folder))
   const wall = await watchFloor(folder, log)
 
@@ -185,6 +194,7 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     hub,
     now: monotonic,
     store,
+    stored,
     bootstrap,
     deviceId,
     info: { model: board.description.model, version, clock: wall.info },
@@ -212,7 +222,7 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     },
   })
   const broker = bootstrap.broker === undefined ? 'none set up' : 'not connected'
-  toScreen({ from: 'facts', facts: { model: board.description.model, version, deviceId, broker } })
+  toScreen({ from: 'facts', facts: { model: board.description.model, version, deviceId, broker, setup: setupFault } })
 
   const fromBoard = hub.inlet<BoardEvent>({ name: 'board', rank: 'hardware', capacity: 256 }, (event) => {
     if (event.kind !== 'device') toAttention({ from: 'user' })
@@ -228,7 +238,7 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
   settings = provisioning.initial
   if (settings !== undefined) stack.use(settings.config)
   else {
-    toPhone({ from: 'start', step: 'waiting for configuration' })
+    toPhone({ from: 'start', step: setupFault === '' ? 'waiting for configuration' : 'setup file has a fault' })
     provisioning.connect()
   }
 

@@ -2,12 +2,15 @@
 //
 //   offhook [BOOTSTRAP]
 //
-// OFFHOOK_BOOTSTRAP names the bootstrap file when no argument does; STATE_DIRECTORY (systemd's) holds what must survive,
-// /var/lib/offhook otherwise; OFFHOOK_LOG_LEVEL is error, warn, info (default) or debug. Logs go to standard error.
+// OFFHOOK_BOOTSTRAP names the bootstrap file when no argument does; OFFHOOK_SETUP the boot volume's setup file, which may be
+// missing; STATE_DIRECTORY (systemd's) holds what must survive, /var/lib/offhook otherwise; OFFHOOK_LOG_LEVEL is error, warn,
+// info (default) or debug. Logs go to standard error.
 // NOTIFY_SOCKET and WATCHDOG_USEC are systemd's. Exit code 0: told to stop; 75: told to start anew; 1: it could not go on.
 import { openLinuxBoard } from '../../hal/linux/linux-board.ts'
 import { type BoardProfile, PROFILES } from '../../hal/linux/profiles.ts'
+import { plainFormats } from '../../provisioning/schema/formats.ts'
 import { readBootstrap, showFault } from '../../provisioning/store/bootstrap.ts'
+import { openSetup, withBroker } from '../../provisioning/store/setup.ts'
 import { log } from '../base/log.ts'
 import { composePhone } from './compose.ts'
 import { createLogSink, LEVELS } from './log-sink.ts'
@@ -42,9 +45,13 @@ async function main(): Promise<void> {
     process.exit(1)
   })
   sink.write(log('info', 'main', 'starting', { version: VERSION, node: process.version, board: profile.model }))
+  const setup = await openSetup(env.OFFHOOK_SETUP, plainFormats)
+  const setupFault = setup.ok ? '' : showFault(setup.error)
+  if (!setup.ok) sink.write(log('error', 'setup', 'not used', { fault: setupFault }))
   const phone = await composePhone({
     board: await openLinuxBoard(profile),
-    bootstrap: bootstrap.value,
+    bootstrap: setup.ok ? withBroker(bootstrap.value, setup.value) : bootstrap.value,
+    ...(setup.ok ? { setup: setup.value } : { setupFault }),
     folder: env.STATE_DIRECTORY ?? '/var/lib/offhook',
     version: VERSION,
     log: sink.write,

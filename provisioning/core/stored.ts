@@ -23,6 +23,8 @@ export type StoreRecord =
   /** The candidate is the good one from now on. */
   | { readonly kind: 'promote'; readonly version: number }
   | { readonly kind: 'revert'; readonly version: number; readonly reason: string }
+  /** The boot volume says something new: its document is the good one from now on. */
+  | { readonly kind: 'local'; readonly document: StoredDocument }
   /** Everything so far in one record, written when the records are compacted. */
   | { readonly kind: 'state'; readonly state: Stored }
 
@@ -31,6 +33,8 @@ export interface Stored {
   readonly candidate: { readonly document: StoredDocument; readonly attempts: number } | undefined
   /** The last document that was decided on. */
   readonly last: Decided | undefined
+  /** Fingerprint of the boot volume's document that was taken over last. */
+  readonly local: string | undefined
 }
 export interface Decided {
   readonly version: number
@@ -39,7 +43,7 @@ export interface Decided {
   readonly reason: string
 }
 
-export const NOTHING_STORED: Stored = { good: undefined, candidate: undefined, last: undefined }
+export const NOTHING_STORED: Stored = { good: undefined, candidate: undefined, last: undefined, local: undefined }
 
 /** A record that does not fit what came before it (its candidate was lost) changes nothing. */
 export function remember(stored: Stored, record: StoreRecord): Stored {
@@ -52,14 +56,24 @@ export function remember(stored: Stored, record: StoreRecord): Stored {
       return { ...stored, candidate: { ...candidate, attempts: candidate.attempts + 1 } }
     case 'promote':
       if (candidate?.document.version !== record.version) return stored
-      return { good: candidate.document, candidate: undefined, last: decided(candidate.document, 'applied', '') }
+      return {
+        ...{ good: candidate.document, candidate: undefined, local: stored.local },
+        last: decided(candidate.document, 'applied', ''),
+      }
     case 'revert':
       if (candidate?.document.version !== record.version) return stored
       return { ...stored, candidate: undefined, last: decided(candidate.document, 'reverted', record.reason) }
+    case 'local': {
+      const { document } = record
+      const last = candidate === undefined ? stored.last : decided(candidate.document, 'superseded', LOCAL_CAME)
+      return { good: document, candidate: undefined, last, local: document.fingerprint }
+    }
     case 'state':
       return record.state
   }
 }
+
+const LOCAL_CAME = 'the setup file of the boot volume changed'
 
 const decided = ({ version, fingerprint }: StoredDocument, outcome: Outcome, reason: string): Decided => ({
   version,

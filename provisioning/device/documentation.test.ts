@@ -4,7 +4,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { plainFormats } from '../schema/formats.ts'
 import { readBootstrap } from '../store/bootstrap.ts'
+import { openSetup } from '../store/setup.ts'
 import { startBroker } from '../testing/mosquitto.ts'
 import { observe } from '../testing/observer.ts'
 import { startPhone } from './testing/phone.ts'
@@ -44,17 +46,22 @@ test('the documentation is true', async () => {
   const all = await blocks()
   expect(all.map(({ what }) => what)).toEqual([
     ...['bootstrap', 'phone.json', 'sh', 'text', 'reported'],
-    ...['wrong.json', 'sh', 'text', 'reported', 'broken.json', 'reported', 'sh', 'text'],
+    ...['wrong.json', 'sh', 'text', 'reported', 'broken.json', 'reported'],
+    ...['setup.json', 'wrong-setup.json', 'sh', 'text', 'sh', 'text'],
   ])
   let printed = ''
   for (const { what, text } of all) {
     switch (what) {
       case 'bootstrap': {
-        const file = join(directory, 'bootstrap.json')
-        await writeFile(file, text)
-        expect((await readBootstrap(file, {})).ok).toBe(true)
+        expect((await readBootstrap(await written('bootstrap.json', text), {})).ok).toBe(true)
         break
       }
+      case 'setup.json':
+        expect((await openSetup(await written(what, text), plainFormats)).ok).toBe(true)
+        break
+      case 'wrong-setup.json':
+        await written(what, text)
+        break
       case 'sh':
         printed = await shell(text)
         break
@@ -65,7 +72,7 @@ test('the documentation is true', async () => {
         expect(await operator.sees('config/reported', JSON.parse(text))).toEqual(JSON.parse(text))
         break
       default:
-        await writeFile(join(directory, what), text)
+        await written(what, text)
         // The first goes the way the documentation says; the others would not leave the tool, or are only shown.
         if (what !== 'phone.json') await operator.publish('config/desired', text, '-r')
     }
@@ -73,6 +80,12 @@ test('the documentation is true', async () => {
   await phone.stop()
   operator.close()
   await broker.dispose()
+
+  async function written(name: string, text: string): Promise<string> {
+    const file = join(directory, name)
+    await writeFile(file, text)
+    return file
+  }
 
   function shell(script: string): Promise<string> {
     const here = script

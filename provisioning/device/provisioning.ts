@@ -7,6 +7,7 @@ import type { ProvisioningInput, ProvisioningOutput, ReadySettings } from '../co
 import type { AudioHealth, LineHealth } from '../core/health.ts'
 import type { Plan } from '../core/plan.ts'
 import { createProvisioner } from '../core/provisioner.ts'
+import type { Stored } from '../core/stored.ts'
 import { type Command, createLink, type Link } from '../mqtt/link.ts'
 import { plainFormats } from '../schema/formats.ts'
 import type { Formats } from '../schema/json-schema.ts'
@@ -32,6 +33,8 @@ export interface ProvisioningOptions {
   readonly hub: ProvisioningHub
   readonly now: () => Millis
   readonly store: Store
+  /** What the phone starts with; what its store holds, unless the disk did not take something newer. */
+  readonly stored: Stored
   readonly bootstrap: Bootstrap
   readonly deviceId: string
   /** What `info` says of this phone: model, versions. */
@@ -68,15 +71,18 @@ export interface Provisioning {
 /** By node:crypto, loaded on first use: a hash in JavaScript of a text this long wakes the optimising compiler, 6 MB of code. */
 const sha256Of = (text: string) => process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest()
 
+/** Equal for equal content: what tells one configuration from another. */
+export const fingerprintOf = (text: string): string => sha256Of(text).toString('base64url')
+
 /** Inputs from broker and disk that may wait for a hub turn. */
 const CAPACITY = 64
 
 export function createProvisioning(options: ProvisioningOptions): Provisioning {
   const { hub, store, bootstrap, report } = options
   const provisioner = createProvisioner({
-    stored: store.stored,
+    stored: options.stored,
     formats: options.formats ?? plainFormats,
-    fingerprint: (text) => sha256Of(text).toString('base64url'),
+    fingerprint: fingerprintOf,
     startedAt: options.now(),
   })
   if (store.damaged > 0) report(log('error', 'provisioning', 'records lost by the medium', { records: store.damaged }))

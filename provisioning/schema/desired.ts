@@ -87,7 +87,8 @@ export function readDesired(text: string, formats: Formats): Result<Desired, Ref
   })
 }
 
-function parseJson(text: string): Result<unknown, ConfigError> {
+/** The value, or where it stops being JSON; never what stands there. */
+export function parseJson(text: string): Result<unknown, ConfigError> {
   const fault = jsonFault(text)
   if (fault === undefined) return ok(JSON.parse(text))
   const before = text.slice(0, fault)

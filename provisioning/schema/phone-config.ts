@@ -9,7 +9,7 @@ const RATE = {
   description: 'Sample rate, Hz',
 } as const
 
-const ACCOUNT = {
+export const ACCOUNT = {
   type: 'object',
   additionalProperties: false,
   required: ['id', 'aor'],

@@ -20,7 +20,7 @@ afterEach(() => rm(directory, { recursive: true }))
 
 test('a promoted configuration is the good one after a restart; files are for their owner alone', async () => {
   const store = await openStore(join(directory, 'state'))
-  expect(store.stored).toEqual({ good: undefined, candidate: undefined, last: undefined })
+  expect(store.stored).toEqual({ good: undefined, candidate: undefined, last: undefined, local: undefined })
   await store.append({ kind: 'candidate', document: storedDocument(1) })
   await store.append({ kind: 'promote', version: 1 })
   await store.append({ kind: 'candidate', document: storedDocument(2) })

@@ -13,7 +13,7 @@ const SESSIONS = 1000
 type JournalRecord = StoreRecord | { readonly kind: 'sessions'; readonly below: number }
 
 export interface Store {
-  /** As it was when opened. */
+  /** What the records add up to. */
   readonly stored: Stored
   /** Records lost by the medium, found at opening. */
   readonly damaged: number
@@ -29,6 +29,7 @@ const KINDS: readonly string[] = [
   'attempt',
   'promote',
   'revert',
+  'local',
   'state',
   'sessions',
 ] satisfies JournalRecord['kind'][]
@@ -49,7 +50,6 @@ export async function openStore(directory: string): Promise<Store> {
   let stored = NOTHING_STORED
   let sessions = 1
   for (const record of journal.records) if (isRecord(record)) keep(record)
-  const atOpening = stored
   let session = sessions
 
   function keep(record: JournalRecord): void {
@@ -67,7 +67,9 @@ export async function openStore(directory: string): Promise<Store> {
   }
 
   return {
-    stored: atOpening,
+    get stored() {
+      return stored
+    },
     damaged: journal.damaged,
     append,
     async nextSession() {

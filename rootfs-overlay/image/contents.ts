@@ -60,6 +60,8 @@ export const PRUNED: readonly string[] = [
   ...['./etc/apt', './etc/cron.daily', './usr/bin/apt*', './usr/bin/dpkg*', './usr/lib/apt', './usr/share/dpkg'],
   ...['./usr/lib/*/perl-base', './usr/bin/perl*', './usr/share/perl*', './usr/lib/*/gconv', './usr/lib/locale'],
   ...['./boot/System.map-*', './boot/config-*', './usr/lib/linux-image-*', './usr/lib/udev/hwdb.d'],
+  ...['./usr/sbin/wpa_cli', './usr/bin/wpa_passphrase', './usr/lib/*/libreadline.so*', './usr/lib/*/libhistory.so*'],
+  ...['./etc/wpa_supplicant', './usr/share/readline', './usr/share/nftables', './usr/share/doc/nftables/examples'],
   ...['./usr/lib/systemd/catalog', './usr/share/initramfs-tools', './etc/initramfs-tools', './etc/kernel'],
 ]
 

@@ -67,6 +67,7 @@ try {
   copyFileSync(join(project, 'build/native-arm64/offhook.node'), join(home, 'offhook.node'))
   process.env.SOURCE_DATE_EPOCH = `${epoch}`
   await bundle(join(project, 'firmware/runtime/main.ts'), join(home, 'offhook.cjs'))
+  await bundle(join(project, 'provisioning/device/setup-network.ts'), join(home, 'setup-network.cjs'))
   step('onoff and i2c-bus for arm64')
   cpSync(crossPackages(cache), join(home, 'node_modules'), { recursive: true })
   step('overlay and system files')

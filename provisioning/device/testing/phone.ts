@@ -39,6 +39,7 @@ export async function startPhone(
     hub: createHub(createClock(), report),
     now: monotonic,
     store,
+    stored: store.stored,
     bootstrap: {
       ...(broker === undefined ? {} : { broker }),
       prefix: 'offhook',
