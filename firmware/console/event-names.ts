@@ -19,6 +19,7 @@ export const EVENTS = [
   'request-result',
   'subscription-state',
   'subscription-notify',
+  'publication-state',
   'port',
   'stats',
   'trace',

@@ -85,6 +85,7 @@ export function onUaEvent(station: Station, event: UaEvent) {
       station.emit({ event: 'request-result', request, status, reason, cause, ...more })
       return
     }
+    case 'publication-state':
     case 'subscription-state': {
       const { kind, ...fields } = event
       station.emit({ event: kind, ...fields })

@@ -244,6 +244,7 @@ export class Station {
 function subjectOf(command: UaCommand): string {
   if ('call' in command) return command.call
   if ('subscription' in command) return command.subscription
+  if ('publication' in command) return command.publication
   if ('request' in command) return command.request
   return command.account
 }

@@ -74,6 +74,7 @@ export function createParties(config: PartiesConfig): Machine<PartiesInput, Part
       case 'request-result':
       case 'subscription-state':
       case 'subscription-notify':
+      case 'publication-state':
       case 'refused':
         return
     }

@@ -35,6 +35,7 @@ export function onUaEvent(state: PhoneState, event: UaEvent, now: Millis, send: 
     case 'request-result':
     case 'subscription-state':
     case 'subscription-notify':
+    case 'publication-state':
       return state
   }
 }
@@ -115,6 +116,8 @@ function onRefused(state: PhoneState, event: Refused, now: Millis, send: Send): 
     case 'reply':
     case 'subscribe':
     case 'unsubscribe':
+    case 'publish':
+    case 'unpublish':
       return state
   }
 }

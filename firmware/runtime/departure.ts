@@ -1,11 +1,11 @@
-// Leaving cleanly: what a user agent holds with others, its calls, subscriptions and bindings, and how to give that back in time.
-import type { AccountId, CallId, SubscriptionName, UaCommand, UaEvent } from '../ua/contract.ts'
+// Leaving cleanly: what a user agent holds with others, its calls, subscriptions, publications and bindings, and how to give that back in time.
+import type { AccountId, CallId, PublicationName, SubscriptionName, UaCommand, UaEvent } from '../ua/contract.ts'
 
 export interface Departure {
   /** Every command and event of the user agent passes here. */
   commanded(command: UaCommand): void
   told(event: UaEvent): void
-  /** Calls and subscriptions end, bindings are removed; resolves when that is done, or after `withinMs`. */
+  /** Calls, subscriptions and publications end, bindings are removed; resolves when that is done, or after `withinMs`. */
   leave(send: (command: UaCommand) => void, withinMs: number): Promise<void>
   /** What a user agent that is gone did not come to tell: the end of its calls and bindings. */
   untold(): readonly UaEvent[]
@@ -20,10 +20,11 @@ export function createDeparture(): Departure {
   const accounts = new Set<AccountId>()
   const bound = new Set<AccountId>()
   const subscriptions = new Set<SubscriptionName>()
+  const publications = new Set<PublicationName>()
   const calls = new Map<CallId, Pick<CallStateEvent, 'account' | 'peer' | 'state'>>()
   let left: (() => void) | undefined
 
-  const nothing = () => bound.size === 0 && calls.size === 0 && subscriptions.size === 0
+  const nothing = () => [bound, calls, subscriptions, publications].every(({ size }) => size === 0)
 
   return {
     commanded(command) {
@@ -37,6 +38,9 @@ export function createDeparture(): Departure {
       } else if (event.kind === 'subscription-state') {
         if (event.final) subscriptions.delete(event.subscription)
         else subscriptions.add(event.subscription)
+      } else if (event.kind === 'publication-state') {
+        if (event.final) publications.delete(event.publication)
+        else publications.add(event.publication)
       } else if (event.kind === 'call-incoming') {
         calls.set(event.call, { account: event.account, peer: event.peer, state: 'incoming' })
       } else if (event.kind === 'call-state') {

@@ -86,6 +86,7 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
       case 'refer-incoming':
       case 'subscription-state':
       case 'subscription-notify':
+      case 'publication-state':
       case 'rejected':
         toUa({ from: 'sip', event: output })
         return

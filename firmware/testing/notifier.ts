@@ -1,4 +1,5 @@
-// A notifier on loopback: takes every SUBSCRIBE and tells of a mailbox until it is unsubscribed or has enough (RFC 6665 §4.2).
+// A notifier on loopback: takes every SUBSCRIBE and tells of a mailbox until it is unsubscribed or has enough (RFC 6665 §4.2);
+// and every PUBLISH, with an entity-tag of its own (RFC 3903 §6).
 import { createSocket } from 'node:dgram'
 import type { SipRequest } from '../sip/message/message.ts'
 import { parseMessage } from '../sip/message/parse.ts'
@@ -21,6 +22,7 @@ export async function startNotifier(): Promise<Notifier> {
   const answers: number[] = []
   let from = { address: '', port: 0 }
   let seq = 0
+  let etags = 0
   const here = () => `127.0.0.1:${socket.address().port}`
   const send = (lines: readonly string[], body = '') =>
     socket.send(`${lines.join('\r\n')}\r\nContent-Length: ${body.length}\r\n\r\n${body}`, from.port, from.address)
@@ -45,17 +47,19 @@ export async function startNotifier(): Promise<Notifier> {
     if (!message.ok) throw new Error(message.error.what)
     if (message.value.kind === 'response') return void answers.push(message.value.status)
     const request = message.value
-    if (request.method !== 'SUBSCRIBE') return
+    if (request.method !== 'SUBSCRIBE' && request.method !== 'PUBLISH') return
     from = source
-    subscribes.push(request)
     const asked = request.header('Expires') ?? ''
     const tag = request.toTag === undefined ? ';tag=box' : ''
+    const more = request.method === 'PUBLISH' ? `SIP-ETag: ${++etags}` : `Contact: <sip:mail@${here()}>`
     send([
       'SIP/2.0 200 OK',
       ...request.headers('Via').map((via) => `Via: ${via}`),
       ...[`From: ${request.header('From')}`, `To: ${request.header('To')}${tag}`, `Call-ID: ${request.callId}`],
-      ...[`CSeq: ${request.cseq.number} SUBSCRIBE`, `Expires: ${asked}`, `Contact: <sip:mail@${here()}>`],
+      ...[`CSeq: ${request.cseq.number} ${request.method}`, `Expires: ${asked}`, more],
     ])
+    if (request.method === 'PUBLISH') return
+    subscribes.push(request)
     if (asked === '0') notify('terminated;reason=timeout')
     else notify(`active;expires=${asked}`, MAILBOX)
   })

@@ -87,6 +87,10 @@ function sipLine(c: SipCommand): string {
     case 'end-refer':
     case 'unsubscribe':
       return `${c.kind} ${c.id}`
+    case 'unpublish':
+      return `unpublish ${c.id}`
+    case 'publish':
+      return `publish ${c.id} ${c.target} ${c.event} ${c.body.content}`
     case 'subscribe':
       return `subscribe ${c.id} ${c.target} ${c.event}`
   }
@@ -147,6 +151,8 @@ function appLine(e: UaEvent): string {
       return `result ${e.request} ${e.status}`
     case 'subscription-state':
       return `${e.subscription} ${e.previous} -> ${e.state} ${e.status}${e.final ? ' final' : ''}`
+    case 'publication-state':
+      return `${e.publication} ${e.previous} -> ${e.state} ${e.status}${e.final ? ' final' : ''}`
     case 'subscription-notify':
       return `${e.subscription} notify ${e.contentType}`
     case 'refused':

@@ -9,6 +9,7 @@ import type { Secret } from '../base/secret.ts'
 import type { Direction, MediaCommand, MediaEvent, PortId, StreamStats } from '../media/contract.ts'
 import type {
   Cause,
+  PublicationState,
   RegistrationState,
   SipCommand,
   SipEvent,
@@ -93,6 +94,9 @@ export interface CallRecord {
 
 /** An application's name for a request it sends; it may be used again once the final response came. */
 export type RequestName = string
+
+/** An application's name for a publication; it may be used again once its `final` state came. */
+export type PublicationName = string
 
 /** An application's name for a subscription; it may be used again once its `final` state came. */
 export type SubscriptionName = string
@@ -204,6 +208,22 @@ export type UaCommand =
     }
   /** Its end comes as a `final` state. */
   | { readonly kind: 'unsubscribe'; readonly subscription: SubscriptionName }
+  /**
+   * Publishes `body` as the account's state of `event` (value of Event) and keeps that up until `unpublish` or a `final` state; 32
+   * at most. Again with the same name, account and event: another body. What is asked while a request is under way follows it.
+   */
+  | {
+      readonly kind: 'publish'
+      readonly publication: PublicationName
+      readonly account: AccountId
+      readonly event: string
+      /** Seconds. */
+      readonly expires: number
+      readonly headers: readonly HeaderField[]
+      readonly body: Body
+    }
+  /** Its end comes as a `final` state. */
+  | { readonly kind: 'unpublish'; readonly publication: PublicationName }
 
 export type UaEvent =
   | {
@@ -320,7 +340,22 @@ export type UaEvent =
       readonly contentType: string
       readonly body: string
     }
-  /** The command made no sense now; nothing was changed. `subject` is the account, call, request or subscription named. */
+  /** Each change of state, and each refresh granted. `final` is the last event of that name; with `retryMs` it is tried anew by itself. */
+  | {
+      readonly kind: 'publication-state'
+      readonly publication: PublicationName
+      readonly account: AccountId
+      readonly state: PublicationState
+      readonly previous: PublicationState
+      readonly status: number
+      readonly reason: string
+      readonly cause: Cause | undefined
+      /** Seconds granted. */
+      readonly expires: number
+      readonly retryMs: number | undefined
+      readonly final: boolean
+    }
+  /** The command made no sense now; nothing was changed. `subject` is what the command named. */
   | { readonly kind: 'refused'; readonly command: UaCommand['kind']; readonly subject: string; readonly reason: string }
 
 export type UaInput =

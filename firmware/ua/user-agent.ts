@@ -11,6 +11,7 @@ import { completeTarget, headersProblem, partyCalled, partyOf } from './addressi
 import { Call } from './call.ts'
 import { createCallPort } from './call-port.ts'
 import type { CallId, UaCommand, UaConfig, UaInput, UaOutput } from './contract.ts'
+import { createPublications } from './publications.ts'
 import { createRequests, type Destination, withoutCredentials } from './requests.ts'
 import { createSubscriptions } from './subscriptions.ts'
 import { type Tell, tellInto } from './tell.ts'
@@ -27,6 +28,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
   const stock = createPairStock({ address: config.mediaAddress, min, max, dscp: config.dscp, spare: SPARE_PAIRS })
   const requests = createRequests(config.decides ?? [])
   const subscriptions = createSubscriptions()
+  const publications = createPublications()
   let stocked = false
 
   function onCommand(command: UaCommand, tell: Tell) {
@@ -40,6 +42,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         for (const call of calls.values())
           if (call.account === command.account && !call.isEnding) call.hangUp(480, undefined, tell)
         subscriptions.endAll(command.account, tell)
+        publications.endAll(command.account, tell)
         if (!accounts.remove(command.account, tell.sip)) tell.refuse(command.kind, command.account, 'unknown account')
         return
       case 'set-registration': {
@@ -77,6 +80,10 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return subscriptions.subscribe(command, accounts.get(command.account), tell)
       case 'unsubscribe':
         return subscriptions.unsubscribe(command.subscription, tell)
+      case 'publish':
+        return publications.publish(command, accounts.get(command.account), tell)
+      case 'unpublish':
+        return publications.unpublish(command.publication, tell)
     }
   }
 
@@ -224,6 +231,8 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return subscriptions.onState(event, tell)
       case 'subscription-notify':
         return subscriptions.onNotify(event, tell)
+      case 'publication-state':
+        return publications.onState(event, tell)
       case 'rejected':
         return onRejected(event, tell)
     }
@@ -256,6 +265,9 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'subscribe':
       case 'unsubscribe':
         return subscriptions.onRejected(event, tell)
+      case 'publish':
+      case 'unpublish':
+        return publications.onRejected(event, tell)
       // Too late: the peer has given up on it.
       case 'reply':
         return

@@ -19,6 +19,7 @@ import { sdpBody } from '../usage/sdp-body.ts'
 import { Subscription } from '../usage/subscription.ts'
 import type { Identity, SipCommand } from './contract.ts'
 import type { IncomingRequests } from './incoming-requests.ts'
+import { Publications } from './publications.ts'
 import type { Refers } from './refers.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -46,6 +47,7 @@ export class Commands {
   readonly #ended: (session: Session) => void
   readonly #registrations = new Map<string, Registration>()
   readonly #exchanges = new Set<string>()
+  readonly #publications: Publications
 
   constructor(
     requester: Requester,
@@ -60,6 +62,7 @@ export class Commands {
     this.#refers = refers
     this.#notified = notified
     this.#packages = packages
+    this.#publications = new Publications(requester, packages, (...what) => this.#outside(...what))
     this.#requester = requester
     this.#sessions = sessions
     this.#requests = requests
@@ -74,6 +77,10 @@ export class Commands {
 
   get subscriptions(): number {
     return this.#subscriptions.size
+  }
+
+  get publications(): number {
+    return this.#publications.size
   }
 
   get registrations(): number {
@@ -147,6 +154,10 @@ export class Commands {
         subscription?.unsubscribe(now)
         return subscription ? undefined : 'no such subscription'
       }
+      case 'publish':
+        return this.#publications.publish(command, this.#digestFor(command.identity), now)
+      case 'unpublish':
+        return this.#publications.unpublish(command.id, now)
       case 'end-refer': {
         const refer = this.#refers.outgoing.get(command.id)
         refer?.stop(now)
@@ -368,7 +379,12 @@ export class Commands {
 }
 
 const isNaming = ({ kind }: SipCommand): boolean =>
-  kind === 'register' || kind === 'invite' || kind === 'request' || kind === 'refer' || kind === 'subscribe'
+  kind === 'register' ||
+  kind === 'publish' ||
+  kind === 'invite' ||
+  kind === 'request' ||
+  kind === 'refer' ||
+  kind === 'subscribe'
 
 /** No line ends, no NUL, one byte per character: what the printer would throw at. */
 const isText = (text: string): boolean => /^[^\r\n\0]*$/.test(text) && /^[\0-\xff]*$/.test(text)

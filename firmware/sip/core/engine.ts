@@ -37,6 +37,7 @@ export interface SipCounts {
   readonly sessions: number
   readonly registrations: number
   readonly subscriptions: number
+  readonly publications: number
   readonly clientTransactions: number
   readonly serverTransactions: number
   readonly requests: number
@@ -190,6 +191,8 @@ class Engine implements SipEngine {
       case 'refer':
       case 'subscribe':
       case 'unsubscribe':
+      case 'publish':
+      case 'unpublish':
       case 'end-refer':
       case 'refer-notify': {
         const reason = this.#commands.perform(input, now)
@@ -213,6 +216,7 @@ class Engine implements SipEngine {
       sessions: this.#sessions.size,
       registrations: this.#commands.registrations,
       subscriptions: this.#commands.subscriptions,
+      publications: this.#commands.publications,
       clientTransactions: this.#clients.size,
       serverTransactions: this.#servers.size,
       requests: this.#commands.exchanges + this.#requests.size + this.#refers.size,

@@ -1,7 +1,7 @@
 // CONTRACT of the SIP engine: what an application asks of it.
 import type { Body, HeaderField } from '../../message/message.ts'
 import type { BodyPart } from '../../message/multipart.ts'
-import type { Identity, ReferId, RegistrationId, RequestId, SessionId, SubscriptionId } from './names.ts'
+import type { Identity, PublicationId, ReferId, RegistrationId, RequestId, SessionId, SubscriptionId } from './names.ts'
 import type { RegisterOptions } from './registration.ts'
 
 export type SipCommand =
@@ -127,3 +127,21 @@ export type SipCommand =
       readonly body: Body | undefined
     }
   | { readonly kind: 'unsubscribe'; readonly id: SubscriptionId }
+
+  /**
+   * Keeps event state at a server (RFC 3903): published, refreshed, put there anew when the server lost it, tried again with
+   * back-off, until `unpublish` or a refusal for good. Again with a known id: another body. `event` as in the Event header, its
+   * package one of `SipConfig.packages`. What is asked while a request is under way follows its answer.
+   */
+  | {
+      readonly kind: 'publish'
+      readonly id: PublicationId
+      readonly identity: Identity
+      readonly target: string
+      readonly event: string
+      /** Seconds. */
+      readonly expires: number
+      readonly headers: readonly HeaderField[]
+      readonly body: Body
+    }
+  | { readonly kind: 'unpublish'; readonly id: PublicationId }

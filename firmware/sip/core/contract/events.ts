@@ -4,6 +4,8 @@ import type { SipRequest, SipResponse } from '../../message/message.ts'
 import type { SipCommand } from './commands.ts'
 import type {
   Cause,
+  PublicationId,
+  PublicationState,
   ReferId,
   RegistrationId,
   RegistrationState,
@@ -136,6 +138,21 @@ export type SipEvent =
       readonly contentType: string
       readonly body: string
       readonly request: SipRequest
+    }
+  /**
+   * Each change of state, and each refresh that was granted. `expires` seconds granted; `retryMs`: the next try comes by itself
+   * after this long, 0 for at once; unpublished without it is the last event.
+   */
+  | {
+      readonly kind: 'publication-state'
+      readonly id: PublicationId
+      readonly state: PublicationState
+      readonly previous: PublicationState
+      readonly status: number
+      readonly reason: string
+      readonly cause: Cause | undefined
+      readonly expires: number
+      readonly retryMs: number | undefined
     }
   /** A command that made no sense: nothing was changed or sent. */
   | { readonly kind: 'rejected'; readonly command: SipCommand['kind']; readonly id: string; readonly reason: string }

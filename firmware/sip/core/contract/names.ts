@@ -15,6 +15,7 @@ export type RegistrationId = string
 /** One request–response exchange outside INVITE sessions, either direction. */
 export type RequestId = string
 export type SubscriptionId = string
+export type PublicationId = string
 /** A REFER, either direction, with the subscription it makes. */
 export type ReferId = string
 /** One TCP or TLS connection: named `out:…` by the engine when it asks for it, by whoever accepts it otherwise. */
@@ -34,6 +35,8 @@ export interface Identity {
 }
 
 export type RegistrationState = 'unregistered' | 'registering' | 'registered' | 'unregistering'
+
+export type PublicationState = 'unpublished' | 'publishing' | 'published' | 'unpublishing'
 
 /** ACCEPTED: a 2xx came and no NOTIFY yet; other words are the peer's own. */
 export type SubscriptionState =
