@@ -327,6 +327,10 @@ export class Commands {
         ...(contact ? { contactUser: session.contactUser } : {}),
       })
     if (typeof spec === 'string') return spec
+    if (command.stateless) {
+      this.#requester.sendOnce({ ...spec, body }, [], () => {}, now)
+      return undefined
+    }
     this.#exchanges.add(id)
     const ended = (_id: string, status: number, then: Millis) => {
       this.#exchanges.delete(id)

@@ -195,6 +195,20 @@ describe('responses and what goes out', () => {
     expect(bob.events).toEqual([])
   })
 
+  test('a request sent once: no transaction, no repeats, its response is for modules', () => {
+    const stage = new Stage()
+    const alice = stage.phone('alice', '10.0.0.1')
+    const bob = stage.phone('bob', '10.0.0.2')
+    const seen: string[] = []
+    expect(alice.engine.addModule(watcher('application', PRIORITY.application, seen)).ok).toBe(true)
+    const to = { session: undefined, identity: alice.identity, target: `sip:bob@${bob.local.address}`, headers: [] }
+    alice.do({ kind: 'request', id: 'once', method: 'OPTIONS', ...to, body: undefined, stateless: true })
+    expect(alice.engine.counts()).toMatchObject({ clientTransactions: 0, requests: 0, timers: 0 })
+    stage.run(stage.now + 60_000)
+    expect(stage.wire).toEqual(['alice → bob OPTIONS', 'bob → alice 200 OPTIONS'])
+    expect([seen, alice.events]).toEqual([['application 200'], []])
+  })
+
   test('a response nobody waits for can be claimed', () => {
     const stage = new Stage()
     const alice = stage.phone('alice', '10.0.0.1')

@@ -76,8 +76,8 @@ export class Requester {
     this.environment = environment
   }
 
-  /** Sends an ACK for a 2xx: no transaction, no answer (§13.2.2.4). `sent` gets what to repeat when the 2xx comes again. */
-  sendAck(
+  /** Sends what has no transaction: an ACK for a 2xx (§13.2.2.4), a stateless request. `sent` gets what to repeat when asked. */
+  sendOnce(
     spec: RequestSpec,
     authorization: readonly HeaderField[],
     sent: (hop: Hop, text: string) => void,

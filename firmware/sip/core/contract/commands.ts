@@ -74,6 +74,8 @@ export type SipCommand =
       readonly target: string
       readonly headers: readonly HeaderField[]
       readonly body: Body | undefined
+      /** Sent once, without a transaction: no event comes, a response is for modules to see. */
+      readonly stateless?: boolean
     }
   /** Final or provisional response to `request-incoming`. */
   | {

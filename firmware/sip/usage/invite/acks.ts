@@ -42,7 +42,7 @@ export class Acks implements RequestUser {
     const sent = (hop: Hop, text: string) => {
       ack.sent = { hop, text }
     }
-    this.#requester.sendAck(spec, authorization, sent, now)
+    this.#requester.sendOnce(spec, authorization, sent, now)
   }
 
   /** A 2xx again (its ACK is repeated), or one of another branch: acknowledged and ended at once. */
