@@ -32,6 +32,51 @@ play(
 )
 
 play(
+  'an invitation that holds for five seconds, and nobody answers',
+  ({ alice, bob }) => {
+    bob.on('session-incoming', ({ id }) => bob.respond(id, 180, undefined, 50))
+    const headers = [{ name: 'Expires', value: '5' }]
+    alice.do({
+      kind: 'invite',
+      id: 'call',
+      identity: alice.identity,
+      target: `sip:bob@${bob.local.address}`,
+      sdp: 'offer',
+      headers,
+    })
+  },
+  `
+  alice → bob   INVITE +
+  bob → alice   180 INVITE
+  bob → alice   487 INVITE
+  alice → bob   ACK`,
+  ({ alice, bob }) => {
+    expect(bob.last('session-state')).toMatchObject({ status: 487, cause: 'timeout' })
+    expect(alice.last('session-state')).toMatchObject({ status: 487, cause: 'remote' })
+  },
+)
+
+play(
+  'an invitation that holds for five seconds, and is answered in time',
+  ({ alice, bob }) => {
+    bob.answers()
+    alice.when('CONFIRMED', ({ id }) => alice.end(id, 10_000))
+    const headers = [{ name: 'Expires', value: '5' }]
+    alice.do({
+      kind: 'invite',
+      id: 'call',
+      identity: alice.identity,
+      target: `sip:bob@${bob.local.address}`,
+      sdp: 'offer',
+      headers,
+    })
+  },
+  `${ANSWERED}
+  alice → bob   BYE
+  bob → alice   200 BYE`,
+)
+
+play(
   'a call with a location beside its offer',
   ({ alice, bob }) => {
     bob.answers()

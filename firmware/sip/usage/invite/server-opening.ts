@@ -1,7 +1,8 @@
 // An incoming session until it is confirmed (RFC 3261 §13.3): answers with and without description, CANCEL, the 2xx.
-import { after, type Millis } from '../../../base/time.ts'
+import { after, earlier, FOREVER, type Millis } from '../../../base/time.ts'
 import { type Sleeper, Timer } from '../../../base/timer-queue.ts'
 import { type Dialog, wantsSips } from '../../dialog/dialog.ts'
+import { expires } from '../../message/headers.ts'
 import type { HeaderField, SipRequest } from '../../message/message.ts'
 import { reasonPhrase } from '../../message/status.ts'
 import type { Answer, Incoming } from '../../transaction/response.ts'
@@ -22,8 +23,11 @@ export class ServerOpening implements ServerUser, Sleeper {
   readonly #offered: boolean
   /** The description of a provisional response. */
   #preview: string | undefined
-  /** The last provisional response, for the sign of life. */
+  /** The last provisional response, for the sign of life, and when that is due. */
   #provisional: Answer | undefined
+  #signAt: Millis = FOREVER
+  /** §13.3.1: until then their invitation holds. */
+  readonly #expiresAt: Millis
 
   constructor(port: SessionPort, incoming: Incoming, dialog: Dialog, offered: boolean, now: Millis) {
     this.#port = port
@@ -31,6 +35,9 @@ export class ServerOpening implements ServerUser, Sleeper {
     this.#dialog = dialog
     this.#offered = offered
     this.#transaction = port.environment.servers.create(incoming, this, now)
+    const holds = expires(incoming.request)
+    this.#expiresAt = holds === undefined ? FOREVER : after(now, 1000 * holds)
+    this.#arm(now)
   }
 
   get localTag(): string {
@@ -45,7 +52,8 @@ export class ServerOpening implements ServerUser, Sleeper {
       if (reply.sdp !== undefined && !this.#offered) return 'an offer needs a reliable response'
       this.#preview = reply.sdp ?? this.#preview
       this.#provisional = this.#send(reply, reply.sdp, now)
-      this.#port.environment.queue.arm(this.timer, after(now, SIGN_OF_LIFE), now)
+      this.#signAt = after(now, SIGN_OF_LIFE)
+      this.#arm(now)
       this.#port.enter('EARLY', because)
       return undefined
     }
@@ -81,9 +89,20 @@ export class ServerOpening implements ServerUser, Sleeper {
   onExpired(_now: Millis): void {}
 
   wake(now: Millis): void {
-    if (this.#provisional === undefined) return
-    this.#transaction.respond(this.#provisional, now)
-    this.#port.environment.queue.arm(this.timer, after(now, SIGN_OF_LIFE), now)
+    if (now >= this.#expiresAt) {
+      this.terminate(now)
+      this.#port.finish({ status: 487, reason: 'Request Terminated', cause: 'timeout' }, false, now)
+      return
+    }
+    if (this.#provisional !== undefined && now >= this.#signAt) {
+      this.#transaction.respond(this.#provisional, now)
+      this.#signAt = after(now, SIGN_OF_LIFE)
+    }
+    this.#arm(now)
+  }
+
+  #arm(now: Millis): void {
+    this.#port.environment.queue.arm(this.timer, earlier(this.#signAt, this.#expiresAt), now)
   }
 
   stop(): void {
