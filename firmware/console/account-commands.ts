@@ -22,6 +22,8 @@ export const accountCommands = [
       realm: optional(text()),
       transport: optional(oneOf('udp', 'tcp', 'tls')),
       expires: optional(whole(1, 86_400)),
+      keepAlive: optional(oneOf('options', 'crlf', 'off')),
+      keepAliveS: optional(whole(1, 3600)),
       codecs: optional(codecs),
       ptimeMs: optional(whole(10, 60)),
       remove: orElse(flag, false),
@@ -62,7 +64,7 @@ export const accountCommands = [
         const state = station.registrations.get(account)
         return {
           ...{ account, aor, registrar, registration: state?.registration ?? 'unregistered' },
-          ...{ status: state?.status, reason: state?.reason, expires: state?.expires },
+          ...{ status: state?.status, reason: state?.reason, expires: state?.expires, server: state?.server },
         }
       }),
     }),

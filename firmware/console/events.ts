@@ -27,9 +27,10 @@ export const mediaFields = ({ status, direction, codec, port, dtmf }: CallMedia)
 export function onUaEvent(station: Station, event: UaEvent) {
   switch (event.kind) {
     case 'account-state': {
-      const { account, registration: state, status, reason, cause, expires, retryMs } = event
+      const { account, registration: state, status, reason, cause, expires, retryMs, server } = event
+      const tries = event.tries?.map((each) => ({ ...each }))
       if (station.accounts.has(account)) station.registrations.set(account, event)
-      station.emit({ event: 'registration', account, state, status, reason, cause, expires, retryMs })
+      station.emit({ event: 'registration', account, state, status, reason, cause, expires, retryMs, server, tries })
       return
     }
     case 'call-incoming': {

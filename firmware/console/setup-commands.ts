@@ -1,4 +1,5 @@
 // Commands about the console as a whole: starting, tracing, waiting, leaving.
+import { plainFormats } from '../../provisioning/schema/formats.ts'
 import { parsePrefix } from '../base/ip.ts'
 import { err, ok } from '../base/result.ts'
 import type { DeviceConfig } from '../media/contract.ts'
@@ -79,6 +80,13 @@ const prefix: Kind<string> = {
   read: (value) => (typeof value === 'string' && parsePrefix(value).ok ? { value } : undefined),
 }
 
+/** What the configuration of a phone takes as one. */
+const nameServer: Kind<string> = {
+  expected: 'an address, with a port where it is not 53',
+  read: (value) =>
+    typeof value === 'string' && plainFormats['name-server'](value) === undefined ? { value } : undefined,
+}
+
 export const START = {
   address: optional(text('an address of this machine')),
   port: orElse(whole(0, 65_535), 0),
@@ -100,6 +108,7 @@ export const START = {
   events: orElse(packages, PACKAGES),
   strangers: orElse(oneOf('accept', 'refuse', 'ignore'), 'accept'),
   trusted: orElse(list(prefix, 32), []),
+  dns: orElse(list(nameServer, 4), []),
   trace: orElse(flag, false),
   logLevel: orElse(oneOf(...LOG_LEVELS), 'warn'),
 }
@@ -125,7 +134,7 @@ export const setupCommands = [
       const address = given.address === undefined ? await localAddressTowards(ANYWHERE) : ok(given.address)
       if (!address.ok) return refuse('no network', 'an address of this machine in "address"', address.error)
       const options = {
-        ...{ address: address.value, port },
+        ...{ address: address.value, port, dns: given.dns },
         sockets: {
           ...{ addresses: [address.value, ...(alsoAddress === undefined ? [] : [alsoAddress])] },
           ...{ udp, tcp, tls, dscp: dscp.sip },

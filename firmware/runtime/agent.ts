@@ -11,7 +11,7 @@ import type { AccountConfig, UaCommand, UaConfig, UaEvent } from '../ua/contract
 import { createClock } from './clock.ts'
 import { createDeparture, LEAVE_MS } from './departure.ts'
 import { createHub, type Hub } from './hub.ts'
-import { sipConfig, TRANSPORT } from './settings.ts'
+import { sipConfig } from './settings.ts'
 import type { SocketSettings } from './sockets.ts'
 import { VERSION } from './version.ts'
 import { createVoice } from './voice.ts'
@@ -116,7 +116,7 @@ export function accountOf(aor: string, password: Secret | undefined, more: Parti
   const [, username = '', domain = ''] = /^sips?:([^@]*)@(.*)$/.exec(aor) ?? []
   return {
     ...{ aor, displayName: '', registrar: password && `sip:${domain}`, proxies: [], username, password, realm: '*' },
-    ...{ expires: 300, codecs: ['PCMA', 'PCMU'], ptimeMs: 20, transport: TRANSPORT },
+    ...{ expires: 300, codecs: ['PCMA', 'PCMU'], ptimeMs: 20, transport: undefined, keepAlive: 'options' },
     ...more,
   }
 }

@@ -6,8 +6,20 @@ import type { UaEvent } from '../ua/contract.ts'
 export function eventLog(event: UaEvent): LogRecord | undefined {
   switch (event.kind) {
     case 'account-state': {
-      const { account, registration, status, reason, cause, expires, retryMs } = event
-      const fields = { account, status: status || undefined, reason: reason || undefined, cause, expires, retryMs }
+      const { account, registration, status, reason, cause, expires, retryMs, server, tries } = event
+      const tried = tries?.map((each) => `${each.server} (${each.what})`).join(', ')
+      const fields = {
+        ...{
+          account,
+          status: status || undefined,
+          reason: reason || undefined,
+          cause,
+          expires,
+          retryMs,
+          server,
+          tried,
+        },
+      }
       // Un-registered by a 200 is what was asked for.
       return log(registration === 'unregistered' && status !== 200 ? 'warn' : 'info', 'line', registration, fields)
     }

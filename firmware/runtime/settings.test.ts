@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { readDesired } from '../../provisioning/schema/desired.ts'
 import { plainFormats } from '../../provisioning/schema/formats.ts'
 import { Secret } from '../base/secret.ts'
-import { phoneSettings, portAudioOrder, strangers, uaConfig } from './settings.ts'
+import { finding, phoneSettings, portAudioOrder, strangers, uaConfig } from './settings.ts'
 
 const document = {
   contract: 1,
@@ -31,8 +31,16 @@ test('accounts with their passwords; one without a registrar does not register',
   const [main, door] = settings.accounts
   expect(main).toMatchObject({
     ...{ id: 'main', label: 'Office' },
-    config: { aor: 'sip:100@pbx.example', username: '100', password, realm: '*', codecs: ['PCMU'], transport: 'udp' },
+    config: {
+      aor: 'sip:100@pbx.example',
+      username: '100',
+      password,
+      realm: '*',
+      codecs: ['PCMU'],
+      transport: undefined,
+    },
   })
+  expect(main?.config).toMatchObject({ keepAlive: 'options', keepAliveS: 20 })
   expect(door).toMatchObject({ label: 'door', config: { registrar: undefined, password: undefined } })
   expect(JSON.stringify(settings)).not.toContain('hunter2')
 })
@@ -74,4 +82,13 @@ test('a handset of PortAudio is carried by its process and reaches the engine as
     ...{ kind: 'external', socket: '/run/sound', capture: false, playback: true, rate: 16_000 },
   })
   expect(portAudioOrder(config)).toBeUndefined()
+})
+
+test('how servers are found', () => {
+  const dns = { servers: ['192.0.2.53:5353'], cacheS: 60, prefer: 'ipv6' }
+  const changed = { ...document, config: { ...document.config, network: { ...document.config.network, dns } } }
+  const read = readDesired(JSON.stringify(changed), plainFormats)
+  if (!read.ok) throw new Error(JSON.stringify(read.error))
+  expect(finding(read.value.config)).toEqual({ servers: { presentMs: 60_000 }, preferFamily: 6 })
+  expect(finding(config)).toEqual({ servers: { presentMs: 300_000 }, preferFamily: 4 })
 })

@@ -10,9 +10,6 @@ import type { SipConfig } from '../sip/core/contract.ts'
 import type { AccountConfig, UaConfig } from '../ua/contract.ts'
 import type { SocketSettings } from './sockets.ts'
 
-/** What SIP is spoken over unless an account says otherwise, by the name the engine knows it. */
-export const TRANSPORT = 'udp'
-
 type Passwords = Readonly<Record<string, Secret>>
 
 const accountConfig = (account: AccountSettings, passwords: Passwords): AccountConfig => ({
@@ -26,7 +23,9 @@ const accountConfig = (account: AccountSettings, passwords: Passwords): AccountC
   expires: account.expires,
   codecs: account.codecs,
   ptimeMs: account.ptimeMs,
-  transport: account.transport,
+  transport: account.transport === 'auto' ? undefined : account.transport,
+  keepAlive: account.keepAlive,
+  keepAliveS: account.keepAliveS,
 })
 
 /** What the PortAudio process is to carry; undefined: it is not wanted. */

@@ -28,6 +28,7 @@ export class FakeStreams {
   readonly #now: () => number
   readonly #rng: Rng
   readonly #listening = new Map<string, Accept>()
+  readonly #vanished = new Set<string>()
   readonly #links = new Set<Link>()
   #port = 40_000
 
@@ -46,12 +47,18 @@ export class FakeStreams {
     this.#listening.delete(showAddress(address))
   }
 
+  /** From now on whoever connects there hears nothing, not even that nobody is there. */
+  vanish(address: SocketAddress): void {
+    this.#vanished.add(showAddress(address))
+  }
+
   /** Ends every connection, both sides told `reason`; `undefined`: nothing arrives any more and nobody is told. */
   breakAll(reason: string | undefined): void {
     for (const link of this.#links) link.break(reason)
   }
 
   connect(from: SocketAddress, to: SocketAddress, up: (end: StreamEnd) => StreamUser, refused: () => void): void {
+    if (this.#vanished.has(showAddress(to))) return
     this.#later(this.latency * 2, () => {
       const accept = this.#listening.get(showAddress(to))
       if (accept === undefined) {

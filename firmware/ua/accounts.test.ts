@@ -37,6 +37,30 @@ describe('registration', () => {
     expect(ua.lines()).toEqual(['app account a registered 200'])
   })
 
+  test('how the registrar is watched is asked for with the registration, and again when it changes', () => {
+    const ua = uaScript()
+    ua.account('a', { keepAlive: 'options' })
+    ua.account('a', { keepAlive: 'crlf', keepAliveS: 45 })
+    ua.account('a', { keepAlive: 'off', keepAliveS: 45 })
+    expect(registers(ua.sent).map(({ id, options }) => [id, options?.keepAlive])).toEqual([
+      ['a#1', { kind: 'options', everyMs: 20_000 }],
+      ['a#1', { kind: 'crlf', everyMs: 45_000 }],
+      ['a#1', undefined],
+    ])
+  })
+
+  test('where it is registered is told, and where in vain', () => {
+    const ua = uaScript()
+    ua.account()
+    const tries = [{ server: 'UDP 192.0.2.1:5060', what: 'no answer' }]
+    ua.sip({
+      ...{ kind: 'registration-state', id: 'a#1', state: 'registered', previous: 'registering', status: 200 },
+      ...{ reason: 'OK', cause: undefined, contact: '', contacts: [], expires: 300, retryMs: undefined },
+      ...{ server: 'UDP 192.0.2.2:5060', tries },
+    })
+    expect(ua.heard.at(-1)).toMatchObject({ kind: 'account-state', server: 'UDP 192.0.2.2:5060', tries })
+  })
+
   test('a local account does not register', () => {
     const ua = uaScript()
     ua.account('a', { registrar: undefined })

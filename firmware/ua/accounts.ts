@@ -66,6 +66,7 @@ export function createAccountBook(rng: Rng): AccountBook {
       expires: config.expires,
       headers: [],
       now: true,
+      ...keptAlive(config),
     })
   }
 
@@ -136,7 +137,7 @@ export function createAccountBook(rng: Rng): AccountBook {
       const account = [...accounts.values()].find((a) => a.registration === event.id)?.id ?? leaving.get(event.id)
       if (account === undefined) return undefined
       if (event.state === 'unregistered') leaving.delete(event.id)
-      const { status, cause, expires, retryMs } = event
+      const { status, cause, expires, retryMs, server, tries } = event
       return {
         kind: 'account-state',
         account,
@@ -146,6 +147,8 @@ export function createAccountBook(rng: Rng): AccountBook {
         cause,
         expires,
         retryMs,
+        ...(server === undefined ? {} : { server }),
+        ...(tries === undefined ? {} : { tries }),
       }
     },
 
@@ -161,6 +164,13 @@ export function createAccountBook(rng: Rng): AccountBook {
 const toHostAlone = (uri: Uri, ourAddress: string): boolean =>
   isSip(uri) && uri.user === undefined && uri.host === ourAddress
 
+/** Seconds: with the four or six more that silence takes, a dead registrar shows within half a minute. */
+const KEEP_ALIVE_S = 20
+
+function keptAlive({ keepAlive = 'off', keepAliveS = KEEP_ALIVE_S }: AccountConfig) {
+  return keepAlive === 'off' ? {} : { options: { keepAlive: { kind: keepAlive, everyMs: 1000 * keepAliveS } } }
+}
+
 const samePassword = (a: AccountConfig, b: AccountConfig): boolean => a.password?.reveal() === b.password?.reveal()
 const sameConfig = (a: AccountConfig, b: AccountConfig): boolean =>
   JSON.stringify(a) === JSON.stringify(b) && samePassword(a, b)
@@ -173,4 +183,6 @@ const sameRegistration = (a: AccountConfig, b: AccountConfig): boolean =>
   a.username === b.username &&
   a.realm === b.realm &&
   a.expires === b.expires &&
+  a.keepAlive === b.keepAlive &&
+  a.keepAliveS === b.keepAliveS &&
   samePassword(a, b)

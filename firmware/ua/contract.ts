@@ -15,6 +15,7 @@ import type {
   SipEvent,
   SubscriptionState,
   TransportId,
+  Try,
 } from '../sip/core/contract.ts'
 import type { Body, HeaderField } from '../sip/message/message.ts'
 import type { BodyPart } from '../sip/message/multipart.ts'
@@ -40,6 +41,10 @@ export interface AccountConfig {
   readonly codecs: readonly string[]
   readonly ptimeMs: number
   readonly transport: TransportId | undefined
+  /** How the registrar is watched (see the SIP engine's `KeepAlive`); undefined: not at all. */
+  readonly keepAlive?: 'options' | 'crlf' | 'off'
+  /** Seconds; default 20. */
+  readonly keepAliveS?: number
 }
 
 /** Who is at the other end, as far as it is known. */
@@ -235,6 +240,10 @@ export type UaEvent =
       readonly cause: Cause | undefined
       readonly expires: number
       readonly retryMs: number | undefined
+      /** Where it is registered: `UDP 192.0.2.1:5060`. */
+      readonly server?: string
+      /** Servers that were tried in vain for this, in order. */
+      readonly tries?: readonly Try[]
     }
   /** Nothing was sent but 100; answer, or the caller hears nothing. `account` undefined never happens: unmatched calls get 404 here. */
   | {

@@ -129,14 +129,14 @@ function contradictions({ config, secrets }: Static<typeof DESIRED>): ConfigErro
       })
   }
   const { rtpPorts, jitter, sipPort, udp, tcp, tls } = config.network
-  const off = { udp: !udp, tcp: !tcp, tls: !tls.on }
+  const off = { auto: !udp && !tcp && !tls.on, udp: !udp, tcp: !tcp, tls: !tls.on }
   config.accounts.forEach(({ transport }, index) => {
     if (off[transport])
       errors.push({
         path: `/config/accounts/${index}/transport`,
         expected: 'a transport that is on',
         got: `"${transport}"`,
-        hint: `/config/network/${transport}`,
+        hint: transport === 'auto' ? 'turn one on in /config/network' : `/config/network/${transport}`,
       })
   })
   if ((tls.certificate === undefined) !== (tls.key === undefined))

@@ -31,6 +31,8 @@ const MAX_REQUESTS = 1000
 const MAX_SUBSCRIPTIONS = 128
 /** Of one registration (RFC 5626 §4.2 asks for two at least). */
 const MAX_FLOWS = 4
+/** Milliseconds. */
+const MIN_KEEP_ALIVE = 1000
 
 /** Methods that belong to usages of the engine's own. */
 const NOT_HERE = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE', 'PRACK', 'UPDATE', 'REGISTER'])
@@ -268,6 +270,8 @@ export class Commands {
     )
       return 'the instance is no urn:uuid'
     if (outbound.value.length > 0 && options.instance === undefined) return 'Outbound needs an instance'
+    if (options.keepAlive && !(options.keepAlive.everyMs >= MIN_KEEP_ALIVE))
+      return 'a keep-alive more often than once a second'
     const settings: RegistrationSettings = {
       options,
       outbound: outbound.value,
@@ -374,6 +378,7 @@ export class Commands {
       body: undefined,
       nextSeq: () => ++seq,
       transport: binding?.transport ?? identity.transport,
+      stay: { server: binding?.server },
       digest,
       callId,
       localTag,

@@ -114,7 +114,7 @@ class Engine implements SipEngine {
       emit: (output) => this.#out.push(output),
       bindings: new Map(),
       suspect: (hop, now) => this.#streams.suspect(hop, now),
-      pace: (hop, flowTimerMs, now) => this.#streams.pace(hop, flowTimerMs, now),
+      pace: (hop, everyMs, answers, now) => this.#streams.pace(hop, everyMs, answers, now),
     }
     this.#streams = new Streams(this.#queue, rng, {
       connect: (flow, transport, to, name) => this.#out.push({ kind: 'connect', flow, transport, to, name }),

@@ -34,6 +34,7 @@ test('registers with credentials, refreshes without being asked again, un-regist
     contacts: ['sip:other@10.9.9.9', 'sip:alice@10.0.0.1:5060'],
     expires: 600,
     retryMs: undefined,
+    server: 'UDP 10.0.0.5:5060',
   })
   stage.run(600_000)
   unregister()

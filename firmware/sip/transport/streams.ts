@@ -67,7 +67,7 @@ export class Flow implements Sleeper {
   usedAt: Millis
   /** It has answered a ping before: silence means it is dead. Peers that know pings not are left in peace. */
   answers = false
-  /** The longest time between pings, once the server has named one. */
+  /** The longest time between pings, once somebody has named one. */
   flowTimerMs: number | undefined
   /** One empty line came since the last message: the next one makes it a ping. */
   half = false
@@ -129,12 +129,15 @@ export class Streams {
     if (flow && now - flow.heardAt >= DEAF) this.#giveUp(flow, 'no answer', now)
   }
 
-  /** RFC 5626 §4.4.1: a server that names a Flow-Timer answers pings, and takes silence of ours for our end. */
-  pace(there: Place, flowTimerMs: number, now: Millis): void {
+  /**
+   * Pings at least so often. `answers`: a server that names a Flow-Timer answers them, and takes silence of ours for our end
+   * (RFC 5626 §4.4.1).
+   */
+  pace(there: Place, everyMs: number, answers: boolean, now: Millis): void {
     const flow = this.#find(there)
     if (flow === undefined || !isOurs(flow)) return
-    flow.flowTimerMs = flowTimerMs
-    flow.answers = true
+    flow.flowTimerMs = Math.min(everyMs, flow.flowTimerMs ?? everyMs)
+    flow.answers ||= answers
     if (flow.state.name === 'Kept') this.#enter(flow, { name: 'Kept', pingAt: this.#pingAt(flow, now) }, now)
   }
 

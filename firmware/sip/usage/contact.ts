@@ -1,4 +1,5 @@
 // Our Contact (RFC 3261 §8.1.1.8), and what registrations have learnt for the requests that follow (RFC 3608, 5626, 5627).
+import type { Server } from '../locate/server.ts'
 import type { HeaderField, NameAddr } from '../message/message.ts'
 import { printUri } from '../message/uri.ts'
 import type { LocalTransport } from '../transport/transports.ts'
@@ -13,6 +14,8 @@ export interface Binding {
   readonly outbound: boolean
   readonly publicGruu: string | undefined
   readonly temporaryGruu: string | undefined
+  /** Where the registration lives: requests go there while it lives. */
+  readonly server: Server | undefined
 }
 
 /** By the user of our Contact. */

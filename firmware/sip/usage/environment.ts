@@ -25,8 +25,8 @@ export interface UsageEnvironment extends TransactionEnvironment {
   emit(output: SipOutput): void
   /** A request over this stream was not answered. */
   suspect(hop: Hop, now: Millis): void
-  /** The server at the end of this stream wants to hear from us at least so often (RFC 5626 §4.4.1). */
-  pace(hop: Hop, flowTimerMs: number, now: Millis): void
+  /** This stream is pinged at least so often; `answers`: the server is known to answer (RFC 5626 §4.4.1). */
+  pace(hop: Hop, everyMs: number, answers: boolean, now: Millis): void
 }
 
 export interface Capabilities {

@@ -198,10 +198,11 @@ export class OutgoingRequest implements ClientUser, Sleeper {
     const { server } = this
     const transaction = this.#transaction
     const spec = this.#spec
-    if (this.hop?.reliable) suspect(this.hop, now)
     if (transaction && server && spec?.method === 'INVITE')
       clients.hush(transaction, new GivenUp(this.#requester.environment, transaction, server, this.#stray), now)
     else if (transaction) clients.abandon(transaction)
+    // Who is let go of with its stream is not this request any more.
+    if (this.hop?.reliable) suspect(this.hop, now)
     this.#note('no answer', this.#tells('timeout'), 0, now)
     if (spec && this.#cancelling.name === 'no' && this.#tryNext(spec, now)) return
     this.#fail('timeout', now)

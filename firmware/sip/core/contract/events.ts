@@ -37,6 +37,8 @@ export type SipEvent =
       readonly contacts: readonly string[]
       readonly expires: number
       readonly retryMs: number | undefined
+      /** Servers that were tried in vain for this, in order. */
+      readonly tries?: readonly Try[]
     } & Learnt)
   /** A new INVITE; 100 Trying is the engine's business. State is INCOMING. `sdp`: their offer, undefined when they want ours. */
   | {

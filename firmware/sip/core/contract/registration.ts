@@ -1,4 +1,5 @@
 // CONTRACT of the SIP engine: what a registration asks for beyond a binding, and what it learns.
+import type { KeepAlive } from './servers.ts'
 
 export interface RegisterOptions {
   /** `urn:uuid:…` of this device, kept by it for good (RFC 5626 §4.1). Without it there are no GRUUs and no flows. */
@@ -14,6 +15,8 @@ export interface RegisterOptions {
   /** The Service-Route of an answer is the route of later requests of the account (RFC 3608). Default true. */
   readonly serviceRoute?: boolean
   readonly retry?: RegisterRetry
+  /** How its server is watched; default: not at all. */
+  readonly keepAlive?: KeepAlive
 }
 
 /** Milliseconds all. Retry-After may ask for more, an hour at most. */
@@ -47,6 +50,8 @@ export interface FlowState {
 
 /** What the last 2xx gave, with what is left out when it gave none. */
 export interface Learnt {
+  /** Where it is registered: `UDP 192.0.2.1:5060`. */
+  readonly server?: string
   /** RFC 3327: proxies between us and the registrar. */
   readonly path?: readonly string[]
   /** RFC 3608. */

@@ -1,6 +1,6 @@
 // A registration as its flows see it.
 import type { Millis } from '../../../base/time.ts'
-import type { Cause, Identity, RegisterOptions } from '../../core/contract.ts'
+import type { Cause, Identity, RegisterOptions, Try } from '../../core/contract.ts'
 import type { HeaderField, NameAddr, SipUri } from '../../message/message.ts'
 import type { Prepared } from '../identity.ts'
 import type { Digest, Requester } from '../requester.ts'
@@ -24,6 +24,8 @@ export interface Outcome {
   readonly cause?: Cause
   readonly expires?: number
   readonly retryMs?: number
+  /** Servers that were tried in vain. */
+  readonly tries?: readonly Try[]
 }
 
 export interface FlowPort {

@@ -1,10 +1,12 @@
 // One binding at a registrar (RFC 3261 §10.2), of a flow of its own when there are several (RFC 5626): registers, refreshes
 // before expiry, tries again after failures, un-registers.
 import { type SocketAddress, sameAddress } from '../../../base/address.ts'
+import { unit } from '../../../base/rng.ts'
 import { after, type Millis } from '../../../base/time.ts'
 import { type Sleeper, Timer } from '../../../base/timer-queue.ts'
 import type { RegistrationState } from '../../core/contract.ts'
 import { route } from '../../dialog/dialog.ts'
+import type { Server } from '../../locate/server.ts'
 import { contacts, minExpires, retryAfter } from '../../message/headers.ts'
 import type { HeaderField, NameAddr, SipResponse, SipUri } from '../../message/message.ts'
 import { isSip } from '../../message/uri.ts'
@@ -12,15 +14,18 @@ import type { Hop } from '../../transaction/environment.ts'
 import { backoff, keepIn, recoverIn, refreshIn } from '../backoff.ts'
 import { contactUri } from '../contact.ts'
 import { type OutgoingRequest, sendRequest } from '../outgoing-request.ts'
-import { type Failure, isSecure, type RequestSpec, type RequestUser, statusOf } from '../requester.ts'
+import { type Failure, isSecure, type RequestSpec, type RequestUser, type Stay, statusOf } from '../requester.ts'
 import type { FlowPort, Outcome } from './flow-port.ts'
 import { type Granted, grantedBy } from './granted.ts'
 import { isRefusal, Patience } from './patience.ts'
-import { contactParams, registerSpec } from './request.ts'
+import { contactParams, probeSpec, registerSpec } from './request.ts'
+import { Watch } from './watch.ts'
 
 /** A registrar that asks for longer and longer intervals, or sends us on and on, is not followed for ever. */
 const MAX_TOO_BRIEF = 3
 const MAX_REDIRECTS = 3
+/** Between two tries to go back to a better server, milliseconds. */
+const BACK_AT_LEAST = 5_000
 const NOBODY: RequestUser = { onResponse: () => {}, onFailure: () => {} }
 
 export class RegistrationFlow implements RequestUser, Sleeper {
@@ -49,6 +54,9 @@ export class RegistrationFlow implements RequestUser, Sleeper {
   #elsewhere: SipUri | undefined
   /** The first hop does not know Outbound (439). */
   #plain = false
+  /** The server the binding was made at. */
+  readonly #stay: Stay = { server: undefined }
+  readonly #watch: Watch
   readonly #patience: Patience
   #request: OutgoingRequest | undefined
   readonly #port: FlowPort
@@ -56,6 +64,10 @@ export class RegistrationFlow implements RequestUser, Sleeper {
   constructor(port: FlowPort, regId: number | undefined, proxy: NameAddr | undefined) {
     this.#port = port
     this.#patience = new Patience(port)
+    this.#watch = new Watch(port.requester, {
+      probe: () => probeSpec(port, this.#routing()),
+      onDead: (why, detail, tries, now) => this.#dead({ ...statusOf(why, detail), cause: why, tries }, now),
+    })
     this.#regId = regId
     this.proxy = proxy
   }
@@ -67,6 +79,11 @@ export class RegistrationFlow implements RequestUser, Sleeper {
   /** The way its registrar is reached by, once it was. */
   get hop(): Hop | undefined {
     return this.#request?.hop
+  }
+
+  /** Where the binding is. */
+  get server(): Server | undefined {
+    return this.#stay.server
   }
 
   get isIdle(): boolean {
@@ -123,6 +140,7 @@ export class RegistrationFlow implements RequestUser, Sleeper {
     const { queue, rng } = this.#port.requester.environment
     if (!this.granted?.outbound) {
       if (hop.reliable && by.to) queue.arm(this.timer, after(now, backoff(1, rng)), now)
+      else if (by.to && this.#port.settings.options.keepAlive) this.#dead(statusOf('transport', 'unreachable'), now)
       return
     }
     this.#retry({ status: 503, reason: 'Flow Failed', cause: 'transport' }, recoverIn(0, false, rng), now)
@@ -204,10 +222,24 @@ export class RegistrationFlow implements RequestUser, Sleeper {
     }
     this.granted = granted
     this.#patience.stood()
-    queue.arm(this.timer, after(now, refreshIn(expires, rng)), now)
+    queue.arm(this.timer, after(now, Math.min(refreshIn(expires, rng), this.#backIn(now))), now)
     this.#keepOpen(now)
+    const { keepAlive } = settings.options
+    if (keepAlive && this.server && this.hop) this.#watch.begin(this.server, this.hop, keepAlive, now)
     this.#enter('registered', { status, reason, expires }, now)
     if (granted.leftovers.length > 0) this.#remove(granted.leftovers, now)
+  }
+
+  /** The registrar has not answered its keep-alive: the binding is worth nothing any more, another server may do better. */
+  #dead(outcome: Outcome, now: Millis): void {
+    if (!this.#busy && this.state === 'registered') this.#retry({ cause: 'transport', ...outcome }, 0, now)
+  }
+
+  /** Milliseconds until a better server than this one is tried again, not by all phones at once. */
+  #backIn(now: Millis): number {
+    const better = this.#request?.betterAt(now)
+    if (better === undefined) return Number.POSITIVE_INFINITY
+    return Math.max(better - now, BACK_AT_LEAST) * (1 + unit(this.#port.requester.environment.rng) / 4)
   }
 
   #failed(response: SipResponse, now: Millis): void {
@@ -285,7 +317,7 @@ export class RegistrationFlow implements RequestUser, Sleeper {
 
   #dispatch(more: readonly HeaderField[], contact: RequestSpec['contact'], user: RequestUser, now: Millis) {
     const spec = registerSpec(this.#port, this.#routing(), this.regId !== undefined, more, contact)
-    return sendRequest(this.#port.requester, spec, user, now)
+    return sendRequest(this.#port.requester, { ...spec, stay: this.#stay }, user, now)
   }
 
   #noteContact(): void {
@@ -298,7 +330,7 @@ export class RegistrationFlow implements RequestUser, Sleeper {
   #keepOpen(now: Millis): void {
     const { queue, rng, pace } = this.#port.requester.environment
     const { hop, granted } = this
-    if (hop?.reliable && granted?.flowTimerMs !== undefined) pace(hop, granted.flowTimerMs, now)
+    if (hop?.reliable && granted?.flowTimerMs !== undefined) pace(hop, granted.flowTimerMs, true, now)
     const keeps = hop && !hop.reliable && granted?.outbound
     if (keeps) queue.arm(this.#keeping, after(now, keepIn(granted.flowTimerMs, rng)), now)
     else queue.disarm(this.#keeping)
@@ -314,8 +346,11 @@ export class RegistrationFlow implements RequestUser, Sleeper {
     if (outcome.status > 0) this.status = outcome.status
     if (state === 'unregistered') {
       this.granted = undefined
+      this.#stay.server = undefined
       this.#port.requester.environment.queue.disarm(this.#keeping)
     }
-    this.#port.changed(this, outcome, now)
+    if (state !== 'registered') this.#watch.end()
+    const tries = outcome.tries ?? (outcome.status > 0 ? this.#request?.tries : undefined)
+    this.#port.changed(this, tries === undefined ? outcome : { ...outcome, tries }, now)
   }
 }

@@ -5,6 +5,7 @@ import { hex } from '../../../base/rng.ts'
 import type { Millis } from '../../../base/time.ts'
 import { sameCredentials } from '../../auth/credential.ts'
 import type { Identity, Learnt, RegistrationState } from '../../core/contract.ts'
+import { showServer } from '../../locate/server.ts'
 import type { NameAddr } from '../../message/message.ts'
 import { printNameAddr } from '../../message/name-addr.ts'
 import { printUri, sameUri } from '../../message/uri.ts'
@@ -159,6 +160,7 @@ export class Registration implements FlowPort {
       outbound: granted?.outbound ?? false,
       publicGruu: options.gruu ? granted?.publicGruu : undefined,
       temporaryGruu: options.gruu ? granted?.temporaryGruu : undefined,
+      server: flow?.server,
     })
   }
 
@@ -182,6 +184,7 @@ export class Registration implements FlowPort {
       contacts: flow.granted?.contacts ?? [],
       expires: outcome.expires ?? 0,
       retryMs: this.#retryIn(outcome, now),
+      ...(outcome.tries?.length ? { tries: outcome.tries } : {}),
       ...this.#learnt(),
     })
   }
@@ -196,8 +199,10 @@ export class Registration implements FlowPort {
 
   #learnt(): Learnt {
     const { outbound } = this.settings
-    const { path = [], serviceRoute = [], publicGruu, temporaryGruu } = this.#standing?.granted ?? {}
+    const standing = this.#standing
+    const { path = [], serviceRoute = [], publicGruu, temporaryGruu } = standing?.granted ?? {}
     return {
+      ...(standing?.server ? { server: showServer(standing.server) } : {}),
       ...(path.length > 0 ? { path } : {}),
       ...(serviceRoute.length > 0 ? { serviceRoute: serviceRoute.map(printNameAddr) } : {}),
       ...(publicGruu === undefined ? {} : { publicGruu }),

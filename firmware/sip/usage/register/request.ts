@@ -1,7 +1,8 @@
 // A REGISTER as it is written (RFC 3261 §10.2, with the options of RFC 3327, RFC 5626 and RFC 5627).
+import { hex } from '../../../base/rng.ts'
 import type { Routing } from '../../dialog/dialog.ts'
 import type { HeaderField } from '../../message/message.ts'
-import type { RequestSpec } from '../requester.ts'
+import { newDigest, type RequestSpec } from '../requester.ts'
 import type { FlowPort } from './flow-port.ts'
 
 /** `more`: Expires, or the Contacts to be removed. */
@@ -32,6 +33,29 @@ export function registerSpec(
     nextSeq: () => port.nextSeq(),
     transport: identity.transport,
     digest: port.digest,
+  }
+}
+
+/** Whether the registrar answers: credentials and all else are of no interest. */
+export function probeSpec(port: FlowPort, { uri, routes, nextHop }: Routing): RequestSpec {
+  const { requester, settings } = port
+  const { rng } = requester.environment
+  return {
+    method: 'OPTIONS',
+    uri,
+    nextHop,
+    headers: [
+      ...routes,
+      { name: 'From', value: `${settings.prepared.self};tag=${hex(rng, 12)}` },
+      { name: 'To', value: `<${uri}>` },
+      { name: 'Call-ID', value: hex(rng, 24) },
+      { name: 'Accept', value: 'application/sdp' },
+    ],
+    contact: undefined,
+    body: undefined,
+    nextSeq: () => 1,
+    transport: settings.identity.transport,
+    digest: newDigest([]),
   }
 }
 
