@@ -267,9 +267,9 @@ class Engine implements SipEngine {
 
   /** §18.4: what went there and has no answer yet fails; the registrar has to be told of another way to us. */
   #streamLost(flow: Flow, reason: string, now: Millis): void {
-    const { transport, remote } = flow
+    const { transport, remote, stood } = flow
     this.#out.push(log('info', 'sip.transport', 'connection gone', { to: showAddress(remote), reason }))
-    this.#clients.streamLost(transport, remote, ({ name }) => serves(flow, name), reason, now)
+    this.#clients.streamLost({ transport, to: remote, stood }, ({ name }) => serves(flow, name), reason, now)
     this.#commands.lost(transport, remote, now)
   }
 

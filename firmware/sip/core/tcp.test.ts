@@ -173,3 +173,62 @@ test('a request that times out on a deaf connection lets go of it', () => {
   expect(alice.last('session-state')).toMatchObject({ id: 'two', state: 'DISCONNECTED', status: 408 })
   expect(alice.engine.counts().flows).toBe(0)
 })
+
+/** Two phones with a connection that has answered pings, quiet for a while. */
+function acquainted() {
+  const stage = new Stage()
+  const alice = stage.phone('alice', '10.0.0.1', {}, TCP)
+  const bob = stage.phone('bob', '10.0.0.2', {}, TCP)
+  bob.on('session-incoming', ({ id }) => bob.respond(id, 486))
+  alice.call('one', bob)
+  stage.run(75_000)
+  return { stage, alice, bob }
+}
+const invites = (stage: Stage) => stage.timed.filter((line) => line.endsWith('alice ⇒ bob INVITE +'))
+
+test('a quiet connection is asked before it gets a request: alive, it costs one round trip', () => {
+  const { stage, alice, bob } = acquainted()
+  alice.call('two', bob)
+  stage.run(80_000)
+  expect(invites(stage).map((line) => Number.parseInt(line, 10))).toEqual([20, 75_022])
+  expect(alice.connects).toHaveLength(1)
+  expect(alice.last('session-state')).toMatchObject({ id: 'two', status: 486 })
+})
+
+test('a quiet connection that died without a word is found out before it is used; the request goes by a new one', () => {
+  const { stage, alice, bob } = acquainted()
+  stage.streams.breakAll(undefined)
+  alice.call('two', bob)
+  stage.run(84_000)
+  expect(invites(stage)).toHaveLength(1)
+  stage.run(90_000)
+  expect(invites(stage).map((line) => Number.parseInt(line, 10))).toEqual([20, 85_020])
+  expect(bob.all('session-incoming')).toHaveLength(2)
+  expect(alice.last('session-state')).toMatchObject({ id: 'two', state: 'DISCONNECTED', status: 486 })
+})
+
+test('a connection reset under a request: the same request once more by a new one, which the callee takes for the same', () => {
+  const { stage, alice, bob } = acquainted()
+  // Bob has it; his answer is not on its way yet.
+  bob.on('session-incoming', ({ id }) => id === 'in:2' && stage.streams.breakAll('ECONNRESET'))
+  alice.call('two', bob)
+  stage.run(90_000)
+  expect(invites(stage)).toHaveLength(3)
+  expect(bob.all('session-incoming')).toHaveLength(2)
+  expect(alice.last('session-state')).toMatchObject({ id: 'two', state: 'DISCONNECTED', status: 486 })
+})
+
+test('what is in flight when a connection dies and nobody is there any more fails at once', () => {
+  const { stage, alice, bob } = acquainted()
+  alice.call('two', bob)
+  alice.do({
+    ...{ kind: 'request', id: 'req', method: 'OPTIONS', session: undefined, identity: alice.identity },
+    ...{ target: 'sip:bob@10.0.0.2', headers: [], body: undefined },
+  })
+  stage.streams.refuse(bob.local)
+  stage.later(1, () => stage.streams.breakAll('ECONNRESET'))
+  stage.run(75_100)
+  const failed = { status: 503, cause: 'transport', reason: 'Service Unavailable: ECONNREFUSED' }
+  expect(alice.last('session-state')).toMatchObject({ id: 'two', state: 'DISCONNECTED', ...failed })
+  expect(alice.last('request-result')).toMatchObject({ id: 'req', ...failed })
+})

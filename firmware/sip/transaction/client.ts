@@ -44,6 +44,8 @@ export class ClientTransaction implements Sleeper {
   /** What is resent: the request, later the ACK. */
   text: string
   user: ClientUser | undefined
+  /** It went out a second time, as the stream it had gone by broke. */
+  again = false
   readonly #table: ClientTransactions
 
   constructor(
@@ -119,9 +121,25 @@ export class ClientTransactions {
     this.#broken(({ hop }) => hop.transport === transport && sameAddress(hop.to, to), undefined, now)
   }
 
-  /** A stream there broke, `detail` says why: what was `meant` for it hears of it. */
-  streamLost(transport: string, to: SocketAddress, meant: (hop: Hop) => boolean, detail: string, now: Millis): void {
-    this.#broken(({ hop }) => hop.transport === transport && sameAddress(hop.to, to) && meant(hop), detail, now)
+  /**
+   * A stream there broke: what was `meant` for it hears of it (§18.4), `detail` says why. When it `stood` before, a request that
+   * nobody has answered goes out once more, on a new one: as after a loss, so that a server that got it takes it for the same.
+   */
+  streamLost(
+    { transport, to, stood }: { readonly transport: string; readonly to: SocketAddress; readonly stood: boolean },
+    meant: (hop: Hop) => boolean,
+    detail: string,
+    now: Millis,
+  ): void {
+    const concerned = ({ hop }: ClientTransaction) =>
+      hop.transport === transport && sameAddress(hop.to, to) && meant(hop)
+    const afresh = (each: ClientTransaction) => stood && !each.again && isUnanswered(each.machine) && concerned(each)
+    const repeated = [...this.#all.values()].filter(afresh)
+    this.#broken((each) => concerned(each) && !repeated.includes(each), detail, now)
+    for (const each of repeated) {
+      each.again = true
+      this.#environment.send(each.hop, each.text)
+    }
   }
 
   #broken(concerns: (transaction: ClientTransaction) => boolean, detail: string | undefined, now: Millis): void {
@@ -221,5 +239,7 @@ export class ClientTransactions {
 /** For its final response. */
 const isWaiting = ({ state: { name } }: Machine): boolean =>
   name === 'Calling' || name === 'Trying' || name === 'Proceeding'
+
+const isUnanswered = ({ state: { name } }: Machine): boolean => name === 'Calling' || name === 'Trying'
 
 const keyOf = (branch: string, method: string): string => `${branch}|${method}`

@@ -18,12 +18,19 @@ export interface StreamsPort {
   lost(flow: Flow, reason: string, now: Millis): void
 }
 
+/** Messages, and their characters. */
+interface Waiting {
+  readonly waiting: string[]
+  readonly size: number
+}
+
 type FlowState =
   /** Ours, asked for; what is to be written waits. */
-  | { readonly name: 'Connecting'; readonly giveUpAt: Millis; readonly waiting: string[]; readonly size: number }
+  | ({ readonly name: 'Connecting'; readonly giveUpAt: Millis } & Waiting)
   /** Ours: the next ping. */
   | { readonly name: 'Kept'; readonly pingAt: Millis }
-  | { readonly name: 'Pinged'; readonly pongBy: Millis }
+  /** Requests wait when it has answered before: they are not given to a dead connection. */
+  | ({ readonly name: 'Pinged'; readonly pongBy: Millis } & Waiting)
   /** Accepted, and no message has come yet. */
   | { readonly name: 'Silent'; readonly closeAt: Millis }
   | { readonly name: 'Accepted' }
@@ -39,8 +46,10 @@ const SILENCE = 30_000
 const REST = 10_000
 const MAX_OURS = 32
 const MAX_ACCEPTED = 64
-/** Waiting until a connection stands, characters. */
+/** Waiting until a connection stands, or has answered, characters. */
 const MAX_WAITING = 262_144
+/** RFC 5626 §3.5.1: a connection that has not been heard for so long is asked before it gets a request. */
+const FRESH = 10_000
 /** A peer that has not been heard for so long when a request to it times out is gone. */
 const DEAF = 20_000
 
@@ -69,6 +78,8 @@ export class Flow implements Sleeper {
   answers = false
   /** The longest time between pings, once somebody has named one. */
   flowTimerMs: number | undefined
+  /** It has stood: the peer may have gone and come back since. */
+  stood = false
   /** One empty line came since the last message: the next one makes it a ping. */
   half = false
   readonly #streams: Streams
@@ -112,15 +123,33 @@ export class Streams {
     const known = (wanted === undefined ? undefined : this.#flows.get(wanted)) ?? this.#find(there)
     const flow = known ?? this.#open(there, now)
     flow.usedAt = now
+    const request = !data.startsWith('SIP/2.0 ')
+    if (request && flow.state.name === 'Kept' && flow.answers && now - flow.heardAt >= FRESH) this.#ping(flow, now)
     const { state } = flow
-    if (state.name === 'Overrun') return
-    if (state.name !== 'Connecting') {
-      this.#port.write(flow.id, data)
-      return
+    switch (state.name) {
+      case 'Overrun':
+        return
+      case 'Kept':
+      case 'Silent':
+      case 'Accepted':
+        this.#port.write(flow.id, data)
+        return
+      case 'Pinged':
+        if (!request || !flow.answers) {
+          this.#port.write(flow.id, data)
+          return
+        }
+        break
+      case 'Connecting':
     }
     state.waiting.push(data)
     const size = state.size + data.length
     this.#enter(flow, size > MAX_WAITING ? { name: 'Overrun', at: now } : { ...state, size }, now)
+  }
+
+  #ping(flow: Flow, now: Millis): void {
+    this.#port.write(flow.id, '\r\n\r\n')
+    this.#enter(flow, { name: 'Pinged', pongBy: after(now, PONG_PATIENCE), waiting: [], size: 0 }, now)
   }
 
   /** A request to it was not answered: when nothing at all came from there it is given up, so that the next try connects anew. */
@@ -151,6 +180,7 @@ export class Streams {
     else if (known.state.name === 'Connecting') {
       const { waiting } = known.state
       known.heardAt = now
+      known.stood = true
       this.#enter(known, { name: 'Kept', pingAt: this.#pingAt(known, now) }, now)
       for (const data of waiting) this.#port.write(id, data)
     }
@@ -161,6 +191,7 @@ export class Streams {
     if (flow === undefined) return
     flow.heardAt = now
     const frames = flow.framer.push(data)
+    const waiting = flow.state.name === 'Pinged' ? flow.state.waiting : []
     if (frames.length > 0 || flow.restBy === FOREVER) flow.restBy = flow.framer.unfinished ? after(now, REST) : FOREVER
     if (flow.state.name === 'Pinged') {
       if (frames.some(({ kind }) => kind === 'crlf')) flow.answers = true
@@ -171,6 +202,7 @@ export class Streams {
       flow.state = { name: 'Accepted' }
     }
     this.#arm(flow, now)
+    for (const each of waiting) this.#port.write(id, each)
     for (const frame of frames) {
       // What is done about one frame may end the flow.
       if (this.#flows.get(id) !== flow) return
@@ -205,10 +237,8 @@ export class Streams {
         if (now >= state.giveUpAt) this.#giveUp(flow, 'ETIMEDOUT', now)
         return
       case 'Kept':
-        if (now >= state.pingAt) {
-          this.#port.write(flow.id, '\r\n\r\n')
-          this.#enter(flow, { name: 'Pinged', pongBy: after(now, PONG_PATIENCE) }, now)
-        } else this.#arm(flow, now)
+        if (now >= state.pingAt) this.#ping(flow, now)
+        else this.#arm(flow, now)
         return
       case 'Pinged':
         if (flow.answers) this.#giveUp(flow, 'no pong', now)
@@ -281,7 +311,9 @@ export class Streams {
       this.#giveUp(silent, 'too many connections', now)
     }
     const state: FlowState = { name: 'Silent', closeAt: after(now, SILENCE) }
-    this.#add(new Flow(this, id, { transport, to: remote }, now, state), now)
+    const flow = new Flow(this, id, { transport, to: remote }, now, state)
+    flow.stood = true
+    this.#add(flow, now)
   }
 
   #add(flow: Flow, now: Millis): void {
