@@ -20,6 +20,7 @@ export const EVENTS = [
   'subscription-state',
   'subscription-notify',
   'publication-state',
+  'address-changed',
   'port',
   'stats',
   'trace',

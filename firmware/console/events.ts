@@ -97,6 +97,11 @@ export function onUaEvent(station: Station, event: UaEvent) {
       station.emit({ event: 'subscription-notify', subscription, contentType, body: utf8Decode(body) })
       return
     }
+    case 'address-changed': {
+      const { kind, step, address, account, call, status, reason } = event
+      station.emit({ event: kind, step, address, account, call, status, reason })
+      return
+    }
     case 'refused':
       return onRefused(station, event)
     // Answers to what a command asked, which takes them itself.

@@ -42,6 +42,8 @@ export class Station {
   /** Events nobody has waited for yet, since the last command. */
   #recent: Fields[] = []
   #waiting: (() => void) | undefined
+  /** To be called when the agent has another address. */
+  moved = () => {}
   leaving: 'cleanly' | 'at once' | undefined
   #inFlight: string | undefined
 
@@ -116,6 +118,9 @@ export class Station {
       })
       this.agent = agent
       local = agent.local
+      this.moved = () => {
+        local = agent.local
+      }
       this.open({ kind: 'open-device', port: DEVICE, device }, 'device', undefined)
       return ok(agent)
     } catch (error) {
@@ -246,6 +251,7 @@ function subjectOf(command: UaCommand): string {
   if ('subscription' in command) return command.subscription
   if ('publication' in command) return command.publication
   if ('request' in command) return command.request
+  if (command.kind === 'move') return command.mediaAddress
   return command.account
 }
 

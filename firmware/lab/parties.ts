@@ -75,6 +75,7 @@ export function createParties(config: PartiesConfig): Machine<PartiesInput, Part
       case 'subscription-state':
       case 'subscription-notify':
       case 'publication-state':
+      case 'address-changed':
       case 'refused':
         return
     }

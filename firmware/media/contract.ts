@@ -95,7 +95,7 @@ export interface Tone {
 }
 
 export type MediaCommand =
-  /** Keep `want` socket pairs (even port, RTCP next) bound ahead on `address`, ports within [min, max]. Replaces an earlier stock order. */
+  /** Keep `want` socket pairs (even port, RTCP next) bound ahead on `address`, ports within [min, max]. Replaces an earlier order for that address; '' ends them all. */
   | {
       readonly kind: 'stock-pairs'
       readonly address: string

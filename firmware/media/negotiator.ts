@@ -42,10 +42,12 @@ export interface Negotiator {
   answer(offer: string, hold: boolean): Result<Agreement & { readonly sdp: string }, string>
   /** What an answer to our last offer means. */
   accept(answer: string): Result<Agreement, string>
+  /** From the next description on, media is to come to `pair`. */
+  move(pair: Pair): void
 }
 
 export function createNegotiator(audio: CallAudio): Negotiator {
-  const { pair } = audio
+  let { pair } = audio
   const origin = { username: '-', sessionId: `${audio.sessionId}` }
   /** Our description last sent, and the last one that was an offer. */
   let ours: SessionDescription | undefined
@@ -96,6 +98,9 @@ export function createNegotiator(audio: CallAudio): Negotiator {
       if (!answer.ok) return err(answer.error.what)
       const outcome = evaluateAnswer(answer.value, offered, audio.ptimeMs)
       return outcome.ok ? ok(agreement(outcome.value)) : err(outcome.error.what)
+    },
+    move(to) {
+      pair = to
     },
   }
 }

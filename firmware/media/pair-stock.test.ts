@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { MediaCommand } from './contract.ts'
 import { createPairStock } from './pair-stock.ts'
 
-const CONFIG = { address: '192.0.2.1', min: 20000, max: 20100, dscp: 46, spare: 2 }
+const CONFIG = { addresses: ['192.0.2.1'], min: 20000, max: 20100, dscp: 46, spare: 2 }
 const stocked = (count: number) => {
   const stock = createPairStock(CONFIG)
   for (let pair = 1; pair <= count; pair++)
@@ -14,7 +14,7 @@ describe('stock of socket pairs', () => {
   test('the first orders clear what somebody else left and ask for the spare ones', () => {
     const order = { kind: 'stock-pairs', address: '192.0.2.1', min: 20000, max: 20100, dscp: 46 }
     expect(stocked(0).orders()).toEqual([
-      { ...order, want: 0 },
+      { ...order, address: '', want: 0 },
       { ...order, want: 2 },
     ])
   })
@@ -31,9 +31,9 @@ describe('stock of socket pairs', () => {
     const send = (command: MediaCommand) => out.push(command)
     const wants = () => out.splice(0).map((c) => (c.kind === 'stock-pairs' ? c.want : c.kind))
     const first = stock.take(send)!
-    stock.take(send)
+    const second = stock.take(send)!
     expect(wants()).toEqual([3, 4])
-    stock.opened()
+    stock.opened(second)
     stock.release(first, send)
     expect(wants()).toEqual(['release-pair'])
     stock.take(send)
@@ -41,5 +41,42 @@ describe('stock of socket pairs', () => {
     expect(wants()).toEqual([])
     stock.take(send)
     expect(wants()).toEqual([5])
+  })
+  test('two families: a pair of the one asked for, else of the first', () => {
+    const stock = createPairStock({ ...CONFIG, addresses: ['192.0.2.1', '2001:db8::1'] })
+    expect(stock.orders().map((order) => order.kind === 'stock-pairs' && [order.address, order.want])).toEqual([
+      ['', 0],
+      ['192.0.2.1', 2],
+      ['2001:db8::1', 2],
+    ])
+    const pair = { kind: 'pair-ready', rtpPort: 20000, rtcpPort: 20001 } as const
+    stock.add({ ...pair, pair: 1, address: '192.0.2.1' })
+    stock.add({ ...pair, pair: 2, address: '2001:db8::1' })
+    stock.add({ ...pair, pair: 3, address: '192.0.2.1' })
+    const taken = [
+      stock.take(() => {}, 'IP6'),
+      stock.take(() => {}, 'IP6'),
+      stock.take(() => {}),
+      stock.take(() => {}, 'IP4'),
+    ]
+    expect(taken.map((each) => each?.pair)).toEqual([2, undefined, 1, 3])
+    expect(stocked(2).take(() => {}, 'IP6')).toBeUndefined()
+  })
+  test('moved: what was at the old address is forgotten, pairs of the new one are asked for', () => {
+    const stock = stocked(2)
+    const out: MediaCommand[] = []
+    const send = (command: MediaCommand) => out.push(command)
+    const old = stock.take(send)!
+    out.length = 0
+    stock.move(['192.0.2.7'], send)
+    stock.release(old, send)
+    stock.add({ kind: 'pair-ready', pair: 9, address: '192.0.2.1', rtpPort: 20000, rtcpPort: 20001 })
+    expect(out.map((order) => order.kind === 'stock-pairs' && [order.address, order.want])).toEqual([
+      ['192.0.2.1', 0],
+      ['192.0.2.7', 2],
+    ])
+    expect(stock.ready).toBe(0)
+    stock.add({ kind: 'pair-ready', pair: 10, address: '192.0.2.7', rtpPort: 20000, rtcpPort: 20001 })
+    expect(stock.take(send)?.pair).toBe(10)
   })
 })

@@ -1,6 +1,9 @@
 // The stock of bound RTP/RTCP socket pairs: an offer names its port at once, without waiting for the media engine.
 import type { MediaCommand, MediaEvent, PairId } from './contract.ts'
 
+/** As SDP names them. */
+export type Family = 'IP4' | 'IP6'
+
 /** A socket pair in our hands: to be opened as a stream or given back. */
 export interface Pair {
   readonly pair: PairId
@@ -10,7 +13,8 @@ export interface Pair {
 }
 
 export interface PairStockConfig {
-  readonly address: string
+  /** One, or one of each family; the first is what is named when nothing speaks for another. */
+  readonly addresses: readonly string[]
   readonly min: number
   readonly max: number
   readonly dscp: number
@@ -27,53 +31,82 @@ export interface PairStock {
    */
   orders(): readonly MediaCommand[]
   add(event: Extract<MediaEvent, { kind: 'pair-ready' }>): void
-  /** A pair, taken now; undefined when the stock is empty: refuse the call. */
-  take(send: Send): Pair | undefined
+  /**
+   * A pair, taken now, at an address of the family asked for, or at the first address. Undefined when the stock is empty, or
+   * there is no such address: refuse the call.
+   */
+  take(send: Send, family?: Family): Pair | undefined
   /** A taken pair was opened as a stream: it is the stream's from now on. */
-  opened(): void
+  opened(pair: Pair): void
   /** A taken pair is not needed after all. */
   release(pair: Pair, send: Send): void
+  /** These addresses from now on. Pairs at others are gone, taken ones too unless they are opened. */
+  move(addresses: readonly string[], send: Send): void
   readonly ready: number
 }
 
-export function createPairStock(config: PairStockConfig): PairStock {
-  const ready: Pair[] = []
+/** What is kept at one address. */
+interface Shelf {
+  readonly ready: Pair[]
   // The engine counts a pair as stock until it is opened. Calls that ring keep theirs unopened, so what is ordered must
   // grow with them; it never shrinks, since the engine might then close the very pair a ringing call named in its offer.
-  let taken = 0
-  let ordered = config.spare
-  const order = (want: number): MediaCommand => ({
+  taken: number
+  ordered: number
+}
+
+export function createPairStock({ addresses, min, max, dscp, spare }: PairStockConfig): PairStock {
+  const shelves = new Map<string, Shelf>()
+  const put = (address: string) => shelves.set(address, { ready: [], taken: 0, ordered: spare })
+  const order = (address: string, want: number): MediaCommand => ({
     kind: 'stock-pairs',
-    address: config.address,
-    min: config.min,
-    max: config.max,
+    address,
+    min,
+    max,
     want,
-    dscp: config.dscp,
+    dscp,
   })
+  addresses.forEach(put)
   return {
-    orders: () => [order(0), order(ordered)],
+    orders: () => [order('', 0), ...[...shelves.keys()].map((address) => order(address, spare))],
     add({ pair, address, rtpPort, rtcpPort }) {
-      ready.push({ pair, address, rtpPort, rtcpPort })
+      shelves.get(address)?.ready.push({ pair, address, rtpPort, rtcpPort })
     },
-    take(send) {
-      const pair = ready.shift()
-      if (pair === undefined) return undefined
-      taken++
-      if (taken + config.spare > ordered) {
-        ordered = taken + config.spare
-        send(order(ordered))
+    take(send, family) {
+      const address = [...shelves.keys()].find((each) => family === undefined || familyOf(each) === family) ?? ''
+      const shelf = shelves.get(address)
+      const pair = shelf?.ready.shift()
+      if (shelf === undefined || pair === undefined) return undefined
+      shelf.taken++
+      if (shelf.taken + spare > shelf.ordered) {
+        shelf.ordered = shelf.taken + spare
+        send(order(address, shelf.ordered))
       }
       return pair
     },
-    opened() {
-      taken--
+    opened({ address }) {
+      const shelf = shelves.get(address)
+      if (shelf) shelf.taken--
     },
-    release(pair, send) {
-      taken--
-      send({ kind: 'release-pair', pair: pair.pair })
+    release({ pair, address }, send) {
+      const shelf = shelves.get(address)
+      if (shelf === undefined) return
+      shelf.taken--
+      send({ kind: 'release-pair', pair })
+    },
+    move(to, send) {
+      for (const address of [...shelves.keys()].filter((each) => !to.includes(each))) {
+        shelves.delete(address)
+        send(order(address, 0))
+      }
+      for (const address of to.filter((each) => !shelves.has(each))) {
+        put(address)
+        send(order(address, spare))
+      }
     },
     get ready() {
-      return ready.length
+      return [...shelves.values()].reduce((sum, { ready }) => sum + ready.length, 0)
     },
   }
 }
+
+export const familyOf = (address: string): Family => (address.includes(':') ? 'IP6' : 'IP4')

@@ -36,6 +36,7 @@ export function onUaEvent(state: PhoneState, event: UaEvent, now: Millis, send: 
     case 'subscription-state':
     case 'subscription-notify':
     case 'publication-state':
+    case 'address-changed':
       return state
   }
 }
@@ -118,6 +119,7 @@ function onRefused(state: PhoneState, event: Refused, now: Millis, send: Send): 
     case 'unsubscribe':
     case 'publish':
     case 'unpublish':
+    case 'move':
       return state
   }
 }

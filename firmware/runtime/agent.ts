@@ -54,6 +54,8 @@ export interface Agent {
   /** Puts a module between the wire and the layers; an error says why it cannot be. Not within a turn of the hub's. */
   addModule(module: SipModule): Result<undefined, string>
   removeModule(name: string): boolean
+  /** This host has other addresses: registrations and calls go on from there, told by `address-changed`. Throws as `startAgent`. */
+  move(addresses: readonly string[]): void
   /** Ends calls and registrations, within two seconds, then everything. */
   stop(): Promise<void>
 }
@@ -71,12 +73,14 @@ export function startAgent(options: AgentOptions, user: AgentUser): Agent {
   })
   const media = createMediaEngine((events) => events.forEach(fromMedia))
   const defaults = { maxCalls: 32, rtpPorts: { min: 16_384, max: 16_583 }, dscp: 46, jitter: { minMs: 20, maxMs: 200 } }
+  const [, also] = sockets?.addresses ?? []
+  const bound = { addresses: [address], dscp: 24, tls: { port: 5061 }, ...sockets, port }
   const voice = createVoice(
     hub.part(),
     {
       sip: { ...sipConfig(VERSION + (name === undefined ? '' : ` ${name}`)), ...sip },
-      ua: { ...defaults, ...ua, mediaAddress: address },
-      sockets: { addresses: [address], dscp: 24, tls: { port: 5061 }, ...sockets, port },
+      ua: { ...defaults, ...ua, mediaAddress: address, alsoMediaAddress: also },
+      sockets: bound,
       names,
     },
     {
@@ -93,7 +97,9 @@ export function startAgent(options: AgentOptions, user: AgentUser): Agent {
   )
   say(log('info', 'agent', 'started', { address: voice.local.address, port: voice.local.port }))
   return {
-    local: voice.local,
+    get local() {
+      return voice.local
+    },
     ua(command) {
       departure.commanded(command)
       voice.command(command)
@@ -101,6 +107,7 @@ export function startAgent(options: AgentOptions, user: AgentUser): Agent {
     media: (command) => media.command(command),
     addModule: (module) => voice.engine.addModule(module),
     removeModule: (name) => voice.engine.removeModule(name),
+    move: (addresses) => voice.move({ ...bound, addresses, port: voice.local.port }),
     async stop() {
       await departure.leave(voice.command, LEAVE_MS)
       voice.close()

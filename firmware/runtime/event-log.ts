@@ -34,6 +34,10 @@ export function eventLog(event: UaEvent): LogRecord | undefined {
       const { status, codec, direction } = event.media
       return log('info', 'call', 'media', { call: event.call, status, codec, direction })
     }
+    case 'address-changed': {
+      const { step, address, account, call, status, reason } = event
+      return log(status < 300 ? 'info' : 'warn', 'address', step, { address, account, call, status, reason })
+    }
     case 'call-silent':
       return event.forMs === 0
         ? undefined

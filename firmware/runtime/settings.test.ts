@@ -51,7 +51,7 @@ test('the simulator may put its own device in the place of the configured one', 
 })
 
 test('the user agent gets the address found, ports and buffer as configured', () => {
-  expect(uaConfig(config, '192.0.2.9')).toEqual({
+  expect(uaConfig(config, ['192.0.2.9'])).toEqual({
     ...{ maxCalls: 8, mediaAddress: '192.0.2.9', dscp: 46 },
     ...{ rtpPorts: { min: 30_000, max: 30_099 }, jitter: { minMs: 40, maxMs: 120 } },
   })

@@ -62,9 +62,10 @@ export const phoneSettings = (
   callWaiting: config.calls.waiting,
 })
 
-export const uaConfig = ({ network }: PhoneConfig, mediaAddress: string): UaConfig => ({
+export const uaConfig = ({ network }: PhoneConfig, [mediaAddress = '', also]: readonly string[]): UaConfig => ({
   maxCalls: 8,
   mediaAddress,
+  ...(also === undefined ? {} : { alsoMediaAddress: also }),
   rtpPorts: network.rtpPorts,
   dscp: network.dscp,
   jitter: network.jitter,

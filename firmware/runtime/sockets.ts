@@ -36,7 +36,7 @@ export interface Sockets {
   /** Where we are reached by UDP, or by what there is instead, at the first address. */
   readonly local: SocketAddress
   /** Which transports there are, for the engine to hear before anything else. */
-  readonly up: readonly NetworkInput[]
+  readonly up: readonly Extract<NetworkInput, { kind: 'transport-up' }>[]
   perform(output: Exclude<NetworkOutput, { kind: 'resolve' }>): void
   /** What was queued to be sent is sent. */
   close(): void

@@ -2,10 +2,11 @@
 // address the registrar sees, binds, tries again while there is no network, and leaves the registrar cleanly.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PhoneConfig } from '../../provisioning/schema/phone-config.ts'
+import { isIpv6 } from '../base/ip.ts'
 import { type LogRecord, log } from '../base/log.ts'
-import type { Result } from '../base/result.ts'
+import { ok, type Result } from '../base/result.ts'
 import type { MediaCommand, MediaEvent } from '../media/contract.ts'
-import { localAddressTowards, peerAddress } from '../net/local-address.ts'
+import { isOurs, localAddressTowards, peerAddress } from '../net/local-address.ts'
 import { createResolver, type Resolver } from '../net/resolver.ts'
 import type { SipOutput } from '../sip/core/contract.ts'
 import { isSip, parseUri } from '../sip/message/uri.ts'
@@ -37,14 +38,26 @@ export interface Stack {
 }
 
 const RETRY_MS = 2000
-/** How often the routing table is asked whether our address is still the same. */
-const LOOK_MS = 5000
+/** How often the interfaces are asked whether our address is still there, and, each so many times, the routing table for a better one. */
+const LOOK_MS = 1000
+const LOOK_EACH = 5
 
 /** Without a registrar any address of a default route will do; nothing is ever sent to this one (RFC 5737). */
 const ANYWHERE = { host: '192.0.2.1', port: undefined }
+/** Likewise (RFC 3849). */
+const ANYWHERE_6 = '2001:db8::1'
+
+interface Standing {
+  readonly voice: Voice
+  readonly departure: Departure
+  readonly names: Resolver
+  /** The server this machine is seen by at the first of `addresses`. */
+  readonly peer: string
+  addresses: readonly string[]
+}
 
 export function createStack(hub: Hub, version: string, user: StackUser): Stack {
-  let standing: { readonly voice: Voice; readonly departure: Departure; readonly names: Resolver } | undefined
+  let standing: Standing | undefined
   let generation = 0
   let timer: NodeJS.Timeout | undefined
   /** When the port of the stack that left last is the kernel's again. */
@@ -52,8 +65,8 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
 
   const inTurn = hub.inlet<() => void>({ name: 'stack', rank: 'sip', capacity: 16 }, (action) => action())
 
-  /** `peer`: the server this machine is seen by at `address`. */
-  function build(config: PhoneConfig, names: Resolver, peer: string, address: string): void {
+  function build(config: PhoneConfig, names: Resolver, peer: string, addresses: readonly string[]): void {
+    const [address = ''] = addresses
     const part = hub.part()
     const departure = createDeparture()
     try {
@@ -61,8 +74,8 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
         part,
         {
           sip: { ...sipConfig(version), ...strangers(config), ...finding(config) },
-          ua: uaConfig(config, address),
-          sockets: socketSettings(config, [address]),
+          ua: uaConfig(config, addresses),
+          sockets: socketSettings(config, addresses),
           names,
         },
         {
@@ -75,14 +88,17 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
           broken: () => void bring(config, 0),
         },
       )
-      standing = { voice, departure, names }
+      standing = { voice, departure, names, peer, addresses }
     } catch (error) {
       part.stop()
       names.close()
       later(config, `${address}:${config.network.sipPort} ${(error as NodeJS.ErrnoException).code ?? error}`)
       return
     }
-    timer = setInterval(() => void look(config, peer, address), LOOK_MS)
+    let looks = 0
+    timer = setInterval(() => {
+      if (++looks % LOOK_EACH === 0 || standing?.addresses.every(isOurs) === false) void look(config)
+    }, LOOK_MS)
     user.up(address)
   }
 
@@ -93,12 +109,22 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
   }
 
   /** Moves to another address when the server would see another one; without any, the old one may come back. */
-  async function look(config: PhoneConfig, peer: string, known: string): Promise<void> {
-    const mine = generation
-    const address = await localAddressTowards(peer)
-    if (mine !== generation || !address.ok || address.value === known) return
-    user.log(log('warn', 'stack', 'address changed', { from: known, to: address.value }))
-    await bring(config)
+  async function look(config: PhoneConfig): Promise<void> {
+    const before = standing
+    const found = before ? await addressesTowards(before.peer, config) : undefined
+    if (before === undefined || standing !== before || !found?.ok || sameList(found.value, before.addresses)) return
+    const [from, to] = [before.addresses.join(', '), found.value.join(', ')]
+    user.log(log('warn', 'stack', 'address changed', { from, to }))
+    inTurn(() => {
+      if (standing !== before || sameList(found.value, before.addresses)) return
+      before.addresses = found.value
+      try {
+        before.voice.move(socketSettings(config, found.value))
+        user.up(found.value[0] ?? '')
+      } catch {
+        void bring(config, 0)
+      }
+    })
   }
 
   async function bring(config: PhoneConfig, leaveMs = LEAVE_MS): Promise<void> {
@@ -106,14 +132,14 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
     await leave(leaveMs)
     const names = createResolver(config.network.dns.servers)
     const peer = await firstServer(config, names)
-    const address = peer.ok ? await localAddressTowards(peer.value) : peer
+    const found = peer.ok ? await addressesTowards(peer.value, config) : peer
     inTurn(() => {
-      if (mine === generation && peer.ok && address.ok) {
-        build(config, names, peer.value, address.value)
+      if (mine === generation && peer.ok && found.ok) {
+        build(config, names, peer.value, found.value)
         return
       }
       names.close()
-      if (mine === generation) later(config, address.ok ? '' : address.error)
+      if (mine === generation) later(config, found.ok ? '' : found.error)
     })
   }
 
@@ -146,6 +172,16 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
       await leave(LEAVE_MS)
     },
   }
+}
+
+const sameList = (a: readonly string[], b: readonly string[]): boolean => a.join() === b.join()
+
+/** The address of this host that `peer` sees; and one of the other family, when there is one. */
+async function addressesTowards(peer: string, config: PhoneConfig): Promise<Result<readonly string[], string>> {
+  const seen = await localAddressTowards(peer)
+  if (!seen.ok) return seen
+  const other = config.network.ipv6 ? await localAddressTowards(isIpv6(peer) ? ANYWHERE.host : ANYWHERE_6) : undefined
+  return ok(other?.ok && !other.value.startsWith('fe80:') ? [seen.value, other.value] : [seen.value])
 }
 
 /** The address of the first registrar, or proxy before it: what it sees is our address. */

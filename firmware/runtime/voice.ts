@@ -40,6 +40,8 @@ export interface Voice {
   readonly local: SocketAddress
   /** For modules of the application. */
   readonly engine: Pick<SipEngine, 'addModule' | 'removeModule'>
+  /** The host has other addresses: binds there, registers and carries the calls over. Throws as `createVoice`; then nothing is bound. */
+  move(sockets: SocketSettings): void
   /** The stack is gone from the hub; what was queued to be sent is sent. */
   close(): void
 }
@@ -55,7 +57,8 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
   const fromNet = hub.inlet<NetworkInput>({ name: 'sip', rank: 'sip', capacity: 512 }, heard)
   const fromResolver = hub.inlet<SipInput>({ name: 'resolver', rank: 'sip', capacity: 64 }, (input) => toSip(input))
   const broken = hub.inlet<string>({ name: 'SIP socket', rank: 'sip', capacity: 4 }, (reason) => user.broken(reason))
-  const sockets = openSockets(options.sockets, { input: fromNet, log: user.log, broken })
+  const open = (settings: SocketSettings) => openSockets(settings, { input: fromNet, log: user.log, broken })
+  let sockets = open(options.sockets)
 
   const engine = createSipEngine(options.sip, rng)
   const toSip: Feed<SipInput> = hub.attach('sip', engine, (output) => {
@@ -114,7 +117,17 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
   return {
     command: (command) => toUa({ from: 'app', command }),
     media: (event) => toUa({ from: 'media', event }),
-    local: sockets.local,
+    get local() {
+      return sockets.local
+    },
+    move(settings) {
+      sockets.close()
+      for (const { transport } of sockets.up) heard({ kind: 'transport-down', transport, reason: 'address changed' })
+      sockets = open(settings)
+      sockets.up.forEach(heard)
+      const [mediaAddress = '', alsoMediaAddress] = settings.addresses
+      toUa({ from: 'app', command: { kind: 'move', mediaAddress, alsoMediaAddress } })
+    },
     engine,
     close() {
       hub.stop()

@@ -153,6 +153,8 @@ function appLine(e: UaEvent): string {
       return `${e.subscription} ${e.previous} -> ${e.state} ${e.status}${e.final ? ' final' : ''}`
     case 'publication-state':
       return `${e.publication} ${e.previous} -> ${e.state} ${e.status}${e.final ? ' final' : ''}`
+    case 'address-changed':
+      return `address ${e.address} ${e.step} ${e.account ?? e.call ?? '-'} ${e.status}`
     case 'subscription-notify':
       return `${e.subscription} notify ${e.contentType}`
     case 'refused':

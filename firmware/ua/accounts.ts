@@ -28,6 +28,8 @@ export interface AccountBook {
   remove(id: AccountId, sip: Sip): boolean
   setRegistration(id: AccountId, on: boolean, sip: Sip): Result<Account, string>
   get(id: AccountId): Account | undefined
+  /** Those that register somewhere. */
+  registering(): readonly AccountId[]
   /** The account an incoming request is for; undefined: nobody here. `ourAddress`: where we are reached without a registrar. */
   match(request: SipRequest, ourAddress: string): Account | undefined
   onState(event: Extract<SipEvent, { kind: 'registration-state' }>): UaEvent | undefined
@@ -117,6 +119,8 @@ export function createAccountBook(rng: Rng): AccountBook {
       else sip({ kind: 'unregister', id: account.registration })
       return ok(account)
     },
+
+    registering: () => [...accounts.values()].filter((each) => each.registration !== undefined).map(({ id }) => id),
 
     match(request, ourAddress) {
       const all = [...accounts.values()]

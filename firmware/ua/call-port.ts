@@ -1,14 +1,15 @@
 // The media of one call: its socket pair until something is agreed, then its bridge port, until it ends.
 // Every pair taken is opened or released, and every port opened is closed, exactly once.
 import type { PortId, StreamConfig } from '../media/contract.ts'
-import type { Pair, PairStock } from '../media/pair-stock.ts'
+import { type Family, familyOf, type Pair, type PairStock } from '../media/pair-stock.ts'
 import type { CallId, CallMedia } from './contract.ts'
 import type { Tell } from './tell.ts'
 
 type State =
   /** Named in an offer or answer perhaps, not opened yet. */
   | { readonly name: 'reserved'; readonly pair: Pair }
-  | { readonly name: 'open'; readonly stream: StreamConfig }
+  /** `next`: where its sockets are to be from the next agreement on. */
+  | { readonly name: 'open'; readonly stream: StreamConfig; readonly next?: Pair | undefined }
   /** The engine could not: the port is closed all the same, once. */
   | { readonly name: 'failed' }
   | { readonly name: 'closed' }
@@ -20,8 +21,12 @@ const STATUS = { none: 'active', local: 'local-hold', remote: 'remote-hold' } as
 export interface CallPort {
   readonly media: CallMedia
   readonly port: PortId
+  /** Of the addresses its media is sent between. */
+  readonly family: Family
   /** Negotiation is complete: opens the port, or changes it. Tells the application. */
   agree(stream: StreamConfig, hold: Hold, tell: Tell): void
+  /** The host has another address: `pair` is there. */
+  move(pair: Pair, tell: Tell): void
   fail(tell: Tell): void
   /** The end; doing it again does nothing. */
   close(tell: Tell): void
@@ -41,6 +46,7 @@ export function createCallPort(call: CallId, pair: Pair, stock: PairStock): Call
 
   return {
     port,
+    family: familyOf(pair.address),
     get media() {
       return media
     },
@@ -48,10 +54,15 @@ export function createCallPort(call: CallId, pair: Pair, stock: PairStock): Call
       switch (state.name) {
         case 'reserved':
           tell.media({ kind: 'open-stream', port, pair: state.pair.pair, stream })
-          stock.opened()
+          stock.opened(state.pair)
           break
         case 'open':
-          if (JSON.stringify(stream) !== JSON.stringify(state.stream))
+          if (state.next) {
+            tell.media({ kind: 'close-port', port })
+            show(NONE, tell)
+            tell.media({ kind: 'open-stream', port, pair: state.next.pair, stream })
+            stock.opened(state.next)
+          } else if (JSON.stringify(stream) !== JSON.stringify(state.stream))
             tell.media({ kind: 'update-stream', port, stream })
           break
         case 'failed':
@@ -61,8 +72,24 @@ export function createCallPort(call: CallId, pair: Pair, stock: PairStock): Call
       state = { name: 'open', stream }
       show(mediaOf(port, stream, hold), tell)
     },
+    move(pair, tell) {
+      switch (state.name) {
+        case 'reserved':
+          stock.release(state.pair, tell.media)
+          state = { name: 'reserved', pair }
+          return
+        case 'open':
+          if (state.next) stock.release(state.next, tell.media)
+          state = { ...state, next: pair }
+          return
+        case 'failed':
+        case 'closed':
+          stock.release(pair, tell.media)
+      }
+    },
     fail(tell) {
       if (state.name !== 'open') return
+      if (state.next) stock.release(state.next, tell.media)
       state = { name: 'failed' }
       show({ ...media, status: 'error', port: undefined }, tell)
     },
@@ -70,7 +97,10 @@ export function createCallPort(call: CallId, pair: Pair, stock: PairStock): Call
       const was = state.name
       if (state.name === 'reserved') {
         stock.release(state.pair, tell.media)
-      } else if (state.name !== 'closed') tell.media({ kind: 'close-port', port })
+      } else if (state.name !== 'closed') {
+        if (state.name === 'open' && state.next) stock.release(state.next, tell.media)
+        tell.media({ kind: 'close-port', port })
+      }
       state = { name: 'closed' }
       if (was === 'open' || was === 'failed') show(NONE, tell)
     },

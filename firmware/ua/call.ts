@@ -1,34 +1,19 @@
 // One call: the engine's session states to PJSUA's call states, offer and answer, hold, and the end (RFC 3261, 3264, 6337).
 import { utf8Decode } from '../base/bytes.ts'
-import type { Millis } from '../base/time.ts'
 import type { Direction, MediaEvent } from '../media/contract.ts'
 import type { Agreement, Negotiator } from '../media/negotiator.ts'
+import type { Pair } from '../media/pair-stock.ts'
 import type { Cause, SessionState, SipEvent } from '../sip/core/contract.ts'
-import type { HeaderField, SipRequest } from '../sip/message/message.ts'
+import type { HeaderField } from '../sip/message/message.ts'
 import { headersProblem, headerText } from './addressing.ts'
 import type { CallPort } from './call-port.ts'
 import { CallHistory } from './call-record.ts'
+import type { CallStart } from './call-start.ts'
 import { callState } from './call-state.ts'
 import { type Change, refreshes } from './change.ts'
 import type { AccountId, CallId, CallRecord, CallState, Party, UaCommand } from './contract.ts'
 import { digitsInto } from './digits.ts'
 import type { Tell } from './tell.ts'
-
-export interface CallStart {
-  readonly id: CallId
-  readonly account: AccountId
-  readonly peer: Party
-  readonly direction: 'in' | 'out'
-  readonly now: Millis
-  /** What we are called, and the user part of our Contact. */
-  readonly self: { readonly aor: string; readonly contactUser: string }
-  /** The INVITE that came, with its offer. */
-  readonly invite?: { readonly request: SipRequest; readonly sdp: string | undefined }
-  /** Our answer to the offer in their INVITE; undefined: they want ours, or the call is outgoing. */
-  readonly answer: (Agreement & { readonly sdp: string }) | undefined
-  readonly negotiator: Negotiator
-  readonly port: CallPort
-}
 
 const MAX_AGAIN = 3
 
@@ -57,7 +42,7 @@ export class Call {
   readonly #negotiator: Negotiator
   #state: CallState
   #session: SessionState = 'NULL'
-  readonly #answer: CallStart['answer']
+  #answer: CallStart['answer']
   /** The offer of the re-INVITE or UPDATE that is about to be announced. */
   #theirOffer: string | undefined
   /** The 200 is on its way; the engine has not said CONNECTING yet. */
@@ -82,6 +67,16 @@ export class Call {
     this.#remote = start.invite?.sdp
     if (start.invite) this.#history.see(start.invite.request, false)
     this.#state = start.direction === 'in' ? 'incoming' : 'calling'
+  }
+
+  /** Answered, and not ending. */
+  get stands(): boolean {
+    return this.#state === 'confirmed' && this.#ending === undefined
+  }
+
+  /** A change of it is under way. */
+  get isChanging(): boolean {
+    return this.#asked !== undefined
   }
 
   /** Ended here; the engine's last word is awaited. */
@@ -150,6 +145,21 @@ export class Call {
     const hold = this.#held && !(kind === 'reinvite' && command.unhold)
     this.#asked = { kind, hold, offer, headers, sent: false, agreed: refreshes(command) }
     this.#ask(tell)
+  }
+
+  /** The host has another address: media comes to `pair` from the next description on, and a call that stands says so at once. */
+  move(pair: Pair, tell: Tell) {
+    this.#negotiator.move(pair)
+    this.port.move(pair, tell)
+    if (this.#state === 'confirmed') {
+      // What is under way was made before: the wish is the same, with what is so now.
+      const hold = this.#asked?.hold ?? this.#held
+      this.#asked = { kind: 'reinvite', hold, offer: true, headers: NO_HEADERS, sent: false, agreed: false }
+      this.#ask(tell)
+    } else if (this.#answer !== undefined && this.#remote !== undefined && !this.#accepted) {
+      const answer = this.#negotiator.answer(this.#remote, false)
+      this.#answer = answer.ok ? answer.value : undefined
+    }
   }
 
   queryRecord(ref: number, tell: Tell) {

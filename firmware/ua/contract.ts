@@ -229,6 +229,11 @@ export type UaCommand =
     }
   /** Its end comes as a `final` state. */
   | { readonly kind: 'unpublish'; readonly publication: PublicationName }
+  /**
+   * The addresses of this host are others now, as `UaConfig` has them, and the engine's transports are bound there: accounts
+   * register (the engine sees to that) and calls are re-INVITEd with media from there. Answered by `address-changed`.
+   */
+  | { readonly kind: 'move'; readonly mediaAddress: string; readonly alsoMediaAddress?: string | undefined }
 
 export type UaEvent =
   | {
@@ -274,7 +279,7 @@ export type UaEvent =
   | { readonly kind: 'call-dtmf'; readonly call: CallId; readonly digit: string; readonly durationMs: number }
   /** RTP stopped coming (`forMs`), or came (again): 0. */
   | { readonly kind: 'call-silent'; readonly call: CallId; readonly forMs: number }
-  /** Hold, resume, reinvite or update came to its end: 200, or the refusal that left the call as it was. */
+  /** Hold, resume, reinvite, update, or what `move` asked of a call came to its end: 200, or the refusal that left the call as it was. */
   | { readonly kind: 'call-modified'; readonly call: CallId; readonly status: number; readonly reason: string }
   | { readonly kind: 'call-stats'; readonly call: CallId; readonly ref: number; readonly stats: StreamStats }
   | {
@@ -364,6 +369,16 @@ export type UaEvent =
       readonly retryMs: number | undefined
       readonly final: boolean
     }
+  /** Of a `move`: `bound`, then each account that registers and each answered call, as they come through (200) or do not, then `done`. */
+  | {
+      readonly kind: 'address-changed'
+      readonly step: 'bound' | 'account' | 'call' | 'done'
+      readonly address: string
+      readonly account: AccountId | undefined
+      readonly call: CallId | undefined
+      readonly status: number
+      readonly reason: string
+    }
   /** The command made no sense now; nothing was changed. `subject` is what the command named. */
   | { readonly kind: 'refused'; readonly command: UaCommand['kind']; readonly subject: string; readonly reason: string }
 
@@ -383,6 +398,8 @@ export interface UaConfig {
   readonly maxCalls: number
   /** Address SDP names for media, and where RTP sockets are bound. */
   readonly mediaAddress: string
+  /** One of the other family, for calls to and from there. */
+  readonly alsoMediaAddress?: string | undefined
   readonly rtpPorts: { readonly min: number; readonly max: number }
   readonly dscp: number
   readonly jitter: { readonly minMs: number; readonly maxMs: number }

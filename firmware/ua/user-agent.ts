@@ -7,11 +7,12 @@ import { createPairStock, type Pair } from '../media/pair-stock.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
 import { otherParts } from '../sip/usage/sdp-body.ts'
 import { type Account, createAccountBook, identityOf } from './accounts.ts'
-import { completeTarget, headersProblem, partyCalled, partyOf } from './addressing.ts'
+import { completeTarget, familyCalled, familyOffered, headersProblem, partyCalled, partyOf } from './addressing.ts'
 import { Call } from './call.ts'
 import { createCallPort } from './call-port.ts'
 import type { CallId, UaCommand, UaConfig, UaInput, UaOutput } from './contract.ts'
 import { createPublications } from './publications.ts'
+import { createRelocation } from './relocation.ts'
 import { createRequests, type Destination, withoutCredentials } from './requests.ts'
 import { createSubscriptions } from './subscriptions.ts'
 import { type Tell, tellInto } from './tell.ts'
@@ -25,7 +26,13 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
   const accounts = createAccountBook(rng)
   const calls = new Map<CallId, Call>()
   const { min, max } = config.rtpPorts
-  const stock = createPairStock({ address: config.mediaAddress, min, max, dscp: config.dscp, spare: SPARE_PAIRS })
+  const addresses = [config.mediaAddress, ...(config.alsoMediaAddress === undefined ? [] : [config.alsoMediaAddress])]
+  const stock = createPairStock({ addresses, min, max, dscp: config.dscp, spare: SPARE_PAIRS })
+  const relocation = createRelocation()
+  /** Calls that are to have sockets at the new address, once there are some. */
+  const homeless = new Set<CallId>()
+  let ourAddress = config.mediaAddress
+  let unmarked = false
   const requests = createRequests(config.decides ?? [])
   const subscriptions = createSubscriptions()
   const publications = createPublications()
@@ -84,6 +91,27 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return publications.publish(command, accounts.get(command.account), tell)
       case 'unpublish':
         return publications.unpublish(command.publication, tell)
+      case 'move':
+        return move(command, tell)
+    }
+  }
+
+  function move({ mediaAddress, alsoMediaAddress }: Extract<UaCommand, { kind: 'move' }>, tell: Tell) {
+    ourAddress = mediaAddress
+    const standing = [...calls.values()].filter((call) => call.stands).map(({ id }) => id)
+    relocation.begin(mediaAddress, accounts.registering(), standing, tell)
+    for (const call of calls.values()) if (!call.isEnding) homeless.add(call.id)
+    stock.move([mediaAddress, ...(alsoMediaAddress === undefined ? [] : [alsoMediaAddress])], tell.media)
+  }
+
+  /** As far as there are sockets; of the family they had, or of what there is now. */
+  function settle(tell: Tell) {
+    for (const id of homeless) {
+      const call = calls.get(id)
+      const pair = call && (stock.take(tell.media, call.port.family) ?? stock.take(tell.media))
+      if (call !== undefined && pair === undefined) return
+      homeless.delete(id)
+      if (call !== undefined && pair !== undefined) call.move(pair, tell)
     }
   }
 
@@ -137,7 +165,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     if (account === undefined) return refuse('unknown account')
     const target = completeTarget(command.target, account.aor)
     if (!target.ok) return refuse(target.error)
-    const pair = stock.take(tell.media)
+    const pair = stock.take(tell.media, familyCalled(account.config.proxies[0] ?? target.value))
     if (pair === undefined) return refuse('no RTP port free')
     const negotiator = negotiate(account, pair)
     const call = new Call({
@@ -161,10 +189,10 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     const { id, request } = event
     const refuse = (status: number) =>
       tell.sip({ kind: 'respond', id, status, reason: undefined, sdp: undefined, headers: [] })
-    const account = accounts.match(request, config.mediaAddress)
+    const account = accounts.match(request, ourAddress)
     if (account === undefined) return refuse(404)
     if (calls.size >= config.maxCalls) return refuse(486)
-    const pair = stock.take(tell.media)
+    const pair = stock.take(tell.media, familyOffered(event.sdp))
     if (pair === undefined) {
       tell.log('warn', 'no RTP port in stock', { call: id })
       return refuse(503)
@@ -212,17 +240,19 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'registration-state': {
         const state = accounts.onState(event)
         if (state !== undefined) tell.app(state)
+        const { status, reason } = event
+        if (state?.kind === 'account-state' && status !== 0) relocation.account(state.account, status, reason, tell)
         return
       }
       case 'session-incoming':
         return onIncoming(event, tell)
       case 'session-state':
-        if (calls.get(event.id)?.onState(event, tell)) forget(event.id)
+        if (calls.get(event.id)?.onState(event, tell)) forget(event.id, tell, event)
         return
       case 'session-sdp':
         return calls.get(event.id)?.onSdp(event, tell)
       case 'reinvite-result':
-        return calls.get(event.id)?.onReinviteResult(event, tell)
+        return onReinviteResult(event, tell)
       case 'request-incoming':
         return requests.incoming(event, addressee(event), tell)
       case 'request-result':
@@ -238,14 +268,21 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     }
   }
 
-  function forget(call: CallId) {
+  function onReinviteResult(event: Extract<SipEvent, { kind: 'reinvite-result' }>, tell: Tell) {
+    const call = calls.get(event.id)
+    call?.onReinviteResult(event, tell)
+    if (call?.isChanging === false) relocation.call(event.id, event.status, event.reason, tell)
+  }
+
+  function forget(call: CallId, tell: Tell, { status, reason } = { status: 481, reason: 'ended' }) {
     calls.delete(call)
+    relocation.call(call, status, reason, tell)
     requests.callEnded(call)
   }
 
   function addressee({ session, request }: Extract<SipEvent, { kind: 'request-incoming' }>) {
     if (session === undefined) {
-      const account = accounts.match(request, config.mediaAddress)
+      const account = accounts.match(request, ourAddress)
       return account && { account: account.id, call: undefined }
     }
     const call = calls.get(session)
@@ -277,7 +314,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'reinvite':
       case 'update':
       case 'end':
-        if (calls.get(event.id)?.onRejected(event, tell)) forget(event.id)
+        if (calls.get(event.id)?.onRejected(event, tell)) forget(event.id, tell)
         return
     }
   }
@@ -288,7 +325,11 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
   function onMedia(event: MediaEvent, tell: Tell) {
     switch (event.kind) {
       case 'pair-ready':
-        return stock.add(event)
+        if (event.unmarked !== undefined && !unmarked)
+          tell.log('warn', 'audio packets go unmarked', { refused: event.unmarked })
+        unmarked ||= event.unmarked !== undefined
+        stock.add(event)
+        return settle(tell)
       case 'pairs-failed':
         return tell.log('error', 'no RTP ports', { reason: event.reason })
       case 'port-failed':

@@ -97,7 +97,7 @@ Fault digits(const command::SendDtmf& order) {
 
 struct Checker {
   Fault operator()(const command::StockPairs& c) const {
-    if (c.address.empty()) return expected("address", "an IP address", "nothing");
+    if (c.address.empty() && c.want > 0) return expected("address", "an IP address", "nothing");
     if (c.min < 1024 || c.max <= c.min)
       return expected("min, max", "1024 ≤ min < max", std::to_string(c.min) + ", " + std::to_string(c.max));
     if (Fault f = within("want", c.want, 0u, kMostPairs)) return f;

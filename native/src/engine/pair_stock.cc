@@ -1,21 +1,42 @@
 // Binding and refilling.
 #include "engine/pair_stock.h"
 
+#include <algorithm>
+
 #include "rt/clock.h"
 
 namespace offhook {
 
 void PairStock::order(const command::StockPairs& order, int64_t nowNs) {
-  const bool sameMark = order.dscp == order_.dscp;
-  order_ = order;
-  failed_ = false;
+  if (order.address.empty()) {
+    orders_.clear();
+    ready_.clear();
+    failed_.clear();
+    retryNs_ = -1;
+    return;
+  }
+  const auto before = orders_.find(order.address);
+  const bool sameMark = before != orders_.end() && order.dscp == before->second.dscp;
   for (auto each = ready_.begin(); each != ready_.end();) {
     const SocketPair& pair = each->second;
-    const bool fits = sameMark && pair.address == order.address && pair.rtpPort >= order.min && pair.rtcpPort <= order.max;
+    const bool fits = pair.address != order.address || (sameMark && pair.rtpPort >= order.min && pair.rtcpPort <= order.max);
     each = fits ? std::next(each) : ready_.erase(each);
   }
-  while (ready_.size() > order.want) ready_.erase(std::prev(ready_.end()));
+  size_t excess = readyAt(order.address);
+  excess -= std::min<size_t>(excess, order.want);
+  for (auto each = ready_.end(); excess > 0 && each != ready_.begin();) {
+    if ((--each)->second.address != order.address) continue;
+    each = ready_.erase(each);
+    --excess;
+  }
+  failed_.erase(order.address);
+  if (order.want == 0) orders_.erase(order.address);
+  else orders_[order.address] = order;
   refill(nowNs);
+}
+
+size_t PairStock::readyAt(const std::string& address) const {
+  return size_t(std::count_if(ready_.begin(), ready_.end(), [&](const auto& each) { return each.second.address == address; }));
 }
 
 std::optional<SocketPair> PairStock::take(PairId id, int64_t nowNs) {
@@ -29,19 +50,20 @@ std::optional<SocketPair> PairStock::take(PairId id, int64_t nowNs) {
 
 void PairStock::refill(int64_t nowNs) {
   retryNs_ = -1;
-  while (ready_.size() < order_.want) {
-    SocketPair pair;
-    std::string why;
-    if (!bind_(order_.address, order_.min, order_.max, order_.dscp, pair, why)) {
-      retryNs_ = nowNs + kSecondNs;
-      if (!failed_) emit_(event::PairsFailed{why});
-      failed_ = true;
-      return;
+  for (const auto& [address, order] : orders_) {
+    for (size_t have = readyAt(address); have < order.want; have++) {
+      SocketPair pair;
+      std::string why;
+      if (!bind_(address, order.min, order.max, order.dscp, pair, why)) {
+        retryNs_ = nowNs + kSecondNs;
+        if (failed_.insert(address).second) emit_(event::PairsFailed{why});
+        break;
+      }
+      failed_.erase(address);
+      const PairId id = ++lastId_;
+      emit_(event::PairReady{id, pair.address, pair.rtpPort, pair.rtcpPort, pair.unmarked});
+      ready_.emplace(id, std::move(pair));
     }
-    failed_ = false;
-    const PairId id = ++lastId_;
-    emit_(event::PairReady{id, pair.address, pair.rtpPort, pair.rtcpPort, pair.unmarked});
-    ready_.emplace(id, std::move(pair));
   }
 }
 

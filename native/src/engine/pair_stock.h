@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/contract.h"
@@ -19,7 +20,7 @@ class PairStock {
  public:
   PairStock(BindPair bind, std::function<void(Event&&)> emit) : bind_(std::move(bind)), emit_(std::move(emit)) {}
 
-  /** Pairs that fit the new order stay, others are closed; then refills. */
+  /** Of one address: its pairs that fit the new order stay, others are closed; then refills. Other addresses keep theirs. Without an address: nothing is kept anywhere. */
   void order(const command::StockPairs& order, int64_t nowNs);
   /** Takes a pair out and refills; nothing when there is no such pair. */
   std::optional<SocketPair> take(PairId id, int64_t nowNs);
@@ -32,11 +33,13 @@ class PairStock {
  private:
   const BindPair bind_;
   const std::function<void(Event&&)> emit_;
-  command::StockPairs order_;
+  size_t readyAt(const std::string& address) const;
+
+  std::map<std::string, command::StockPairs> orders_;  // By address; none that wants nothing.
   std::map<PairId, SocketPair> ready_;
   PairId lastId_ = 0;
   int64_t retryNs_ = -1;
-  bool failed_ = false;
+  std::set<std::string> failed_;  // Addresses whose failure has been told.
 };
 
 }  // namespace offhook

@@ -126,7 +126,8 @@ export class RegistrationFlow implements RequestUser, Sleeper {
 
   /** A way out has come up: what waits for its next try takes it at once, and what stands may have another address now. */
   transportUp(now: Millis): void {
-    if (!this.#busy) this.#send(now)
+    // At the next wake: several come up at once, and the one that is wanted may be the last.
+    if (!this.#busy) this.#port.requester.environment.queue.arm(this.timer, now, now)
   }
 
   /**

@@ -1,0 +1,22 @@
+// What a call begins with.
+import type { Millis } from '../base/time.ts'
+import type { Agreement, Negotiator } from '../media/negotiator.ts'
+import type { SipRequest } from '../sip/message/message.ts'
+import type { CallPort } from './call-port.ts'
+import type { AccountId, CallId, Party } from './contract.ts'
+
+export interface CallStart {
+  readonly id: CallId
+  readonly account: AccountId
+  readonly peer: Party
+  readonly direction: 'in' | 'out'
+  readonly now: Millis
+  /** What we are called, and the user part of our Contact. */
+  readonly self: { readonly aor: string; readonly contactUser: string }
+  /** The INVITE that came, with its offer. */
+  readonly invite?: { readonly request: SipRequest; readonly sdp: string | undefined }
+  /** Our answer to the offer in their INVITE; undefined: they want ours, or the call is outgoing. */
+  readonly answer: (Agreement & { readonly sdp: string }) | undefined
+  readonly negotiator: Negotiator
+  readonly port: CallPort
+}
