@@ -36,6 +36,8 @@ export interface PairStock {
    * there is no such address: refuse the call.
    */
   take(send: Send, family?: Family): Pair | undefined
+  /** There is an address of this family. */
+  has(family: Family): boolean
   /** A taken pair was opened as a stream: it is the stream's from now on. */
   opened(pair: Pair): void
   /** A taken pair is not needed after all. */
@@ -83,6 +85,7 @@ export function createPairStock({ addresses, min, max, dscp, spare }: PairStockC
       }
       return pair
     },
+    has: (family) => [...shelves.keys()].some((each) => familyOf(each) === family),
     opened({ address }) {
       const shelf = shelves.get(address)
       if (shelf) shelf.taken--

@@ -33,18 +33,22 @@ export function createFakeMedia(): FakeMedia {
   const ports = new Map<PortId, Port>()
   const connections = new Set<string>()
   const gains = new Map<PortId, { giveDb: number | undefined; takeDb: number | undefined }>()
-  const stock = new Set<PairId>()
+  /** Where each was bound. */
+  const stock = new Map<PairId, string>()
   const broken = new Set<PortId>()
-  let order: Extract<MediaCommand, { kind: 'stock-pairs' }> | undefined
+  const orders = new Map<string, Extract<MediaCommand, { kind: 'stock-pairs' }>>()
   let nextPair = 1
 
+  const pairsAt = (address: string) => [...stock].flatMap(([pair, at]) => (at === address ? [pair] : []))
+
   function refill() {
-    while (order !== undefined && stock.size < order.want) {
-      const pair = nextPair++
-      const rtpPort = order.min + ((2 * pair) % (order.max - order.min))
-      stock.add(pair)
-      events.push({ kind: 'pair-ready', pair, address: order.address, rtpPort, rtcpPort: rtpPort + 1 })
-    }
+    for (const { address, want, min, max } of orders.values())
+      while (pairsAt(address).length < want) {
+        const pair = nextPair++
+        const rtpPort = min + ((2 * pair) % (max - min))
+        stock.set(pair, address)
+        events.push({ kind: 'pair-ready', pair, address, rtpPort, rtcpPort: rtpPort + 1 })
+      }
   }
 
   function reject(command: MediaCommand['kind'], port: PortId, reason: string) {
@@ -63,8 +67,11 @@ export function createFakeMedia(): FakeMedia {
     commands.push(command)
     switch (command.kind) {
       case 'stock-pairs':
-        order = command
-        for (const pair of [...stock].slice(command.want)) stock.delete(pair)
+        if (command.address === '') {
+          orders.clear()
+          stock.clear()
+        } else orders.set(command.address, command)
+        for (const pair of pairsAt(command.address).slice(command.want)) stock.delete(pair)
         return refill()
       case 'release-pair':
         if (!stock.delete(command.pair)) reject(command.kind, '', `pair ${command.pair} is not in stock`)

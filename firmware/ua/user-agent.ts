@@ -194,8 +194,10 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     if (calls.size >= config.maxCalls) return refuse(486)
     const pair = stock.take(tell.media, familyOffered(event.sdp))
     if (pair === undefined) {
-      tell.log('warn', 'no RTP port in stock', { call: id })
-      return refuse(503)
+      const foreign = familyOffered(event.sdp)
+      const reachable = foreign === undefined || stock.has(foreign)
+      tell.log('warn', reachable ? 'no RTP port in stock' : 'no address of the family offered', { call: id, foreign })
+      return refuse(reachable ? 503 : 488)
     }
     const port = createCallPort(id, pair, stock)
     const negotiator = negotiate(account, pair)
