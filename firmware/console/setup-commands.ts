@@ -159,22 +159,6 @@ export const setupCommands = [
     },
     { early: true },
   ),
-  command(
-    'move',
-    {
-      address: text('an address of this machine'),
-      alsoAddress: optional(text('an address of this machine, of the other family')),
-    },
-    ({ address, alsoAddress }, station) => {
-      try {
-        station.agent?.move([address, ...(alsoAddress === undefined ? [] : [alsoAddress])])
-      } catch (error) {
-        return refuse('cannot bind there', 'an address of this machine', (error as NodeJS.ErrnoException).code)
-      }
-      station.moved()
-      return ok({ ...station.agent?.local })
-    },
-  ),
   command('trace', { on: flag }, ({ on }, station) => {
     station.settings.trace = on
     return ok({})
@@ -204,6 +188,22 @@ export const setupCommands = [
       return ok({ found })
     },
     { early: true, flowing: true },
+  ),
+  command(
+    'move',
+    {
+      address: text('an address of this machine'),
+      alsoAddress: optional(text('an address of this machine, of the other family')),
+    },
+    ({ address, alsoAddress }, station) => {
+      try {
+        station.agent?.move([address, ...(alsoAddress === undefined ? [] : [alsoAddress])])
+      } catch (error) {
+        return refuse('cannot bind there', 'an address of this machine', (error as NodeJS.ErrnoException).code)
+      }
+      station.moved()
+      return ok({ ...station.agent?.local })
+    },
   ),
   command(
     'quit',
