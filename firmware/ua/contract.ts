@@ -5,7 +5,6 @@
 // Bridge ports of calls are called `call:` + CallId; connecting them to devices, tones and each other is the
 // application's business (MediaCommand), on the `call-media` event.
 import type { LogRecord } from '../base/log.ts'
-import type { Secret } from '../base/secret.ts'
 import type { Direction, MediaCommand, MediaEvent, PortId, StreamStats } from '../media/contract.ts'
 import type {
   Cause,
@@ -14,38 +13,16 @@ import type {
   SipCommand,
   SipEvent,
   SubscriptionState,
-  TransportId,
   Try,
 } from '../sip/core/contract.ts'
 import type { Body, HeaderField } from '../sip/message/message.ts'
 import type { BodyPart } from '../sip/message/multipart.ts'
+import type { AccountConfig } from './contract/config.ts'
+
+export type * from './contract/config.ts'
 
 export type AccountId = string
 export type CallId = string
-
-export interface AccountConfig {
-  /** Address of record: `sip:alice@example.com`. */
-  readonly aor: string
-  readonly displayName: string
-  /** Registrar URI; undefined: a local account that does not register. */
-  readonly registrar: string | undefined
-  /** Outbound proxies, sip: URIs, first hop first. */
-  readonly proxies: readonly string[]
-  readonly username: string
-  readonly password: Secret | undefined
-  /** Realm the password is for; '*' for any. */
-  readonly realm: string
-  /** Seconds asked for at registration. */
-  readonly expires: number
-  /** Codec names in order of preference, e.g. ['PCMA', 'PCMU']. */
-  readonly codecs: readonly string[]
-  readonly ptimeMs: number
-  readonly transport: TransportId | undefined
-  /** How the registrar is watched (see the SIP engine's `KeepAlive`); undefined: not at all. */
-  readonly keepAlive?: 'options' | 'crlf' | 'off'
-  /** Seconds; default 20. */
-  readonly keepAliveS?: number
-}
 
 /** Who is at the other end, as far as it is known. */
 export interface Party {
@@ -392,17 +369,3 @@ export type UaOutput =
   | { readonly to: 'sip'; readonly command: SipCommand }
   | { readonly to: 'media'; readonly command: MediaCommand }
   | { readonly to: 'log'; readonly record: LogRecord }
-
-export interface UaConfig {
-  /** Calls at once, default 32; beyond: outgoing refused, incoming 486. */
-  readonly maxCalls: number
-  /** Address SDP names for media, and where RTP sockets are bound. */
-  readonly mediaAddress: string
-  /** One of the other family, for calls to and from there. */
-  readonly alsoMediaAddress?: string | undefined
-  readonly rtpPorts: { readonly min: number; readonly max: number }
-  readonly dscp: number
-  readonly jitter: { readonly minMs: number; readonly maxMs: number }
-  /** Methods whose requests the application answers itself (`reply`) though there is an answer here: MESSAGE, INFO. */
-  readonly decides?: readonly string[]
-}

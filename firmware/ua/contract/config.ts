@@ -1,0 +1,41 @@
+// CONTRACT of the user agent: how it and its accounts are set up.
+import type { Secret } from '../../base/secret.ts'
+import type { TransportId } from '../../sip/core/contract.ts'
+
+export interface AccountConfig {
+  /** Address of record: `sip:alice@example.com`. */
+  readonly aor: string
+  readonly displayName: string
+  /** Registrar URI; undefined: a local account that does not register. */
+  readonly registrar: string | undefined
+  /** Outbound proxies, sip: URIs, first hop first. */
+  readonly proxies: readonly string[]
+  readonly username: string
+  readonly password: Secret | undefined
+  /** Realm the password is for; '*' for any. */
+  readonly realm: string
+  /** Seconds asked for at registration. */
+  readonly expires: number
+  /** Codec names in order of preference, e.g. ['PCMA', 'PCMU']. */
+  readonly codecs: readonly string[]
+  readonly ptimeMs: number
+  readonly transport: TransportId | undefined
+  /** How the registrar is watched (see the SIP engine's `KeepAlive`); undefined: not at all. */
+  readonly keepAlive?: 'options' | 'crlf' | 'off'
+  /** Seconds; default 20. */
+  readonly keepAliveS?: number
+}
+
+export interface UaConfig {
+  /** Calls at once, default 32; beyond: outgoing refused, incoming 486. */
+  readonly maxCalls: number
+  /** Address SDP names for media, and where RTP sockets are bound. */
+  readonly mediaAddress: string
+  /** One of the other family, for calls to and from there. */
+  readonly alsoMediaAddress?: string | undefined
+  readonly rtpPorts: { readonly min: number; readonly max: number }
+  readonly dscp: number
+  readonly jitter: { readonly minMs: number; readonly maxMs: number }
+  /** Methods whose requests the application answers itself (`reply`) though there is an answer here: MESSAGE, INFO. */
+  readonly decides?: readonly string[]
+}
