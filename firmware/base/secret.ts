@@ -16,3 +16,13 @@ export class Secret {
     return '***'
   }
 }
+
+/** Whether two pieces of plain data are the same, the secrets in them included. */
+export const sameWithSecrets = (a: unknown, b: unknown): boolean => revealed(a) === revealed(b)
+
+/** For comparing alone. A replacer is given what `toJSON` made of a value, so it looks the value up itself. */
+const revealed = (data: unknown): string =>
+  JSON.stringify(data, function (this: Readonly<Record<string, unknown>>, key, value) {
+    const own = this[key]
+    return own instanceof Secret ? { secret: own.reveal() } : value
+  })

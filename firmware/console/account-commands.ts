@@ -2,11 +2,46 @@
 import { ok } from '../base/result.ts'
 import { Secret } from '../base/secret.ts'
 import { accountOf } from '../runtime/agent.ts'
+import type { HashName } from '../sip/core/contract.ts'
+import type { AccountConfig } from '../ua/contract.ts'
 import { command, refuse } from './command.ts'
-import { flag, list, name, oneOf, optional, orElse, text, whole } from './schema.ts'
+import { flag, list, name, nested, oneOf, optional, orElse, secret, text, whole } from './schema.ts'
 import { codecs } from './setup-commands.ts'
 
 const uri = text('a sip: address')
+const hash = oneOf('MD5', 'SHA-256', 'SHA-512-256')
+const key = text('32 hexadecimal digits', 32)
+const ms = (most: number) => optional(whole(0, most))
+const retry = nested({
+  firstMs: ms(3_600_000),
+  longestMs: ms(3_600_000),
+  refusedMs: ms(86_400_000),
+  spreadMs: ms(600_000),
+})
+
+type Present<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> }
+/** The keys that were given. */
+const present = <T extends object>(values: T): Present<T> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Present<T>
+
+interface Proof {
+  readonly password: string | undefined
+  readonly ha1: { readonly hash: HashName; readonly value: string } | undefined
+  readonly aka:
+    | (Readonly<Record<'op' | 'opc', string | undefined>> & { readonly k: string; readonly sqn: number | undefined })
+    | undefined
+}
+
+/** What an account proves itself with, when one of the keys is given: it takes the place of the others. */
+function proofOf({ password, ha1, aka }: Proof): Partial<AccountConfig> | undefined {
+  if (password === undefined && ha1 === undefined && aka === undefined) return undefined
+  const hidden = (value: string | undefined) => (value === undefined ? undefined : new Secret(value))
+  return {
+    password: hidden(password),
+    ha1: ha1 && { hash: ha1.hash, value: new Secret(ha1.value) },
+    aka: aka && { k: new Secret(aka.k), op: hidden(aka.op), opc: hidden(aka.opc), sqn: aka.sqn },
+  }
+}
 
 export const accountCommands = [
   command(
@@ -14,7 +49,12 @@ export const accountCommands = [
     {
       account: name,
       aor: optional(uri),
-      password: optional(text('a password', 256)),
+      password: optional(secret(text('a password', 256))),
+      ha1: optional(secret(nested({ hash: orElse(hash, 'MD5'), value: text('hexadecimal digits', 64) }))),
+      aka: optional(
+        secret(nested({ k: key, op: optional(key), opc: optional(key), sqn: optional(whole(0, 2 ** 48 - 1)) })),
+      ),
+      hashes: optional(list(hash, 3)),
       username: optional(text()),
       displayName: optional(text()),
       registrar: optional(text('a sip: address, or "" for none')),
@@ -24,11 +64,17 @@ export const accountCommands = [
       expires: optional(whole(1, 86_400)),
       keepAlive: optional(oneOf('options', 'crlf', 'off')),
       keepAliveS: optional(whole(1, 3600)),
+      instance: optional(text('a urn:uuid:')),
+      outbound: optional(list(uri, 4)),
+      gruu: optional(flag),
+      serviceRoute: optional(flag),
+      retry: optional(retry),
       codecs: optional(codecs),
       ptimeMs: optional(whole(10, 60)),
       remove: orElse(flag, false),
     },
-    async ({ account, remove, aor, password, registrar, ...rest }, station) => {
+    async ({ account, remove, aor, registrar, ...given }, station) => {
+      const { password, ha1, aka, instance, outbound, gruu, serviceRoute, retry: again, ...rest } = given
       const known = station.accounts.get(account)
       if (remove) {
         const done = await station.ua({ kind: 'remove-account', account })
@@ -39,16 +85,19 @@ export const accountCommands = [
       if (known === undefined && aor === undefined) return refuse('aor', 'a sip: address for a new account', undefined)
       if (rest.ptimeMs !== undefined && rest.ptimeMs % 10 !== 0)
         return refuse('ptimeMs', 'a multiple of 10', rest.ptimeMs)
-      const secret = password === undefined ? undefined : new Secret(password)
+      const proof = proofOf({ password, ha1, aka })
       const base =
         known !== undefined && (aor === undefined || aor === known.aor)
           ? known
-          : accountOf(aor ?? '', secret, { codecs: station.settings.codecs, transport: undefined })
-      const changed = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
+          : accountOf(aor ?? '', proof && new Secret(password ?? ''), {
+              codecs: station.settings.codecs,
+              transport: undefined,
+            })
       const config = {
         ...base,
-        ...changed,
-        password: secret ?? base.password,
+        ...present(rest),
+        ...proof,
+        registration: { ...base.registration, ...present({ instance, outbound, gruu, serviceRoute, retry: again }) },
         registrar: registrar === undefined ? base.registrar : registrar === '' ? undefined : registrar,
       }
       station.accounts.set(account, config)

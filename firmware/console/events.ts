@@ -27,10 +27,14 @@ export const mediaFields = ({ status, direction, codec, port, dtmf }: CallMedia)
 export function onUaEvent(station: Station, event: UaEvent) {
   switch (event.kind) {
     case 'account-state': {
-      const { account, registration: state, status, reason, cause, expires, retryMs, server } = event
+      const { account, registration: state, status, reason, cause, expires, retryMs, server, learnt, sqn } = event
+      const { path, serviceRoute, publicGruu, temporaryGruu, flows } = learnt ?? {}
       const tries = event.tries?.map((each) => ({ ...each }))
       if (station.accounts.has(account)) station.registrations.set(account, event)
-      station.emit({ event: 'registration', account, state, status, reason, cause, expires, retryMs, server, tries })
+      station.emit({
+        ...{ event: 'registration', account, state, status, reason, cause, expires, retryMs, server, tries },
+        ...{ path, serviceRoute, publicGruu, temporaryGruu, flows: flows?.map((flow) => ({ ...flow })), sqn },
+      })
       return
     }
     case 'call-incoming': {

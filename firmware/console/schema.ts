@@ -15,6 +15,8 @@ export interface CommandError {
 /** One kind of value. `expected` is how errors and the documentation name it. */
 export interface Kind<T> {
   readonly expected: string
+  /** A secret: never shown in an error. */
+  readonly hidden?: true
   /** Undefined: not of this kind. */
   read(value: Json): { readonly value: T } | undefined
 }
@@ -75,6 +77,8 @@ export const headers: Kind<readonly HeaderField[]> = kind(HEADERS, (value) => {
 /** Fields whose value is the stack's business: two of them would break a message. */
 const OURS = /^(via|v|from|f|to|t|call-id|i|cseq|contact|m|content-length|l|max-forwards|route|record-route)$/i
 
+/** Its value never stands in an error. */
+export const secret = <T>(of: Kind<T>): Kind<T> => ({ ...of, hidden: true })
 export const optional = <T>(of: Kind<T>): Key<T | undefined> => ({ ...of, otherwise: { value: undefined } })
 export const orElse = <T>(of: Kind<T>, value: T): Key<T> => ({ ...of, otherwise: { value } })
 
@@ -95,11 +99,11 @@ export function readKeys<K extends Keys>(given: Fields, keys: K, path = ''): Res
     if (!Object.hasOwn(keys, key))
       return err({ what: 'unknown key', expected: `one of ${Object.keys(keys).join(', ') || 'none'}`, got: path + key })
   }
-  for (const [key, { expected, read, otherwise }] of Object.entries(keys)) {
+  for (const [key, { expected, hidden, read, otherwise }] of Object.entries(keys)) {
     const value = given[key]
     if (value === undefined && otherwise === undefined) return err({ what: path + key, expected, got: 'nothing' })
     const found = value === undefined ? otherwise : read(value)
-    if (found === undefined) return err({ what: path + key, expected, got: shown(value) })
+    if (found === undefined) return err({ what: path + key, expected, got: hidden ? '***' : shown(value) })
     values[key] = found.value
   }
   return ok(values as Given<K>)

@@ -132,9 +132,9 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
 
   const giveSettings = () => {
     if (settings === undefined) return
-    const { config, passwords } = settings
+    const { config, secrets } = settings
     sound.use(options.handset === undefined ? portAudioOrder(config) : undefined)
-    toPhone({ from: 'settings', settings: phoneSettings(config, passwords, sound, options.handset) })
+    toPhone({ from: 'settings', settings: phoneSettings(config, secrets, deviceId, sound, options.handset) })
   }
 
   const toPhone = hub.attach('phone', createPhone({ step: 'network', volume: 5 }), (output) => {

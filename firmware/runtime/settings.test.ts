@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { readDesired } from '../../provisioning/schema/desired.ts'
 import { plainFormats } from '../../provisioning/schema/formats.ts'
 import { Secret } from '../base/secret.ts'
-import { finding, phoneSettings, portAudioOrder, strangers, uaConfig } from './settings.ts'
+import { finding, instanceOf, phoneSettings, portAudioOrder, strangers, uaConfig } from './settings.ts'
 
 const document = {
   contract: 1,
@@ -26,7 +26,7 @@ const password = new Secret('hunter2')
 const sound = { socket: '/run/sound' }
 
 test('accounts with their passwords; one without a registrar does not register', () => {
-  const settings = phoneSettings(config, { main: password }, sound)
+  const settings = phoneSettings(config, { main: { password } }, 'oh-0123456789ab', sound)
   expect(settings).toMatchObject({ country: 'de', volume: 5, interDigitMs: 4000, handset: { kind: 'null' } })
   const [main, door] = settings.accounts
   expect(main).toMatchObject({
@@ -45,9 +45,36 @@ test('accounts with their passwords; one without a registrar does not register',
   expect(JSON.stringify(settings)).not.toContain('hunter2')
 })
 
+test('what a line proves itself with, and how it registers', () => {
+  const account = {
+    ...{ id: 'main', aor: 'sip:100@pbx.example', realm: 'pbx', digest: ['SHA-256'], gruu: true, serviceRoute: false },
+    ...{ outbound: ['sip:p1.example', 'sip:p2.example'], retry: { spreadMs: 0 } },
+  }
+  const read = readDesired(JSON.stringify({ contract: 1, version: 1, config: { accounts: [account] } }), plainFormats)
+  if (!read.ok) throw new Error(JSON.stringify(read.error))
+  const ha1 = { hash: 'SHA-256' as const, value: new Secret('f'.repeat(64)) }
+  const made = phoneSettings(read.value.config, { main: { ha1 } }, 'oh-0123456789ab', sound).accounts[0]!.config
+  expect(made).toMatchObject({
+    ...{ password: undefined, ha1, aka: undefined, hashes: ['SHA-256'] },
+    registration: {
+      ...{ instance: instanceOf('oh-0123456789ab'), gruu: true, serviceRoute: false },
+      outbound: ['sip:p1.example', 'sip:p2.example'],
+      retry: { firstMs: 2000, longestMs: 300_000, refusedMs: 0, spreadMs: 0 },
+    },
+  })
+})
+
+test('the instance is a UUID of version 8, the device’s own and always the same', () => {
+  const ids = Array.from({ length: 50 }, (_, n) => instanceOf(`oh-${n}`))
+  for (const id of ids)
+    expect(id).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  expect(new Set(ids).size).toBe(50)
+  expect(instanceOf('oh-7')).toBe(ids[7])
+})
+
 test('the simulator may put its own device in the place of the configured one', () => {
   const device = { kind: 'wav', capture: 'a.wav', playback: 'b.wav', rate: 16000, loop: false } as const
-  expect(phoneSettings(config, {}, sound, device).handset).toEqual(device)
+  expect(phoneSettings(config, {}, 'oh-0123456789ab', sound, device).handset).toEqual(device)
 })
 
 test('the user agent gets the address found, ports and buffer as configured', () => {
@@ -78,7 +105,7 @@ test('a handset of PortAudio is carried by its process and reaches the engine as
   const read = readDesired(JSON.stringify(changed), plainFormats)
   if (!read.ok) throw new Error(JSON.stringify(read.error))
   expect(portAudioOrder(read.value.config)).toEqual({ capture: '', playback: 'default', rate: 16_000 })
-  expect(phoneSettings(read.value.config, {}, sound).handset).toEqual({
+  expect(phoneSettings(read.value.config, {}, 'oh-0123456789ab', sound).handset).toEqual({
     ...{ kind: 'external', socket: '/run/sound', capture: false, playback: true, rate: 16_000 },
   })
   expect(portAudioOrder(config)).toBeUndefined()

@@ -2,23 +2,39 @@
 
 import type { SoundOrder } from '../../hal/portaudio/contract.ts'
 import type { PortAudio } from '../../hal/portaudio/parent.ts'
+import type { LineSecrets, ReadySettings } from '../../provisioning/core/contract.ts'
 import type { AccountSettings, PhoneConfig } from '../../provisioning/schema/phone-config.ts'
-import type { Secret } from '../base/secret.ts'
+import { sha256 } from '../base/hash/sha256.ts'
 import type { DeviceConfig } from '../media/contract.ts'
 import type { PhoneSettings } from '../phone/contract.ts'
 import type { SipConfig } from '../sip/core/contract.ts'
 import type { AccountConfig, UaConfig } from '../ua/contract.ts'
 import type { SocketSettings } from './sockets.ts'
 
-type Passwords = Readonly<Record<string, Secret>>
+/** The device's own, the same for good as its id is (RFC 5626 §4.1): a UUID of version 8 (RFC 9562 §5.8) made of that. */
+export function instanceOf(deviceId: string): string {
+  const digits = sha256(`offhook ${deviceId}`)
+  const variant = '89ab'[Number.parseInt(digits[16]!, 16) & 3]
+  const [a, b, c, d, e] = [
+    [0, 8],
+    [8, 12],
+    [13, 16],
+    [17, 20],
+    [20, 32],
+  ].map(([from, to]) => digits.slice(from, to))
+  return `urn:uuid:${a}-${b}-8${c}-${variant}${d}-${e}`
+}
 
-const accountConfig = (account: AccountSettings, passwords: Passwords): AccountConfig => ({
+const accountConfig = (account: AccountSettings, secrets: LineSecrets, instance: string): AccountConfig => ({
   aor: account.aor,
   displayName: account.displayName,
   registrar: account.registrar,
   proxies: account.proxies,
   username: account.username,
-  password: passwords[account.id],
+  password: secrets.password,
+  ha1: secrets.ha1,
+  aka: secrets.aka,
+  hashes: account.digest,
   realm: account.realm,
   expires: account.expires,
   codecs: account.codecs,
@@ -26,6 +42,13 @@ const accountConfig = (account: AccountSettings, passwords: Passwords): AccountC
   transport: account.transport === 'auto' ? undefined : account.transport,
   keepAlive: account.keepAlive,
   keepAliveS: account.keepAliveS,
+  registration: {
+    instance: account.instance ?? instance,
+    gruu: account.gruu,
+    outbound: account.outbound,
+    serviceRoute: account.serviceRoute,
+    retry: account.retry,
+  },
 })
 
 /** What the PortAudio process is to carry; undefined: it is not wanted. */
@@ -45,14 +68,15 @@ function handsetDevice({ handset }: PhoneConfig, sound: Pick<PortAudio, 'socket'
 /** `handset` stands in for the configured device: the simulator's, or the null device of a machine without sound. */
 export const phoneSettings = (
   config: PhoneConfig,
-  passwords: Passwords,
+  secrets: ReadySettings['secrets'],
+  deviceId: string,
   sound: Pick<PortAudio, 'socket'>,
   handset?: DeviceConfig,
 ): PhoneSettings => ({
   accounts: config.accounts.map((account) => ({
     id: account.id,
     label: account.label,
-    config: accountConfig(account, passwords),
+    config: accountConfig(account, secrets[account.id] ?? {}, instanceOf(deviceId)),
   })),
   handset: handset ?? handsetDevice(config, sound),
   country: config.tones.country,

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Secret } from '../base/secret.ts'
 import type { RegistrationState, SipCommand } from '../sip/core/contract.ts'
 import { ALICE, invite, sdp, uaScript } from '../testing/ua-script.ts'
+import type { AccountConfig } from './contract.ts'
 
 const registers = (sent: readonly SipCommand[]) => sent.filter((c) => c.kind === 'register')
 const registration = (ua: ReturnType<typeof uaScript>, id: string, state: RegistrationState, status = 200) =>
@@ -59,6 +60,82 @@ describe('registration', () => {
       ...{ server: 'UDP 192.0.2.2:5060', tries },
     })
     expect(ua.heard.at(-1)).toMatchObject({ kind: 'account-state', server: 'UDP 192.0.2.2:5060', tries })
+  })
+
+  test('with a hash or keys instead of a password; asked the same way again, what is known of them stays', () => {
+    const ua = uaScript()
+    const credentials = () => registers(ua.sent).at(-1)?.identity.credentials
+    const value = new Secret('a'.repeat(64))
+    ua.account('a', { password: undefined, realm: 'r', ha1: { hash: 'SHA-256', value } })
+    expect(credentials()).toEqual([{ realm: 'r', username: 'alice', ha1: value, hash: 'SHA-256' }])
+    const [k, opc] = [new Secret('1'.repeat(32)), new Secret('2'.repeat(32))]
+    ua.account('a', { password: undefined, aka: { k, opc, sqn: 64 } })
+    const [subscriber] = credentials() ?? []
+    if (!subscriber || !('aka' in subscriber)) throw new Error('no keys')
+    expect(subscriber).toMatchObject({ realm: '*', username: 'alice', aka: { k, opc } })
+    expect(subscriber.aka.sqn.take(64)).toBe(false)
+    expect(subscriber.aka.sqn.take(128)).toBe(true)
+    ua.account('a', { password: undefined, aka: { k, opc, sqn: 64 }, expires: 60 })
+    expect(credentials()).toEqual([subscriber])
+    ua.lines()
+    registration(ua, 'a#1', 'registered')
+    expect(ua.heard.at(-1)).toMatchObject({ kind: 'account-state', sqn: 128 })
+    ua.account('a', { password: undefined, aka: { k, opc: new Secret('3'.repeat(32)) } })
+    const [other] = credentials() ?? []
+    expect(other && 'aka' in other && other.aka.sqn.highest).toBe(0)
+  })
+
+  test('hashes, device, proxies, routes and patience go to the engine', () => {
+    const ua = uaScript()
+    const registration = { instance: 'urn:uuid:x', outbound: ['sip:p'], gruu: true, retry: { spreadMs: 5 } }
+    ua.account('a', { hashes: ['SHA-256'], registration })
+    const [sent] = registers(ua.sent)
+    expect(sent?.options).toEqual(registration)
+    expect(sent?.identity.credentials).toMatchObject([{ hashes: ['SHA-256'] }])
+    ua.account('a', { hashes: ['SHA-256'], registration: { ...registration, outbound: [] } })
+    expect(registers(ua.sent)).toHaveLength(2)
+    expect(registers(ua.sent)[1]?.id).toBe('a#1')
+  })
+
+  test('what the registrar gave is told', () => {
+    const ua = uaScript()
+    ua.account()
+    const flows = [{ regId: 1, proxy: 'sip:p', registered: true, status: 200 }]
+    ua.sip({
+      ...{ kind: 'registration-state', id: 'a#1', state: 'registered', previous: 'registering', status: 200 },
+      ...{ reason: 'OK', cause: undefined, contact: '', contacts: [], expires: 300, retryMs: undefined },
+      ...{ publicGruu: 'sip:g', flows },
+    })
+    expect(ua.heard.at(-1)).toMatchObject({ kind: 'account-state', learnt: { publicGruu: 'sip:g', flows } })
+    registration(ua, 'a#1', 'registered')
+    expect(ua.heard.at(-1)).not.toHaveProperty('learnt')
+    expect(ua.heard.at(-1)).not.toHaveProperty('sqn')
+  })
+
+  test.each<[string, Partial<AccountConfig>]>([
+    ['one of password, ha1 and aka is enough', { ha1: { hash: 'MD5', value: new Secret('a'.repeat(32)) } }],
+    [
+      'an ha1 is of one realm, which has to be named',
+      { password: undefined, ha1: { hash: 'MD5', value: new Secret('a'.repeat(32)) } },
+    ],
+    [
+      'an ha1 of SHA-256 has 64 hexadecimal digits',
+      { password: undefined, realm: 'r', ha1: { hash: 'SHA-256', value: new Secret('a'.repeat(32)) } },
+    ],
+    ['aka needs either op or opc', { password: undefined, aka: { k: new Secret('a'.repeat(32)) } }],
+    [
+      'keys of aka have 32 hexadecimal digits',
+      { password: undefined, aka: { k: new Secret('a'), op: new Secret('a'.repeat(32)) } },
+    ],
+    [
+      'sqn of aka is a number of 48 bits',
+      { password: undefined, aka: { k: new Secret('a'.repeat(32)), op: new Secret('a'.repeat(32)), sqn: 2 ** 48 } },
+    ],
+  ])('refused: %s', (reason, config) => {
+    const ua = uaScript()
+    ua.account('a', config)
+    expect(ua.lines()).toContain(`app refused set-account a: ${reason}`)
+    expect(registers(ua.sent)).toEqual([])
   })
 
   test('a local account does not register', () => {

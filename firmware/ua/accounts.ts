@@ -3,8 +3,17 @@
 import { utf8Decode } from '../base/bytes.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { hex, type Rng } from '../base/rng.ts'
+import { type Secret, sameWithSecrets } from '../base/secret.ts'
 import { knownCodecs } from '../media/negotiator.ts'
-import type { Identity, RegistrationId, SipCommand, SipEvent } from '../sip/core/contract.ts'
+import { LARGEST_SQN, SqnWindow } from '../sip/auth/sqn.ts'
+import type {
+  Credential,
+  Identity,
+  RegisterOptions,
+  RegistrationId,
+  SipCommand,
+  SipEvent,
+} from '../sip/core/contract.ts'
 import type { SipRequest, SipUri, Uri } from '../sip/message/message.ts'
 import { isSip, parseUri } from '../sip/message/uri.ts'
 import { headerText } from './addressing.ts'
@@ -18,6 +27,8 @@ export interface Account {
   readonly contactUser: string
   /** Named anew whenever it is another binding: at another registrar, of another address. */
   readonly registration: RegistrationId | undefined
+  /** Sequence numbers of AKA that were taken; lives as long as the keys. */
+  readonly sqn: SqnWindow
 }
 
 /** Where commands to the engine go. */
@@ -39,16 +50,46 @@ export interface AccountBook {
 
 const CONTACT_DIGITS = 16
 
-export function identityOf({ config, contactUser, aor }: Account): Identity {
-  const username = config.username === '' ? (aor.user ?? '') : config.username
+export function identityOf(account: Account): Identity {
+  const { config, contactUser } = account
   return {
     aor: config.aor,
     displayName: headerText(config.displayName),
     contactUser,
-    credentials: config.password === undefined ? [] : [{ realm: config.realm, username, password: config.password }],
+    credentials: credentialsOf(account),
     routes: config.proxies,
     transport: config.transport,
   }
+}
+
+function credentialsOf({ config, aor, sqn }: Account): readonly Credential[] {
+  const { realm, password, ha1, aka, hashes } = config
+  const named = { realm, username: config.username === '' ? (aor.user ?? '') : config.username }
+  if (aka !== undefined) {
+    const { k, op, opc } = aka
+    return op ? [{ ...named, aka: { k, op, sqn } }] : opc ? [{ ...named, aka: { k, opc, sqn } }] : []
+  }
+  if (ha1 !== undefined) return [{ ...named, ha1: ha1.value, hash: ha1.hash }]
+  return password === undefined ? [] : [{ ...named, password, hashes }]
+}
+
+const DIGITS = { MD5: 32, 'SHA-256': 64, 'SHA-512-256': 64 } as const
+const isHex = (secret: Secret, digits: number): boolean =>
+  secret.reveal().length === digits && /^[0-9a-f]*$/i.test(secret.reveal())
+
+/** What is wrong with how an account is to prove itself, in words. */
+function proofFault({ realm, password, ha1, aka }: AccountConfig): string | undefined {
+  if ([password, ha1, aka].filter((each) => each !== undefined).length > 1)
+    return 'one of password, ha1 and aka is enough'
+  if (ha1 !== undefined) {
+    if (realm === '*') return 'an ha1 is of one realm, which has to be named'
+    if (!isHex(ha1.value, DIGITS[ha1.hash])) return `an ha1 of ${ha1.hash} has ${DIGITS[ha1.hash]} hexadecimal digits`
+  }
+  if (aka === undefined) return undefined
+  const { k, op, opc, sqn = 0 } = aka
+  if ((op === undefined) === (opc === undefined)) return 'aka needs either op or opc'
+  if (![k, op, opc].every((key) => key === undefined || isHex(key, 32))) return 'keys of aka have 32 hexadecimal digits'
+  return Number.isInteger(sqn) && sqn >= 0 && sqn <= LARGEST_SQN ? undefined : 'sqn of aka is a number of 48 bits'
 }
 
 export function createAccountBook(rng: Rng): AccountBook {
@@ -68,7 +109,7 @@ export function createAccountBook(rng: Rng): AccountBook {
       expires: config.expires,
       headers: [],
       now: true,
-      ...keptAlive(config),
+      options: optionsOf(config),
     })
   }
 
@@ -82,9 +123,11 @@ export function createAccountBook(rng: Rng): AccountBook {
         const parsed = parseUri(uri)
         if (!parsed.ok || !isSip(parsed.value)) return err(`not a SIP address: ${uri}`)
       }
+      const fault = proofFault(config)
+      if (fault !== undefined) return err(fault)
       if (knownCodecs(config.codecs).length === 0) return err(`no codec known among: ${config.codecs}`)
       const old = accounts.get(id)
-      if (old !== undefined && sameConfig(old.config, config)) return ok(old)
+      if (old !== undefined && sameWithSecrets(old.config, config)) return ok(old)
       const kept = old !== undefined && sameBinding(old.config, config)
       if (old?.registration !== undefined && !kept) sip({ kind: 'unregister', id: old.registration })
       const account: Account = {
@@ -94,6 +137,7 @@ export function createAccountBook(rng: Rng): AccountBook {
         // Another binding has another contact: giving up the old one must not take the new one with it (§10.3 compares URIs).
         contactUser: kept ? old.contactUser : hex(rng, CONTACT_DIGITS),
         registration: kept ? old.registration : config.registrar === undefined ? undefined : `${id}#${++named}`,
+        sqn: old && sameWithSecrets(old.config.aka, config.aka) ? old.sqn : new SqnWindow(config.aka?.sqn),
       }
       accounts.set(id, account)
       if (!kept || !sameRegistration(old.config, config)) register(account, sip)
@@ -142,6 +186,10 @@ export function createAccountBook(rng: Rng): AccountBook {
       if (account === undefined) return undefined
       if (event.state === 'unregistered') leaving.delete(event.id)
       const { status, cause, expires, retryMs, server, tries } = event
+      const { path, serviceRoute, publicGruu, temporaryGruu, flows } = event
+      const learnt = { path, serviceRoute, publicGruu, temporaryGruu, flows }
+      const told = Object.entries(learnt).filter(([, value]) => value !== undefined)
+      const subscriber = accounts.get(account)?.config.aka ? accounts.get(account)?.sqn : undefined
       return {
         kind: 'account-state',
         account,
@@ -153,6 +201,8 @@ export function createAccountBook(rng: Rng): AccountBook {
         retryMs,
         ...(server === undefined ? {} : { server }),
         ...(tries === undefined ? {} : { tries }),
+        ...(told.length > 0 ? { learnt: Object.fromEntries(told) } : {}),
+        ...(subscriber ? { sqn: subscriber.highest } : {}),
       }
     },
 
@@ -171,13 +221,11 @@ const toHostAlone = (uri: Uri, ourAddress: string): boolean =>
 /** Seconds: with the four or six more that silence takes, a dead registrar shows within half a minute. */
 const KEEP_ALIVE_S = 20
 
-function keptAlive({ keepAlive = 'off', keepAliveS = KEEP_ALIVE_S }: AccountConfig) {
-  return keepAlive === 'off' ? {} : { options: { keepAlive: { kind: keepAlive, everyMs: 1000 * keepAliveS } } }
+function optionsOf({ registration, keepAlive = 'off', keepAliveS = KEEP_ALIVE_S }: AccountConfig): RegisterOptions {
+  if (keepAlive === 'off') return registration ?? {}
+  return { ...registration, keepAlive: { kind: keepAlive, everyMs: 1000 * keepAliveS } }
 }
 
-const samePassword = (a: AccountConfig, b: AccountConfig): boolean => a.password?.reveal() === b.password?.reveal()
-const sameConfig = (a: AccountConfig, b: AccountConfig): boolean =>
-  JSON.stringify(a) === JSON.stringify(b) && samePassword(a, b)
 /** One binding at one registrar. */
 const sameBinding = (a: AccountConfig, b: AccountConfig): boolean =>
   a.aor === b.aor && a.registrar === b.registrar && a.transport === b.transport && `${a.proxies}` === `${b.proxies}`
@@ -189,4 +237,7 @@ const sameRegistration = (a: AccountConfig, b: AccountConfig): boolean =>
   a.expires === b.expires &&
   a.keepAlive === b.keepAlive &&
   a.keepAliveS === b.keepAliveS &&
-  samePassword(a, b)
+  sameWithSecrets(
+    [a.password, a.ha1, a.aka, a.hashes, a.registration],
+    [b.password, b.ha1, b.aka, b.hashes, b.registration],
+  )

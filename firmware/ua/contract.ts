@@ -8,6 +8,7 @@ import type { LogRecord } from '../base/log.ts'
 import type { Direction, MediaCommand, MediaEvent, PortId, StreamStats } from '../media/contract.ts'
 import type {
   Cause,
+  Learnt,
   PublicationState,
   RegistrationState,
   SipCommand,
@@ -226,6 +227,9 @@ export type UaEvent =
       readonly server?: string
       /** Servers that were tried in vain for this, in order. */
       readonly tries?: readonly Try[]
+      readonly learnt?: Learnt
+      /** With `aka`: the highest sequence number taken, to be kept for the next start. */
+      readonly sqn?: number
     }
   /** Nothing was sent but 100; answer, or the caller hears nothing. `account` undefined never happens: unmatched calls get 404 here. */
   | {

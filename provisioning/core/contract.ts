@@ -21,11 +21,18 @@ export type ProvisioningInput =
   /** The record of this `ref` is on disk, or could not be written. */
   | { readonly kind: 'stored'; readonly ref: number; readonly error: string | undefined }
 
-/** A configuration ready for use: passwords print as ***. */
+/** What a line proves itself with; prints as ***. */
+export interface LineSecrets {
+  readonly password?: Secret
+  readonly ha1?: { readonly hash: 'MD5' | 'SHA-256' | 'SHA-512-256'; readonly value: Secret }
+  readonly aka?: { readonly k: Secret; readonly op?: Secret; readonly opc?: Secret }
+}
+
+/** A configuration ready for use. */
 export interface ReadySettings {
   readonly version: number
   readonly config: PhoneConfig
-  readonly passwords: Readonly<Record<string, Secret>>
+  readonly secrets: Readonly<Record<string, LineSecrets>>
 }
 
 export type ProvisioningOutput =

@@ -40,7 +40,7 @@ test('the file alone is enough: its account is line main, everything else is as 
       network: { sipPort: 5060 },
     },
   })
-  expect(initial!.passwords.main!.reveal()).toBe('open sesame')
+  expect(initial!.secrets.main!.password!.reveal()).toBe('open sesame')
 })
 
 test('a file without an account changes nothing', () => {

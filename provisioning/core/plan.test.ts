@@ -24,6 +24,13 @@ const ROWS: readonly [string, DocumentParts, DocumentParts, string[], string[]][
   ['a label', {}, { account: { label: 'Desk' } }, ['/accounts/main/label live'], []],
   ['a line’s expiry', two(), two({}, { expires: 600 }), ['/accounts/second/expires reregister'], ['line second']],
   ['a password', {}, { secrets: { main: { password: 'new' } } }, ['/secrets/main reregister'], ['line main']],
+  [
+    'an H(A1) for a password',
+    { account: { realm: 'r' } },
+    { account: { realm: 'r' }, secrets: { main: { ha1: { value: '0'.repeat(32) } } } },
+    ['/secrets/main reregister'],
+    ['line main'],
+  ],
   ['a line more', {}, two({ registrar: 'sip:example.com' }), ['/accounts/second reregister'], ['line second']],
   ['a line less', two({ registrar: 'sip:example.com' }), {}, ['/accounts/second reregister'], []],
   ['the order of lines', two(), { config: { accounts: [...two().config.accounts].reverse() } }, ['/accounts live'], []],

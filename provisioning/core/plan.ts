@@ -1,6 +1,8 @@
 // What a new configuration changes, and what each change costs: the difference of two documents along their schema.
+
+import type { Secrets } from '../schema/account-config.ts'
 import type { Effect, ObjectSchema, Schema } from '../schema/json-schema.ts'
-import { PHONE_CONFIG, type PhoneConfig, type Secrets } from '../schema/phone-config.ts'
+import { PHONE_CONFIG, type PhoneConfig } from '../schema/phone-config.ts'
 
 export interface Settings {
   readonly config: PhoneConfig
@@ -28,8 +30,7 @@ export function plan(before: Settings | undefined, after: Settings): Plan {
   const changes: Change[] = []
   difference(PHONE_CONFIG, before?.config, after.config, '', 'live', changes)
   for (const { id } of after.config.accounts) {
-    if (before?.secrets[id]?.password !== after.secrets[id]?.password)
-      changes.push({ path: `/secrets/${id}`, effect: 'reregister' })
+    if (!same(before?.secrets[id], after.secrets[id])) changes.push({ path: `/secrets/${id}`, effect: 'reregister' })
   }
   const costs = (effect: Effect) => changes.some((change) => change.effect === effect)
   const stack = before === undefined || costs('restart')

@@ -5,6 +5,7 @@ import { Secret } from '../../firmware/base/secret.ts'
 import { after, FOREVER, type Millis } from '../../firmware/base/time.ts'
 import { admit, type Refused, read } from './admit.ts'
 import {
+  type LineSecrets,
   MAX_ATTEMPTS,
   type Provisioner,
   type ProvisionerOptions,
@@ -289,8 +290,25 @@ const unstorable = (error: string) => `it could not be stored: ${error}`
 const ready = ({ version, config, secrets }: Settings & { readonly version: number }): ReadySettings => ({
   version,
   config,
-  passwords: Object.fromEntries(Object.entries(secrets).map(([id, { password }]) => [id, new Secret(password)])),
+  secrets: Object.fromEntries(Object.entries(secrets).map(([id, given]) => [id, hidden(given)])),
 })
+
+function hidden({ password, ha1, aka }: Settings['secrets'][string]): LineSecrets {
+  const secret = (value: string) => new Secret(value)
+  return {
+    ...(password === undefined ? {} : { password: secret(password) }),
+    ...(ha1 === undefined ? {} : { ha1: { hash: ha1.hash, value: secret(ha1.value) } }),
+    ...(aka === undefined
+      ? {}
+      : {
+          aka: {
+            k: secret(aka.k),
+            ...(aka.op === undefined ? {} : { op: secret(aka.op) }),
+            ...(aka.opc === undefined ? {} : { opc: secret(aka.opc) }),
+          },
+        }),
+  }
+}
 
 const say = (level: LogLevel, what: string, fields: LogRecord['fields']): ProvisioningOutput => ({
   to: 'log',

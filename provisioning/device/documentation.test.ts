@@ -39,8 +39,8 @@ afterAll(() => rm(directory, { recursive: true }))
 test('the documentation is true', async () => {
   const broker = await startBroker()
   const operator = await observe(broker.port, 'offhook/1/desk-17')
-  const phone = await startPhone(join(directory, 'state'), broker.url, 'desk-17', ({ passwords }) =>
-    passwords.main?.reveal() === 'open sesame' ? undefined : 'wrong password',
+  const phone = await startPhone(join(directory, 'state'), broker.url, 'desk-17', ({ secrets }) =>
+    secrets.main?.password?.reveal() === 'open sesame' ? undefined : 'wrong password',
   )
   phone.connect()
   const all = await blocks()

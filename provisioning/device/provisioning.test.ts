@@ -52,7 +52,7 @@ test('a document published before the phone starts is applied and reported', asy
   const reported = await operator.sees('config/reported', { result: 'applied' })
   expect(reported).toMatchObject({ version: 7, attempted: 7, lastKnownGood: 7, errors: [] })
   expect(one.applied[0]).toMatchObject({ version: 7, config: { accounts: [{ id: 'main', label: 'alice' }] } })
-  expect(one.applied[0]!.passwords.main!.reveal()).toBe('open sesame')
+  expect(one.applied[0]!.secrets.main!.password!.reveal()).toBe('open sesame')
   await operator.sees('status', { state: 'online' })
   const info = await operator.sees('info', {
     model: 'test',

@@ -5,6 +5,7 @@ import { documentWith, text } from '../testing/documents.ts'
 import { canonical, MAX_DOCUMENT, readDesired } from './desired.ts'
 import { plainFormats } from './formats.ts'
 
+const K = '0123456789abcdef0123456789abcdef'
 const read = (content: string) => readDesired(content, plainFormats)
 const faults = (content: string) => {
   const result = read(content)
@@ -66,6 +67,21 @@ test.each([
       secrets: {},
     },
     '/config/accounts/1/id',
+  ],
+  ['a line with nothing to prove itself with', { secrets: { main: {} } }, '/secrets/main'],
+  ['two things to prove itself with', { secrets: { main: { password: 'x', aka: { k: K } } } }, '/secrets/main'],
+  ['an ha1 of any realm', { secrets: { main: { ha1: { value: K } } } }, '/secrets/main'],
+  [
+    'an ha1 too short for its hash',
+    { account: { realm: 'r' }, secrets: { main: { ha1: { hash: 'SHA-256', value: K } } } },
+    '/secrets/main',
+  ],
+  ['keys without op', { secrets: { main: { aka: { k: K } } } }, '/secrets/main'],
+  ['keys that are none', { secrets: { main: { aka: { k: 'hunter2', op: K } } } }, '/secrets/main/aka/k'],
+  [
+    'a patience that ends before it begins',
+    { account: { retry: { firstMs: 5000, longestMs: 4000 } } },
+    '/config/accounts/0/retry/longestMs',
   ],
   ['a secret for nobody', { secrets: { other: { password: 'x' } } }, '/secrets/other'],
   [

@@ -1,10 +1,11 @@
 // The document an operator publishes for a phone: an envelope with version and time of application, the configuration, the secrets.
 import { err, ok, type Result } from '../../firmware/base/result.ts'
+import { SECRETS, type Secrets } from './account-config.ts'
 import { type ConfigError, check } from './check.ts'
 import { userOf } from './formats.ts'
 import { jsonFault } from './json-fault.ts'
 import type { Formats, Schema, Static } from './json-schema.ts'
-import { type AccountSettings, PHONE_CONFIG, type PhoneConfig, SECRETS, type Secrets } from './phone-config.ts'
+import { type AccountSettings, PHONE_CONFIG, type PhoneConfig } from './phone-config.ts'
 
 /** Largest document taken, in characters. */
 export const MAX_DOCUMENT = 65_536
@@ -128,6 +129,25 @@ function contradictions({ config, secrets }: Static<typeof DESIRED>): ConfigErro
         hint: '',
       })
   }
+  for (const [index, account] of config.accounts.entries()) {
+    const given = secrets[account.id]
+    const fault = given && proofFault(given, account.realm)
+    if (fault)
+      errors.push({
+        path: `/secrets/${account.id}`,
+        expected: fault,
+        got: Object.keys(given).join(', ') || 'nothing',
+        hint: '',
+      })
+    const { firstMs, longestMs } = account.retry
+    if (firstMs > longestMs)
+      errors.push({
+        path: `/config/accounts/${index}/retry/longestMs`,
+        expected: `at least firstMs, ${firstMs}`,
+        got: `${longestMs}`,
+        hint: '',
+      })
+  }
   const { rtpPorts, jitter, sipPort, udp, tcp, tls } = config.network
   const off = { auto: !udp && !tcp && !tls.on, udp: !udp, tcp: !tcp, tls: !tls.on }
   config.accounts.forEach(({ transport }, index) => {
@@ -171,4 +191,14 @@ export function canonical(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
   return `{${entries.map(([key, one]) => `${JSON.stringify(key)}:${canonical(one)}`).join(',')}}`
+}
+
+/** What is expected instead of these secrets of a line. */
+function proofFault({ password, ha1, aka }: Secrets[string], realm: string): string | undefined {
+  if ([password, ha1, aka].filter((each) => each !== undefined).length !== 1) return 'one of password, ha1 and aka'
+  if (ha1 && realm === '*') return 'a password, or a realm of the account: an ha1 is of one realm'
+  if (ha1 && (ha1.hash === 'MD5') !== (ha1.value.length === 32))
+    return 'an ha1 of 32 digits for MD5, of 64 for the others'
+  if (aka && (aka.op === undefined) === (aka.opc === undefined)) return 'an aka with either op or opc'
+  return undefined
 }

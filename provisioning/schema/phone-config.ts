@@ -1,108 +1,12 @@
 // The configuration of a phone: its schema, and the types that follow from it.
+import { ACCOUNT } from './account-config.ts'
 import type { Schema, Static } from './json-schema.ts'
 
-const ID = '^[a-z][a-z0-9-]{0,31}$'
 const RATE = {
   type: 'integer',
   enum: [8000, 16000, 32000, 48000],
   default: 16000,
   description: 'Sample rate, Hz',
-} as const
-
-export const ACCOUNT = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['id', 'aor'],
-  properties: {
-    id: {
-      type: 'string',
-      pattern: ID,
-      description: 'a name of 1–32 characters: a–z first, then a–z, 0–9 and -',
-    },
-    label: {
-      type: 'string',
-      minLength: 1,
-      maxLength: 20,
-      'x-effect': 'live',
-      description: 'Shown on the screen; the user part of `aor` when missing',
-    },
-    aor: { type: 'string', format: 'sip-uri', maxLength: 255, description: 'Address of record' },
-    displayName: { type: 'string', maxLength: 64, default: '', 'x-effect': 'live', description: 'Shown to the peer' },
-    registrar: {
-      type: 'string',
-      format: 'sip-uri',
-      maxLength: 255,
-      description: 'Where to register; a line without one does not register',
-    },
-    proxies: {
-      type: 'array',
-      items: { type: 'string', format: 'sip-uri', maxLength: 255 },
-      maxItems: 4,
-      default: [],
-      description: 'Outbound proxies, first hop first',
-    },
-    username: {
-      type: 'string',
-      minLength: 1,
-      maxLength: 128,
-      description: 'For authentication; the user part of `aor` when missing',
-    },
-    realm: {
-      type: 'string',
-      minLength: 1,
-      maxLength: 128,
-      default: '*',
-      description: 'Realm the password is for; * for any',
-    },
-    transport: {
-      type: 'string',
-      enum: ['auto', 'udp', 'tcp', 'tls'],
-      default: 'auto',
-      description:
-        'What SIP is spoken over where the URI leaves that open; auto: as the DNS records of its domain say, else UDP; tls: nothing less',
-    },
-    keepAlive: {
-      type: 'string',
-      enum: ['options', 'crlf', 'off'],
-      default: 'options',
-      description:
-        'How the registrar is watched: options must be answered; crlf keeps a NAT open and, over TCP and TLS, is answered too',
-    },
-    keepAliveS: {
-      type: 'integer',
-      minimum: 5,
-      maximum: 3600,
-      default: 20,
-      description:
-        'How often, seconds; with options a dead registrar shows 4 s later at the latest, over TCP and TLS 6 s',
-    },
-    expires: {
-      type: 'integer',
-      minimum: 30,
-      maximum: 86_400,
-      default: 300,
-      description: 'Registration time asked for, seconds',
-    },
-    codecs: {
-      type: 'array',
-      items: { type: 'string', enum: ['PCMA', 'PCMU'] },
-      minItems: 1,
-      maxItems: 8,
-      uniqueItems: true,
-      default: ['PCMA', 'PCMU'],
-      'x-effect': 'live',
-      description: 'In order of preference',
-    },
-    ptimeMs: {
-      type: 'integer',
-      minimum: 10,
-      maximum: 60,
-      multipleOf: 10,
-      default: 20,
-      'x-effect': 'live',
-      description: 'Packet time, ms',
-    },
-  },
 } as const
 
 const DEVICE_NAME = { type: 'string', maxLength: 128 } as const
@@ -352,24 +256,7 @@ export const PHONE_CONFIG = {
   },
 } as const satisfies Schema
 
-export const SECRETS = {
-  type: 'object',
-  propertyNames: { pattern: ID },
-  maxProperties: 8,
-  default: {},
-  writeOnly: true,
-  description: 'By account id. Never reported',
-  additionalProperties: {
-    type: 'object',
-    additionalProperties: false,
-    required: ['password'],
-    properties: { password: { type: 'string', minLength: 1, maxLength: 128 } },
-  },
-} as const satisfies Schema
-
 type Checked = Static<typeof PHONE_CONFIG>
 /** A line; `label` and `username` have been filled in. */
 export type AccountSettings = Checked['accounts'][number] & { readonly label: string; readonly username: string }
 export type PhoneConfig = Omit<Checked, 'accounts'> & { readonly accounts: readonly AccountSettings[] }
-/** Passwords in clear, by account id. */
-export type Secrets = Static<typeof SECRETS>

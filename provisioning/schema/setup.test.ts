@@ -13,7 +13,7 @@ test('everything is optional, and what is not said has its default', () => {
     value: {
       wifi: { ssid: 'office', psk: 'correct horse', country: 'DE', hidden: false },
       network: { dns: [], ntp: [] },
-      account: { ...account, expires: 300, transport: 'udp', codecs: ['PCMA', 'PCMU'] },
+      account: { ...account, expires: 300, transport: 'auto', codecs: ['PCMA', 'PCMU'] },
     },
   })
   const broker = { url: 'mqtts://broker.example', username: 'desk', password: 'open sesame' }

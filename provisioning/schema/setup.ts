@@ -2,10 +2,10 @@
 import { utf8Encode } from '../../firmware/base/bytes.ts'
 import { ipOctets, parsePrefix } from '../../firmware/base/ip.ts'
 import { err, ok, type Result } from '../../firmware/base/result.ts'
+import { ACCOUNT } from './account-config.ts'
 import { type ConfigError, check } from './check.ts'
 import { parseJson } from './desired.ts'
 import type { Formats, Schema, Static } from './json-schema.ts'
-import { ACCOUNT } from './phone-config.ts'
 
 /** Largest file taken, in characters. */
 export const MAX_SETUP = 16_384

@@ -1,7 +1,7 @@
 // What an account can prove itself with (RFC 7616 §3.4.2, RFC 3310), and which of several fits a challenge.
 import { utf8Encode } from '../../base/bytes.ts'
 import { err, ok, type Result } from '../../base/result.ts'
-import { Secret } from '../../base/secret.ts'
+import { type Secret, sameWithSecrets } from '../../base/secret.ts'
 import { quote } from '../message/params.ts'
 import { type AkaKeys, answerAka } from './aka.ts'
 import type { Challenge } from './challenge.ts'
@@ -24,15 +24,9 @@ export type Credential = {
 
 /** What is known of challenges stays good for them. */
 export const sameCredentials = (a: readonly Credential[], b: readonly Credential[]): boolean =>
-  a.length === b.length &&
-  a.every((each, i) => revealed(each) === revealed(b[i]!)) &&
-  a.every((each, i) => sameSqn(each, b[i]!))
+  sameWithSecrets(a, b) && a.every((each, i) => sameSqn(each, b[i]!))
 
 const sameSqn = (a: Credential, b: Credential): boolean => !('aka' in a) || !('aka' in b) || a.aka.sqn === b.aka.sqn
-
-/** For comparing alone. */
-const revealed = (credential: Credential): string =>
-  JSON.stringify(credential, (_, value) => (value instanceof Secret ? value.reveal() : value))
 
 /** A challenge that can be answered, with what. */
 export interface Fit {

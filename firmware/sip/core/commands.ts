@@ -4,16 +4,16 @@ import { hex } from '../../base/rng.ts'
 import type { Millis } from '../../base/time.ts'
 import { route } from '../dialog/dialog.ts'
 import type { HeaderField } from '../message/message.ts'
-import { isSip, parseUri } from '../message/uri.ts'
+import { parseUri } from '../message/uri.ts'
 import { newTag } from '../usage/answers.ts'
 import { Exchange } from '../usage/exchange.ts'
-import { asRoutes, parseTarget, prepare } from '../usage/identity.ts'
+import { parseTarget, prepare } from '../usage/identity.ts'
 import { inDialog } from '../usage/invite/acks.ts'
 import { Session } from '../usage/invite/session.ts'
 import { type Notified, parseEvent } from '../usage/notified.ts'
 import { replacing } from '../usage/refer/replaces.ts'
-import type { RegistrationSettings } from '../usage/register/flow-port.ts'
 import { Registration } from '../usage/register/registration.ts'
+import { registrationSettings } from '../usage/register/settings.ts'
 import { type Digest, newDigest, type Requester, type RequestSpec } from '../usage/requester.ts'
 import { sdpBody } from '../usage/sdp-body.ts'
 import { Subscription } from '../usage/subscription.ts'
@@ -29,10 +29,6 @@ type Command<K extends SipCommand['kind']> = Extract<SipCommand, { readonly kind
 const MAX_REGISTRATIONS = 64
 const MAX_REQUESTS = 1000
 const MAX_SUBSCRIPTIONS = 128
-/** Of one registration (RFC 5626 §4.2 asks for two at least). */
-const MAX_FLOWS = 4
-/** Milliseconds. */
-const MIN_KEEP_ALIVE = 1000
 
 /** Methods that belong to usages of the engine's own. */
 const NOT_HERE = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE', 'PRACK', 'UPDATE', 'REGISTER'])
@@ -254,39 +250,14 @@ export class Commands {
   }
 
   #register(command: Command<'register'>, now: Millis): string | undefined {
-    const { id, identity, expires, headers } = command
-    const prepared = prepare(identity)
-    if (!prepared.ok) return prepared.error
-    const registrar = parseTarget(command.registrar)
-    if (!registrar.ok || !isSip(registrar.value)) return 'the registrar is no SIP URI'
-    if (!(expires > 0)) return 'expires must be positive'
-    const { options = {} } = command
-    const outbound = asRoutes(options.outbound ?? [])
-    if (!outbound.ok) return outbound.error
-    if (outbound.value.length > MAX_FLOWS) return `more than ${MAX_FLOWS} outbound proxies`
-    if (
-      options.instance !== undefined &&
-      !/^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(options.instance)
-    )
-      return 'the instance is no urn:uuid'
-    if (outbound.value.length > 0 && options.instance === undefined) return 'Outbound needs an instance'
-    if (options.keepAlive && !(options.keepAlive.everyMs >= MIN_KEEP_ALIVE))
-      return 'a keep-alive more often than once a second'
-    const settings: RegistrationSettings = {
-      options,
-      outbound: outbound.value,
-      identity,
-      prepared: prepared.value,
-      // §10.2: the Request-URI of a REGISTER has no user part.
-      registrar: { ...registrar.value, user: undefined, password: undefined },
-      expires: Math.round(expires),
-      headers,
-    }
+    const { id } = command
+    const settings = registrationSettings(command)
+    if (!settings.ok) return settings.error
     const known = this.#registrations.get(id)
-    if (known) known.change(settings, command.now, now)
+    if (known) known.change(settings.value, command.now, now)
     else {
       if (this.#registrations.size >= MAX_REGISTRATIONS) return 'too many registrations'
-      const registration = new Registration(this.#requester, id, settings, () => this.#registrations.delete(id))
+      const registration = new Registration(this.#requester, id, settings.value, () => this.#registrations.delete(id))
       this.#registrations.set(id, registration)
       registration.start(now)
     }

@@ -153,7 +153,7 @@ test('the right password given later is taken at once', () => {
   const { stage, alice, register } = registering({ password: 'other' })
   register()
   stage.run(10_000)
-  const credentials = [{ realm: 'example.com', username: 'alice', password: new Secret('other') }]
+  const credentials = [{ realm: '*', username: 'alice', password: new Secret('other') }]
   register({ identity: { ...alice.identity, credentials }, now: true })
   stage.run(20_000)
   expect(alice.last('registration-state')).toMatchObject({ state: 'registered' })

@@ -1,6 +1,6 @@
 // CONTRACT of the user agent: how it and its accounts are set up.
 import type { Secret } from '../../base/secret.ts'
-import type { TransportId } from '../../sip/core/contract.ts'
+import type { HashName, RegisterOptions, TransportId } from '../../sip/core/contract.ts'
 
 export interface AccountConfig {
   /** Address of record: `sip:alice@example.com`. */
@@ -24,6 +24,21 @@ export interface AccountConfig {
   readonly keepAlive?: 'options' | 'crlf' | 'off'
   /** Seconds; default 20. */
   readonly keepAliveS?: number
+  /** Instead of a password: H(username:realm:password) of `realm`, which then has to be named, 32 or 64 hexadecimal digits. */
+  readonly ha1?: { readonly hash: HashName; readonly value: Secret } | undefined
+  /** Instead of a password: a subscriber's keys (RFC 3310), 32 hexadecimal digits each, `op` or `opc`. */
+  readonly aka?: SubscriberKeys | undefined
+  /** Hashes of challenges the password answers; undefined: all that are known. */
+  readonly hashes?: readonly HashName[] | undefined
+  readonly registration?: RegisterOptions | undefined
+}
+
+export interface SubscriberKeys {
+  readonly k: Secret
+  readonly op?: Secret | undefined
+  readonly opc?: Secret | undefined
+  /** The highest sequence number taken before, as an `account-state` told it; default 0, none. */
+  readonly sqn?: number | undefined
 }
 
 export interface UaConfig {

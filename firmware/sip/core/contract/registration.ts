@@ -22,20 +22,20 @@ export interface RegisterOptions {
 /** Milliseconds all. Retry-After may ask for more, an hour at most. */
 export interface RegisterRetry {
   /** After the first failure; the window doubles with each. Default 2 s. Flows of RFC 5626 have its §4.5 instead. */
-  readonly firstMs?: number
+  readonly firstMs?: number | undefined
   /** Default 5 min. */
-  readonly longestMs?: number
+  readonly longestMs?: number | undefined
   /**
    * After what trying again will hardly change (401, 403, 404 and the like). 0, the default: twice more, after minutes, then not
    * by itself; for good credentials, accepted before, ever less often.
    */
-  readonly refusedMs?: number
+  readonly refusedMs?: number | undefined
   /**
    * When power comes back, all phones ask at once. A phone alone has to be there at once, and cannot know that it is alone;
    * but a registrar that is not up to the crowd says so by silence or 5xx. So the first try of a start is never held back,
    * and when that happens to it the second comes at random within this window. Default 0: as after any failure.
    */
-  readonly spreadMs?: number
+  readonly spreadMs?: number | undefined
 }
 
 /** One way to the registrar. */
