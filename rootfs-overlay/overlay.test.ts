@@ -15,7 +15,7 @@ const OVERLAY = import.meta.dirname
 /** What the image builder and Debian's packages put beside the overlay. */
 const BUILT = [
   ...['/bin/sh', '/sbin/modprobe', '/usr/sbin/nft', '/usr/sbin/wpa_supplicant'],
-  ...['/usr/lib/offhook/node', '/usr/lib/offhook/offhook.cjs', '/usr/lib/offhook/offhook.node'],
+  ...['/usr/lib/offhook/node', '/usr/lib/offhook/offhook.node'],
 ]
 const UNIT = 'usr/lib/systemd/system/offhook.service'
 
@@ -85,10 +85,10 @@ test('systemd waits for the phone’s own word, and starts it anew when that sta
 
 test('the check of the unit is one that fails', () => {
   const unit = join(root, 'usr/lib/systemd/system/planted.service')
-  writeFileSync(unit, text(UNIT).replace('/usr/lib/offhook/node', '/usr/lib/offhook/nod').replace('UMask', 'UMaks'))
+  writeFileSync(unit, text(UNIT).replace('/usr/lib/offhook/start', '/usr/lib/offhook/strat').replace('UMask', 'UMaks'))
   const { output } = run('systemd-analyze', 'verify', `--root=${root}`, 'planted.service')
   rmSync(unit)
-  expect(output).toMatch(/nod is not executable/)
+  expect(output).toMatch(/strat is not executable/)
   expect(output).toMatch(/Unknown key.*'UMaks'/)
 })
 
@@ -96,11 +96,9 @@ test('the unit is enabled, and every file it names is there', () => {
   expect(statSync(join(root, 'usr/lib/systemd/system/multi-user.target.wants/offhook.service')).isFile()).toBe(true)
   // Of the boot volume, and made at run time.
   const named = lines(UNIT).flatMap((line) =>
-    /^(ExecStart|Environment)=(?!NODE_COMPILE_CACHE|OFFHOOK_SETUP)/.test(line)
-      ? (line.match(/\/[a-z/.-]+/g) ?? [])
-      : [],
+    /^(ExecStart|Environment)=(?!OFFHOOK_SETUP)/.test(line) ? (line.match(/\/[a-z/.-]+/g) ?? []) : [],
   )
-  expect(named.length).toBeGreaterThan(3)
+  expect(named.length).toBeGreaterThan(2)
   for (const file of named) expect(statSync(join(root, file)).isFile(), file).toBe(true)
 })
 
@@ -172,6 +170,6 @@ test('nothing but the tree to copy and its builder stands in the overlay', () =>
     .split('\n')
     .filter((name) => !/\.(ts|md)$|^$/.test(name))
   expect(top).toEqual(['etc', 'image', 'testing', 'usr'])
-  const known = ['clock-epoch', 'sysctl.d', 'systemd', 'sysusers.d', 'tmpfiles.d', 'udev']
+  const known = ['clock-epoch', 'offhook', 'sysctl.d', 'systemd', 'sysusers.d', 'tmpfiles.d', 'udev']
   expect(readdirSync(join(OVERLAY, 'usr/lib')).sort()).toEqual(known)
 })

@@ -1,6 +1,6 @@
 // Which of this machine's addresses a peer sees: the source address the routing table picks for it.
 import { createSocket } from 'node:dgram'
-import { isIP, isIPv6 } from 'node:net'
+import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { err, ok, type Result } from '../base/result.ts'
 import { seededRng } from '../base/rng.ts'
@@ -22,7 +22,7 @@ const ANY_WAY: Ways = { reachable: () => true, prefer: 4 }
  */
 export function localAddressTowards(address: string): Promise<Result<string, string>> {
   return new Promise((resolve) => {
-    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
+    const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
     const finish = (result: Result<string, string>) => {
       socket.close()
       resolve(result)

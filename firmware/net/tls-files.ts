@@ -1,7 +1,7 @@
 // What TLS is set up with, out of files: authorities we believe, our own certificate and key; faults name the file, never its text.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls'
+import type { SecureContext, SecureContextOptions } from 'node:tls'
 import { err, ok, type Result } from '../base/result.ts'
 
 export interface TlsSettings {
@@ -34,6 +34,9 @@ export interface TlsContext {
   readonly accepts: boolean
 }
 
+/** Loaded when somebody speaks TLS: a startup snapshot cannot hold it, and it takes its time. */
+export const nodeTls = () => process.getBuiltinModule('node:tls')
+
 export function loadTls(settings: TlsSettings): Result<TlsContext, string> {
   const { ca, caDirectory, certificate, key, minVersion = '1.2', ciphers } = settings
   if ((certificate === undefined) !== (key === undefined))
@@ -55,9 +58,9 @@ export function loadTls(settings: TlsSettings): Result<TlsContext, string> {
 
 class Fault extends Error {}
 
-function make(options: Parameters<typeof createSecureContext>[0]): Result<SecureContext, string> {
+function make(options: SecureContextOptions): Result<SecureContext, string> {
   try {
-    return ok(createSecureContext(options))
+    return ok(nodeTls().createSecureContext(options))
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
     if (/CIPHER/.test(code)) return err('ciphers: expected a list that OpenSSL knows')
@@ -67,7 +70,7 @@ function make(options: Parameters<typeof createSecureContext>[0]): Result<Secure
 }
 
 function authorities(file: string | undefined, folder: string | undefined): string[] {
-  if (file === undefined && folder === undefined) return [...rootCertificates]
+  if (file === undefined && folder === undefined) return [...nodeTls().rootCertificates]
   const found = file === undefined ? [] : [read(file, 'CERTIFICATE', 'certificates of authorities')]
   if (folder === undefined) return found
   const names = list(folder).filter((name) => /\.(pem|crt)$/.test(name))

@@ -1,11 +1,11 @@
 // TLS for SIP over node:tls (RFC 3261 §26.3.1, RFC 5922): a listener when we have a certificate, connections out to whoever proves
 // the name asked for. A connection is told of once its handshake is through; handshakes are few per source and have little time.
 import { createServer, connect as dial, isIP, type Socket } from 'node:net'
-import { type ConnectionOptions, connect as secure, TLSSocket } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
 import { tlsTrouble } from '../base/tls-trouble.ts'
 import { identitiesOf, isFor, mismatch } from './certificate.ts'
 import { createConnections, type StreamOptions, type StreamSocket } from './connections.ts'
-import type { TlsContext, TlsSettings } from './tls-files.ts'
+import { nodeTls, type TlsContext, type TlsSettings } from './tls-files.ts'
 
 export interface TlsOptions extends StreamOptions {
   readonly tls: Pick<TlsSettings, 'verify' | 'verifyClients' | 'serverName'> & TlsContext
@@ -21,6 +21,7 @@ export interface TlsOptions extends StreamOptions {
 const HANDSHAKE_MS = 5000
 
 export function openTls(options: TlsOptions): StreamSocket {
+  const { connect: secure, TLSSocket } = nodeTls()
   const { address, port, tls, handshakes = { perSource: 4, all: 16 }, onUp, onError, onRefused } = options
   const { verify = true, verifyClients = false, serverName, context } = tls
   const connections = createConnections(options)

@@ -5,26 +5,54 @@
 // CommonJS, because a V8 startup snapshot takes nothing else. The addon and the packages with native code stay outside.
 import { statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** Packages with native code: found beside the bundle, when they are asked for. */
+const BESIDE = ['onoff', 'i2c-bus', 'naudiodon']
+/** What `mqtt` would bring for WebSockets, SOCKS proxies, browsers and its own debugging, and what stands there instead. */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  ...{ ws: '', socks: '', 'worker-timers': '' },
+  debug: 'module.exports=()=>()=>{}',
+}
+/** Inside a snapshot there is no `import()`, and the `require` of a bundle knows Node's own modules only. */
+const PACKAGES: Plugin = {
+  name: 'packages',
+  setup(setup) {
+    const named = (names: readonly string[]) => ({ filter: new RegExp(`^(${names.join('|')})$`) })
+    setup.onResolve(named(BESIDE), ({ path }) => ({ path, namespace: 'beside' }))
+    setup.onLoad({ filter: /^/, namespace: 'beside' }, ({ path }) => ({
+      contents: `module.exports=require('node:module').createRequire(offhookBundle.url)('${path}')`,
+    }))
+    setup.onResolve(named(Object.keys(LEFT_OUT)), ({ path }) => ({ path, namespace: 'left-out' }))
+    setup.onLoad({ filter: /^/, namespace: 'left-out' }, ({ path }) => ({ contents: LEFT_OUT[path]! }))
+  },
+}
+/** Where the bundle is, asked for late: what is loaded into a snapshot does not know yet. */
+const HEAD = "const offhookBundle={get url(){return require('node:url').pathToFileURL(process.argv[1]).href}};"
 
 /** Bundles `entry` and all it imports as the firmware is bundled; resolves to `outfile`. */
 export async function bundle(entry: string, outfile: string): Promise<string> {
   await build({
     entryPoints: [entry],
     outfile,
+    // Names in the bundle are relative to it: the same wherever the build is started.
+    absWorkingDir: here('../..'),
     bundle: true,
     platform: 'node',
     target: 'node24',
     format: 'cjs',
-    external: ['onoff', 'i2c-bus'],
+    supported: { 'dynamic-import': false },
+    // The package is Node's own streams of another year.
+    alias: { 'readable-stream': 'node:stream' },
+    plugins: [PACKAGES],
     // Names stay, so that a stack trace in a log can be read.
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
-    define: { 'import.meta.url': 'offhookBundleUrl', 'process.env.OFFHOOK_BUILT_MS': JSON.stringify(`${builtMs()}`) },
-    banner: { js: "const offhookBundleUrl=require('node:url').pathToFileURL(__filename).href;" },
+    define: { 'import.meta.url': 'offhookBundle.url', 'process.env.OFFHOOK_BUILT_MS': JSON.stringify(`${builtMs()}`) },
+    banner: { js: HEAD },
     logLevel: 'warning',
   })
   return outfile

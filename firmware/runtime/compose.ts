@@ -67,6 +67,8 @@ export interface Phone {
   stop(): Promise<void>
 }
 
+/** The broker's library takes tens of ms to load: the registrar is heard first, unless it lets so much time pass. */
+const BROKER_MS = 500
 /** No port: a question about it is answered by the media engine's own thread. */
 const NOBODY = 'nobody'
 
@@ -111,6 +113,7 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
       if (record !== undefined) log(record)
       if (event.kind === 'account-state') {
         provisioning.line(event.account, lineHealth(event), lineReason(event, settings?.config))
+        if (event.registration !== 'registering') provisioning.connect()
       }
       tell(uaEvent(event))
       witness({ of: 'ua', event })
@@ -120,7 +123,7 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
       provisioning.state('network', { address, reason: '' })
       giveSettings()
       toPhone({ from: 'start', step: undefined })
-      provisioning.connect()
+      setTimeout(provisioning.connect, BROKER_MS).unref()
     },
     down(reason) {
       toScreen({ from: 'facts', facts: { address: '' } })

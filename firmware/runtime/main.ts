@@ -5,13 +5,16 @@
 // OFFHOOK_BOOTSTRAP names the bootstrap file when no argument does; OFFHOOK_SETUP the boot volume's setup file, which may be
 // missing; STATE_DIRECTORY (systemd's) holds what must survive, /var/lib/offhook otherwise; OFFHOOK_LOG_LEVEL is error, warn,
 // info (default) or debug. Logs go to standard error.
+// OFFHOOK_TRIED is a file of who started it, removed when the phone stands.
 // NOTIFY_SOCKET and WATCHDOG_USEC are systemd's. Exit code 0: told to stop; 75: told to start anew; 1: it could not go on.
+import { rm } from 'node:fs'
 import { openLinuxBoard } from '../../hal/linux/linux-board.ts'
 import { type BoardProfile, PROFILES } from '../../hal/linux/profiles.ts'
 import { plainFormats } from '../../provisioning/schema/formats.ts'
 import { readBootstrap, showFault } from '../../provisioning/store/bootstrap.ts'
 import { openSetup, withBroker } from '../../provisioning/store/setup.ts'
 import { log } from '../base/log.ts'
+import { begin, type MadeOf } from './begin.ts'
 import { composePhone } from './compose.ts'
 import { createLogSink, LEVELS } from './log-sink.ts'
 import { createSupervisor } from './supervisor.ts'
@@ -22,13 +25,16 @@ const STOP_MS = 4000
 /** Asks the supervisor to start the phone again (EX_TEMPFAIL of sysexits.h). */
 const AGAIN = 75
 
+/** Of Node itself, on the way to registrar and broker; `tls` has to wait, it does not go into a snapshot. */
+const SOON = ['cluster', 'perf_hooks', 'dns', 'crypto', 'assert', 'tty']
+
 /** Ends the process with a text for the journal. */
 function refuse(why: string): never {
   process.stderr.write(`${why}\n`)
   process.exit(1)
 }
 
-async function main(): Promise<void> {
+async function main(of: MadeOf): Promise<void> {
   const { env } = process
   const bootstrap = await readBootstrap(process.argv[2] ?? env.OFFHOOK_BOOTSTRAP, env)
   if (!bootstrap.ok) refuse(showFault(bootstrap.error))
@@ -44,7 +50,7 @@ async function main(): Promise<void> {
     // Whoever supervises starts a phone whose state is known again.
     process.exit(1)
   })
-  sink.write(log('info', 'main', 'starting', { version: VERSION, node: process.version, board: profile.model }))
+  sink.write(log('info', 'main', 'starting', { version: VERSION, of, node: process.version, board: profile.model }))
   const setup = await openSetup(env.OFFHOOK_SETUP, plainFormats)
   const setupFault = setup.ok ? '' : showFault(setup.error)
   if (!setup.ok) sink.write(log('error', 'setup', 'not used', { fault: setupFault }))
@@ -66,6 +72,7 @@ async function main(): Promise<void> {
   process.once('SIGTERM', () => stop(0))
   process.once('SIGINT', () => stop(0))
   supervisor.ready()
+  if (env.OFFHOOK_TRIED !== undefined) rm(env.OFFHOOK_TRIED, { force: true }, () => {})
 }
 
-main().catch((error: Error) => refuse(error.stack ?? error.message))
+begin((of) => void main(of).catch((error: Error) => refuse(error.stack ?? error.message)), SOON)

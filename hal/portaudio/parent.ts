@@ -1,15 +1,16 @@
 // Starts and watches the PortAudio process: one that lists devices, one that carries the sound of a call for as long as
 // it is wanted. No samples pass here.
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { type LogRecord, log } from '../../firmware/base/log.ts'
 import type { AudioDevice, ChildAnswer, ChildOrder, SoundOrder } from './contract.ts'
 
-const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url))
+/** As source, and as a bundle of its own beside the phone's. */
+const CHILDREN = ['./child.ts', './portaudio.cjs']
 const FIRST_RETRY_MS = 250
 const LAST_RETRY_MS = 10_000
 /** A child that lived so long was in order; the next begins with the first retry again. */
@@ -23,10 +24,19 @@ function runtimeFolder(): string {
   return own !== undefined && existsSync(own) ? own : tmpdir()
 }
 
+/** The program of the process; undefined when it is no part of this image. Asked for late: a snapshot moves. */
+const childProgram = (): string | undefined =>
+  CHILDREN.map((name) => fileURLToPath(new URL(name, import.meta.url))).find((file) => existsSync(file))
+
+/** Loaded when a process is wanted: most phones never want one. */
+const readLines = (from: Readable, line: (line: string) => void) =>
+  process.getBuiltinModule('node:readline').createInterface(from).on('line', line)
+
 /** `cwd`: naudiodon leaves a crash.log where it runs. */
-function startChild(order: ChildOrder, cwd: string): ChildProcess {
+function startChild(program: string, order: ChildOrder, cwd: string): ChildProcess {
   // Line by line, for PortAudio's losses are told on standard output and would wait there for four kilobytes of others.
-  const child = spawn('stdbuf', ['-oL', process.execPath, CHILD], {
+  const { spawn } = process.getBuiltinModule('node:child_process')
+  const child = spawn('stdbuf', ['-oL', process.execPath, program], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // A read and a write each hold a thread of the pool while they wait.
@@ -39,8 +49,9 @@ function startChild(order: ChildOrder, cwd: string): ChildProcess {
 
 /** The sound devices of this machine. Rejects with the reason when PortAudio is not there. Takes about half a second. */
 export async function listDevices(): Promise<readonly AudioDevice[]> {
-  if (!existsSync(CHILD)) throw new Error('PortAudio is no part of this image')
-  const child = startChild({ kind: 'list' }, tmpdir())
+  const program = childProgram()
+  if (program === undefined) throw new Error('PortAudio is no part of this image')
+  const child = startChild(program, { kind: 'list' }, tmpdir())
   child.stdout!.resume()
   let said = ''
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
@@ -85,17 +96,17 @@ export function createPortAudio(report: (record: LogRecord) => void): PortAudio 
   let pauseMs = FIRST_RETRY_MS
   let losses = 0
 
-  const start = (order: SoundOrder) => {
+  const start = (program: string, order: SoundOrder) => {
     const began = performance.now()
-    const mine = startChild({ kind: 'carry', ...order }, folder())
+    const mine = startChild(program, { kind: 'carry', ...order }, folder())
     child = mine
     let lines = 0
-    createInterface(mine.stderr!).on('line', (line) => {
+    readLines(mine.stderr!, (line) => {
       // libasound's words for what PortAudio tells on standard output.
       if (/(under|over)run occurred/.test(line)) return
       if (lines++ < MOST_LINES) report(log('warn', 'portaudio', 'said', { line }))
     })
-    createInterface(mine.stdout!).on('line', (line) => {
+    readLines(mine.stdout!, (line) => {
       if (!/(under|over)flow/.test(line)) return
       losses++
       if (lines++ < MOST_LINES) report(log('warn', 'portaudio', 'lost sound', { line, losses }))
@@ -106,7 +117,7 @@ export function createPortAudio(report: (record: LogRecord) => void): PortAudio 
       const livedMs = performance.now() - began
       pauseMs = livedMs > SETTLED_MS ? FIRST_RETRY_MS : pauseMs
       report(log('info', 'portaudio', 'process ended', { livedMs: Math.round(livedMs), againInMs: pauseMs }))
-      retry = setTimeout(() => start(order), pauseMs).unref()
+      retry = setTimeout(() => start(program, order), pauseMs).unref()
       pauseMs = Math.min(pauseMs * 2, LAST_RETRY_MS)
     })
     // The phone lives as long as it has something else to do.
@@ -139,7 +150,8 @@ export function createPortAudio(report: (record: LogRecord) => void): PortAudio 
       wanted = next
       pauseMs = FIRST_RETRY_MS
       if (next === undefined) return
-      if (existsSync(CHILD)) start(next)
+      const program = childProgram()
+      if (program !== undefined) start(program, next)
       else report(log('error', 'portaudio', 'is no part of this image'))
     },
     stop() {

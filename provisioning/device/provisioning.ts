@@ -62,7 +62,7 @@ export interface Provisioning {
   event(name: string, body: Readonly<Record<string, unknown>>): void
   /** Takes a desired document from elsewhere than the broker: a file, a page. */
   desired(text: string): void
-  /** Connects to the broker, if there is one. Meant for the moment the phone stands. */
+  /** Connects to the broker, if there is one; again, it does nothing. Meant for the moment the phone stands. */
   connect(): void
   /** Says goodbye to the broker and closes the store. */
   stop(): Promise<void>
@@ -96,6 +96,7 @@ export function createProvisioning(options: ProvisioningOptions): Provisioning {
     { name: 'commands', rank: 'mqtt', capacity: CAPACITY },
     createCommands(options.commands),
   )
+  let asked = false
   const link = openLink()
   function openLink(): Link | undefined {
     const { broker } = bootstrap
@@ -155,6 +156,8 @@ export function createProvisioning(options: ProvisioningOptions): Provisioning {
     event: (name, body) => link?.event(name, body),
     desired: (text) => feed({ kind: 'desired', text }),
     connect() {
+      if (asked) return
+      asked = true
       link?.set('info', {
         ...options.info,
         deviceId: options.deviceId,

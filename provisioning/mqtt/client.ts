@@ -52,7 +52,12 @@ export async function connect(options: ConnectionOptions, events: ConnectionEven
   const { default: mqtt } = await import('mqtt')
   const [ca, cert, key] = await Promise.all([options.ca, options.cert, options.key].map(readIfNamed))
   const { credentials, will } = options
-  const client: MqttClient = mqtt.connect(options.broker, {
+  // Taken apart here: the library does it by url.parse(), which Node warns of on standard error.
+  const { protocol, hostname, port } = new URL(options.broker)
+  const client: MqttClient = mqtt.connect({
+    protocol: protocol === 'mqtts:' ? 'mqtts' : 'mqtt',
+    host: hostname.replace(/^\[|\]$/g, ''),
+    ...(port !== '' && { port: Number(port) }),
     protocolVersion: 5,
     clientId: options.clientId,
     clean: true,

@@ -4,14 +4,13 @@
 //
 // FOLDER (build/image) then holds root.squashfs, vmlinuz, initrd.gz and packages.tsv. The Debian packages are fetched once
 // and kept in build/image-cache; --fresh asks the archive for today's. SOURCE_DATE_EPOCH is the commit's unless it is set.
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { bundle } from '../../firmware/runtime/bundle.ts'
-import { fetchArm64Node } from './arm64-node.ts'
 import { debianArchive, unpackDebian } from './debian.ts'
 import { finishSystem } from './finish.ts'
+import { addFirmware } from './firmware.ts'
 import { makeInitrd, takeKernel } from './kernel.ts'
 import { crossPackages } from './packages.ts'
 import { run } from './run.ts'
@@ -59,17 +58,9 @@ try {
     epoch,
   )
   step('Node, media engine, firmware')
-  const home = join(root, 'usr/lib/offhook')
-  mkdirSync(home, { recursive: true })
-  run('aarch64-linux-gnu-strip', ['-o', join(home, 'node'), join(fetchArm64Node(), 'bin/node')])
-  // Others on this machine may be building it at the same time.
-  run('flock', [join(project, 'build'), 'make', '-s', '-C', 'native', 'cross'], { cwd: project })
-  copyFileSync(join(project, 'build/native-arm64/offhook.node'), join(home, 'offhook.node'))
-  process.env.SOURCE_DATE_EPOCH = `${epoch}`
-  await bundle(join(project, 'firmware/runtime/main.ts'), join(home, 'offhook.cjs'))
-  await bundle(join(project, 'provisioning/device/setup-network.ts'), join(home, 'setup-network.cjs'))
+  await addFirmware(root, epoch)
   step('onoff and i2c-bus for arm64')
-  cpSync(crossPackages(cache), join(home, 'node_modules'), { recursive: true })
+  cpSync(crossPackages(cache), join(root, 'usr/lib/offhook/node_modules'), { recursive: true })
   step('overlay and system files')
   for (const top of ['etc', 'usr'])
     cpSync(join(project, 'rootfs-overlay', top), join(root, top), { recursive: true, verbatimSymlinks: true })

@@ -19,19 +19,21 @@ export function prepare(): void {
   if (make.status !== 0) throw new Error(`make cross: ${make.stderr}`)
 }
 
-/** Starts arm64 Node with these arguments. The guest sees this machine's files and loopback, and arm64 libraries. */
-export function startArm64(args: readonly string[], env: Readonly<Record<string, string>> = {}): ChildProcess {
+/** Arm64 Node as a command of this machine. The guest sees this machine's files and loopback, and arm64 libraries. */
+export function arm64Node(env: Readonly<Record<string, string>> = {}, cpu = 'max'): readonly string[] {
   const libraries = join(build, 'arm64-sysroot/usr/lib/aarch64-linux-gnu')
   const guestEnv = { LD_LIBRARY_PATH: libraries, OFFHOOK_ADDON: addon, ...env }
-  const emulator = [
-    '-L',
-    '/usr/aarch64-linux-gnu',
+  return [
+    ...['qemu-aarch64-static', '-cpu', cpu, '-L', '/usr/aarch64-linux-gnu'],
     ...Object.entries(guestEnv).flatMap(([key, value]) => ['-E', `${key}=${value}`]),
+    join(home, 'bin/node'),
   ]
-  return spawn('qemu-aarch64-static', [...emulator, join(home, 'bin/node'), ...args], {
-    cwd: root,
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
+}
+
+/** Starts arm64 Node with these arguments. */
+export function startArm64(args: readonly string[], env?: Readonly<Record<string, string>>): ChildProcess {
+  const [command = '', ...before] = arm64Node(env)
+  return spawn(command, [...before, ...args], { cwd: root, stdio: ['pipe', 'pipe', 'pipe'] })
 }
 
 /** Runs arm64 Node to its end. */

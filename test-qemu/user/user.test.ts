@@ -1,20 +1,30 @@
-// First proof on the phone's own architecture: the cross-built addon carries voice, and the bundle starts, is provisioned,
-// registers and rings, on arm64 Node under user emulation.
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+// First proof on the phone's own architecture: the cross-built addon carries voice, and the firmware starts as on the device,
+// from its startup snapshot, is provisioned, registers and rings, on arm64 Node under user emulation.
+import { spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bundle } from '../../firmware/runtime/bundle.ts'
 import { type Lab, startLab } from '../../firmware/runtime/lab-client.ts'
+import { buildSnapshot } from '../../firmware/runtime/snapshot.ts'
 import { toneIn } from '../../firmware/testing/tone.ts'
 import { observe } from '../../provisioning/testing/observer.ts'
-import { addon, prepare, root, runArm64, startArm64 } from './arm64.ts'
+import { addon, arm64Node, prepare, root, runArm64 } from './arm64.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'arm64-'))
 let lab: Lab | undefined
-beforeAll(() => {
+/** What /usr/lib/offhook is on the device; its Node is one of this machine's commands. */
+const device = join(scratch, 'device')
+const blob = join(device, 'offhook.blob')
+beforeAll(async () => {
   prepare()
-  execFileSync(process.execPath, [join(root, 'firmware/runtime/bundle.ts')], { cwd: root })
+  cpSync(join(root, 'rootfs-overlay/usr/lib/offhook'), device, { recursive: true })
+  const node = `#!/bin/sh\nexec ${arm64Node().join(' ')} "$@"\n`
+  writeFileSync(join(device, 'node'), node, { mode: 0o755 })
+  const file = await bundle(join(root, 'firmware/runtime/main.ts'), join(device, 'offhook.cjs'))
+  // Another processor than the one it is started on.
+  buildSnapshot(arm64Node({}, 'cortex-a53'), file, blob)
 }, 300_000)
 afterAll(async () => {
   await lab?.stop()
@@ -34,14 +44,29 @@ test('the cross-built engine carries a tone over RTP', { timeout: 60_000 }, asyn
   expect(toneIn(file, 1000).seconds).toBeGreaterThan(1.5)
 })
 
-test('the bundle is provisioned over MQTT, registers, rings and leaves in order', { timeout: 90_000 }, async () => {
+test('a second snapshot of the same bundle is the same', { timeout: 60_000 }, () => {
+  const again = join(scratch, 'offhook.blob')
+  buildSnapshot(arm64Node({}, 'cortex-a53'), join(device, 'offhook.cjs'), again)
+  expect(readFileSync(again).equals(readFileSync(blob))).toBe(true)
+})
+
+/** Starts the phone as its service does. */
+const startPhone = (bootstrap: string, args: readonly string[] = []) => {
+  const child = spawn(join(device, 'start'), args, {
+    env: { ...process.env, STATE_DIRECTORY: device, RUNTIME_DIRECTORY: scratch, OFFHOOK_BOOTSTRAP: bootstrap },
+    stdio: ['ignore', 'inherit', 'pipe'],
+  })
+  let said = ''
+  child.stderr.on('data', (chunk) => (said += chunk))
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  return { kill: (signal: NodeJS.Signals) => child.kill(signal), said: () => said, ended }
+}
+
+test('the snapshot is provisioned over MQTT, registers, rings and leaves in order', { timeout: 90_000 }, async () => {
   const started = await startLab({ folder: scratch, speak: '', record: '', mouth: '' })
   if (!started.ok) throw new Error(started.error)
   lab = started.value
   const { broker, domain, phone } = lab.ready
-  const device = join(scratch, 'device')
-  mkdirSync(device)
-  cpSync(join(root, 'build/bundle/offhook.cjs'), join(device, 'offhook.cjs'))
   const credentials = join(scratch, 'credentials.json')
   writeFileSync(credentials, JSON.stringify({ username: broker.username, password: broker.password }))
   const bootstrap = join(scratch, 'bootstrap.json')
@@ -53,25 +78,41 @@ test('the bundle is provisioned over MQTT, registers, rings and leaves in order'
   const desired = { contract: 1, version: 1, config, secrets: { main: { password: phone.password } } }
   await operator.publish('config/desired', JSON.stringify(desired), '-r')
 
-  const guest = startArm64([join(device, 'offhook.cjs'), bootstrap], { STATE_DIRECTORY: device })
-  let said = ''
-  guest.stderr!.on('data', (chunk) => (said += chunk))
-  const ended = new Promise<number | null>((resolve) => guest.once('close', resolve))
+  const guest = startPhone(bootstrap)
   try {
     await operator.sees('config/reported', { version: 1, result: 'applied' })
-    await expect.poll(() => said, { timeout: 20_000, interval: 100 }).toContain('registered')
+    expect(guest.said()).toMatch(/^\S+ info {2}main starting .* of=snapshot /)
+    expect(existsSync(join(scratch, 'snapshot-tried'))).toBe(false)
+    await expect.poll(guest.said, { timeout: 20_000, interval: 100 }).toContain('registered')
     lab.request({ do: 'call' })
     await operator.sees('state/call', {}, operator.seen.length)
     const activities = () =>
       operator.seen.filter(({ topic }) => topic === 'state/call').map(({ text }) => JSON.parse(text).activity)
     await expect.poll(activities, { timeout: 20_000, interval: 100 }).toContain('ringing')
     guest.kill('SIGTERM')
-    expect(await ended, said).toBe(0)
+    expect(await guest.ended, guest.said()).toBe(0)
     await operator.sees('status', { state: 'offline' })
   } catch (error) {
-    throw new Error(`${error}\nthe guest said:\n${said}`)
+    throw new Error(`${error}\nthe guest said:\n${guest.said()}`)
   } finally {
     guest.kill('SIGKILL')
     operator.close()
   }
+})
+
+test('a snapshot cut short costs one start: then the phone starts plainly and says why', {
+  timeout: 60_000,
+}, async () => {
+  const none = join(scratch, 'none.json')
+  const whole = readFileSync(blob)
+  writeFileSync(blob, whole.subarray(0, whole.length / 2))
+  const first = startPhone(none)
+  expect(await first.ended).not.toBe(0)
+  expect(first.said()).not.toContain('expected a readable file')
+  const [other, env] = [join(scratch, 'other.json'), 'expected a readable file, got ENOENT']
+  const second = startPhone(none, [other])
+  // It came as far as its own complaint about the file that its argument, not its environment, names.
+  expect(await second.ended).toBe(1)
+  const why = 'starting without the startup snapshot: the last start from it failed'
+  expect(second.said().split('\n').slice(0, 2)).toEqual([why, `${other} : ${env}`])
 })

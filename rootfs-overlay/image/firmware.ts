@@ -1,0 +1,27 @@
+// The image step that fills /usr/lib/offhook: the device's Node, the media engine, the bundled firmware, its startup snapshot.
+import { copyFileSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { bundle } from '../../firmware/runtime/bundle.ts'
+import { buildSnapshot } from '../../firmware/runtime/snapshot.ts'
+import { fetchArm64Node } from './arm64-node.ts'
+import { run } from './run.ts'
+
+const project = fileURLToPath(new URL('../..', import.meta.url))
+const HOME = '/usr/lib/offhook'
+
+/** `root` has Debian's libraries already. The same commit, `epoch` and libraries give the same bytes. */
+export async function addFirmware(root: string, epoch: number): Promise<void> {
+  const home = join(root, HOME)
+  mkdirSync(home, { recursive: true })
+  run('aarch64-linux-gnu-strip', ['-o', join(home, 'node'), join(fetchArm64Node(), 'bin/node')])
+  // Others on this machine may be building it at the same time.
+  run('flock', [join(project, 'build'), 'make', '-s', '-C', 'native', 'cross'], { cwd: project })
+  copyFileSync(join(project, 'build/native-arm64/offhook.node'), join(home, 'offhook.node'))
+  process.env.SOURCE_DATE_EPOCH = `${epoch}`
+  await bundle(join(project, 'firmware/runtime/main.ts'), join(home, 'offhook.cjs'))
+  await bundle(join(project, 'provisioning/device/setup-network.ts'), join(home, 'setup-network.cjs'))
+  // By the very Node and libraries that will start from it, under their names on the device.
+  const emulated = ['qemu-aarch64-static', '-cpu', 'cortex-a53', '-L', root, '-0', `${HOME}/node`, join(home, 'node')]
+  buildSnapshot(emulated, `${HOME}/offhook.cjs`, join(home, 'offhook.blob'))
+}

@@ -1,0 +1,13 @@
+// A program for tests of how the phone is started: says how it began, stands if told to, ends with the exit code it is given.
+//
+//   begun.ts stand|fall CODE
+import { rmSync } from 'node:fs'
+import { begin } from '../../firmware/runtime/begin.ts'
+
+begin((of) => {
+  const [, , how, code] = process.argv
+  const { GIVEN, OFFHOOK_TRIED, NODE_COMPILE_CACHE } = process.env
+  process.stdout.write(JSON.stringify({ of, how, given: GIVEN, pid: process.pid, cache: NODE_COMPILE_CACHE }))
+  if (how === 'stand' && OFFHOOK_TRIED !== undefined) rmSync(OFFHOOK_TRIED)
+  process.exitCode = Number(code)
+}, [])
