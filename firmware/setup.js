@@ -12,7 +12,11 @@ const headers = join(root, 'build/node-headers')
 
 /** Debian packages by what needs them. */
 const PACKAGES = {
-  build: ['build-essential', 'pkg-config', 'python3', 'libasound2-dev'],
+  build: [
+    ...['build-essential', 'pkg-config', 'python3', 'libasound2-dev'],
+    // naudiodon brings PortAudio for x64 only.
+    ...(process.arch === 'arm64' ? ['libportaudio2'] : []),
+  ],
   lab: ['mosquitto'],
   test: [
     'sip-tester',
@@ -117,7 +121,11 @@ function npmPackages() {
 function portAudio(quiet) {
   const without = (why) => say(`going on without PortAudio, so there are no handsets of kind "portaudio": ${why}`)
   if (!existsSync(join(root, 'node_modules/naudiodon'))) return without('npm left the optional package naudiodon out')
-  if (process.arch !== 'x64') return without(`naudiodon brings PortAudio for x64 only; this is ${process.arch}`)
+  if (process.arch === 'arm64') {
+    const theirs = join(root, 'node_modules/naudiodon/portaudio/bin/libportaudio.so.2')
+    rmSync(theirs, { force: true })
+    cpSync('/usr/lib/aarch64-linux-gnu/libportaudio.so.2', theirs, { dereference: true })
+  } else if (process.arch !== 'x64') return without(`there is PortAudio for x64 and arm64; this is ${process.arch}`)
   say('building naudiodon (PortAudio) for Node 24')
   const quietly = { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' }
   const env = { ...process.env, npm_config_nodedir: headers }

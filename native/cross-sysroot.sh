@@ -1,10 +1,10 @@
 #!/bin/sh
-# Fills a folder with the arm64 libraries the addon links against, from the Debian packages of the release this runs on.
+# Fills a folder with the arm64 libraries the addons link against, from the Debian packages of the release this runs on.
 # apt is given its own state, so the host's architectures, package lists and installed packages stay as they are;
 # root is not needed.  usage: cross-sysroot.sh FOLDER
 set -eu
 sysroot=${1:?usage: cross-sysroot.sh FOLDER}
-packages='libasound2 libasound2-dev'
+packages='libasound2 libasound2-dev libportaudio2'
 
 rm -rf "$sysroot"
 mkdir -p "$sysroot"

@@ -10,11 +10,16 @@ import { build, type Plugin } from 'esbuild'
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** Packages with native code: found beside the bundle, when they are asked for. */
-const BESIDE = ['onoff', 'i2c-bus', 'naudiodon']
-/** What `mqtt` would bring for WebSockets, SOCKS proxies, browsers and its own debugging, and what stands there instead. */
-const LEFT_OUT: Readonly<Record<string, string>> = {
+const BESIDE = ['onoff', 'i2c-bus']
+/**
+ * What `mqtt` would bring for WebSockets, SOCKS proxies, browsers and its own debugging, what `naudiodon` would do with
+ * SIGSEGV, and how it finds its addon, which is beside the bundle; and what stands there instead.
+ */
+const REPLACED: Readonly<Record<string, string>> = {
   ...{ ws: '', socks: '', 'worker-timers': '' },
   debug: 'module.exports=()=>()=>{}',
+  'segfault-handler': 'exports.registerHandler=()=>{}',
+  bindings: `module.exports=(name)=>require('node:module').createRequire(offhookBundle.url)('./'+name)`,
 }
 /** Inside a snapshot there is no `import()`, and the `require` of a bundle knows Node's own modules only. */
 const PACKAGES: Plugin = {
@@ -25,8 +30,8 @@ const PACKAGES: Plugin = {
     setup.onLoad({ filter: /^/, namespace: 'beside' }, ({ path }) => ({
       contents: `module.exports=require('node:module').createRequire(offhookBundle.url)('${path}')`,
     }))
-    setup.onResolve(named(Object.keys(LEFT_OUT)), ({ path }) => ({ path, namespace: 'left-out' }))
-    setup.onLoad({ filter: /^/, namespace: 'left-out' }, ({ path }) => ({ contents: LEFT_OUT[path]! }))
+    setup.onResolve(named(Object.keys(REPLACED)), ({ path }) => ({ path, namespace: 'replaced' }))
+    setup.onLoad({ filter: /^/, namespace: 'replaced' }, ({ path }) => ({ contents: REPLACED[path]! }))
   },
 }
 /** Where the bundle is, asked for late: what is loaded into a snapshot does not know yet. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { bundle } from '../../firmware/runtime/bundle.ts'
 import { buildSnapshot } from '../../firmware/runtime/snapshot.ts'
 import { fetchArm64Node } from './arm64-node.ts'
+import { addPortAudio } from './portaudio.ts'
 import { run } from './run.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
@@ -21,6 +22,7 @@ export async function addFirmware(root: string, epoch: number): Promise<void> {
   process.env.SOURCE_DATE_EPOCH = `${epoch}`
   await bundle(join(project, 'firmware/runtime/main.ts'), join(home, 'offhook.cjs'))
   await bundle(join(project, 'provisioning/device/setup-network.ts'), join(home, 'setup-network.cjs'))
+  if (!(await addPortAudio(home))) process.stderr.write('npm left naudiodon out: an image without PortAudio\n')
   // By the very Node and libraries that will start from it, under their names on the device.
   const emulated = ['qemu-aarch64-static', '-cpu', 'cortex-a53', '-L', root, '-0', `${HOME}/node`, join(home, 'node')]
   buildSnapshot(emulated, `${HOME}/offhook.cjs`, join(home, 'offhook.blob'))

@@ -10,6 +10,7 @@ import { type Lab, startLab } from '../../firmware/runtime/lab-client.ts'
 import { buildSnapshot } from '../../firmware/runtime/snapshot.ts'
 import { toneIn } from '../../firmware/testing/tone.ts'
 import { observe } from '../../provisioning/testing/observer.ts'
+import { addPortAudio } from '../../rootfs-overlay/image/portaudio.ts'
 import { addon, arm64Node, prepare, root, runArm64 } from './arm64.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'arm64-'))
@@ -115,4 +116,18 @@ test('a snapshot cut short costs one start: then the phone starts plainly and sa
   expect(await second.ended).toBe(1)
   const why = 'starting without the startup snapshot: the last start from it failed'
   expect(second.said().split('\n').slice(0, 2)).toEqual([why, `${other} : ${env}`])
+})
+
+test('PortAudio lists devices, and opens one for the media engine', { timeout: 60_000 }, async () => {
+  expect(await addPortAudio(device)).toBe(true)
+  const file = await bundle(join(root, 'test-qemu/user/guest-portaudio.ts'), join(device, 'guest-portaudio.cjs'))
+  const alsa = join(scratch, 'asound.conf')
+  writeFileSync(alsa, 'pcm.desk { type null }\n')
+  const env = { ALSA_CONFIG_PATH: `/usr/share/alsa/alsa.conf:${alsa}` }
+  const { code, stdout, stderr } = await runArm64([file, join(device, 'node')], env)
+  expect(code, stderr).toBe(0)
+  const { arch, devices, detail } = JSON.parse(stdout)
+  expect(arch).toBe('arm64')
+  expect(devices).toContainEqual(expect.objectContaining({ name: 'desk', host: 'ALSA' }))
+  expect(detail).toBe("PortAudio, 16000 Hz: capture 'desk' (ALSA); playback 'desk' (ALSA)")
 })
