@@ -83,7 +83,7 @@ const SUITES: readonly Suite[] = [
     command: [process.execPath, 'firmware/testing/fuzz/fuzz.ts', '--seconds', '60'],
   },
   vitest('logic', 4, ...apart),
-  vitest('real-time', 14, '--maxWorkers=1', '--retry=2', ...REAL_TIME),
+  vitest('real-time', 15, '--maxWorkers=1', '--retry=2', ...REAL_TIME),
   vitest('emulated', 6, '--maxWorkers=1', ...EMULATED),
 ]
 

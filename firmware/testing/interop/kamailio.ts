@@ -1,6 +1,6 @@
 // Kamailio from Debian as registrar and record-routing proxy with digest authentication, all in memory.
 import { execFile, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,6 +11,10 @@ export interface KamailioOptions {
   /** Passwords by user. */
   readonly users: Readonly<Record<string, string>>
   readonly algorithm?: 'MD5' | 'SHA-256'
+  /** Where its doors are; default 127.0.0.1. */
+  readonly address?: string
+  /** Of its first door; default: one that is free. */
+  readonly port?: number
   /** PEM files: a third door, over TLS; `ca`: who signs the certificates of callers, and then each needs one. */
   readonly tls?: { readonly certificate: string; readonly key: string; readonly ca?: string }
 }
@@ -25,6 +29,9 @@ export interface Kamailio {
   contacts(user: string): Promise<readonly string[]>
   /** Its log: `in-dialog METHOD from USER` for each request that followed a route set. */
   log(): string
+  /** Stands still: it says nothing, though its doors are open; `thaw` lets it go on where it was. */
+  freeze(): void
+  thaw(): void
   stop(): Promise<void>
 }
 
@@ -32,9 +39,10 @@ const MODULES = ['kex', 'ctl', 'tm', 'sl', 'rr', 'pv', 'maxfwd', 'usrloc', 'regi
 const LATER = ['xlog', 'auth', 'htable']
 
 /** Resolves when it answers. */
-export async function startKamailio({ users, algorithm = 'MD5', tls }: KamailioOptions): Promise<Kamailio> {
+export async function startKamailio(options: KamailioOptions): Promise<Kamailio> {
+  const { users, algorithm = 'MD5', address = '127.0.0.1', tls } = options
   const home = mkdtempSync(join(tmpdir(), 'kamailio-'))
-  const [first, other] = [await freePort('udp'), await freePort('udp')]
+  const [first, other] = [options.port ?? (await freePort('udp')), await freePort('udp')]
   const tlsPort = tls ? await freePort('tcp') : 0
   const tlsConfig = join(home, 'tls.cfg')
   if (tls) writeFileSync(tlsConfig, tlsScript(tls))
@@ -42,7 +50,14 @@ export async function startKamailio({ users, algorithm = 'MD5', tls }: KamailioO
   const config = join(home, 'kamailio.cfg')
   writeFileSync(
     config,
-    script({ users, algorithm, ports: [first, other], control, tls: tls && { port: tlsPort, config: tlsConfig } }),
+    script({
+      users,
+      algorithm,
+      address,
+      ports: [first, other],
+      control,
+      tls: tls && { port: tlsPort, config: tlsConfig },
+    }),
   )
   let output = ''
   // Its own group: it forks, and goes as a whole.
@@ -64,9 +79,15 @@ export async function startKamailio({ users, algorithm = 'MD5', tls }: KamailioO
     if (tries === 100 || child.exitCode !== null) throw new Error(`Kamailio did not start:\n${output}`)
     await sleep(50)
   }
+  const signal = (name: 'SIGSTOP' | 'SIGCONT') => {
+    const { pid } = child
+    if (pid === undefined || child.exitCode !== null) return
+    const forks = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')
+    for (const each of [pid, ...forks.filter((fork) => fork !== '').map(Number)]) process.kill(each, name)
+  }
   return {
-    domain: `127.0.0.1:${first}`,
-    second: `127.0.0.1:${other}`,
+    domain: `${address}:${first}`,
+    second: `${address}:${other}`,
     tlsPort,
     async contacts(user) {
       // It answers 404 when there is none.
@@ -77,7 +98,10 @@ export async function startKamailio({ users, algorithm = 'MD5', tls }: KamailioO
       return [...found.matchAll(/^\s*Address: (.*)$/gm)].map((match) => match[1]!)
     },
     log: () => output,
+    freeze: () => signal('SIGSTOP'),
+    thaw: () => signal('SIGCONT'),
     async stop() {
+      signal('SIGCONT')
       child.kill('SIGTERM')
       const timer = setTimeout(() => child.kill('SIGKILL'), 3000)
       await exited
@@ -103,12 +127,14 @@ const tlsScript = ({ certificate, key, ca }: NonNullable<KamailioOptions['tls']>
 function script({
   users,
   algorithm,
+  address,
   ports,
   control,
   tls,
 }: {
   readonly users: Readonly<Record<string, string>>
   readonly algorithm: 'MD5' | 'SHA-256'
+  readonly address: string
   readonly ports: readonly number[]
   readonly control: string
   readonly tls: { readonly port: number; readonly config: string } | undefined
@@ -123,7 +149,7 @@ fork=yes
 auto_aliases=no
 dns=no
 ${tls ? `enable_tls=yes\nlisten=tls:127.0.0.1:${tls.port}\ntcp_children=1` : 'disable_tcp=yes'}
-${ports.map((port) => `listen=udp:127.0.0.1:${port}`).join('\n')}
+${ports.map((port) => `listen=udp:${address}:${port}`).join('\n')}
 ${[...MODULES, ...LATER].map((name) => `loadmodule "${name}.so"`).join('\n')}
 ${tls ? `loadmodule "tls.so"\nmodparam("tls", "config", "${tls.config}")` : ''}
 modparam("ctl", "binrpc", "${control}")
