@@ -1,7 +1,7 @@
 // Address literals against Node's own judgement, and the forms that are easily got wrong.
 import { isIPv4, isIPv6 } from 'node:net'
 import { expect, test } from 'vitest'
-import { inPrefix, ipOctets, isIpv4, isIpv6, parsePrefix } from './ip.ts'
+import { inPrefix, ipOctets, isIpv4, isIpv6, parsePrefix, sameHost, withoutBrackets } from './ip.ts'
 
 test.each(['192.0.2.1', '0.0.0.0', '255.255.255.255', '256.1.1.1', '1.2.3', '1.2.3.4.5', '', 'a.b.c.d', '1..2.3'])(
   'IPv4 %s',
@@ -64,3 +64,25 @@ test.each(['', 'x', '192.0.2.0/', '192.0.2.0/33', '::/129', '192.0.2.0/8/8', '19
   'no prefix: %s',
   (text) => expect(parsePrefix(text).ok).toBe(false),
 )
+
+test.each([
+  ['a.example.com', 'a.example.com', true],
+  ['a.example.com', 'b.example.com', false],
+  ['192.0.2.1', '192.0.2.1', true],
+  ['2001:db8::1', '2001:DB8:0:0:0::1', true],
+  ['2001:db8::1', '2001:db8::2', false],
+  ['::ffff:192.0.2.1', '192.0.2.1', true],
+  ['no:address', 'no:address:either', false],
+])('%s and %s the same host: %s', (a, b, same) => {
+  expect(sameHost(a, b)).toBe(same)
+  expect(sameHost(b, a)).toBe(same)
+})
+
+test('brackets', () => {
+  expect(['[::1]', '::1', 'a.example.com', '[half'].map(withoutBrackets)).toEqual([
+    '::1',
+    '::1',
+    'a.example.com',
+    '[half',
+  ])
+})

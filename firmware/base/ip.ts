@@ -45,6 +45,18 @@ function v4Groups(text: string): number[] {
   return [(a << 8) | b, (c << 8) | d]
 }
 
+/** The same name or address; an IPv6 address has many ways of being written. Names are in lower case. */
+export function sameHost(a: string, b: string): boolean {
+  if (a === b) return true
+  if (!a.includes(':') && !b.includes(':')) return false
+  const octets = ipOctets(a)
+  return octets !== undefined && String(octets) === String(ipOctets(b))
+}
+
+/** A host as it may stand in a parameter, without the brackets of IPv6. */
+export const withoutBrackets = (host: string): string =>
+  host.startsWith('[') ? host.replace(/^\[(.*)\]$/, '$1') : host
+
 export interface Prefix {
   readonly octets: readonly number[]
   readonly bits: number

@@ -59,9 +59,9 @@ export function openSockets(settings: SocketSettings, user: SocketUser): Sockets
   const tls =
     settings.tls && withFiles(settings.tls, (reason) => user.log(log('error', 'sockets', 'no TLS', { reason })))
 
-  function bindUdp(transport: string, address: string): UdpSocket {
+  function bindUdp(transport: string, address: string, port: number): UdpSocket {
     const socket = openUdp({
-      ...{ address, port: settings.port, dscp, limit: SOURCE_LIMIT },
+      ...{ address, port, dscp, limit: SOURCE_LIMIT },
       onDatagrams: (batch) => {
         for (const { data, from } of batch) user.input({ kind: 'datagram', transport, from, data })
       },
@@ -95,9 +95,10 @@ export function openSockets(settings: SocketSettings, user: SocketUser): Sockets
   }
 
   function bindAll(address: string, suffix: string): void {
-    // What the kernel chooses for UDP serves TCP too.
-    const socket = udp || settings.port === 0 ? bindUdp(`udp${suffix}`, address) : undefined
-    const local = socket?.local ?? { address, port: settings.port }
+    // What the kernel chooses for UDP serves TCP too, and the other address.
+    const port = settings.port || (up[0]?.local.port ?? 0)
+    const socket = udp || port === 0 ? bindUdp(`udp${suffix}`, address, port) : undefined
+    const local = socket?.local ?? { address, port }
     if (udp && socket) {
       datagrams.set(`udp${suffix}`, socket)
       bound(`udp${suffix}`, 'UDP', local)

@@ -1,6 +1,7 @@
 // The accounts: what each is called on the wire, its registration, and which one an incoming request is for.
 
 import { utf8Decode } from '../base/bytes.ts'
+import { sameHost } from '../base/ip.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { hex, type Rng } from '../base/rng.ts'
 import { type Secret, sameWithSecrets } from '../base/secret.ts'
@@ -173,10 +174,12 @@ export function createAccountBook(rng: Rng): AccountBook {
       const byContact = all.find((a) => a.contactUser === user)
       if (byContact !== undefined) return byContact
       const byUser = all.filter((a) => uris.some((uri) => uri.user !== undefined && uri.user === a.aor.user))
-      const byAddress = byUser.filter((a) => uris.some((uri) => uri.user === a.aor.user && uri.host === a.aor.host))
+      const byAddress = byUser.filter((a) =>
+        uris.some((uri) => uri.user === a.aor.user && sameHost(uri.host, a.aor.host)),
+      )
       if (byAddress.length > 0) return byAddress[0]
       if (byUser.length === 1) return byUser[0]
-      const atHost = all.filter((a) => uris.some((uri) => uri.host === a.aor.host))
+      const atHost = all.filter((a) => uris.some((uri) => sameHost(uri.host, a.aor.host)))
       if (atHost.length === 1) return atHost[0]
       return all.length === 1 && toHostAlone(request.uri, ourAddress) ? all[0] : undefined
     },
@@ -216,7 +219,7 @@ export function createAccountBook(rng: Rng): AccountBook {
 
 /** A call to our bare address, as between two phones without a registrar; with a user part it would be for somebody. */
 const toHostAlone = (uri: Uri, ourAddress: string): boolean =>
-  isSip(uri) && uri.user === undefined && uri.host === ourAddress
+  isSip(uri) && uri.user === undefined && sameHost(uri.host, ourAddress)
 
 /** Seconds: with the four or six more that silence takes, a dead registrar shows within half a minute. */
 const KEEP_ALIVE_S = 20

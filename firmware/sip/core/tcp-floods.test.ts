@@ -6,13 +6,19 @@ import type { SipOutput } from './contract.ts'
 
 const LOCAL = { address: '10.0.0.2', port: 5060 }
 
-function setOut() {
+function setOut(protocol: 'TCP' | 'TLS' = 'TCP') {
   const stage = new Stage()
-  const { engine } = stage.phone('bob', LOCAL.address, {}, ['TCP'])
+  const { engine } = stage.phone('bob', LOCAL.address, {}, [protocol])
   const out: SipOutput[] = []
   const up = (n: number) =>
     engine.handle(
-      { kind: 'flow-up', flow: `in:x${n}`, transport: 'tcp', local: LOCAL, remote: { address: '10.0.0.9', port: n } },
+      {
+        kind: 'flow-up',
+        flow: `in:x${n}`,
+        transport: protocol.toLowerCase(),
+        local: LOCAL,
+        remote: { address: '10.0.0.9', port: n },
+      },
       stage.now,
       out,
     )
@@ -28,23 +34,32 @@ function setOut() {
 const HEAD =
   'OPTIONS sip:bob@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/TCP 10.0.0.9;branch=z9hG4bKx\r\nFrom: <sip:c@d>;tag=f\r\nTo: <sip:bob@e>\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\n'
 
-test('a thousand connections that say nothing: 64 are kept, then none', () => {
-  const { engine, up, wake } = setOut()
-  for (let n = 0; n < 1000; n++) up(n)
-  expect(engine.counts()).toMatchObject({ flows: 64, timers: 64 })
-  wake(31_000)
-  expect(engine.counts()).toMatchObject({ flows: 0, timers: 0 })
-})
+test.each(['TCP', 'TLS'] as const)(
+  'a thousand connections over %s that say nothing: 64 are kept, then none',
+  (protocol) => {
+    const { engine, up, wake } = setOut(protocol)
+    for (let n = 0; n < 1000; n++) up(n)
+    expect(engine.counts()).toMatchObject({ flows: 64, timers: 64 })
+    wake(31_000)
+    expect(engine.counts()).toMatchObject({ flows: 0, timers: 0 })
+  },
+)
 
-test('a message that does not end is waited for 10 s', () => {
-  const { engine, up, data, wake } = setOut()
-  up(1)
-  data(1, HEAD)
-  wake(9000)
-  expect(engine.counts().flows).toBe(1)
-  wake(11_000)
-  expect(engine.counts().flows).toBe(0)
-})
+test.each(['TCP', 'TLS'] as const)(
+  'a message over %s that does not end is waited for 10 s, however it drips',
+  (protocol) => {
+    const { engine, up, data, wake } = setOut(protocol)
+    up(1)
+    data(1, HEAD)
+    for (let at = 1000; at <= 9000; at += 1000) {
+      wake(at)
+      data(1, 'X: slow\r\n')
+    }
+    expect(engine.counts().flows).toBe(1)
+    wake(11_000)
+    expect(engine.counts().flows).toBe(0)
+  },
+)
 
 test.each(['', 'Content-Length: x\r\n', 'Content-Length: 99999\r\n'])(
   '400 and an end for a length of "%s"',

@@ -1,5 +1,5 @@
 // What a URI says about where it leads, before any look-up: host, port, transport (RFC 3263 §4, RFC 5630 §3.1).
-import { isIpv4, isIpv6 } from '../../base/ip.ts'
+import { isIpv4, isIpv6, withoutBrackets } from '../../base/ip.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import type { Protocol } from '../core/contract.ts'
 import type { Uri } from '../message/message.ts'
@@ -31,6 +31,6 @@ export function wishOf(uri: Uri, secure = uri.scheme === 'sips'): Result<Wish, s
   if (secure && asked === 'UDP') return err('sips goes over TLS, not over UDP')
   const protocol = secure && asked !== undefined ? 'TLS' : asked
   // §4: maddr is where to go, the host only what it is about.
-  const host = param(uri.params, 'maddr') ?? uri.host
+  const host = withoutBrackets(param(uri.params, 'maddr') ?? uri.host)
   return ok({ host, literal: isIpv4(host) || isIpv6(host), port: uri.port, protocol, secure, name: uri.host })
 }

@@ -1,5 +1,6 @@
 // When two URIs are the same (RFC 3261 §19.1.4). Not transitive, as the RFC says: a parameter in only one is ignored.
 import { asciiLower } from '../../base/bytes.ts'
+import { sameHost } from '../../base/ip.ts'
 import type { SipUri, Uri } from './message.ts'
 import { hasParam, param } from './params.ts'
 
@@ -14,7 +15,7 @@ export function sameUri(a: Uri, b: Uri): boolean {
     a.scheme === b.scheme &&
     a.user === b.user &&
     a.password === b.password &&
-    a.host === b.host &&
+    sameHost(a.host, b.host) &&
     a.port === b.port &&
     sameParams(a, b) &&
     sameHeaders(a.headers, b.headers)

@@ -1,6 +1,6 @@
 // Messages coming in: parsed, requests marked with where they came from (RFC 3261 §18.2.1, RFC 3581 §4), the way back found.
 import type { SocketAddress } from '../../base/address.ts'
-import { isIpv4, isIpv6 } from '../../base/ip.ts'
+import { isIpv4, isIpv6, sameHost, withoutBrackets } from '../../base/ip.ts'
 import { answerable } from '../message/answerable.ts'
 import type { MessageError, SipRequest, SipResponse, Via } from '../message/message.ts'
 import { hasParam, param, withParam } from '../message/params.ts'
@@ -68,7 +68,7 @@ export function receive(arrival: Arrival, data: string): Received {
 /** §18.2.1: `received` when the sent-by is not where it came from; RFC 3581 §4: both when `rport` was asked for. */
 function mark(via: Via, from: SocketAddress): Via {
   const asked = hasParam(via.params, 'rport')
-  if (!asked && via.host === from.address) return via
+  if (!asked && sameHost(via.host, from.address)) return via
   const params = withParam(via.params, 'received', from.address)
   return { ...via, params: asked ? withParam(params, 'rport', String(from.port)) : params }
 }
@@ -87,8 +87,8 @@ function wayBack(via: Via | undefined, { transport, from, flow }: Arrival): Hop 
 /** §18.2.2 and RFC 3581 §4. */
 function sentBy(via: Via, from: SocketAddress): SocketAddress {
   const port = portOf(via)
-  const maddr = param(via.params, 'maddr')
-  if (maddr !== undefined && (isIpv4(maddr) || isIpv6(maddr))) return { address: maddr, port }
+  const maddr = withoutBrackets(param(via.params, 'maddr') ?? '')
+  if (maddr !== '' && (isIpv4(maddr) || isIpv6(maddr))) return { address: maddr, port }
   return { address: from.address, port: hasParam(via.params, 'rport') ? from.port : port }
 }
 

@@ -12,6 +12,8 @@ export interface SippOptions {
   /** User part of whom it calls, `[service]`. */
   readonly user?: string
   readonly transport?: 'udp' | 'tcp'
+  /** Where it speaks from, IPv4 or IPv6. Default 127.0.0.1. */
+  readonly address?: string
   /** Where it listens. Default: one that is free. */
   readonly port?: number
   /** Of SIPp's `pause` without a length, between ACK and BYE of its own `uac`. Default 500. */
@@ -45,16 +47,25 @@ function scenarioText(name: string, keys: Readonly<Record<string, string>>): str
 
 /** `scenario`: one SIPp brings (`uac`, `uas`), or a file of `scenarios/` by its name without ending. */
 export async function startSipp(scenario: string, options: SippOptions): Promise<SippRun> {
-  const { target, user, transport = 'udp', holdMs = 500, calls = 1, keys = {}, seconds = 20 } = options
+  const {
+    target,
+    user,
+    transport = 'udp',
+    address = '127.0.0.1',
+    holdMs = 500,
+    calls = 1,
+    keys = {},
+    seconds = 20,
+  } = options
   const folder = mkdtempSync(join(tmpdir(), 'sipp-'))
-  const { port = await freePort(transport) } = options
+  const { port = await freePort(transport, address) } = options
   const media = 35_000 + 4 * Math.floor(Math.random() * 2_000)
   const scenarioFile = join(folder, 'scenario.xml')
   if (!OWN.includes(scenario)) writeFileSync(scenarioFile, scenarioText(scenario, keys), 'latin1')
   const args = [
     ...(target === undefined ? [] : [target]),
     ...(OWN.includes(scenario) ? ['-sn', scenario] : ['-sf', scenarioFile]),
-    ...['-i', '127.0.0.1', '-p', String(port), '-mp', String(media), '-t', transport === 'udp' ? 'u1' : 't1'],
+    ...['-i', address, '-p', String(port), '-mp', String(media), '-t', transport === 'udp' ? 'u1' : 't1'],
     ...['-m', String(calls), '-nostdin', '-d', String(holdMs)],
     ...(target === undefined ? [] : ['-l', '1', '-r', '100']),
     ...(user === undefined ? [] : ['-s', user]),

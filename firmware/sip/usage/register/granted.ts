@@ -1,4 +1,5 @@
 // A 2xx to REGISTER (RFC 3261 §10.2.4): our binding among those listed, and what came with it (RFC 3327, 3608, 5626, 5627).
+import { sameHost } from '../../../base/ip.ts'
 import { contactExpires, contacts, expires, flowTimer, paths, requires, serviceRoutes } from '../../message/headers.ts'
 import type { NameAddr, SipResponse, Uri } from '../../message/message.ts'
 import { printNameAddr } from '../../message/name-addr.ts'
@@ -87,7 +88,7 @@ const isSameBinding = (theirs: Uri, ours: Uri): boolean =>
   (isSip(theirs) &&
     isSip(ours) &&
     theirs.user === ours.user &&
-    theirs.host === ours.host &&
+    sameHost(theirs.host, ours.host) &&
     (theirs.port ?? 5060) === (ours.port ?? 5060))
 
 /** RFC 5627 §4.2: a SIP URI, or it is of no use. */

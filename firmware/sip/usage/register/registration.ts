@@ -1,6 +1,8 @@
 // An account at its registrar: one binding, or one through each of its outbound proxies (RFC 5626 §4.2), told as one state;
 // what they learn is what later requests of the account go by.
+
 import type { SocketAddress } from '../../../base/address.ts'
+import { sameHost } from '../../../base/ip.ts'
 import { hex } from '../../../base/rng.ts'
 import type { Millis } from '../../../base/time.ts'
 import { sameCredentials } from '../../auth/credential.ts'
@@ -220,4 +222,4 @@ export class Registration implements FlowPort {
 
 /** Parameters aside: a registrar writes its own. */
 const isSameProxy = ({ uri: a }: NameAddr, { uri: b }: NameAddr): boolean =>
-  'host' in a && 'host' in b && a.host === b.host && a.port === b.port
+  'host' in a && 'host' in b && sameHost(a.host, b.host) && a.port === b.port
