@@ -106,6 +106,20 @@ TEST("engine/two streams hear each other through the bridge, within one tick of 
   CHECK_EQ(lab.streams[0]->readable.load(), 1u);
 }
 
+TEST("engine/pairs: a stock for each address; an order for none of one leaves the other, and \"\" ends all") {
+  Lab lab;
+  lab.stock();
+  lab.engine.submit(command::StockPairs{"127.0.0.2", 20000, 20010, 1, 0});
+  const auto other = lab.wait<event::PairReady>([](const event::PairReady& each) { return each.address == "127.0.0.2"; });
+  CHECK(other && other->unmarked.empty());
+  lab.engine.submit(command::StockPairs{"127.0.0.2", 20000, 20010, 0, 0});
+  CHECK_EQ(lab.rejection(command::ReleasePair{other->pair}), "release-pair: no pair " + std::to_string(other->pair) + " in stock");
+  CHECK_EQ(lab.rejection(command::OpenStream{"s", 99, lab.config()}), "open-stream: no pair 99 in stock");
+  lab.engine.submit(command::ReleasePair{1});
+  lab.engine.submit(command::StockPairs{"", 20000, 20010, 0, 0});
+  CHECK_EQ(lab.rejection(command::ReleasePair{2}), "release-pair: no pair 2 in stock");
+}
+
 TEST("engine/pairs: kept in stock, refilled when one is taken, a failure told once") {
   Lab lab;
   const PairId pair = lab.stock();
