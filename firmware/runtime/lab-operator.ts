@@ -23,14 +23,14 @@ export interface LabAccount {
   readonly domain: string
   readonly user: string
   readonly password: string
+  /** Default udp. */
+  readonly transport?: 'udp' | 'tcp' | 'tls'
+  /** Further keys of the configuration's `network`. */
+  readonly network?: object
 }
 
 /** `folder` gets the files; `account` is the phone's, by default the lab's for it. */
-export function createLabOperator(
-  folder: string,
-  ready: LabReady,
-  account: LabAccount = { domain: ready.domain, ...ready.phone },
-): LabOperator {
+export function createLabOperator(folder: string, ready: LabReady, account: Partial<LabAccount> = {}): LabOperator {
   const file = (name: string, content: unknown) => {
     const path = join(folder, name)
     writeFileSync(path, JSON.stringify(content, undefined, 2), { mode: 0o600 })
@@ -46,27 +46,27 @@ export function createLabOperator(
       await promisify(execFile)(process.execPath, [
         PUBLISH,
         ...access,
-        file('desired.json', desired(ready.phone.sipPort, account)),
+        file('desired.json', desired(ready.phone.sipPort, { domain: ready.domain, ...ready.phone, ...account })),
       ])
     },
   }
 }
 
-const desired = (sipPort: number, { domain, user, password }: LabAccount) => ({
+const desired = (sipPort: number, { domain, user, password, transport = 'udp', network }: LabAccount) => ({
   contract: 1,
   version: 1,
   config: {
     accounts: [
       {
         ...{ id: 'main', label: user, aor: `sip:${user}@${domain}`, registrar: `sip:${domain}` },
-        ...{ displayName: 'Lab phone', username: user },
+        ...{ displayName: 'Lab phone', username: user, transport },
       },
     ],
     handset: { kind: 'null' },
     // The step that plays what the network sends, unchanged.
     audio: { volume: 6 },
     // Below the ports the kernel chooses from, of which sipPort is one.
-    network: { sipPort, rtpPorts: { min: 21_000, max: 21_199 } },
+    network: { sipPort, rtpPorts: { min: 21_000, max: 21_199 }, ...network },
   },
   secrets: { main: { password } },
 })

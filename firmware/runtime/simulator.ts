@@ -47,7 +47,7 @@ export async function simulate(options: SimulatorOptions, bootstrapFile: string)
 export async function simulateInLab(
   options: SimulatorOptions,
   sound: Pick<LabOptions, 'speak' | 'record' | 'mouth'>,
-  account?: LabAccount,
+  account?: Partial<LabAccount>,
 ): Promise<Simulator & { readonly lab: Lab }> {
   const { folder } = options
   mkdirSync(folder, { recursive: true })

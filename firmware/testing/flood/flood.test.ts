@@ -1,10 +1,15 @@
 // Floods of rubbish at every open port of the phone while it talks: the call goes on without a lost packet, the process does
 // not grow, and the phone is of use afterwards.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAuthority } from '../../../provisioning/testing/certificates.ts'
 import type { StreamStats } from '../../media/contract.ts'
 import { activity, callState } from '../../runtime/demo/witness.ts'
 import { type PhoneInLab, startPhone } from '../interop/phone.ts'
+import { freePort } from '../interop/ports.ts'
 import { startSipp } from '../interop/sipp.ts'
 import { type FloodKind, flood } from './flooder.ts'
 
@@ -14,13 +19,18 @@ const SECONDS = Number(process.env.FLOOD_SECONDS ?? 0.8)
 /** Process, its settling, and a busy machine. */
 const PATIENCE_MS = 60_000 + 16_000 * SECONDS
 
+const folder = mkdtempSync(join(tmpdir(), 'flood-'))
+let listening = 0
 let phone: PhoneInLab
 let call = ''
 let rtpPort = 0
 let stats: StreamStats | undefined
 
 beforeAll(async () => {
+  const { cert: certificate, key } = createAuthority(folder, 'authority').sign('phone')
+  listening = await freePort('tcp')
   phone = await startPhone(1000, {
+    account: { network: { tls: { port: listening, certificate, key } } },
     witness(seen) {
       if (seen.of === 'ua' && seen.event.kind === 'call-stats') stats = seen.event.stats
       if (callState('confirmed')(seen) && seen.of === 'ua' && seen.event.kind === 'call-state') call = seen.event.call
@@ -32,6 +42,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await phone?.stop()
   phone?.dispose()
+  rmSync(folder, { recursive: true, force: true })
 })
 
 async function ask(): Promise<StreamStats> {
@@ -65,7 +76,7 @@ async function clear() {
 }
 const memoryMb = () => process.memoryUsage.rss() / 1e6
 
-const port = { sip: () => phone.lab.phone.sipPort, rtp: () => rtpPort, rtcp: () => rtpPort + 1 }
+const port = { tls: () => listening, sip: () => phone.lab.phone.sipPort, rtp: () => rtpPort, rtcp: () => rtpPort + 1 }
 const FLOODS: readonly (readonly [keyof typeof port, FloodKind])[] = [
   ['sip', 'noise'],
   ['sip', 'damaged-sip'],
@@ -74,6 +85,9 @@ const FLOODS: readonly (readonly [keyof typeof port, FloodKind])[] = [
   ['sip', 'tcp-endless'],
   ['sip', 'tcp-unread'],
   ['sip', 'tcp-idle'],
+  // Handshakes that never end, and what is no handshake.
+  ['tls', 'tcp-idle'],
+  ['tls', 'tcp-noise'],
   ['rtp', 'noise'],
   ['rtp', 'rtp'],
   ['rtcp', 'noise'],

@@ -34,8 +34,8 @@ export interface PhoneInLab {
 }
 
 export interface PhoneInLabOptions {
-  /** Registers there instead of at the lab's own registrar. */
-  readonly account?: LabAccount
+  /** What differs from the lab's account for it: registers elsewhere, over another transport. */
+  readonly account?: Partial<LabAccount>
   /** What `startPhone` waits for. Default: that it is registered. */
   readonly until?: (seen: Witnessed) => boolean
   readonly witness?: (seen: Witnessed) => void

@@ -5,10 +5,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAuthority } from '../../../provisioning/testing/certificates.ts'
+import { activity, callState } from '../../runtime/demo/witness.ts'
 import { type ConsoleProcess, startConsole } from '../console.ts'
 import { toneIn, writeTone } from '../tone.ts'
 import { type Baresip, startBaresip } from './baresip.ts'
 import { type Kamailio, startKamailio } from './kamailio.ts'
+import { startPhone } from './phone.ts'
 import { freePort } from './ports.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sip-tls-'))
@@ -98,7 +100,7 @@ describe('baresip', () => {
 })
 
 describe('Kamailio', () => {
-  const users = { alice: 'alice-secret', bob: 'bob-secret' }
+  const users = { alice: 'alice-secret', bob: 'bob-secret', carol: 'carol-secret' }
   let kamailio: Kamailio
   beforeAll(async () => {
     const { cert, key } = authority.sign('kamailio', here)
@@ -130,6 +132,34 @@ describe('Kamailio', () => {
         new Set(['TLS']),
       )
   }, 20_000)
+
+  test('the whole phone, so configured: registers, calls and is called over TLS', async () => {
+    const { cert: certificate, key } = authority.sign('phone', here)
+    const tls = { ca: authority.ca, certificate, key, port: await freePort('tcp') }
+    const domain = `localhost:${kamailio.tlsPort}`
+    const account = { domain, user: 'carol', password: users.carol, transport: 'tls', network: { tls } } as const
+    const phone = await startPhone(1000, { account })
+    const bob = await join_('bob')
+    try {
+      await bob.heard({ event: 'registration', state: 'registered' })
+      expect(await kamailio.contacts('carol')).toEqual([expect.stringMatching(/;transport=tls$/)])
+      const ringing = phone.witness.next('ringing', 5000, activity('ringing'))
+      const up = phone.witness.next('up', 8000, callState('confirmed'))
+      const { call } = await bob.do({ do: 'call', to: 'carol' })
+      await ringing
+      phone.board.lift()
+      await up
+      await bob.heard({ ...confirmed, call })
+      await sleep(500)
+      expect((await bob.do({ do: 'stats', call })).stats.receivedPackets).toBeGreaterThan(10)
+      await phone.putDown()
+      await bob.heard({ ...over, call, cause: 'remote' })
+      expect(phone.complaints).toEqual([])
+    } finally {
+      await phone.stop()
+      phone.dispose()
+    }
+  }, 30_000)
 
   test('without a certificate it does not take us', async () => {
     const stranger = await join_('alice', { certificate: undefined, key: undefined })
