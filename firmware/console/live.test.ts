@@ -30,6 +30,7 @@ const NEEDED: Readonly<Record<string, object>> = {
   message: { body: '' },
   request: { method: 'INFO' },
   subscribe: { event: 'presence' },
+  publish: { event: 'presence', contentType: 'application/pidf+xml', body: '' },
   play: { file: 'x' },
   record: { file: 'x' },
   tone: { frequencies: [440] },
