@@ -133,7 +133,7 @@ test('udev rules are made of known keys, and give devices to groups that exist',
   const rules = ['60-offhook', '90-offhook-wifi'].flatMap((name) => lines(`usr/lib/udev/rules.d/${name}.rules`))
   expect(rules.length).toBeGreaterThan(5)
   const clause =
-    /^(?:(?:SUBSYSTEMS?|KERNEL|ACTION)=="[^"]+"|(?:GROUP|MODE)="[^"]+"|RUN\+="\/[^"]+"|ATTR\{[a-z]+\}="[^"]+"|ENV\{[A-Z_]+\}(==|\+=)"[^"]+"|TAG\+="systemd")$/
+    /^(?:(?:SUBSYSTEMS?|KERNEL|ACTION)=="[^"]+"|(?:GROUP|MODE)="[^"]+"|RUN\+="\/[^"]+"|ATTR\{[a-z]+\}="[^"]+"|ENV\{[A-Z_]+\}(==|\+=)"[^"]+"|TAG\+="systemd"|TEST(==|!=)"\/[^"]+")$/
   for (const rule of rules) for (const part of rule.split(', ')) expect(part).toMatch(clause)
   const groups = unitList('SupplementaryGroups')
   for (const [, name] of text('usr/lib/udev/rules.d/60-offhook.rules').matchAll(
@@ -142,20 +142,49 @@ test('udev rules are made of known keys, and give devices to groups that exist',
     expect(groups).toContain(name)
 })
 
-test('ALSA knows the devices the default configuration opens, and they work on whatever card is named', () => {
-  const alsa = PHONE_CONFIG.properties.handset.oneOf[0].properties
-  const names = [alsa.capture.default, alsa.playback.default]
+const alsa = (board: string) => {
+  const folder = join(root, 'usr/share/alsa')
   environment = {
-    ALSA_CONFIG_PATH: `/usr/share/alsa/alsa.conf:${join(root, 'etc/asound.conf')}`,
-    OFFHOOK_HANDSET: 'null',
+    ALSA_CONFIG_DIR: folder,
+    ALSA_CONFIG_PATH: `${folder}/alsa.conf:${join(root, 'etc/asound.conf')}`,
+    OFFHOOK_BOARD: board,
   }
-  const { output } = run('aplay', '-L')
-  for (const name of names) expect(output.split('\n')).toContain(name)
-  const raw = ['-q', '-t', 'raw', '-f', 'S16_LE', '-r', '16000', '-s', '1600']
-  expect(run('arecord', ...raw, '-D', names[0]!, '/dev/null')).toEqual({ status: 0, output: '' })
-  expect(run('aplay', ...raw, '-D', names[1]!, '/dev/zero')).toEqual({ status: 0, output: '' })
-  environment = { ...environment, OFFHOOK_HANDSET: 'hw:Nobody' }
-  expect(run('aplay', ...raw, '-D', names[1]!, '/dev/zero').status).not.toBe(0)
+}
+const SOUNDS = [
+  'handset_capture',
+  'handset_playback',
+  'headset_capture',
+  'headset_playback',
+  'speaker_playback',
+  'ringer_playback',
+]
+const raw = ['-q', '-t', 'raw', '-f', 'S16_LE', '-r', '16000', '-s', '1600']
+
+test('each board has every sound device, those of the default configuration among them', () => {
+  cpSync('/usr/share/alsa', join(root, 'usr/share/alsa'), { recursive: true, dereference: true })
+  const { capture, playback } = PHONE_CONFIG.properties.handset.oneOf[0].properties
+  expect(SOUNDS).toEqual(expect.arrayContaining([capture.default, playback.default]))
+  const boards = readdirSync(join(OVERLAY, 'usr/share/alsa/offhook')).map((file) => file.replace('.conf', ''))
+  expect(boards).toEqual(['pi-usb-handset', 'pi-wm8960'])
+  for (const board of boards) {
+    alsa(board)
+    expect(run('aplay', '-L').output.split('\n')).toEqual(expect.arrayContaining(SOUNDS))
+    // Read whole, then this machine has no such card.
+    for (const name of SOUNDS) {
+      const [command, file] = name.endsWith('capture') ? ['arecord', '/dev/null'] : ['aplay', '/dev/zero']
+      const { output } = run(command!, ...raw, '-D', name, file!)
+      expect(output).toMatch(/Cannot get card index for (Handset|Headset|Headphones|wm8960soundcard)\n/)
+    }
+  }
+})
+
+test('a board of one’s own: its file is found by the name, and a name without a file is told', () => {
+  const file = join(root, 'usr/share/alsa/offhook/desk.conf')
+  writeFileSync(file, 'pcm.handset_playback { type plug slave.pcm "null" }\n')
+  alsa('desk')
+  expect(run('aplay', ...raw, '-D', 'handset_playback', '/dev/zero')).toEqual({ status: 0, output: '' })
+  alsa('nobody')
+  expect(run('aplay', ...raw, '-D', 'handset_playback', '/dev/zero').output).toContain('Unknown PCM handset_playback')
 })
 
 test('the bootstrap file that comes along is a valid one', async () => {

@@ -59,6 +59,7 @@ const facts = fc.record({
   mac: text,
   address: text,
   broker: text,
+  key: text,
   setup: text,
 })
 const log = fc.array(entry, { maxLength: 5 })

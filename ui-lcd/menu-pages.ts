@@ -116,6 +116,7 @@ const aboutLines = ({ facts }: World): string[] => [
   ...named(STRINGS.model, facts.model),
   ...named(STRINGS.device, facts.deviceId),
   ...named(STRINGS.mac, facts.mac),
+  ...named(STRINGS.key, facts.key.replace(/.{4}(?=.)/g, '$& ')),
   STRINGS.licence,
 ]
 

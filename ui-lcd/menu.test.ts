@@ -237,16 +237,22 @@ describe('pages', () => {
   })
   test('about', () => {
     const { feed, press, content, goTo } = menu()
-    feed({ from: 'facts', facts: { version: '0.1.0', model: 'simulator', deviceId: 'oh-0123456789ab' } })
+    feed({
+      from: 'facts',
+      facts: { version: '0.1.0', model: 'simulator', deviceId: 'oh-0123456789ab', key: '0123456789ab' },
+    })
     goTo(5)
     const rows = [...content()]
     press('down')
     press('down')
-    expect([...rows, ...content()]).toEqual([
+    rows.push(...content())
+    press('down')
+    expect([...rows, content()[1]]).toEqual([
       '|Offhook 0.1.0       |',
       '|Model simulator     |',
       '|Device              |',
       '|oh-0123456789ab     |',
+      '|Key 0123 4567 89ab  |',
     ])
   })
 })

@@ -16,10 +16,21 @@ export interface Facts {
   readonly address: string
   /** In words: `connected`, `not connected`, `none set up`. */
   readonly broker: string
+  /** SHA-256 of the phone's certificate, hex. */
+  readonly key: string
   /** What is wrong with the boot volume's setup file. */
   readonly setup: string
 }
-export const NO_FACTS: Facts = { model: '', version: '', deviceId: '', mac: '', address: '', broker: '', setup: '' }
+export const NO_FACTS: Facts = {
+  model: '',
+  version: '',
+  deviceId: '',
+  mac: '',
+  address: '',
+  broker: '',
+  key: '',
+  setup: '',
+}
 
 /** Everything a page may speak of. */
 export interface World {

@@ -67,6 +67,7 @@ export const STRINGS = {
   up: 'Up',
   device: 'Device',
   mac: 'MAC',
+  key: 'Key',
   lasted: 'Lasted',
   licence: 'Apache-2.0, no warranty',
   countries: {

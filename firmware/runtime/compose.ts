@@ -7,6 +7,7 @@ import { createProvisioning, fingerprintOf } from '../../provisioning/device/pro
 import { plainFormats } from '../../provisioning/schema/formats.ts'
 import type { Setup } from '../../provisioning/schema/setup.ts'
 import type { Bootstrap } from '../../provisioning/store/bootstrap.ts'
+import { type DeviceKey, deviceKey, withOwnKey } from '../../provisioning/store/device-key.ts'
 import { deviceIdentity } from '../../provisioning/store/identity.ts'
 import { takeOver } from '../../provisioning/store/setup.ts'
 import { openStore } from '../../provisioning/store/store.ts'
@@ -29,6 +30,7 @@ import { type OperatedProcess, operatorCommands } from './operator-commands.ts'
 import { phoneSettings, portAudioOrder } from './settings.ts'
 import { createStack } from './stack.ts'
 import { audioTold, boardEvent, callState, linesState, type Told, uaEvent } from './telemetry.ts'
+import { BUILT_MS } from './version.ts'
 
 /** What happens inside, for whoever measures or shows it. */
 export type Witnessed =
@@ -81,6 +83,10 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     log(record('error', 'setup', 'its account is not kept', { error: String(error) })),
   )
   const deviceId = bootstrap.deviceId ?? (await deviceIdentity(folder))
+  const own = await deviceKey(folder, deviceId, BUILT_MS).catch((error): DeviceKey | undefined => {
+    log(record('error', 'identity', 'no key of its own', { error: String(error) }))
+    return undefined
+  })
   const wall = await watchFloor(folder, log)
 
   const fromMedia = hub.inlet<MediaEvent>({ name: 'media', rank: 'media', capacity: 512 }, (event) => {
@@ -198,9 +204,9 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     now: monotonic,
     store,
     stored,
-    bootstrap,
+    bootstrap: withOwnKey(bootstrap, own),
     deviceId,
-    info: { model: board.description.model, version, clock: wall.info },
+    info: { model: board.description.model, version, clock: wall.info, certificate: own?.certificate ?? null },
     apply(next, plan) {
       const first = settings === undefined
       settings = next
@@ -225,7 +231,9 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     },
   })
   const broker = bootstrap.broker === undefined ? 'none set up' : 'not connected'
-  toScreen({ from: 'facts', facts: { model: board.description.model, version, deviceId, broker, setup: setupFault } })
+  const { model } = board.description
+  const key = own?.fingerprint ?? ''
+  toScreen({ from: 'facts', facts: { model, version, deviceId, broker, key, setup: setupFault } })
 
   const fromBoard = hub.inlet<BoardEvent>({ name: 'board', rank: 'hardware', capacity: 256 }, (event) => {
     if (event.kind !== 'device') toAttention({ from: 'user' })

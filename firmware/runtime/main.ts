@@ -43,6 +43,8 @@ async function main(of: MadeOf): Promise<void> {
   if (profile === undefined) {
     refuse(`no board profile "${bootstrap.value.board}"; there is: ${Object.keys(profiles).join(', ')}`)
   }
+  // Sound devices are the board's matter too: asound.conf looks here.
+  env.OFFHOOK_BOARD = bootstrap.value.board
   const level = LEVELS.find((each) => each === env.OFFHOOK_LOG_LEVEL) ?? 'info'
   const sink = createLogSink({ file: '-', format: 'text', level, perSecond: 50, maxBytes: 0 })
   process.on('uncaughtException', (error) => {

@@ -1,8 +1,9 @@
 // TLS to a real broker: who is believed, who is not, and a phone known by its certificate.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { deviceKey } from '../store/device-key.ts'
 import { createAuthority } from '../testing/certificates.ts'
 import { type Broker, startBroker } from '../testing/mosquitto.ts'
 import { type ConnectionOptions, connect } from './client.ts'
@@ -20,8 +21,11 @@ beforeAll(async () => {
   createAuthority(directory, 'stranger')
   const server = ours.sign('broker', { host: 'localhost' })
   ours.sign('desk-17')
+  // An operator lets a phone in by the certificate it made itself.
+  const { certificate } = await deviceKey(directory, 'desk-18', Date.now() - 1000)
+  writeFileSync(file('known.pem'), readFileSync(ours.ca, 'utf8') + certificate)
   broker = await startBroker(
-    `cafile ${ours.ca}\ncertfile ${server.cert}\nkeyfile ${server.key}\n` +
+    `cafile ${file('known.pem')}\ncertfile ${server.cert}\nkeyfile ${server.key}\n` +
       'require_certificate true\nuse_identity_as_username true\n',
   )
 })
@@ -48,6 +52,9 @@ async function attempt(host: string, options: Partial<ConnectionOptions>): Promi
 
 test('a phone with its certificate, at a broker known by its own', async () => {
   expect(await attempt('localhost', {})).toBe('connected')
+})
+test('a phone with the certificate it made itself', async () => {
+  expect(await attempt('localhost', { cert: file('device.crt'), key: file('device.key') })).toBe('connected')
 })
 test('a broker known by a stranger is not believed', async () => {
   expect(await attempt('localhost', { ca: file('stranger.pem') })).toMatch(
