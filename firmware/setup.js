@@ -22,6 +22,7 @@ const PACKAGES = {
     'sip-tester',
     'baresip',
     'kamailio',
+    'kamailio-outbound-modules',
     'kamailio-tls-modules',
     'linphone-cli',
     'libnet-sip-perl',

@@ -38,11 +38,30 @@ export interface Kamailio {
 const MODULES = ['kex', 'ctl', 'tm', 'sl', 'rr', 'pv', 'maxfwd', 'usrloc', 'registrar', 'textops', 'siputils']
 const LATER = ['xlog', 'auth', 'htable']
 
-/** Resolves when it answers. */
-export async function startKamailio(options: KamailioOptions): Promise<Kamailio> {
-  const { users, algorithm = 'MD5', address = '127.0.0.1', tls } = options
+/** What a configuration has to know: ports of its own, where it is controlled, its door over TLS. */
+export interface Setting {
+  readonly ports: readonly number[]
+  readonly control: string
+  readonly address: string
+  readonly tls: { readonly port: number; readonly config: string } | undefined
+}
+
+export const startKamailio = ({ users, algorithm = 'MD5', ...place }: KamailioOptions): Promise<Kamailio> =>
+  runKamailio((setting) => script({ users, algorithm, ...setting }), place)
+
+/** Lines that give users their passwords, in the table `passwords`. */
+export const passwordLines = (users: KamailioOptions['users']): string =>
+  Object.entries(users)
+    .map(([user, password]) => `  $sht(passwords=>${user}) = ${JSON.stringify(password)};`)
+    .join('\n')
+
+/** Resolves when it answers. `write` gives its configuration. */
+export async function runKamailio(
+  write: (setting: Setting) => string,
+  { address = '127.0.0.1', port, tls }: Pick<KamailioOptions, 'address' | 'port' | 'tls'> = {},
+): Promise<Kamailio> {
   const home = mkdtempSync(join(tmpdir(), 'kamailio-'))
-  const [first, other] = [options.port ?? (await freePort('udp')), await freePort('udp')]
+  const [first, other] = [port ?? (await freePort('udp')), await freePort('udp')]
   const tlsPort = tls ? await freePort('tcp') : 0
   const tlsConfig = join(home, 'tls.cfg')
   if (tls) writeFileSync(tlsConfig, tlsScript(tls))
@@ -50,14 +69,7 @@ export async function startKamailio(options: KamailioOptions): Promise<Kamailio>
   const config = join(home, 'kamailio.cfg')
   writeFileSync(
     config,
-    script({
-      users,
-      algorithm,
-      address,
-      ports: [first, other],
-      control,
-      tls: tls && { port: tlsPort, config: tlsConfig },
-    }),
+    write({ address, ports: [first, other], control, tls: tls && { port: tlsPort, config: tlsConfig } }),
   )
   let output = ''
   // Its own group: it forks, and goes as a whole.
@@ -131,17 +143,7 @@ function script({
   ports,
   control,
   tls,
-}: {
-  readonly users: Readonly<Record<string, string>>
-  readonly algorithm: 'MD5' | 'SHA-256'
-  readonly address: string
-  readonly ports: readonly number[]
-  readonly control: string
-  readonly tls: { readonly port: number; readonly config: string } | undefined
-}): string {
-  const passwords = Object.entries(users).map(
-    ([user, password]) => `  $sht(passwords=>${user}) = ${JSON.stringify(password)};`,
-  )
+}: Setting & Pick<KamailioOptions, 'users' | 'algorithm'>): string {
   return `#!KAMAILIO
 debug=1
 log_stderror=yes
@@ -161,7 +163,7 @@ modparam("auth", "nonce_count", 1)
 modparam("htable", "htable", "passwords=>size=4;")
 
 event_route[htable:mod-init] {
-${passwords.join('\n')}
+${passwordLines(users)}
 }
 
 request_route {
