@@ -21,6 +21,8 @@ export const EVENTS = [
   'subscription-notify',
   'publication-state',
   'address-changed',
+  'subscriber',
+  'subscriber-state',
   'port',
   'stats',
   'trace',

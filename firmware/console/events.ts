@@ -90,6 +90,13 @@ export function onUaEvent(station: Station, event: UaEvent) {
       station.emit({ event: 'request-result', request, status, reason, cause, ...more })
       return
     }
+    case 'subscriber-incoming': {
+      const { subscriber, account, event: of, expires, peer, headers, body, answerMs } = event
+      const more = { peer: party(peer), headers: headersOf(headers), body: utf8Decode(body), answerMs }
+      station.emit({ event: 'subscriber', subscriber, account, package: of, expires, ...more })
+      return
+    }
+    case 'subscriber-state':
     case 'publication-state':
     case 'subscription-state': {
       const { kind, ...fields } = event

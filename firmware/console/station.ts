@@ -250,6 +250,7 @@ function subjectOf(command: UaCommand): string {
   if ('call' in command) return command.call
   if ('subscription' in command) return command.subscription
   if ('publication' in command) return command.publication
+  if ('subscriber' in command) return command.subscriber
   if ('request' in command) return command.request
   if (command.kind === 'move') return command.mediaAddress
   return command.account

@@ -1,9 +1,15 @@
-// Commands that subscribe to what somebody tells of, voice mail, presence, dialogs …, and that publish what an account tells.
+// Commands that subscribe to what somebody tells of, voice mail, presence, dialogs …, that publish what an account tells, and that
+// answer and tell those who subscribe to it.
 import { utf8Encode } from '../base/bytes.ts'
 import { ok } from '../base/result.ts'
 import { accountFor, answered } from './call-commands.ts'
 import { command } from './command.ts'
-import { body, headers, name, optional, orElse, text, whole } from './schema.ts'
+import { body, headers, name, oneOf, optional, orElse, text, whole } from './schema.ts'
+
+/** What a subscriber is told; without a body it is told its state alone. */
+const told = { contentType: orElse(text('a media type', 256), 'text/plain'), body: optional(body) }
+const contentOf = (contentType: string, body: string | undefined) =>
+  body === undefined ? undefined : { contentType: utf8Encode(contentType), content: utf8Encode(body) }
 
 export const subscriptionCommands = [
   command(
@@ -51,5 +57,41 @@ export const subscriptionCommands = [
   ),
   command('unpublish', { publication: name }, async ({ publication }, station) =>
     answered(await station.ua({ kind: 'unpublish', publication })),
+  ),
+  command(
+    'answer-subscriber',
+    {
+      subscriber: name,
+      code: orElse(whole(200, 699), 200),
+      reason: optional(text('a reason phrase', 256)),
+      headers: orElse(headers, []),
+      state: orElse(oneOf('pending', 'active'), 'active'),
+      ...told,
+    },
+    async ({ subscriber, code: status, reason, headers, state, contentType, body }, station) =>
+      answered(
+        await station.ua({
+          ...{ kind: 'answer-subscriber', subscriber, status, reason, headers, state },
+          body: contentOf(contentType, body),
+        }),
+      ),
+  ),
+  command(
+    'notify',
+    {
+      subscriber: name,
+      state: orElse(oneOf('pending', 'active', 'terminated'), 'active'),
+      reason: optional(text('a reason, such as noresource', 32)),
+      retryAfter: optional(whole(0, 86_400)),
+      headers: orElse(headers, []),
+      ...told,
+    },
+    async ({ subscriber, state, reason, retryAfter, headers, contentType, body }, station) =>
+      answered(
+        await station.ua({
+          ...{ kind: 'notify', subscriber, state, reason, retryAfter, headers },
+          body: contentOf(contentType, body),
+        }),
+      ),
   ),
 ]

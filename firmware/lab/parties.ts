@@ -76,6 +76,8 @@ export function createParties(config: PartiesConfig): Machine<PartiesInput, Part
       case 'subscription-notify':
       case 'publication-state':
       case 'address-changed':
+      case 'subscriber-incoming':
+      case 'subscriber-state':
       case 'refused':
         return
     }

@@ -37,6 +37,8 @@ export function onUaEvent(state: PhoneState, event: UaEvent, now: Millis, send: 
     case 'subscription-notify':
     case 'publication-state':
     case 'address-changed':
+    case 'subscriber-incoming':
+    case 'subscriber-state':
       return state
   }
 }
@@ -120,6 +122,8 @@ function onRefused(state: PhoneState, event: Refused, now: Millis, send: Send): 
     case 'publish':
     case 'unpublish':
     case 'move':
+    case 'answer-subscriber':
+    case 'notify':
       return state
   }
 }

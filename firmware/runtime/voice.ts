@@ -90,6 +90,8 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
       case 'subscription-state':
       case 'subscription-notify':
       case 'publication-state':
+      case 'subscriber-incoming':
+      case 'subscriber-state':
       case 'rejected':
         toUa({ from: 'sip', event: output })
         return

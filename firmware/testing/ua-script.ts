@@ -89,6 +89,10 @@ function sipLine(c: SipCommand): string {
       return `${c.kind} ${c.id}`
     case 'unpublish':
       return `unpublish ${c.id}`
+    case 'answer-subscriber':
+      return `answer-subscriber ${c.id} ${c.status} ${c.state} ${c.body?.content ?? '-'}`
+    case 'notify':
+      return `notify ${c.id} ${c.state} ${c.body?.content ?? '-'}`
     case 'publish':
       return `publish ${c.id} ${c.target} ${c.event} ${c.body.content}`
     case 'subscribe':
@@ -151,6 +155,10 @@ function appLine(e: UaEvent): string {
       return `result ${e.request} ${e.status}`
     case 'subscription-state':
       return `${e.subscription} ${e.previous} -> ${e.state} ${e.status}${e.final ? ' final' : ''}`
+    case 'subscriber-incoming':
+      return `subscriber ${e.subscriber} for ${e.account} ${e.event} ${e.expires}`
+    case 'subscriber-state':
+      return `${e.subscriber} -> ${e.state} ${e.cause}`
     case 'publication-state':
       return `${e.publication} ${e.previous} -> ${e.state} ${e.status}${e.final ? ' final' : ''}`
     case 'address-changed':

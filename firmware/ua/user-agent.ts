@@ -14,6 +14,7 @@ import type { CallId, UaCommand, UaConfig, UaInput, UaOutput } from './contract.
 import { createPublications } from './publications.ts'
 import { createRelocation } from './relocation.ts'
 import { createRequests, type Destination, withoutCredentials } from './requests.ts'
+import { createSubscribers } from './subscribers.ts'
 import { createSubscriptions } from './subscriptions.ts'
 import { type Tell, tellInto } from './tell.ts'
 
@@ -36,6 +37,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
   const requests = createRequests(config.decides ?? [])
   const subscriptions = createSubscriptions()
   const publications = createPublications()
+  const subscribers = createSubscribers()
   let stocked = false
 
   function onCommand(command: UaCommand, tell: Tell) {
@@ -50,6 +52,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
           if (call.account === command.account && !call.isEnding) call.hangUp(480, undefined, tell)
         subscriptions.endAll(command.account, tell)
         publications.endAll(command.account, tell)
+        subscribers.endAll(command.account, tell)
         if (!accounts.remove(command.account, tell.sip)) tell.refuse(command.kind, command.account, 'unknown account')
         return
       case 'set-registration': {
@@ -91,6 +94,10 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return publications.publish(command, accounts.get(command.account), tell)
       case 'unpublish':
         return publications.unpublish(command.publication, tell)
+      case 'answer-subscriber':
+        return subscribers.answer(command, tell)
+      case 'notify':
+        return subscribers.notify(command, tell)
       case 'move':
         return move(command, tell)
     }
@@ -265,6 +272,10 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return subscriptions.onNotify(event, tell)
       case 'publication-state':
         return publications.onState(event, tell)
+      case 'subscriber-incoming':
+        return subscribers.onIncoming(event, accounts.match(event.request, config.mediaAddress), tell)
+      case 'subscriber-state':
+        return subscribers.onState(event, tell)
       case 'rejected':
         return onRejected(event, tell)
     }
@@ -307,6 +318,9 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'publish':
       case 'unpublish':
         return publications.onRejected(event, tell)
+      case 'answer-subscriber':
+      case 'notify':
+        return subscribers.onRejected(event, tell)
       // Too late: the peer has given up on it.
       case 'reply':
         return

@@ -8,7 +8,8 @@ const OWN = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'UPDATE'] as const
 
 export function capabilitiesOf(config: SipConfig): Capabilities {
   const refer = config.refer ? ['REFER', 'NOTIFY'] : config.packages ? ['NOTIFY'] : []
-  const methods = [...new Set([...OWN, ...refer, ...config.applicationMethods])]
+  const subscribe = config.notifies ? ['SUBSCRIBE'] : []
+  const methods = [...new Set([...OWN, ...refer, ...subscribe, ...config.applicationMethods])]
   const named = (name: string): HeaderField[] => (config.userAgent === '' ? [] : [{ name, value: config.userAgent }])
   return {
     allow: { name: 'Allow', value: methods.join(', ') },

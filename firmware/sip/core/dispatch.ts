@@ -21,6 +21,7 @@ import type { IncomingRequests } from './incoming-requests.ts'
 import type { Modules, Stage } from './modules.ts'
 import type { Refers } from './refers.ts'
 import type { Sessions } from './sessions.ts'
+import type { Subscribers } from './subscribers.ts'
 
 export interface ReceivedRequest extends Incoming {
   readonly from: SocketAddress
@@ -34,6 +35,7 @@ export class Dispatch {
   readonly #requests: IncomingRequests
   readonly #refers: Refers
   readonly #notified: Notified
+  readonly #subscribers: Subscribers
   readonly #ended: (session: Session) => void
   readonly #nextId: () => string
   readonly #digestOf: (contactUser: string) => Digest
@@ -49,6 +51,7 @@ export class Dispatch {
     readonly requests: IncomingRequests
     readonly refers: Refers
     readonly notified: Notified
+    readonly subscribers: Subscribers
     readonly ended: (session: Session) => void
     readonly nextId: () => string
     /** Credentials of the account behind a Contact user. */
@@ -63,6 +66,7 @@ export class Dispatch {
     this.#requests = parts.requests
     this.#refers = parts.refers
     this.#notified = parts.notified
+    this.#subscribers = parts.subscribers
     this.#ended = parts.ended
     this.#nextId = parts.nextId
     this.#digestOf = parts.digestOf
@@ -190,6 +194,14 @@ export class Dispatch {
         }
         this.#requests.add(this.#nextId(), incoming, undefined, newTag(this.#environment), now)
         return
+      case 'SUBSCRIBE':
+        if (!this.#isApplications(request.method)) {
+          const refusal = this.#subscribers.receive(this.#nextId(), incoming, this.#digestOf, now)
+          if (refusal) this.#refuse(incoming, refusal, now)
+          return
+        }
+        this.#requests.add(this.#nextId(), incoming, undefined, newTag(this.#environment), now)
+        return
       default:
         this.#requests.add(this.#nextId(), incoming, undefined, newTag(this.#environment), now)
     }
@@ -197,6 +209,7 @@ export class Dispatch {
 
   #inside(incoming: ReceivedRequest, now: Millis): void {
     const { request } = incoming
+    if (request.method === 'SUBSCRIBE' && this.#subscribers.refresh(incoming, now)) return
     const session = this.#sessions.ofDialog(request.callId, request.toTag ?? '')
     const dialog = session?.dialogWith(request.fromTag ?? '')
     if (session === undefined || dialog === undefined) {

@@ -31,6 +31,7 @@ import { IncomingRequests } from './incoming-requests.ts'
 import { Modules } from './modules.ts'
 import { Refers } from './refers.ts'
 import { Sessions } from './sessions.ts'
+import { Subscribers } from './subscribers.ts'
 
 /** What is held at present; all zero when the engine has come to rest. */
 export interface SipCounts {
@@ -38,6 +39,8 @@ export interface SipCounts {
   readonly registrations: number
   readonly subscriptions: number
   readonly publications: number
+  /** Subscriptions of others. */
+  readonly subscribers: number
   readonly clientTransactions: number
   readonly serverTransactions: number
   readonly requests: number
@@ -77,6 +80,7 @@ class Engine implements SipEngine {
   readonly #refers: Refers
   readonly #commands: Commands
   readonly #dispatch: Dispatch
+  readonly #subscribers: Subscribers
   readonly #modules = new Modules((module, fault) => this.#out.push(log('error', 'sip.module', fault, { module })))
   readonly #admissions: Admissions
   /** The caller's list, while one of its calls runs. */
@@ -129,16 +133,18 @@ class Engine implements SipEngine {
     const notified = new Notified()
     this.#refers = new Refers(this.#requester, notified)
     const ended = (session: Session) => this.#sessions.remove(session)
-    this.#commands = new Commands(
-      this.#requester,
-      this.#sessions,
-      this.#requests,
-      this.#refers,
+    const subscribers = new Subscribers(this.#requester, config.notifies ?? {})
+    this.#subscribers = subscribers
+    this.#commands = new Commands({
+      config,
+      requester: this.#requester,
+      sessions: this.#sessions,
+      requests: this.#requests,
+      refers: this.#refers,
       notified,
-      config.packages ?? {},
-      config.limits.sessions,
+      subscribers,
       ended,
-    )
+    })
     this.#admissions = new Admissions(config)
     this.#dispatch = new Dispatch({
       config,
@@ -148,9 +154,10 @@ class Engine implements SipEngine {
       requests: this.#requests,
       refers: this.#refers,
       notified,
+      subscribers,
       ended,
       nextId: () => `in:${++this.#lastId}`,
-      digestOf: (user) => this.#commands.digestOf(user),
+      digestOf: (user) => this.#commands.registrations.digestOf(user),
       modules: this.#modules,
       admissions: this.#admissions,
     })
@@ -193,6 +200,8 @@ class Engine implements SipEngine {
       case 'unsubscribe':
       case 'publish':
       case 'unpublish':
+      case 'answer-subscriber':
+      case 'notify':
       case 'end-refer':
       case 'refer-notify': {
         const reason = this.#commands.perform(input, now)
@@ -214,9 +223,10 @@ class Engine implements SipEngine {
   counts(): SipCounts {
     return {
       sessions: this.#sessions.size,
-      registrations: this.#commands.registrations,
-      subscriptions: this.#commands.subscriptions,
-      publications: this.#commands.publications,
+      registrations: this.#commands.registrations.size,
+      subscriptions: this.#commands.subscriptions.size,
+      publications: this.#commands.publications.size,
+      subscribers: this.#subscribers.size,
       clientTransactions: this.#clients.size,
       serverTransactions: this.#servers.size,
       requests: this.#commands.exchanges + this.#requests.size + this.#refers.size,
@@ -231,7 +241,7 @@ class Engine implements SipEngine {
     switch (input.kind) {
       case 'transport-up':
         this.#transports.up(input.transport, input.protocol, input.local)
-        this.#commands.transportUp(now)
+        this.#commands.registrations.transportUp(now)
         return
       case 'transport-down':
         this.#transports.down(input.transport)
@@ -240,7 +250,7 @@ class Engine implements SipEngine {
           log('warn', 'sip.transport', 'transport down', { transport: input.transport, reason: input.reason }),
         )
         this.#clients.transportDown(input.transport, now)
-        this.#commands.transportDown(input.transport, now)
+        this.#commands.registrations.transportDown(input.transport, now)
         return
       case 'datagram':
         this.#received(receive(input, input.data), input.from, now)
@@ -257,7 +267,7 @@ class Engine implements SipEngine {
         return
       case 'unreachable':
         this.#clients.unreachable(input.transport, input.to, now)
-        this.#commands.lost(input.transport, input.to, now)
+        this.#commands.registrations.lost(input.transport, input.to, now)
         return
       case 'resolved':
         this.#locator.answered(input, now)
@@ -270,7 +280,7 @@ class Engine implements SipEngine {
     const { transport, remote, stood } = flow
     this.#out.push(log('info', 'sip.transport', 'connection gone', { to: showAddress(remote), reason }))
     this.#clients.streamLost({ transport, to: remote, stood }, ({ name }) => serves(flow, name), reason, now)
-    this.#commands.lost(transport, remote, now)
+    this.#commands.registrations.lost(transport, remote, now)
   }
 
   #received(received: Received, from: SocketAddress, now: Millis): void {

@@ -1,24 +1,15 @@
 // The publications an application keeps, by their ids (RFC 3903).
 import type { Millis } from '../../base/time.ts'
-import type { HeaderField } from '../message/message.ts'
 import { parseEvent } from '../usage/notified.ts'
 import { Publication } from '../usage/publication.ts'
-import type { Digest, Requester, RequestSpec } from '../usage/requester.ts'
-import type { Identity, SipCommand } from './contract.ts'
+import type { Requester } from '../usage/requester.ts'
+import type { SipCommand } from './contract.ts'
+import { type Outside, repeatable } from './outside.ts'
+import { bodyProblem, isText } from './sendable.ts'
 
 type Publish = Extract<SipCommand, { readonly kind: 'publish' }>
 
 const MAX_PUBLICATIONS = 64
-
-/** Makes a request outside a dialog, or says why it cannot. */
-export type Outside = (
-  method: string,
-  target: string,
-  identity: Identity,
-  digest: Digest,
-  headers: readonly HeaderField[],
-  contact: boolean,
-) => RequestSpec | string
 
 export class Publications {
   readonly #requester: Requester
@@ -37,20 +28,16 @@ export class Publications {
   }
 
   /** Why the command makes no sense, or undefined when it was taken. */
-  publish(command: Publish, digest: Digest, now: Millis): string | undefined {
+  publish(command: Publish, now: Millis): string | undefined {
     const { id, identity, target, event, headers, body } = command
     const name = parseEvent(event)?.name ?? ''
-    if (!Object.hasOwn(this.#packages, name) || /[\r\n\0]/.test(event)) return 'no such event package'
+    if (!Object.hasOwn(this.#packages, name) || !isText(event)) return 'no such event package'
     if (!(command.expires > 0)) return 'expires must be positive'
-    if (/[\r\n\0]/.test(body.contentType)) return 'a body type that cannot be sent'
+    const problem = bodyProblem(body)
+    if (problem !== undefined) return problem
     // RFC 3903 §4: a PUBLISH has no Contact.
-    const make = (fields: readonly HeaderField[]) => this.#outside('PUBLISH', target, identity, digest, fields, false)
-    const probe = make([])
-    if (typeof probe === 'string') return probe
-    const opening = (fields: readonly HeaderField[]) => {
-      const spec = make(fields)
-      return typeof spec === 'string' ? probe : spec
-    }
+    const opening = repeatable((fields) => this.#outside('PUBLISH', target, identity, fields, false))
+    if (typeof opening === 'string') return opening
     const settings = { event, expires: Math.round(command.expires), headers, opening }
     const known = this.#all.get(id)
     if (known) {

@@ -24,6 +24,10 @@ export const keepIn = (flowTimerMs: number | undefined, rng: Rng): number =>
 /** After a refusal that trying again will hardly change: between two and a half and five minutes. */
 export const longBackoff = (rng: Rng): number => Math.round(LONGEST * (0.5 + unit(rng) / 2))
 
+/** A refusal of the moment: the same request may well be taken later. 6xx is said for everybody and for good (RFC 3261 §21.6). */
+export const isPassing = (status: number): boolean =>
+  status === 408 || status === 480 || (status >= 500 && status < 600) || status === 600
+
 /** Milliseconds until a binding of `expires` seconds is refreshed: a tenth to a fifth before its end, at least 5 s when it is not too short for that. */
 export function refreshIn(expires: number, rng: Rng): number {
   const margin = Math.min(Math.max(expires / 10, 5), expires / 4)

@@ -5,7 +5,7 @@ import { type Sleeper, Timer } from '../../base/timer-queue.ts'
 import type { Cause, PublicationState } from '../core/contract.ts'
 import { expires, minExpires, retryAfter } from '../message/headers.ts'
 import type { Body, HeaderField, SipResponse } from '../message/message.ts'
-import { backoff, longBackoff, refreshIn } from './backoff.ts'
+import { backoff, isPassing, longBackoff, refreshIn } from './backoff.ts'
 import { sendRequest } from './outgoing-request.ts'
 import { type Failure, type Requester, type RequestSpec, type RequestUser, statusOf } from './requester.ts'
 
@@ -169,7 +169,7 @@ export class Publication implements RequestUser, Sleeper {
     const { status, reason } = response
     const { rng } = this.#requester.environment
     const asked = retryAfter(response)?.seconds
-    const passing = status === 408 || status === 480 || status >= 500 || asked !== undefined
+    const passing = isPassing(status) || asked !== undefined
     const wait = passing ? backoff(++this.#failures, rng) : longBackoff(rng)
     // Whoever does not know the package, or PUBLISH, will not know it later.
     const retryMs = HOPELESS.has(status) ? undefined : Math.max(wait, 1000 * Math.min(asked ?? 0, LONGEST_WAIT))

@@ -8,7 +8,7 @@ import type { Body, HeaderField, SipRequest, SipResponse } from '../message/mess
 import type { Answer, Incoming } from '../transaction/response.ts'
 import { giveUp } from '../transaction/timers.ts'
 import { retrySoon } from './answers.ts'
-import { backoff, refreshIn } from './backoff.ts'
+import { backoff, isPassing, refreshIn } from './backoff.ts'
 import { inDialog } from './invite/acks.ts'
 import {
   eventOf,
@@ -212,15 +212,10 @@ export class Subscription implements RequestUser, NotifyTaker, Sleeper {
       return
     }
     const challenged = status === 401 || status === 407
-    const passing = status === 408 || status === 480 || status >= 500
+    const passing = isPassing(status)
     const asked = retryAfter(response)?.seconds
     const outcome: Outcome = { status, reason, cause: challenged ? 'authentication' : 'remote' }
-    this.#failed(
-      outcome,
-      passing && status !== 481,
-      asked === undefined ? undefined : 1000 * Math.min(asked, 3600),
-      now,
-    )
+    this.#failed(outcome, passing, asked === undefined ? undefined : 1000 * Math.min(asked, 3600), now)
   }
 
   onFailure(why: Failure, now: Millis, detail?: string): void {

@@ -1,7 +1,17 @@
 // CONTRACT of the SIP engine: what an application asks of it.
 import type { Body, HeaderField } from '../../message/message.ts'
 import type { BodyPart } from '../../message/multipart.ts'
-import type { Identity, PublicationId, ReferId, RegistrationId, RequestId, SessionId, SubscriptionId } from './names.ts'
+import type {
+  Identity,
+  PublicationId,
+  ReferId,
+  RegistrationId,
+  RequestId,
+  SessionId,
+  SubscriberId,
+  SubscriberState,
+  SubscriptionId,
+} from './names.ts'
 import type { RegisterOptions } from './registration.ts'
 
 export type SipCommand =
@@ -147,3 +157,31 @@ export type SipCommand =
       readonly body: Body
     }
   | { readonly kind: 'unpublish'; readonly id: PublicationId }
+
+  /**
+   * The word on a `subscriber-incoming`: 200 takes it, and a NOTIFY of `state` with `body` follows at once; 300–699 refuse it.
+   * Without one within 30 s it is 403.
+   */
+  | {
+      readonly kind: 'answer-subscriber'
+      readonly id: SubscriberId
+      readonly status: number
+      readonly reason: string | undefined
+      /** Of the response. */
+      readonly headers: readonly HeaderField[]
+      readonly state: 'pending' | 'active'
+      readonly body: Body | undefined
+    }
+  /**
+   * Tells a subscriber of a change, or ends its subscription: `terminated` with a `reason` as RFC 6665 §4.1.3 has them and
+   * `retryAfter` seconds. One NOTIFY at a time is under way; of those that wait the newest goes. `body` is told again at each refresh.
+   */
+  | {
+      readonly kind: 'notify'
+      readonly id: SubscriberId
+      readonly state: SubscriberState
+      readonly reason: string | undefined
+      readonly retryAfter: number | undefined
+      readonly headers: readonly HeaderField[]
+      readonly body: Body | undefined
+    }

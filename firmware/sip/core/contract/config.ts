@@ -29,6 +29,8 @@ export interface SipConfig {
   readonly servers?: Partial<ServerTimes>
   /** The family whose addresses are tried first when a name has both; default IPv4. */
   readonly preferFamily?: 4 | 6
+  /** Event packages others can subscribe to here (`subscriber-incoming`), with what each is told in; SUBSCRIBE to another gets 489. */
+  readonly notifies?: Readonly<Record<string, string>>
   readonly limits: {
     /** Sessions at once, both directions; beyond: outgoing `rejected`, incoming 486. */
     readonly sessions: number

@@ -12,6 +12,8 @@ import type {
   RequestId,
   SessionId,
   SessionState,
+  SubscriberId,
+  SubscriberState,
   SubscriptionId,
   SubscriptionState,
 } from './names.ts'
@@ -155,6 +157,23 @@ export type SipEvent =
       readonly cause: Cause | undefined
       readonly expires: number
       readonly retryMs: number | undefined
+    }
+  /** Somebody subscribes to a package of `SipConfig.notifies`: answer with `answer-subscriber`. `expires` seconds; 0 asks once. */
+  | {
+      readonly kind: 'subscriber-incoming'
+      readonly id: SubscriberId
+      readonly request: SipRequest
+      readonly event: string
+      readonly expires: number
+      readonly from: SocketAddress
+    }
+  /** Each change of state; `terminated` is the last event. `cause`: who ended it; `local` also when its time was over. */
+  | {
+      readonly kind: 'subscriber-state'
+      readonly id: SubscriberId
+      readonly state: SubscriberState
+      readonly reason: string
+      readonly cause: Cause
     }
   /** A command that made no sense: nothing was changed or sent. */
   | { readonly kind: 'rejected'; readonly command: SipCommand['kind']; readonly id: string; readonly reason: string }

@@ -16,6 +16,8 @@ export type RegistrationId = string
 export type RequestId = string
 export type SubscriptionId = string
 export type PublicationId = string
+/** A subscription of somebody else's to what we tell. */
+export type SubscriberId = string
 /** A REFER, either direction, with the subscription it makes. */
 export type ReferId = string
 /** One TCP or TLS connection: named `out:…` by the engine when it asks for it, by whoever accepts it otherwise. */
@@ -37,6 +39,9 @@ export interface Identity {
 export type RegistrationState = 'unregistered' | 'registering' | 'registered' | 'unregistering'
 
 export type PublicationState = 'unpublished' | 'publishing' | 'published' | 'unpublishing'
+
+/** As NOTIFY says it (RFC 6665 §4.1.3). */
+export type SubscriberState = 'pending' | 'active' | 'terminated'
 
 /** ACCEPTED: a 2xx came and no NOTIFY yet; other words are the peer's own. */
 export type SubscriptionState =

@@ -1,0 +1,71 @@
+// Requests outside dialogs, each with a Call-ID and tag of its own (RFC 3261 §8.1.1), on the way the account's others go.
+import { hex } from '../../base/rng.ts'
+import { route } from '../dialog/dialog.ts'
+import type { HeaderField, Uri } from '../message/message.ts'
+import { newTag } from '../usage/answers.ts'
+import { parseTarget, prepare } from '../usage/identity.ts'
+import type { Digest, Requester, RequestSpec } from '../usage/requester.ts'
+import type { Identity } from './contract.ts'
+
+export interface Opening extends RequestSpec {
+  readonly callId: string
+  readonly localTag: string
+  readonly target: Uri
+}
+
+/** What makes them, or says why one cannot be made; with our Contact when `contact`. */
+export type Outside = (
+  method: string,
+  target: string,
+  identity: Identity,
+  headers: readonly HeaderField[],
+  contact: boolean,
+) => Opening | string
+
+export function createOutside(requester: Requester, digestFor: (identity: Identity) => Digest): Outside {
+  const { environment } = requester
+  return (method, targetText, identity, headers, contact) => {
+    const prepared = prepare(identity)
+    if (!prepared.ok) return prepared.error
+    const target = parseTarget(targetText)
+    if (!target.ok) return target.error
+    const callId = hex(environment.rng, 24)
+    const localTag = newTag(environment)
+    const binding = environment.bindings.get(identity.contactUser)
+    const { uri, routes, nextHop } = route(target.value, binding?.routes ?? prepared.value.routes)
+    let seq = 0
+    return {
+      method,
+      uri,
+      nextHop,
+      headers: [
+        ...routes,
+        { name: 'From', value: `${prepared.value.self};tag=${localTag}` },
+        { name: 'To', value: `<${uri}>` },
+        { name: 'Call-ID', value: callId },
+        ...headers,
+      ],
+      contact: contact ? { user: identity.contactUser, params: '' } : undefined,
+      body: undefined,
+      nextSeq: () => ++seq,
+      transport: binding?.transport ?? identity.transport,
+      stay: { server: binding?.server },
+      digest: digestFor(identity),
+      callId,
+      localTag,
+      target: target.value,
+    }
+  }
+}
+
+/** Makes the same request anew as often as it is wanted; why it cannot be made, when it cannot. */
+export function repeatable(
+  make: (headers: readonly HeaderField[]) => Opening | string,
+): ((headers: readonly HeaderField[]) => Opening) | string {
+  const probe = make([])
+  if (typeof probe === 'string') return probe
+  return (headers) => {
+    const made = make(headers)
+    return typeof made === 'string' ? probe : made
+  }
+}

@@ -1,0 +1,77 @@
+// The registrations an application keeps, by their ids, and the credentials that go with each.
+import type { SocketAddress } from '../../base/address.ts'
+import type { Millis } from '../../base/time.ts'
+import { Registration } from '../usage/register/registration.ts'
+import { registrationSettings } from '../usage/register/settings.ts'
+import { type Digest, newDigest, type Requester } from '../usage/requester.ts'
+import type { Identity, SipCommand } from './contract.ts'
+
+type Register = Extract<SipCommand, { readonly kind: 'register' }>
+
+/** Far beyond what a phone has. */
+const MAX_REGISTRATIONS = 64
+
+export class Registrations {
+  readonly #requester: Requester
+  readonly #all = new Map<string, Registration>()
+
+  constructor(requester: Requester) {
+    this.#requester = requester
+  }
+
+  get size(): number {
+    return this.#all.size
+  }
+
+  transportUp(now: Millis): void {
+    for (const registration of this.#all.values()) registration.transportUp(now)
+  }
+
+  /** A stream broke, or ICMP spoke about a datagram. */
+  lost(transport: string, to: SocketAddress, now: Millis): void {
+    for (const registration of this.#all.values()) registration.lost(transport, to, now)
+  }
+
+  transportDown(transport: string, now: Millis): void {
+    for (const registration of this.#all.values()) registration.transportDown(transport, now)
+  }
+
+  /** What calls to a Contact user authenticate their own requests with: the account's, or all that share the name. */
+  digestOf(contactUser: string): Digest {
+    const digests = [...this.#all.values()].filter((r) => r.identity.contactUser === contactUser)
+    const [only] = digests
+    return only && digests.length === 1
+      ? only.digest
+      : newDigest(digests.flatMap(({ identity }) => identity.credentials))
+  }
+
+  /** The registration's, which knows the server's challenge already, when it is of the same account. */
+  digestFor(identity: Identity): Digest {
+    for (const registration of this.#all.values())
+      if (registration.identity.aor === identity.aor) return registration.digest
+    return newDigest(identity.credentials)
+  }
+
+  /** Why the command makes no sense, or undefined when it was taken. */
+  register(command: Register, now: Millis): string | undefined {
+    const { id } = command
+    const settings = registrationSettings(command)
+    if (!settings.ok) return settings.error
+    const known = this.#all.get(id)
+    if (known) {
+      known.change(settings.value, command.now, now)
+      return undefined
+    }
+    if (this.#all.size >= MAX_REGISTRATIONS) return 'too many registrations'
+    const registration = new Registration(this.#requester, id, settings.value, () => this.#all.delete(id))
+    this.#all.set(id, registration)
+    registration.start(now)
+    return undefined
+  }
+
+  unregister(id: string, now: Millis): string | undefined {
+    const registration = this.#all.get(id)
+    registration?.unregister(now)
+    return registration ? undefined : 'no such registration'
+  }
+}

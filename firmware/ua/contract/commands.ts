@@ -1,0 +1,155 @@
+// CONTRACT of the user agent: what an application asks of it.
+import type { SubscriberState } from '../../sip/core/contract.ts'
+import type { Body, HeaderField } from '../../sip/message/message.ts'
+import type { BodyPart } from '../../sip/message/multipart.ts'
+import type { AccountConfig } from './config.ts'
+import type { AccountId, CallId, PublicationName, RequestName, SubscriberName, SubscriptionName } from './names.ts'
+
+export type UaCommand =
+  /** Adds an account or changes it; registers when it has a registrar. */
+  | { readonly kind: 'set-account'; readonly account: AccountId; readonly config: AccountConfig }
+  /** Ends its calls and subscriptions, un-registers, forgets it. */
+  | { readonly kind: 'remove-account'; readonly account: AccountId }
+  /** Registers now, or un-registers. */
+  | { readonly kind: 'set-registration'; readonly account: AccountId; readonly on: boolean }
+  /** `target`: a URI, or a user part that is completed with the account's domain. */
+  | {
+      readonly kind: 'make-call'
+      readonly call: CallId
+      readonly account: AccountId
+      readonly target: string
+      readonly headers: readonly HeaderField[]
+      /** The INVITE goes without an offer, the peer makes one in its 200 (RFC 3261 §13.2.1). */
+      readonly lateOffer?: boolean
+      /** Sent with the offer in one multipart/mixed (RFC 5621). */
+      readonly parts?: readonly BodyPart[]
+    }
+  /** 180 to ring, 183 for early media, 200 to take it, 3xx–6xx to refuse; the stack's own 100 has gone, so 100 does nothing. */
+  | {
+      readonly kind: 'answer'
+      readonly call: CallId
+      readonly status: number
+      readonly reason: string | undefined
+      readonly headers: readonly HeaderField[]
+    }
+  /** Ends it by its state; `status` is used when it still rings here (default 603). */
+  | {
+      readonly kind: 'hang-up'
+      readonly call: CallId
+      readonly status: number | undefined
+      readonly reason: string | undefined
+      readonly headers?: readonly HeaderField[]
+    }
+  /** Re-INVITE with `sendonly` (or `inactive` when they hold us too). */
+  | { readonly kind: 'hold'; readonly call: CallId }
+  | { readonly kind: 'resume'; readonly call: CallId }
+  | { readonly kind: 'send-dtmf'; readonly call: CallId; readonly digits: string; readonly durationMs: number }
+  | { readonly kind: 'query-call'; readonly call: CallId; readonly ref: number }
+  /** Answered by `call-record` at once. */
+  | { readonly kind: 'query-record'; readonly call: CallId; readonly ref: number }
+  /** Re-INVITE with what is now; `unhold` releases our hold with it. Without `offer` the peer makes one. Ends with `call-modified`. */
+  | {
+      readonly kind: 'reinvite'
+      readonly call: CallId
+      readonly unhold: boolean
+      readonly offer: boolean
+      readonly headers: readonly HeaderField[]
+    }
+  /**
+   * UPDATE (RFC 3311) with what is now, our hold kept; without `offer` the peer only learns where we are, which can be had while
+   * it rings too. Ends with `call-modified`: 491 also when it cannot be, as the peer does not allow UPDATE.
+   */
+  | {
+      readonly kind: 'update'
+      readonly call: CallId
+      readonly offer: boolean
+      readonly headers: readonly HeaderField[]
+    }
+  /** REFER to `target` (RFC 3515), completed like that of a call. What becomes of it comes as `call-transfer`; the call stays until it is ended. */
+  | {
+      readonly kind: 'transfer'
+      readonly call: CallId
+      readonly target: string
+      readonly headers: readonly HeaderField[]
+    }
+  /** No more is to be heard of the transfer: their next NOTIFY gets 481, which ends the subscription (RFC 6665 §4.2.2). */
+  | { readonly kind: 'end-transfer'; readonly call: CallId }
+  /** A request inside a call's dialog, or outside any from an account. Methods that change a session are refused. */
+  | {
+      readonly kind: 'send-request'
+      readonly request: RequestName
+      readonly method: string
+      readonly to:
+        | { readonly call: CallId }
+        /** `target` as of a call. */
+        | { readonly account: AccountId; readonly target: string }
+      readonly headers: readonly HeaderField[]
+      readonly body: Body | undefined
+    }
+  /** Final response to a `request-incoming` with `answerMs` above 0. */
+  | {
+      readonly kind: 'reply'
+      readonly request: string
+      readonly status: number
+      readonly reason: string | undefined
+      readonly headers: readonly HeaderField[]
+      readonly body: Body | undefined
+    }
+  /**
+   * Subscribes to `event` (value of Event) of `target`, completed like that of a call, and keeps that up until `unsubscribe`
+   * or a `final` state; 64 at most. Again with the same name, account, target and event: refreshed at once, with what the
+   * account is now.
+   */
+  | {
+      readonly kind: 'subscribe'
+      readonly subscription: SubscriptionName
+      readonly account: AccountId
+      readonly target: string
+      readonly event: string
+      /** Seconds. */
+      readonly expires: number
+      readonly headers: readonly HeaderField[]
+    }
+  /** Its end comes as a `final` state. */
+  | { readonly kind: 'unsubscribe'; readonly subscription: SubscriptionName }
+  /**
+   * Publishes `body` as the account's state of `event` (value of Event) and keeps that up until `unpublish` or a `final` state; 32
+   * at most. Again with the same name, account and event: another body. What is asked while a request is under way follows it.
+   */
+  | {
+      readonly kind: 'publish'
+      readonly publication: PublicationName
+      readonly account: AccountId
+      readonly event: string
+      /** Seconds. */
+      readonly expires: number
+      readonly headers: readonly HeaderField[]
+      readonly body: Body
+    }
+  /** Its end comes as a `final` state. */
+  | { readonly kind: 'unpublish'; readonly publication: PublicationName }
+  /**
+   * The addresses of this host are others now, as `UaConfig` has them, and the engine's transports are bound there: accounts
+   * register (the engine sees to that) and calls are re-INVITEd with media from there. Answered by `address-changed`.
+   */
+  | { readonly kind: 'move'; readonly mediaAddress: string; readonly alsoMediaAddress?: string | undefined }
+  /** The word on a `subscriber-incoming`: 200 takes it and tells `body` at once, 300–699 refuse it. */
+  | {
+      readonly kind: 'answer-subscriber'
+      readonly subscriber: SubscriberName
+      readonly status: number
+      readonly reason: string | undefined
+      readonly headers: readonly HeaderField[]
+      readonly state: 'pending' | 'active'
+      readonly body: Body | undefined
+    }
+  /** Tells a subscriber of a change; `terminated` is the last, with a `reason` of RFC 6665 §4.1.3 and `retryAfter` seconds. */
+  | {
+      readonly kind: 'notify'
+      readonly subscriber: SubscriberName
+      readonly state: SubscriberState
+      readonly reason: string | undefined
+      readonly retryAfter: number | undefined
+      readonly headers: readonly HeaderField[]
+      readonly body: Body | undefined
+    }

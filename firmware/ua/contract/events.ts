@@ -1,0 +1,198 @@
+// CONTRACT of the user agent: what an application is told.
+import type { StreamStats } from '../../media/contract.ts'
+import type {
+  Cause,
+  Learnt,
+  PublicationState,
+  RegistrationState,
+  SubscriberState,
+  SubscriptionState,
+  Try,
+} from '../../sip/core/contract.ts'
+import type { HeaderField } from '../../sip/message/message.ts'
+import type { BodyPart } from '../../sip/message/multipart.ts'
+import type { UaCommand } from './commands.ts'
+import type {
+  AccountId,
+  CallId,
+  CallMedia,
+  CallRecord,
+  CallState,
+  Party,
+  PublicationName,
+  RequestName,
+  SubscriberName,
+  SubscriptionName,
+} from './names.ts'
+
+export type UaEvent =
+  | {
+      readonly kind: 'account-state'
+      readonly account: AccountId
+      readonly registration: RegistrationState
+      readonly status: number
+      readonly reason: string
+      readonly cause: Cause | undefined
+      readonly expires: number
+      readonly retryMs: number | undefined
+      /** Where it is registered: `UDP 192.0.2.1:5060`. */
+      readonly server?: string
+      /** Servers that were tried in vain for this, in order. */
+      readonly tries?: readonly Try[]
+      readonly learnt?: Learnt
+      /** With `aka`: the highest sequence number taken, to be kept for the next start. */
+      readonly sqn?: number
+    }
+  /** Nothing was sent but 100; answer, or the caller hears nothing. `account` undefined never happens: unmatched calls get 404 here. */
+  | {
+      readonly kind: 'call-incoming'
+      readonly call: CallId
+      readonly account: AccountId
+      readonly peer: Party
+      readonly alertInfo: string | undefined
+      /** Every header field of the INVITE but its credentials. */
+      readonly headers?: readonly HeaderField[]
+      /** What came beside its offer: a location, a picture. */
+      readonly parts?: readonly BodyPart[]
+    }
+  /** Every change in order; `disconnected` is the last event of a call. */
+  | {
+      readonly kind: 'call-state'
+      readonly call: CallId
+      readonly account: AccountId
+      readonly state: CallState
+      readonly previous: CallState
+      readonly peer: Party
+      readonly status: number
+      readonly reason: string
+      readonly cause: Cause | undefined
+    }
+  /** After every negotiation and whenever the port comes or goes. */
+  | { readonly kind: 'call-media'; readonly call: CallId; readonly media: CallMedia }
+  | { readonly kind: 'call-dtmf'; readonly call: CallId; readonly digit: string; readonly durationMs: number }
+  /** RTP stopped coming (`forMs`), or came (again): 0. */
+  | { readonly kind: 'call-silent'; readonly call: CallId; readonly forMs: number }
+  /** Hold, resume, reinvite, update, or what `move` asked of a call came to its end: 200, or the refusal that left the call as it was. */
+  | { readonly kind: 'call-modified'; readonly call: CallId; readonly status: number; readonly reason: string }
+  | { readonly kind: 'call-stats'; readonly call: CallId; readonly ref: number; readonly stats: StreamStats }
+  | {
+      readonly kind: 'call-record'
+      readonly call: CallId
+      readonly ref: number
+      readonly record: CallRecord
+    }
+  /** `offered`: one side has made an offer, the other has not answered. `active`: both are in force. As on the wire. */
+  | {
+      readonly kind: 'call-sdp'
+      readonly call: CallId
+      readonly stage: 'offered' | 'active'
+      readonly local: string | undefined
+      readonly remote: string | undefined
+    }
+  /** Of a transfer: the response to REFER, then the status of the call it made, from their NOTIFY. Nothing comes after `final` or the call's end. */
+  | {
+      readonly kind: 'call-transfer'
+      readonly call: CallId
+      readonly by: 'response' | 'notify'
+      readonly status: number
+      readonly reason: string
+      readonly final: boolean
+    }
+  /**
+   * A request other than those of a session. `answerMs` 0: it was answered here (MESSAGE and INFO with 200). Else the
+   * application has so long for its `reply`; without one it is refused: REFER with 603, others with 501.
+   */
+  | {
+      readonly kind: 'request-incoming'
+      readonly request: string
+      readonly method: string
+      readonly account: AccountId
+      readonly call: CallId | undefined
+      readonly peer: Party
+      /** Every header field but credentials. */
+      readonly headers: readonly HeaderField[]
+      readonly body: string
+      readonly answerMs: number
+    }
+  /** Each response to `send-request`; the final one is the last event of that name. Status 408 and 503 with a cause are made here. */
+  | {
+      readonly kind: 'request-result'
+      readonly request: RequestName
+      readonly status: number
+      readonly reason: string
+      readonly cause: Cause | undefined
+      readonly headers: readonly HeaderField[]
+      readonly body: string
+    }
+  /**
+   * Each change of state; other words than these are the peer's own. `final` is the last event of that name; TERMINATED with
+   * `retryMs` is tried anew by itself. `reason` is that of the response, or of their last NOTIFY.
+   */
+  | {
+      readonly kind: 'subscription-state'
+      readonly subscription: SubscriptionName
+      readonly account: AccountId
+      readonly state: SubscriptionState
+      readonly previous: SubscriptionState
+      readonly status: number
+      readonly reason: string
+      readonly cause: Cause | undefined
+      readonly retryMs: number | undefined
+      readonly final: boolean
+    }
+  /** A NOTIFY with a body: after the state of the same NOTIFY, but before TERMINATED. */
+  | {
+      readonly kind: 'subscription-notify'
+      readonly subscription: SubscriptionName
+      readonly contentType: string
+      readonly body: string
+    }
+  /** Each change of state, and each refresh granted. `final` is the last event of that name; with `retryMs` it is tried anew by itself. */
+  | {
+      readonly kind: 'publication-state'
+      readonly publication: PublicationName
+      readonly account: AccountId
+      readonly state: PublicationState
+      readonly previous: PublicationState
+      readonly status: number
+      readonly reason: string
+      readonly cause: Cause | undefined
+      /** Seconds granted. */
+      readonly expires: number
+      readonly retryMs: number | undefined
+      readonly final: boolean
+    }
+  /** Of a `move`: `bound`, then each account that registers and each answered call, as they come through (200) or do not, then `done`. */
+  | {
+      readonly kind: 'address-changed'
+      readonly step: 'bound' | 'account' | 'call' | 'done'
+      readonly address: string
+      readonly account: AccountId | undefined
+      readonly call: CallId | undefined
+      readonly status: number
+      readonly reason: string
+    }
+  /** Somebody subscribes to `event` of an account: answer with `answer-subscriber`; after `answerMs` without one it is refused. */
+  | {
+      readonly kind: 'subscriber-incoming'
+      readonly subscriber: SubscriberName
+      readonly account: AccountId
+      readonly event: string
+      /** Seconds; 0 asks once. */
+      readonly expires: number
+      readonly peer: Party
+      readonly headers: readonly HeaderField[]
+      readonly body: string
+      readonly answerMs: number
+    }
+  /** Of a subscriber that was taken: each change of state; `terminated` is the last. */
+  | {
+      readonly kind: 'subscriber-state'
+      readonly subscriber: SubscriberName
+      readonly account: AccountId
+      readonly state: SubscriberState
+      readonly reason: string
+      readonly cause: Cause
+    }
+  /** The command made no sense now; nothing was changed. `subject` is what the command named. */
+  | { readonly kind: 'refused'; readonly command: UaCommand['kind']; readonly subject: string; readonly reason: string }

@@ -1,0 +1,67 @@
+// CONTRACT of the user agent: what accounts, calls and the rest are called, and what is known of a call.
+import type { Direction, PortId } from '../../media/contract.ts'
+
+export type AccountId = string
+export type CallId = string
+
+/** Who is at the other end, as far as it is known. */
+export interface Party {
+  readonly uri: string
+  readonly display: string
+  /** What to show when there is no display name: the user part, or the host. */
+  readonly number: string
+}
+
+/** Call states as in PJSUA: `incoming` rings here, `early` has a provisional response, `connecting` waits for the ACK. */
+export type CallState = 'calling' | 'incoming' | 'early' | 'connecting' | 'confirmed' | 'disconnected'
+
+export type MediaStatus = 'none' | 'active' | 'local-hold' | 'remote-hold' | 'error'
+
+export interface CallMedia {
+  readonly status: MediaStatus
+  /** Our own side's direction. */
+  readonly direction: Direction
+  /** e.g. `PCMA/8000`; '' while none. */
+  readonly codec: string
+  /** The bridge port; undefined while there is none. */
+  readonly port: PortId | undefined
+  /** Telephone events were agreed. */
+  readonly dtmf: boolean
+}
+
+/** Everything known of a call, as PJSUA's call info. What has not been learned yet is ''. */
+export interface CallRecord {
+  readonly account: AccountId
+  /** Who sent the INVITE: `uac` is us. */
+  readonly role: 'uac' | 'uas'
+  readonly state: CallState
+  /** Of the last response sent or received; 0 and '' before the first. */
+  readonly status: number
+  readonly reason: string
+  /** Our own address, and the user part of the Contact it is reached by. */
+  readonly local: string
+  readonly contactUser: string
+  readonly peer: Party
+  /** URI of their Contact; where requests of this dialog go. */
+  readonly peerContact: string
+  /** From the first message of the peer on. */
+  readonly callId: string
+  readonly localTag: string
+  readonly remoteTag: string
+  readonly media: CallMedia
+  /** Since it was confirmed (0 before), and since it began, ms. Both stand still at the end. */
+  readonly connectedMs: number
+  readonly totalMs: number
+}
+
+/** An application's name for a request it sends; it may be used again once the final response came. */
+export type RequestName = string
+
+/** The user agent's name for a subscription of somebody else's. */
+export type SubscriberName = string
+
+/** An application's name for a publication; it may be used again once its `final` state came. */
+export type PublicationName = string
+
+/** An application's name for a subscription; it may be used again once its `final` state came. */
+export type SubscriptionName = string
