@@ -30,6 +30,7 @@ import { Dispatch } from './dispatch.ts'
 import { IncomingRequests } from './incoming-requests.ts'
 import { Modules } from './modules.ts'
 import { Refers } from './refers.ts'
+import { Returns } from './returns.ts'
 import { Sessions } from './sessions.ts'
 import { Subscribers } from './subscribers.ts'
 
@@ -74,6 +75,7 @@ class Engine implements SipEngine {
   readonly #clients: ClientTransactions
   readonly #servers: ServerTransactions
   readonly #locator: Locator
+  readonly #returns: Returns
   readonly #requester: Requester
   readonly #sessions = new Sessions()
   readonly #requests: IncomingRequests
@@ -112,7 +114,7 @@ class Engine implements SipEngine {
       clients: this.#clients,
       servers: this.#servers,
       locator: this.#locator,
-      standing: new Standing(serverTimes),
+      standing: new Standing(serverTimes, (server, now) => this.#commands.registrations.serverFailed(server, now)),
       serverTimes,
       capabilities: capabilitiesOf(config),
       emit: (output) => this.#out.push(output),
@@ -127,6 +129,11 @@ class Engine implements SipEngine {
       message: (flow, text, now) => this.#received(receive(arrivalOf(flow), text), flow.remote, now),
       bad: (flow, head, what, now) => this.#received(unframed(arrivalOf(flow), head, what), flow.remote, now),
       lost: (flow, reason, now) => this.#streamLost(flow, reason, now),
+    })
+    this.#returns = new Returns(this.#transports, this.#locator, (transport, server, text, now) => {
+      const { protocol, address, port } = server
+      const name = protocol === 'TLS' ? server.name : undefined
+      this.#streams.send({ transport, to: { address, port }, name }, undefined, text, now)
     })
     this.#requester = new Requester(environment)
     this.#requests = new IncomingRequests(environment)
@@ -281,6 +288,7 @@ class Engine implements SipEngine {
     this.#out.push(log('info', 'sip.transport', 'connection gone', { to: showAddress(remote), reason }))
     this.#clients.streamLost({ transport, to: remote, stood }, ({ name }) => serves(flow, name), reason, now)
     this.#commands.registrations.lost(transport, remote, now)
+    if (flow.state.name === 'Connecting') this.#returns.unreturned(transport, flow.state.waiting, now)
   }
 
   #received(received: Received, from: SocketAddress, now: Millis): void {

@@ -147,6 +147,18 @@ test('servers that are alike: there is nothing to return to', () => {
   expect(servers).toEqual(new Set([home === one ? '12' : '11']))
 })
 
+test('a call that finds it dead has it asked at once', () => {
+  const { stage, alice, one, register, told, count } = setOut()
+  register()
+  while (count(one, 'OPTIONS') === 0) stage.run(stage.now + 100)
+  stage.run(stage.now + 1000)
+  one.silent = true
+  alice.call('call', 'sip:bob@example.com')
+  // Four seconds for the call, four for the OPTIONS; by itself it would have been asked fifteen after the last one.
+  stage.run(stage.now + 8200)
+  expect(told().slice(2)).toEqual(['unregistered 408 timeout', 'registering 0', 'registered 200 12'])
+})
+
 test('the only server: unregistered at once, registered when it is back', () => {
   const { stage, one, register, told } = setOut('options', new Stage(), PAIR.replace(/^.*SRV 20.*$/m, ''))
   register()

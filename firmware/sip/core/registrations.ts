@@ -1,6 +1,7 @@
 // The registrations an application keeps, by their ids, and the credentials that go with each.
 import type { SocketAddress } from '../../base/address.ts'
 import type { Millis } from '../../base/time.ts'
+import type { Server } from '../locate/server.ts'
 import { Registration } from '../usage/register/registration.ts'
 import { registrationSettings } from '../usage/register/settings.ts'
 import { type Digest, newDigest, type Requester } from '../usage/requester.ts'
@@ -30,6 +31,11 @@ export class Registrations {
   /** A stream broke, or ICMP spoke about a datagram. */
   lost(transport: string, to: SocketAddress, now: Millis): void {
     for (const registration of this.#all.values()) registration.lost(transport, to, now)
+  }
+
+  /** A request found this server dead, or not willing. */
+  serverFailed(server: Server, now: Millis): void {
+    for (const registration of this.#all.values()) registration.serverFailed(server, now)
   }
 
   transportDown(transport: string, now: Millis): void {

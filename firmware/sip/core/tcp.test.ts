@@ -1,8 +1,10 @@
 // Ladders over TCP (RFC 3261 §18): calls, large requests, connections refused, gone, deaf and flooded.
 import { expect, test } from 'vitest'
+import type { StreamEnd } from '../../testing/fake-streams.ts'
 import { flaws, ladder } from '../../testing/ladder.ts'
 import { play } from '../../testing/play.ts'
 import { Stage } from '../../testing/stage.ts'
+import { zone } from '../../testing/zone.ts'
 
 const TCP = ['TCP'] as const
 const BOTH = ['UDP', 'TCP'] as const
@@ -143,6 +145,42 @@ test('a response goes by a new connection to the sent-by when its own is gone (�
   expect(alice.states('call')).toBe('CALLING EARLY CONNECTING CONFIRMED DISCONNECTING DISCONNECTED')
   expect(flaws(stage)).toEqual([])
 })
+
+test.each([
+  ['by its records, one after the other', 'edge.example.com', '10.0.0.21:5070'],
+  ['by a name with a port', 'edge.example.com:5080', '10.0.0.22:5080'],
+  ['by an address', '10.0.0.23', '10.0.0.23:5060'],
+])(
+  'a response whose sender cannot be connected to where it came from goes to the sent-by, %s (RFC 3263 §5)',
+  (_how, sentBy, there) => {
+    const stage = new Stage()
+    stage.zone = zone(`
+    _sip._tcp.edge.example.com SRV 10 0 5070 gone.example.com
+    _sip._tcp.edge.example.com SRV 20 0 5070 back.example.com
+    gone.example.com A 10.0.0.20
+    back.example.com A 10.0.0.21
+    edge.example.com A 10.0.0.22`)
+    const bob = stage.phone('bob', '10.0.0.2', {}, TCP)
+    bob.on('session-incoming', ({ id }) => {
+      bob.respond(id, 180, undefined, 2000)
+      bob.respond(id, 200, 'answer', 3000)
+    })
+    const heard: string[] = []
+    const [address = '', port] = there.split(':')
+    stage.streams.listen({ address, port: Number(port) }, () => ({ data: (data) => heard.push(data), down: () => {} }))
+    const from = { address: '10.0.0.9', port: 40_000 }
+    const up = (end: StreamEnd) => {
+      const head = ['INVITE sip:bob@10.0.0.2;transport=tcp SIP/2.0', `Via: SIP/2.0/TCP ${sentBy};branch=z9hG4bK1`]
+      const rest = ['From: <sip:a@example.com>;tag=1', 'To: <sip:bob@example.com>', 'Call-ID: 1', 'CSeq: 1 INVITE']
+      end.write([...head, ...rest, 'Contact: <sip:a@10.0.0.9>', 'Content-Length: 0', '', ''].join('\r\n'))
+      stage.later(1000, () => end.close())
+      return { data: () => {}, down: () => {} }
+    }
+    stage.streams.connect(from, bob.local, up, () => {})
+    stage.run(10_000)
+    expect(heard.join('')).toMatch(/^SIP\/2.0 180 [\s\S]*SIP\/2.0 200 OK/)
+  },
+)
 
 test('keep-alives every 30 s; a flow that has answered before and does not now is dead, and a request finds another way', () => {
   const stage = new Stage()

@@ -1,6 +1,7 @@
 // The records an answer holds, by type, and the order RFC 2782 and RFC 3403 ask for.
+import { isIpv4, isIpv6 } from '../../base/ip.ts'
 import { type Rng, unit } from '../../base/rng.ts'
-import type { DnsRecord, Naptr, Protocol, Srv } from '../core/contract.ts'
+import type { AddressRecord, DnsRecord, Naptr, Protocol, RecordType, Srv } from '../core/contract.ts'
 
 export const naptrs = (records: readonly DnsRecord[]): Naptr[] =>
   records.filter((record): record is Naptr => record.type === 'NAPTR')
@@ -8,8 +9,12 @@ export const naptrs = (records: readonly DnsRecord[]): Naptr[] =>
 export const srvs = (records: readonly DnsRecord[]): Srv[] =>
   records.filter((record): record is Srv => record.type === 'SRV')
 
-export const addresses = (records: readonly DnsRecord[]): string[] =>
-  records.flatMap((record) => (record.type === 'A' || record.type === 'AAAA' ? [record.address] : []))
+/** Those of the type asked for that are what they say. */
+export const addresses = (records: readonly DnsRecord[], type: RecordType): string[] =>
+  records
+    .filter((record): record is AddressRecord => record.type === type && 'address' in record)
+    .map(({ address }) => address)
+    .filter(type === 'A' ? isIpv4 : isIpv6)
 
 /** RFC 3263 §4.1, RFC 3403 §9 (no sctp here). */
 const SERVICES: Readonly<Record<string, Protocol>> = { 'SIP+D2U': 'UDP', 'SIP+D2T': 'TCP', 'SIPS+D2T': 'TLS' }

@@ -17,9 +17,12 @@ interface Mark {
 export class Standing {
   readonly #times: Pick<ServerTimes, 'downMs'>
   readonly #marks = new Map<string, Mark>()
+  readonly #told: (server: Server, now: Millis) => void
 
-  constructor(times: Pick<ServerTimes, 'downMs'>) {
+  /** `told` is told of each failure. */
+  constructor(times: Pick<ServerTimes, 'downMs'>, told: (server: Server, now: Millis) => void) {
     this.#times = times
+    this.#told = told
   }
 
   /** It failed; `asked`: the milliseconds it wants to be left alone (RFC 3261 §21.5.4). */
@@ -34,6 +37,7 @@ export class Standing {
     const oldest = this.#marks.size >= MAX_MARKS ? this.#marks.keys().next().value : undefined
     if (oldest !== undefined) this.#marks.delete(oldest)
     this.#marks.set(key, { until, askedUntil: after(now, Math.min(asked, LONGEST_DOWN)), failures })
+    this.#told(server, now)
   }
 
   /** It answers. */

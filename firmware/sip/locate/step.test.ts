@@ -1,8 +1,9 @@
 // RFC 3263 §4 as a table: a URI, what we can speak, a zone → what is asked, in rounds, and where it leads in the end.
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { seededRng } from '../../base/rng.ts'
 import { type Zone, zone } from '../../testing/zone.ts'
-import type { Protocol } from '../core/contract.ts'
+import type { DnsRecord, Protocol } from '../core/contract.ts'
 import { parseUri } from '../message/uri.ts'
 import { showServer } from './server.ts'
 import { type Answer, type Question, step, type Ways } from './step.ts'
@@ -194,4 +195,44 @@ test.each<[string, string, string, string[], string[] | string]>([
 test('no more servers than can be tried', () => {
   const many = Array.from({ length: 30 }, (_, at) => `many.example.com A 10.0.1.${at}`).join('\n')
   expect(play('sip:many.example.com:5060', ways(ALL), zone(many))[1]).toHaveLength(16)
+})
+
+test('whatever the records: it comes to an end, with servers that each come once, best first, over what is spoken here', () => {
+  const name = fc.constantFrom('example.com', '_sip._udp.example.com', 'a.example.com', 'b.example.com', '.', '')
+  const small = fc.nat(3)
+  const service = fc.constantFrom('SIP+D2U', 'SIP+D2T', 'SIPS+D2T', 'SIP+D2S', 'x')
+  const flags = fc.constantFrom('s', 'S', '', 'a', 'u')
+  const naptr = fc.record({
+    ...{ type: fc.constant('NAPTR' as const), order: small, preference: small, flags, service },
+    ...{ regexp: fc.constantFrom('', '!x!y!'), replacement: name },
+  })
+  const srv = fc.record({
+    ...{ type: fc.constant('SRV' as const), priority: small, weight: small, port: fc.nat(65_535), target: name },
+  })
+  const address = fc.record({ type: fc.constant('A' as const), address: fc.constantFrom('10.0.0.1', '10.0.0.2') })
+  const answer = fc.array(fc.oneof(naptr, srv, address), { maxLength: 16 })
+  const spoken = fc.subarray(['UDP4', 'TCP4', 'TLS4', 'UDP6', 'TCP6'])
+  const uris = fc.constantFrom(
+    'sip:example.com',
+    'sips:example.com',
+    'sip:example.com;transport=tcp',
+    'sip:a.example.com:5',
+  )
+  fc.assert(
+    fc.property(uris, spoken, fc.array(answer, { minLength: 1, maxLength: 8 }), (uri, speak, answers) => {
+      let turn = 0
+      const any = new Map<string, DnsRecord[]>()
+      // Any question gets any answer, the wrong types among it.
+      any.get = () => answers[turn++ % answers.length]
+      const [rounds, servers] = play(uri, ways(speak.join(' ')), any)
+      expect(rounds.length).toBeLessThanOrEqual(3)
+      if (typeof servers === 'string') return
+      const bare = servers.map((each) => each.split(' #')[0])
+      expect(new Set(bare).size).toBe(bare.length)
+      expect(bare.length).toBeLessThanOrEqual(16)
+      const ranks = servers.map((each) => Number(each.split('#')[1]))
+      expect(ranks).toEqual([...ranks].sort((a, b) => a - b))
+      for (const each of servers) expect(speak).toContain(`${each.slice(0, 3)}4`)
+    }),
+  )
 })

@@ -139,7 +139,8 @@ function located(
   const servers = new Map<string, Server>()
   for (const { place, questions } of lookups) {
     const { protocol, port, rank, host } = place
-    const found = questions.length === 0 ? [host] : questions.flatMap((each) => addresses(known(each)?.records ?? []))
+    const found =
+      questions.length === 0 ? [host] : questions.flatMap((each) => addresses(known(each)?.records ?? [], each.type))
     for (const address of found) {
       const server = { protocol, address, port, name, rank }
       const key = showServer(server)
@@ -154,7 +155,7 @@ function located(
 const same = (a: Question) => (b: Question) => a.type === b.type && a.name === b.name
 const familyOf = (address: string): Family => (isIpv6(address) ? 6 : 4)
 /** RFC 2782: the root as target says that there is no such service. */
-const isOffered = ({ target }: Srv): boolean => target !== '' && target !== '.'
+const isOffered = ({ target, port }: Srv): boolean => target !== '' && target !== '.' && port > 0
 const withoutDot = (name: string): string => (name.endsWith('.') ? name.slice(0, -1) : name)
 
 function noTransport({ protocol, secure, host, literal }: Wish): string {

@@ -6,7 +6,7 @@ import { after, type Millis } from '../../../base/time.ts'
 import { type Sleeper, Timer } from '../../../base/timer-queue.ts'
 import type { RegistrationState } from '../../core/contract.ts'
 import { route } from '../../dialog/dialog.ts'
-import type { Server } from '../../locate/server.ts'
+import { type Server, showServer } from '../../locate/server.ts'
 import { contacts, minExpires, retryAfter } from '../../message/headers.ts'
 import type { HeaderField, NameAddr, SipResponse, SipUri } from '../../message/message.ts'
 import { isSip } from '../../message/uri.ts'
@@ -145,6 +145,11 @@ export class RegistrationFlow implements RequestUser, Sleeper {
       return
     }
     this.#retry({ status: 503, reason: 'Flow Failed', cause: 'transport' }, recoverIn(0, false, rng), now)
+  }
+
+  /** It is asked whether it lives, when this is the server the binding is at. */
+  serverFailed(server: Server, now: Millis): void {
+    if (this.server && showServer(this.server) === showServer(server)) this.#watch.hurry(now)
   }
 
   wake(now: Millis): void {

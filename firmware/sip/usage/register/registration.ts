@@ -7,7 +7,7 @@ import { hex } from '../../../base/rng.ts'
 import type { Millis } from '../../../base/time.ts'
 import { sameCredentials } from '../../auth/credential.ts'
 import type { Identity, Learnt, RegistrationState } from '../../core/contract.ts'
-import { showServer } from '../../locate/server.ts'
+import { type Server, showServer } from '../../locate/server.ts'
 import type { NameAddr } from '../../message/message.ts'
 import { printNameAddr } from '../../message/name-addr.ts'
 import { printUri, sameUri } from '../../message/uri.ts'
@@ -86,6 +86,11 @@ export class Registration implements FlowPort {
   /** A stream broke, or a datagram found nobody. */
   lost(transport: string, to: SocketAddress, now: Millis): void {
     for (const flow of this.#flows) flow.lost({ transport, to }, now)
+  }
+
+  /** Somebody else has found a server dead: whoever lives there looks at once. */
+  serverFailed(server: Server, now: Millis): void {
+    for (const flow of this.#flows) flow.serverFailed(server, now)
   }
 
   transportDown(transport: string, now: Millis): void {

@@ -44,6 +44,12 @@ export class Watch implements RequestUser, Sleeper {
     this.#requester.environment.queue.disarm(this.timer)
   }
 
+  /** There is reason to ask now. */
+  hurry(now: Millis): void {
+    const asks = this.#watched?.keepAlive.kind === 'options' && this.#probe === undefined
+    if (asks) this.#requester.environment.queue.arm(this.timer, now, now)
+  }
+
   wake(now: Millis): void {
     if (this.#watched === undefined) return
     const { server, hop, keepAlive } = this.#watched
