@@ -87,8 +87,22 @@ test('requests go by the first flow that stands, with ob in our Contact; what co
   expect(flows()).toBe('-+')
   expect(alice.last('registration-state')).toMatchObject({ state: 'registered', status: 503, cause: 'transport' })
   call('two')
-  expect(door(2).requests('INVITE')).toHaveLength(1)
-  expect(door(2).requests('INVITE')[0]?.headers('Route')[0]).toBe('<sip:10.0.1.2;lr>')
+  // The first call has found its way there, too.
+  expect(
+    new Set(
+      door(2)
+        .requests('INVITE')
+        .map(({ callId }) => callId),
+    ).size,
+  ).toBe(2)
+  expect(
+    new Set(
+      door(1)
+        .requests('INVITE')
+        .map(({ callId }) => callId),
+    ).size,
+  ).toBe(1)
+  expect(door(2).requests('INVITE').at(-1)?.headers('Route')[0]).toBe('<sip:10.0.1.2;lr>')
   for (const n of [1, 2]) {
     door(n).send(
       alice.local,
@@ -109,6 +123,77 @@ test('requests go by the first flow that stands, with ob in our Contact; what co
   stage.run(2100)
   expect(alice.all('session-incoming').map(({ request }) => request.callId)).toEqual(['by1', 'by2'])
   expect(registrar.bindings.size).toBe(2)
+})
+
+describe('a request whose flow leads nowhere goes by the next', () => {
+  const invites = ({ door }: ReturnType<typeof flowing>, n: number) => door(n).requests('INVITE')
+
+  test('silence: after four seconds, as a request of its own; the application hears of nothing but the outcome', () => {
+    const all = flowing({ serviceRoute: '<sip:home.example.com;lr>' })
+    const { stage, alice, registrar, start, call, door } = all
+    start()
+    stage.run(1000)
+    door(2).on('INVITE', (request, from) => door(2).reply(request, from, { status: 486 }))
+    call('one')
+    stage.run(10_000)
+    expect(invites(all, 1)[0]?.headers('Route')).toEqual(['<sip:10.0.1.1;lr>', '<sip:home.example.com;lr>'])
+    const [second, ...more] = invites(all, 2)
+    expect(more).toEqual([])
+    expect(second?.headers('Route')).toEqual(['<sip:10.0.1.2;lr>', '<sip:home.example.com;lr>'])
+    expect(second?.body).toBe('offer')
+    expect(second?.callId).toBe(invites(all, 1)[0]?.callId)
+    expect(second!.cseq.number).toBeGreaterThan(invites(all, 1)[0]!.cseq.number)
+    expect(alice.states('one')).toBe('CALLING DISCONNECTED')
+    expect(alice.last('session-state')).toMatchObject({ status: 486, cause: 'remote' })
+    expect(registrar.peer.requests('INVITE')).toEqual([])
+  })
+
+  test('ICMP: at once; refused by 503: at once; a refusal is the answer', () => {
+    for (const [how, by] of [
+      ['icmp', 2],
+      [503, 2],
+      [403, 1],
+    ] as const) {
+      const all = flowing()
+      const { stage, alice, start, call, door } = all
+      start()
+      stage.run(1000)
+      door(1).on('INVITE', (request, from) => {
+        if (how === 'icmp') alice.unreachable(door(1).local)
+        else door(1).reply(request, from, { status: how })
+      })
+      door(2).on('INVITE', (request, from) => door(2).reply(request, from, { status: 486 }))
+      call('one')
+      stage.run(stage.now + 500)
+      expect([how, invites(all, 2).length]).toEqual([how, by === 2 ? 1 : 0])
+      expect(alice.last('session-state')).toMatchObject({ status: by === 2 ? 486 : 403 })
+    }
+  })
+
+  test('before any flow stands, too', () => {
+    const all = flowing()
+    const { stage, registrar, start, call, door, alice } = all
+    registrar.silent = true
+    door(2).on('INVITE', (request, from) => door(2).reply(request, from, { status: 486 }))
+    start()
+    call('emergency')
+    stage.run(6000)
+    expect(invites(all, 2)).toHaveLength(1)
+    expect(alice.last('session-state')).toMatchObject({ status: 486 })
+  })
+
+  test('when all lead nowhere, that is told once', () => {
+    const all = flowing()
+    const { stage, start, call, alice } = all
+    start()
+    stage.run(1000)
+    call('one')
+    stage.run(60_000)
+    expect(invites(all, 1).length).toBeGreaterThan(0)
+    expect(invites(all, 2).length).toBeGreaterThan(0)
+    expect(alice.states('one')).toBe('CALLING DISCONNECTED')
+    expect(alice.last('session-state')).toMatchObject({ status: 408, cause: 'timeout' })
+  })
 })
 
 describe('recovery (§4.5)', () => {
@@ -238,79 +323,6 @@ describe('kept alive', () => {
       stage.run(400_000)
       expect(times.length).toBe(before)
     }
-  })
-})
-
-describe('over TCP', () => {
-  function overTcp(flowTimer: string | undefined) {
-    const stage = new Stage()
-    const alice = stage.phone('alice', '10.0.0.1', {}, ['TCP'])
-    const edges = DOORS.slice(0, 2).map((address, i) => {
-      const edge = stage.phone(`edge${i + 1}`, address, { applicationMethods: ['REGISTER'] }, ['TCP'])
-      edge.on('request-incoming', ({ id, request }) => {
-        const headers = [
-          { name: 'Contact', value: request.header('Contact') ?? '' },
-          { name: 'Require', value: 'outbound' },
-          ...(flowTimer === undefined ? [] : [{ name: 'Flow-Timer', value: flowTimer }]),
-        ]
-        edge.do({ kind: 'reply', id, status: 200, reason: undefined, headers, body: undefined })
-      })
-      return edge
-    })
-    alice.do({
-      ...{ kind: 'register', id: 'reg', identity: alice.identity, registrar: 'sip:example.com', expires: 3600 },
-      ...{ headers: [], now: false },
-      options: { instance: INSTANCE, outbound: PROXIES.slice(0, 2).map((proxy) => `${proxy};transport=tcp`) },
-    })
-    stage.run(1000)
-    const registers = () => edges.map((edge) => edge.all('request-incoming').length)
-    const flows = () => alice.last('registration-state')?.flows?.map(({ registered }) => registered)
-    return { stage, alice, edges, registers, flows }
-  }
-
-  test('a connection that breaks is made anew at once, the other serves meanwhile', () => {
-    const { stage, alice, edges, registers, flows } = overTcp(undefined)
-    expect([flows(), registers()]).toEqual([
-      [true, true],
-      [1, 1],
-    ])
-    const target = 'sip:bob@example.com'
-    const call = () =>
-      alice.input({ kind: 'invite', id: `${stage.now}`, identity: alice.identity, target, sdp: 'o', headers: [] })
-    for (const end of edges[0]!.flows.values()) end.close()
-    alice.on('registration-state', ({ status }) => {
-      if (status === 503) call()
-    })
-    stage.run(2000)
-    expect(edges.map((edge) => edge.all('session-incoming').length)).toEqual([0, 1])
-    expect([flows(), registers()]).toEqual([
-      [true, true],
-      [2, 1],
-    ])
-    expect(alice.all('registration-state').every(({ state }, i) => i === 0 || state === 'registered')).toBe(true)
-  })
-
-  test('pings at 80–100 % of the Flow-Timer; without a pong the flow is dead and made anew', () => {
-    const { stage, alice, registers, flows } = overTcp('20')
-    stage.keepAlives.length = 0
-    stage.run(21_000)
-    // Two pings, each with its pong, whose sender writes it 10 ms later.
-    expect(stage.keepAlives).toHaveLength(4)
-    for (const at of stage.keepAlives) expect(at).toBeGreaterThanOrEqual(16_000)
-    stage.streams.breakAll(undefined)
-    stage.run(60_000)
-    expect(registers()).toEqual([2, 2])
-    expect(flows()).toEqual([true, true])
-    expect(alice.all('registration-state').some(({ status, cause }) => status === 503 && cause === 'transport')).toBe(
-      true,
-    )
-  })
-
-  test.each([['0'], ['x'], ['99999999']])('a Flow-Timer of %s does not flood', (value) => {
-    const { stage } = overTcp(value)
-    stage.keepAlives.length = 0
-    stage.run(100_000)
-    expect(stage.keepAlives.length).toBeLessThanOrEqual(4 * (100 / 4))
   })
 })
 

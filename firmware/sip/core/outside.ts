@@ -3,6 +3,7 @@ import { hex } from '../../base/rng.ts'
 import { route } from '../dialog/dialog.ts'
 import type { HeaderField, Uri } from '../message/message.ts'
 import { newTag } from '../usage/answers.ts'
+import type { Way } from '../usage/contact.ts'
 import { parseTarget, prepare } from '../usage/identity.ts'
 import type { Digest, Requester, RequestSpec } from '../usage/requester.ts'
 import type { Identity } from './contract.ts'
@@ -31,30 +32,35 @@ export function createOutside(requester: Requester, digestFor: (identity: Identi
     if (!target.ok) return target.error
     const callId = hex(environment.rng, 24)
     const localTag = newTag(environment)
-    const binding = environment.bindings.get(identity.contactUser)
-    const { uri, routes, nextHop } = route(target.value, binding?.routes ?? prepared.value.routes)
+    const digest = digestFor(identity)
+    const to = route(target.value, []).uri
     let seq = 0
-    return {
-      method,
-      uri,
-      nextHop,
-      headers: [
-        ...routes,
-        { name: 'From', value: `${prepared.value.self};tag=${localTag}` },
-        { name: 'To', value: `<${uri}>` },
-        { name: 'Call-ID', value: callId },
-        ...headers,
-      ],
-      contact: contact ? { user: identity.contactUser, params: '' } : undefined,
-      body: undefined,
-      nextSeq: () => ++seq,
-      transport: binding?.transport ?? identity.transport,
-      stay: { server: binding?.server },
-      digest: digestFor(identity),
-      callId,
-      localTag,
-      target: target.value,
+    const by = ({ routes: through, transport, server }: Way, otherwise: RequestSpec | undefined): RequestSpec => {
+      const { uri, routes, nextHop } = route(target.value, through)
+      return {
+        method,
+        uri,
+        nextHop,
+        headers: [
+          ...routes,
+          { name: 'From', value: `${prepared.value.self};tag=${localTag}` },
+          { name: 'To', value: `<${to}>` },
+          { name: 'Call-ID', value: callId },
+          ...headers,
+        ],
+        contact: contact ? { user: identity.contactUser, params: '' } : undefined,
+        body: undefined,
+        nextSeq: () => ++seq,
+        transport,
+        stay: { server },
+        digest,
+        otherwise,
+      }
     }
+    const own: Way = { routes: prepared.value.routes, transport: identity.transport, server: undefined }
+    const [first = own, ...others] = environment.bindings.get(identity.contactUser)?.ways ?? []
+    const otherwise = others.reduceRight<RequestSpec | undefined>((next, way) => by(way, next), undefined)
+    return { ...by(first, otherwise), callId, localTag, target: target.value }
   }
 }
 

@@ -5,17 +5,23 @@ import { printUri } from '../message/uri.ts'
 import type { LocalTransport } from '../transport/transports.ts'
 import type { UsageEnvironment } from './environment.ts'
 
-export interface Binding {
+/** One way out of an account. */
+export interface Way {
   /** Route of requests outside dialogs, next hop first. */
   readonly routes: readonly NameAddr[]
-  /** The local transport of the flow they go by. */
+  /** The local transport they leave by. */
   readonly transport: string | undefined
+  /** Where the binding is: they go there, while that works. */
+  readonly server: Server | undefined
+}
+
+export interface Binding {
+  /** At least one; the next when the one before leads nowhere. */
+  readonly ways: readonly Way[]
   /** The registrar finds the flow to us again by `ob` in our Contact (RFC 5626 §4.3). */
   readonly outbound: boolean
   readonly publicGruu: string | undefined
   readonly temporaryGruu: string | undefined
-  /** Where the registration lives: requests go there while it lives. */
-  readonly server: Server | undefined
 }
 
 /** By the user of our Contact. */

@@ -183,6 +183,7 @@ export class OutgoingRequest implements ClientUser, Sleeper {
 
   #begin(spec: RequestSpec, located: Located, fail: Fail, now: Millis): void {
     if (located.kind !== 'found') {
+      if (this.#detour(spec, now)) return
       fail(located.kind === 'no-record' ? 'resolution' : 'transport', now, located.what)
       return
     }
@@ -268,10 +269,18 @@ export class OutgoingRequest implements ClientUser, Sleeper {
   }
 
   #tryNext(spec: RequestSpec, now: Millis): boolean {
-    if (now >= this.#endAt) return false
-    for (let server = this.#left.shift(); server !== undefined; server = this.#left.shift())
+    const left = now < this.#endAt ? this.#left : []
+    for (let server = left.shift(); server !== undefined; server = left.shift())
       if (this.#transmit(spec, server, now)) return true
-    return false
+    return this.#detour(spec, now)
+  }
+
+  /** By the next way out of the account (RFC 5626 §4.3), with servers of its own. */
+  #detour({ otherwise, body }: RequestSpec, now: Millis): boolean {
+    if (otherwise === undefined) return false
+    this.#spec = { ...otherwise, body }
+    this.start(now)
+    return true
   }
 
   #transmit(spec: RequestSpec, server: Server, now: Millis): boolean {
@@ -294,7 +303,7 @@ export class OutgoingRequest implements ClientUser, Sleeper {
     const { datagramMs, streamMs, relayedMs } = this.#requester.environment.serverTimes
     const own = reliable ? streamMs : datagramMs
     const turn = after(now, isOfServer(spec) ? own : Math.max(own, relayedMs))
-    if (this.#left.length > 0 || spec.only) this.#wait({ name: 'server' }, turn, now)
+    if (this.#left.length > 0 || spec.only || spec.otherwise) this.#wait({ name: 'server' }, turn, now)
     else if (this.tries.length > 0) this.#wait({ name: 'server' }, ms(Math.max(turn, this.#endAt)), now)
   }
 

@@ -48,6 +48,8 @@ export interface RequestSpec {
   /** Of a dialog that sips: made: over TLS, whatever its URIs say. */
   readonly secure?: boolean
   readonly digest: Digest
+  /** The same by another way out, when this one leads nowhere. */
+  readonly otherwise?: RequestSpec | undefined
   /** Where it goes first, when it can. */
   readonly stay?: Stay
   /** The one server it is for: a probe. */

@@ -8,8 +8,8 @@ export interface RegisterOptions {
   readonly gruu?: boolean
   /**
    * Outbound (RFC 5626): a flow through each of these proxies, sip: URIs, four at most, first tried first; they stand before
-   * `Identity.routes`. All bring calls; requests of ours go by the first that stands. A registrar that does not know
-   * Outbound is registered with over one of them.
+   * `Identity.routes`. All bring calls; requests of ours go by the first that stands, and on by the next
+   * when that leads nowhere. A registrar that does not know Outbound is registered with over one of them.
    */
   readonly outbound?: readonly string[]
   /** The Service-Route of an answer is the route of later requests of the account (RFC 3608). Default true. */

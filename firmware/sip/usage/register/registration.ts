@@ -11,6 +11,7 @@ import { type Server, showServer } from '../../locate/server.ts'
 import type { NameAddr } from '../../message/message.ts'
 import { printNameAddr } from '../../message/name-addr.ts'
 import { printUri, sameUri } from '../../message/uri.ts'
+import type { Way } from '../contact.ts'
 import { type Digest, newDigest, type Requester } from '../requester.ts'
 import { RegistrationFlow } from './flow.ts'
 import type { FlowPort, Outcome, RegistrationSettings } from './flow-port.ts'
@@ -150,25 +151,31 @@ export class Registration implements FlowPort {
     return this.#flows.find(({ state }) => state === 'registered')
   }
 
-  /** What later requests go by. Before the first answer and after failures: the way a REGISTER goes. */
+  /** What later requests go by: flows that stand before those that do not, which may serve all the same. */
   #bind(): void {
-    const { identity, prepared, options } = this.settings
-    const flow = this.#standing
-    const granted = flow?.granted
-    const first = (flow ?? this.#flows[0])?.proxy
-    const own = [...(first ? [first] : []), ...prepared.routes]
-    const service = options.serviceRoute === false ? [] : (granted?.serviceRoute ?? [])
-    const last = own.at(-1)
-    // RFC 3608 §6.1 with RFC 5626 §4.3: the first hop stays ours; the registrar may name it as the first of its route.
-    const repeated = last !== undefined && service[0] !== undefined && isSameProxy(last, service[0])
+    const { identity, options } = this.settings
+    const granted = this.#standing?.granted
+    const isDown = ({ state }: RegistrationFlow) => Number(state !== 'registered')
     this.requester.environment.bindings.set(identity.contactUser, {
-      routes: [...(repeated ? own.slice(0, -1) : own), ...service],
-      transport: granted?.outbound ? flow?.hop?.transport : identity.transport,
+      ways: this.#flows.toSorted((a, b) => isDown(a) - isDown(b)).map((flow) => this.#wayOf(flow)),
       outbound: granted?.outbound ?? false,
       publicGruu: options.gruu ? granted?.publicGruu : undefined,
       temporaryGruu: options.gruu ? granted?.temporaryGruu : undefined,
-      server: flow?.server,
     })
+  }
+
+  #wayOf({ proxy, granted, hop, server, state }: RegistrationFlow): Way {
+    const { identity, prepared, options } = this.settings
+    const own = [...(proxy ? [proxy] : []), ...prepared.routes]
+    const service = options.serviceRoute === false ? [] : ((granted ?? this.#standing?.granted)?.serviceRoute ?? [])
+    const last = own.at(-1)
+    // RFC 3608 §6.1 with RFC 5626 §4.3: the first hop stays ours; the registrar may name it as the first of its route.
+    const repeated = last !== undefined && service[0] !== undefined && isSameProxy(last, service[0])
+    return {
+      routes: [...(repeated ? own.slice(0, -1) : own), ...service],
+      transport: granted?.outbound ? hop?.transport : identity.transport,
+      server: state === 'registered' ? server : undefined,
+    }
   }
 
   #tell(flow: RegistrationFlow, outcome: Outcome, now: Millis): void {
