@@ -117,19 +117,20 @@ test('a trace has whole messages, however a connection cuts them', () => {
   const local = { address: '192.0.2.1', port: 5060 }
   const remote = { address: '2001:db8::1', port: 5061 }
   const message = 'OPTIONS sip:a SIP/2.0\r\nContent-Length: 2\r\n\r\nhi'
-  tracer.received({ kind: 'flow-up', flow: 'f', transport: 'tcp', local, remote }, local)
-  const take = (data: string) => tracer.received({ kind: 'flow-data', flow: 'f', data }, local)
+  tracer.received({ kind: 'transport-up', transport: 'tcp', protocol: 'TCP', local })
+  tracer.received({ kind: 'flow-up', flow: 'f', transport: 'tcp', local, remote })
+  const take = (data: string) => tracer.received({ kind: 'flow-data', flow: 'f', data })
   expect(take(`\r\n\r\n${message.slice(0, 20)}`)).toEqual([])
   const ends = { protocol: 'TCP', from: '[2001:db8::1]:5061', to: '192.0.2.1:5060' }
   expect(take(message.slice(20) + message)).toEqual([
     { event: 'trace', direction: 'received', ...ends, message },
     { event: 'trace', direction: 'received', ...ends, message },
   ])
-  expect(tracer.sent({ kind: 'write', flow: 'f', data: '\r\n\r\n' }, local)).toBeUndefined()
-  expect(tracer.sent({ kind: 'write', flow: 'f', data: message }, local)).toMatchObject({
+  expect(tracer.sent({ kind: 'write', flow: 'f', data: '\r\n\r\n' })).toBeUndefined()
+  expect(tracer.sent({ kind: 'write', flow: 'f', data: message })).toMatchObject({
     ...{ direction: 'sent', protocol: 'TCP', to: '[2001:db8::1]:5061', message },
   })
-  tracer.received({ kind: 'flow-down', flow: 'f', reason: 'ECONNRESET' }, local)
+  tracer.received({ kind: 'flow-down', flow: 'f', reason: 'ECONNRESET' })
   expect(take(message)).toEqual([])
 })
 

@@ -203,7 +203,6 @@ export const setupCommands = [
       } catch (error) {
         return refuse('cannot bind there', 'an address of this machine', (error as NodeJS.ErrnoException).code)
       }
-      station.moved()
       return ok({ ...station.agent?.local })
     },
   ),

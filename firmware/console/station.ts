@@ -1,5 +1,4 @@
 // What the console has in hand: the agent once started, accounts, calls with their user data, ports, and whoever waits.
-import type { SocketAddress } from '../base/address.ts'
 import type { LogLevel, LogRecord } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { DeviceConfig, MediaCommand, PortId } from '../media/contract.ts'
@@ -42,8 +41,6 @@ export class Station {
   /** Events nobody has waited for yet, since the last command. */
   #recent: Fields[] = []
   #waiting: (() => void) | undefined
-  /** To be called when the agent has another address. */
-  moved = () => {}
   leaving: 'cleanly' | 'at once' | undefined
   #inFlight: string | undefined
 
@@ -99,7 +96,6 @@ export class Station {
   /** The reason when the address, the port or the addon cannot be had. */
   start(options: AgentOptions, device: DeviceConfig, settings: StationSettings): Result<Agent, string> {
     this.settings = settings
-    let local: SocketAddress = { address: options.address, port: 0 }
     try {
       const agent: Agent = startAgent(options, {
         ua: (event) => this.#hear({ from: 'ua', event }),
@@ -107,20 +103,16 @@ export class Station {
         log: (record) => this.log(record),
         sip: (output) => {
           onSipOutput(this, output)
-          const told = this.#tracer.sent(output, local)
+          const told = this.#tracer.sent(output)
           if (told && this.settings.trace) this.emit(told)
         },
         net: (input) => {
-          const told = this.#tracer.received(input, local)
+          const told = this.#tracer.received(input)
           if (this.settings.trace) told.forEach((each) => void this.emit(each))
         },
         broken: (code) => this.emit({ event: 'broken', reason: code }),
       })
       this.agent = agent
-      local = agent.local
-      this.moved = () => {
-        local = agent.local
-      }
       this.open({ kind: 'open-device', port: DEVICE, device }, 'device', undefined)
       return ok(agent)
     } catch (error) {

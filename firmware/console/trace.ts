@@ -14,38 +14,42 @@ export function withoutCredentials(message: string): string {
   return utf8Decode(head.replaceAll(CREDENTIALS, '') + message.slice(head.length))
 }
 
+interface Place {
+  readonly protocol: Protocol
+  readonly local: SocketAddress
+}
+
 /** Sees everything, so that it is in step with each connection whenever somebody wants to know. */
 export class Tracer {
-  readonly #flows = new Map<
-    FlowId,
-    { readonly remote: SocketAddress; readonly framer: Framer; readonly protocol: Protocol }
-  >()
-  readonly #protocols = new Map<TransportId, Protocol>()
+  readonly #flows = new Map<FlowId, Place & { readonly remote: SocketAddress; readonly framer: Framer }>()
+  readonly #transports = new Map<TransportId, Place>()
 
   /** The messages in what came from the network. */
-  received(input: NetworkInput, local: SocketAddress): readonly Told[] {
-    const told = (protocol: string, from: SocketAddress, message: string) =>
-      traced('received', protocol, from, local, message)
+  received(input: NetworkInput): readonly Told[] {
     switch (input.kind) {
-      case 'datagram':
-        return [told('UDP', input.from, input.data)]
-      case 'flow-up':
-        this.#flows.set(input.flow, {
-          ...{ remote: input.remote, framer: new Framer(), protocol: this.#protocols.get(input.transport) ?? 'TCP' },
-        })
+      case 'transport-up':
+        this.#transports.set(input.transport, input)
         return []
+      case 'datagram': {
+        const by = this.#transports.get(input.transport)
+        return by === undefined ? [] : [traced('received', 'UDP', input.from, by.local, input.data)]
+      }
+      case 'flow-up': {
+        const { flow, remote } = input
+        const by = this.#transports.get(input.transport)
+        if (by !== undefined) this.#flows.set(flow, { ...by, remote, framer: new Framer() })
+        return []
+      }
       case 'flow-data': {
         const flow = this.#flows.get(input.flow)
-        const frames = flow?.framer.push(input.data) ?? []
-        return frames.flatMap((frame) =>
-          flow && frame.kind === 'message' ? told(flow.protocol, flow.remote, frame.text) : [],
-        )
+        if (flow === undefined) return []
+        const { protocol, remote, local, framer } = flow
+        return framer
+          .push(input.data)
+          .flatMap((frame) => (frame.kind === 'message' ? traced('received', protocol, remote, local, frame.text) : []))
       }
       case 'flow-down':
         this.#flows.delete(input.flow)
-        return []
-      case 'transport-up':
-        this.#protocols.set(input.transport, input.protocol)
         return []
       case 'transport-down':
       case 'unreachable':
@@ -55,12 +59,15 @@ export class Tracer {
   }
 
   /** The message in what goes out; undefined: there is none. */
-  sent(output: SipOutput, local: SocketAddress): Told | undefined {
-    if (output.kind === 'send') return traced('sent', 'UDP', local, output.to, output.data)
+  sent(output: SipOutput): Told | undefined {
+    if (output.kind === 'send') {
+      const by = this.#transports.get(output.transport)
+      return by && traced('sent', 'UDP', by.local, output.to, output.data)
+    }
     if (output.kind === 'close') this.#flows.delete(output.flow)
     if (output.kind !== 'write' || output.data.trim() === '') return undefined
     const flow = this.#flows.get(output.flow)
-    return flow && traced('sent', flow.protocol, local, flow.remote, output.data)
+    return flow && traced('sent', flow.protocol, flow.local, flow.remote, output.data)
   }
 }
 

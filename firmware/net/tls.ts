@@ -2,6 +2,7 @@
 // the name asked for. A connection is told of once its handshake is through; handshakes are few per source and have little time.
 import { createServer, connect as dial, isIP, type Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
+import type { SocketAddress } from '../base/address.ts'
 import { tlsTrouble } from '../base/tls-trouble.ts'
 import { identitiesOf, isFor, mismatch } from './certificate.ts'
 import { createConnections, type StreamOptions, type StreamSocket } from './connections.ts'
@@ -79,30 +80,36 @@ export function openTls(options: TlsOptions): StreamSocket {
   server.on('error', (error: NodeJS.ErrnoException) => connections.open && onError(error.code ?? error.message))
   if (tls.accepts) server.listen({ host: address, port, ipv6Only: true })
 
+  function connectTo(flow: string, to: SocketAddress, name: string, localPort: number | undefined): void {
+    const raw = dial({ host: to.address, port: to.port, localAddress: address, ...(localPort && { localPort }) })
+    const settings: ConnectionOptions = {
+      ...{ socket: raw, secureContext: context, rejectUnauthorized: verify },
+      // RFC 6066 §3: a name, never an address.
+      ...(isIP(name) ? {} : { servername: name }),
+      checkServerIdentity(_host, { raw: der }) {
+        const identities = identitiesOf(der)
+        return isFor(identities, name)
+          ? undefined
+          : Object.assign(new Error(mismatch(identities, name)), { code: NAME })
+      },
+    }
+    const socket = secure(settings)
+    connections.adopt(flow, socket, explain(name))
+    raw.on('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE' || error.code === 'EADDRNOTAVAIL'
+      if (localPort !== undefined && taken && connections.holds(flow, socket)) connectTo(flow, to, name, undefined)
+      socket.destroy(error)
+    })
+    raw.on('close', () => socket.destroy())
+    raw.on('connect', () => connections.tune(raw))
+    socket.on('secureConnect', () => {
+      if (connections.holds(flow, socket)) onUp(flow, to)
+    })
+  }
+
   return connections.asSocket(
-    (flow, to, asked = to.address) => {
-      const name = serverName ?? asked
-      const raw = dial({ host: to.address, port: to.port, localAddress: address })
-      const settings: ConnectionOptions = {
-        ...{ socket: raw, secureContext: context, rejectUnauthorized: verify },
-        // RFC 6066 §3: a name, never an address.
-        ...(isIP(name) ? {} : { servername: name }),
-        checkServerIdentity(_host, { raw: der }) {
-          const identities = identitiesOf(der)
-          return isFor(identities, name)
-            ? undefined
-            : Object.assign(new Error(mismatch(identities, name)), { code: NAME })
-        },
-      }
-      const socket = secure(settings)
-      connections.adopt(flow, socket, explain(name))
-      raw.on('error', (error) => socket.destroy(error))
-      raw.on('close', () => socket.destroy())
-      raw.on('connect', () => connections.tune(raw))
-      socket.on('secureConnect', () => {
-        if (connections.holds(flow, socket)) onUp(flow, to)
-      })
-    },
+    // Where nobody listens, connections out have the port our Contact names: a proxy then finds the one that stands.
+    (flow, to, asked = to.address) => connectTo(flow, to, serverName ?? asked, tls.accepts ? undefined : port),
     () => {
       server.close()
       for (const raw of shaking.keys()) raw.destroy()

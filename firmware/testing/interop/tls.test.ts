@@ -102,9 +102,12 @@ describe('baresip', () => {
 describe('Kamailio', () => {
   const users = { alice: 'alice-secret', bob: 'bob-secret', carol: 'carol-secret' }
   let kamailio: Kamailio
+  const authorityFiles = () => {
+    const { cert: certificate, key } = authority.sign('kamailio', here)
+    return { certificate, key }
+  }
   beforeAll(async () => {
-    const { cert, key } = authority.sign('kamailio', here)
-    kamailio = await startKamailio({ users, tls: { certificate: cert, key, ca: authority.ca } })
+    kamailio = await startKamailio({ users, tls: { ...authorityFiles(), ca: authority.ca } })
     open.push(() => kamailio.stop())
   }, 20_000)
 
@@ -159,6 +162,29 @@ describe('Kamailio', () => {
       await phone.stop()
       phone.dispose()
     }
+  }, 30_000)
+
+  test('who has no certificate is called over the connection they registered by', async () => {
+    const open_ = await startKamailio({ users, tls: authorityFiles() })
+    open.push(() => open_.stop())
+    const at = (user: 'alice' | 'bob') => ({
+      ...{
+        aor: `sip:${user}@localhost:${open_.tlsPort}`,
+        registrar: `sip:localhost:${open_.tlsPort}`,
+        transport: 'tls',
+      },
+      ...{ account: 'me', password: users[user] },
+    })
+    const none = { certificate: undefined, key: undefined }
+    const [alice, bob] = await Promise.all((['alice', 'bob'] as const).map((user) => consoleAs(user, none)))
+    await Promise.all([alice!.is.do({ do: 'account', ...at('alice') }), bob!.is.do({ do: 'account', ...at('bob') })])
+    await Promise.all([alice, bob].map((each) => each!.is.heard({ event: 'registration', state: 'registered' })))
+    const { call } = await alice!.is.do({ do: 'call', to: 'bob' })
+    const { call: theirs } = await bob!.is.heard({ event: 'incoming' })
+    await bob!.is.do({ do: 'answer', call: theirs })
+    await alice!.is.heard({ ...confirmed, call })
+    await bob!.is.do({ do: 'hangup', call: theirs })
+    await alice!.is.heard({ ...over, call, cause: 'remote' })
   }, 30_000)
 
   test('without a certificate it does not take us', async () => {
