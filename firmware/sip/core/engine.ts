@@ -286,7 +286,8 @@ class Engine implements SipEngine {
   #streamLost(flow: Flow, reason: string, now: Millis): void {
     const { transport, remote, stood } = flow
     this.#out.push(log('info', 'sip.transport', 'connection gone', { to: showAddress(remote), reason }))
-    this.#clients.streamLost({ transport, to: remote, stood }, ({ name }) => serves(flow, name), reason, now)
+    const lost = { transport, to: remote, stood, final: flow.name !== undefined }
+    this.#clients.streamLost(lost, ({ name }) => serves(flow, name), reason, now)
     this.#commands.registrations.lost(transport, remote, now)
     if (flow.state.name === 'Connecting') this.#returns.unreturned(transport, flow.state.waiting, now)
   }

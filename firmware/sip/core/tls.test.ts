@@ -195,3 +195,17 @@ test.each([
   stage.run(1000)
   expect(answers).toEqual([status])
 })
+
+test('a call that rings over TLS ends at once when its connection breaks: nobody will connect to us instead', () => {
+  const stage = new Stage()
+  const alice = stage.phone('alice', '10.0.0.1', {}, ALL)
+  const bob = stage.phone('bob', '10.0.0.2', {}, ALL)
+  bob.on('session-incoming', ({ id }) => bob.respond(id, 180))
+  alice.call('call', 'sips:bob@10.0.0.2')
+  stage.later(2000, () => stage.streams.breakAll('ECONNRESET'))
+  stage.run(2100)
+  expect(alice.last('session-state')).toMatchObject({
+    ...{ state: 'DISCONNECTED', previous: 'EARLY', status: 503, cause: 'transport' },
+    reason: 'Service Unavailable: ECONNRESET',
+  })
+})

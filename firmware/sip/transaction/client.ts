@@ -44,7 +44,7 @@ export class ClientTransaction implements Sleeper {
   /** What is resent: the request, later the ACK. */
   text: string
   user: ClientUser | undefined
-  /** It went out a second time, as the stream it had gone by broke. */
+  /** It went out a second time, as the stream it had gone by broke; or it is not to. */
   again = false
   readonly #table: ClientTransactions
 
@@ -73,6 +73,15 @@ export class ClientTransaction implements Sleeper {
 /** §9.1: what becomes of a CANCEL shows in the response to the INVITE. */
 const NOBODY: ClientUser = { onResponse: () => {}, onFailure: () => {} }
 const WAKE: ClientInput = { kind: 'wake' }
+
+export interface LostStream {
+  readonly transport: string
+  readonly to: SocketAddress
+  /** It had stood before. */
+  readonly stood: boolean
+  /** Nobody over there can or will connect to us instead: over TLS, which takes a certificate of ours and a check of theirs. */
+  readonly final: boolean
+}
 
 export class ClientTransactions {
   readonly #all = new Map<string, ClientTransaction>()
@@ -118,7 +127,7 @@ export class ClientTransactions {
 
   /** ICMP spoke about `to`: its transactions hear of it. */
   unreachable(transport: string, to: SocketAddress, now: Millis): void {
-    this.#broken(({ hop }) => hop.transport === transport && sameAddress(hop.to, to), undefined, now)
+    this.#broken(({ hop }) => hop.transport === transport && sameAddress(hop.to, to), {}, now)
   }
 
   /**
@@ -126,7 +135,7 @@ export class ClientTransactions {
    * nobody has answered goes out once more, on a new one: as after a loss, so that a server that got it takes it for the same.
    */
   streamLost(
-    { transport, to, stood }: { readonly transport: string; readonly to: SocketAddress; readonly stood: boolean },
+    { transport, to, stood, final }: LostStream,
     meant: (hop: Hop) => boolean,
     detail: string,
     now: Millis,
@@ -135,16 +144,20 @@ export class ClientTransactions {
       hop.transport === transport && sameAddress(hop.to, to) && meant(hop)
     const afresh = (each: ClientTransaction) => stood && !each.again && isUnanswered(each.machine) && concerned(each)
     const repeated = [...this.#all.values()].filter(afresh)
-    this.#broken((each) => concerned(each) && !repeated.includes(each), detail, now)
+    this.#broken((each) => concerned(each) && !repeated.includes(each), { detail, final }, now)
     for (const each of repeated) {
       each.again = true
       this.#environment.send(each.hop, each.text)
     }
   }
 
-  #broken(concerns: (transaction: ClientTransaction) => boolean, detail: string | undefined, now: Millis): void {
+  #broken(
+    concerns: (transaction: ClientTransaction) => boolean,
+    why: { readonly detail?: string; readonly final?: boolean },
+    now: Millis,
+  ): void {
     for (const transaction of [...this.#all.values()])
-      if (concerns(transaction)) this.step(transaction, { kind: 'transport-error', detail }, undefined, now)
+      if (concerns(transaction)) this.step(transaction, { kind: 'transport-error', ...why }, undefined, now)
   }
 
   /** The way out is gone, and with it the Via its responses would come to: what is unanswered fails, the rest is over. */
@@ -161,6 +174,7 @@ export class ClientTransactions {
   /** Another server has its turn: the INVITE is not sent again, and what still comes of it goes to `user`. */
   hush(invite: ClientTransaction, user: ClientUser, now: Millis): void {
     invite.user = user
+    invite.again = true
     this.step(invite, { kind: 'hush' }, undefined, now)
   }
 

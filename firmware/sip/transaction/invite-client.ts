@@ -14,8 +14,8 @@ export type InviteClientState =
 
 export type ClientInput =
   | { readonly kind: 'response'; readonly status: number }
-  /** `detail`: of a stream, in words. */
-  | { readonly kind: 'transport-error'; readonly detail?: string | undefined }
+  /** `detail`: of a stream, in words. `final`: nothing that was to come by it can come by another way. */
+  | { readonly kind: 'transport-error'; readonly detail?: string | undefined; readonly final?: boolean }
   /** Another server has its turn: no more is sent, what still comes is taken. */
   | { readonly kind: 'hush' }
   | { readonly kind: 'wake' }
@@ -62,6 +62,7 @@ export function stepInviteClient(
           return answered(input.status, now, t, out)
         // Figure 5 has no such arrow: nothing is being sent, so it is about something else, and over there it rings.
         case 'transport-error':
+          return input.final ? fail('unreachable', out) : state
         case 'hush':
         case 'wake':
           return state

@@ -105,6 +105,12 @@ describe('exact times', () => {
   test('an INVITE another server has the turn of: not sent again, but listened for until timer B', () => {
     expect(run(inviteClient, [[4000, HUSH]]).log.join()).toBe('0 send,500 send,1500 send,3500 send,32000 timeout')
   })
+  test('the way back of a ringing INVITE is gone: at an end when nothing can come by another', () => {
+    const ringing: [number, ClientInput] = [100, response(180)]
+    expect(run(inviteClient, [ringing, [200, ERROR]]).log.join()).toBe('0 send,100 deliver')
+    const final: ClientInput = { kind: 'transport-error', final: true }
+    expect(run(inviteClient, [ringing, [200, final]]).log.join()).toBe('0 send,100 deliver,200 unreachable')
+  })
   test('unanswered non-INVITE: timers E and F', () => {
     expect(run(nonInviteClient, []).log.join()).toBe(
       '0 send,500 send,1500 send,3500 send,7500 send,11500 send,15500 send,19500 send,23500 send,27500 send,31500 send,32000 timeout',
