@@ -138,6 +138,15 @@ test('the command line', () => {
   expect(readOptions(['--help'])).toMatchObject({ ok: true, value: { mode: 'help' } })
   expect(readOptions([])).toEqual({ ok: false, error: 'The console speaks JSON lines: give --json. See --help.' })
   expect(readOptions(['--json'])).toEqual({ ok: true, value: { mode: 'json', start: undefined } })
+  expect(readOptions(['--json', '--port', '5070', '--start', '{"do":"quit","tls":{"ca":"ca.pem"},"port":1}'])).toEqual({
+    ok: true,
+    value: { mode: 'json', start: { do: 'start', port: 5070, tls: { ca: 'ca.pem' } } },
+  })
+  for (const wrong of ['[]', 'tls', '{'])
+    expect(readOptions(['--json', '--start', wrong])).toEqual({
+      ok: false,
+      error: `--start ${wrong}: expected a JSON object.`,
+    })
   expect(readOptions(['--json', '--port', '5070', '--address', '::1', '--null-audio'])).toEqual({
     ok: true,
     value: { mode: 'json', start: { do: 'start', address: '::1', port: 5070, device: { kind: 'null' } } },

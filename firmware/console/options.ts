@@ -44,8 +44,8 @@ export function readOptions(args: readonly string[]): Result<ConsoleOptions, str
   const more = further === undefined ? {} : fieldsOf(further)
   if (more === undefined) return err(`--start ${further}: expected a JSON object.`)
   const start: Fields = {
-    do: 'start',
     ...more,
+    do: 'start',
     ...(address === undefined ? {} : { address }),
     ...(port === undefined ? {} : { port: Number(port) }),
     ...(silent ? { device: { kind: 'null' } } : {}),

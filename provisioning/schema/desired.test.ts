@@ -95,6 +95,16 @@ test.each([
     '/config/network/sipPort',
   ],
   [
+    'a certificate without its key',
+    { config: { network: { tls: { certificate: '/etc/phone.pem' } } } },
+    '/config/network/tls/key',
+  ],
+  [
+    'a line over a transport that is off',
+    { account: { transport: 'tls' }, config: { network: { tls: { on: false } } } },
+    '/config/accounts/0/transport',
+  ],
+  [
     'jitter bounds the wrong way',
     { config: { network: { jitter: { minMs: 90, maxMs: 80 } } } },
     '/config/network/jitter/maxMs',
