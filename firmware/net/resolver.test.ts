@@ -16,6 +16,7 @@ beforeAll(async () => {
      a.example.com         A 127.0.0.2
      a.example.com         A 127.0.0.3
      a.example.com         AAAA ::1`,
+    { 'alias.example.com': 'a.example.com', 'astray.example.com': 'nobody.example.com' },
   )
   names = createResolver([server.address])
 })
@@ -40,6 +41,14 @@ test('records of each type', async () => {
   expect(four.records).toContainEqual({ type: 'A', address: '127.0.0.3' })
   expect([four.records.length, four.ttlMs]).toEqual([2, 1000])
   expect((await names.resolve('AAAA', 'a.example.com')).records).toEqual([{ type: 'AAAA', address: '::1' }])
+})
+
+test('an alias has the addresses of what it stands for', async () => {
+  expect((await names.resolve('A', 'alias.example.com')).records).toHaveLength(2)
+  expect(await names.resolve('A', 'astray.example.com')).toMatchObject({
+    records: [],
+    error: expect.stringMatching(/^no such/),
+  })
 })
 
 test.each([

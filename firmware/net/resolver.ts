@@ -20,24 +20,23 @@ export interface Resolver {
 /** Per server and try, milliseconds; the second try waits longer. */
 const TIMEOUT_MS = 1500
 const TRIES = 2
-/** Questions under way at once, and more that wait. */
+/** Questions under way at once, and more that wait. getaddrinfo holds a thread of the few that files are read and written by too. */
 const MAX_RUNNING = 8
+const MAX_SYSTEM = 2
 const MAX_WAITING = 64
 
 /** `servers`: addresses, with a port where it is not 53 (`192.0.2.1:5353`, `[2001:db8::1]:53`); none: the system's. Throws when one is no address. */
 export function createResolver(servers: readonly string[] = []): Resolver {
   const resolver = new NodeResolver({ timeout: TIMEOUT_MS, tries: TRIES })
   if (servers.length > 0) resolver.setServers(servers)
-  const system = servers.length === 0
-  const waiting: ((run: boolean) => void)[] = []
-  let running = 0
-  let closed = false
+  const system = createGate(MAX_SYSTEM)
+  const asked = createGate(MAX_RUNNING)
 
   async function ask(type: RecordType, name: string): Promise<Resolution> {
     switch (type) {
       case 'A':
       case 'AAAA':
-        return system ? bySystem(type, name) : byServers(resolver, type, name)
+        return servers.length === 0 ? bySystem(type, name) : byServers(resolver, type, name)
       case 'SRV': {
         const found = await resolver.resolveSrv(name)
         return { records: found.map(({ name: target, ...rest }) => ({ ...rest, target, type })) }
@@ -49,34 +48,53 @@ export function createResolver(servers: readonly string[] = []): Resolver {
     }
   }
 
-  /** Waits for its turn; false: there will be none. */
-  function turn(): Promise<boolean> | boolean {
-    if (closed || waiting.length >= MAX_WAITING) return false
-    if (running < MAX_RUNNING) {
-      running++
-      return true
-    }
-    return new Promise((resolve) => waiting.push(resolve))
-  }
-
   return {
     async resolve(type, name) {
-      if (!(await turn())) return { records: [], error: 'no answer' }
+      const gate = servers.length === 0 && (type === 'A' || type === 'AAAA') ? system : asked
+      if (!(await gate.enter())) return { records: [], error: 'no answer' }
       try {
         const found = await ask(type, name)
         return found.records.length > 0 ? found : { records: [], error: 'no such record' }
       } catch (error) {
         return { records: [], error: errorOf((error as NodeJS.ErrnoException).code) }
       } finally {
-        // Whoever waits longest takes its place.
-        const next = waiting.shift()
-        if (next) next(true)
-        else running--
+        gate.leave()
       }
     },
     close() {
-      closed = true
       resolver.cancel()
+      system.close()
+      asked.close()
+    },
+  }
+}
+
+interface Gate {
+  /** False: closed, or too many wait already. */
+  enter(): boolean | Promise<boolean>
+  leave(): void
+  close(): void
+}
+
+function createGate(most: number): Gate {
+  const waiting: ((enters: boolean) => void)[] = []
+  let inside = 0
+  let closed = false
+  return {
+    enter() {
+      if (closed || waiting.length >= MAX_WAITING) return false
+      if (inside >= most) return new Promise((resolve) => waiting.push(resolve))
+      inside++
+      return true
+    },
+    leave() {
+      // Whoever waits longest takes the place.
+      const next = waiting.shift()
+      if (next) next(true)
+      else inside--
+    },
+    close() {
+      closed = true
       for (const next of waiting.splice(0)) next(false)
     },
   }

@@ -75,6 +75,7 @@ class Engine implements SipEngine {
   readonly #clients: ClientTransactions
   readonly #servers: ServerTransactions
   readonly #locator: Locator
+  readonly #standing: Standing
   readonly #returns: Returns
   readonly #requester: Requester
   readonly #sessions = new Sessions()
@@ -107,6 +108,7 @@ class Engine implements SipEngine {
       this.#out.push({ kind: 'resolve', query, type, name })
     const ways = { reachable, prefer: config.preferFamily ?? 4 }
     this.#locator = new Locator({ queue: this.#queue, rng, ways, ask }, serverTimes)
+    this.#standing = new Standing(serverTimes, (server, now) => this.#commands.registrations.serverFailed(server, now))
     const environment: UsageEnvironment = {
       ...base,
       rng,
@@ -114,7 +116,7 @@ class Engine implements SipEngine {
       clients: this.#clients,
       servers: this.#servers,
       locator: this.#locator,
-      standing: new Standing(serverTimes, (server, now) => this.#commands.registrations.serverFailed(server, now)),
+      standing: this.#standing,
       serverTimes,
       capabilities: capabilitiesOf(config),
       emit: (output) => this.#out.push(output),
@@ -248,6 +250,7 @@ class Engine implements SipEngine {
     switch (input.kind) {
       case 'transport-up':
         this.#transports.up(input.transport, input.protocol, input.local)
+        this.#standing.forget()
         this.#commands.registrations.transportUp(now)
         return
       case 'transport-down':

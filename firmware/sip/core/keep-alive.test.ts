@@ -159,6 +159,19 @@ test('a call that finds it dead has it asked at once', () => {
   expect(told().slice(2)).toEqual(['unregistered 408 timeout', 'registering 0', 'registered 200 12'])
 })
 
+test('the network was gone and is back: the preferred server is not blamed for that', () => {
+  const { stage, alice, register, told } = setOut()
+  stage.network.conditions = { ...stage.network.conditions, loss: 1 }
+  register()
+  stage.run(32_000 + 500)
+  expect(told().slice(0, 2)).toEqual(['registering 0', 'unregistered 408 timeout'])
+  stage.network.conditions = { ...stage.network.conditions, loss: 0 }
+  alice.input({ kind: 'transport-down', transport: 'udp', reason: 'address gone' })
+  alice.input({ kind: 'transport-up', transport: 'udp', protocol: 'UDP', local: alice.local })
+  stage.run(33_500)
+  expect(told().at(-1)).toBe('registered 200 11')
+})
+
 test('the only server: unregistered at once, registered when it is back', () => {
   const { stage, one, register, told } = setOut('options', new Stage(), PAIR.replace(/^.*SRV 20.*$/m, ''))
   register()

@@ -47,6 +47,11 @@ export class Standing {
     if (mark && now >= mark.askedUntil) this.#marks.delete(key)
   }
 
+  /** The way there is another one now: what failed before says nothing. */
+  forget(): void {
+    this.#marks.clear()
+  }
+
   /** Until when it is tried last; undefined: it is as good as any. */
   downUntil(server: Server, now: Millis): Millis | undefined {
     const until = this.#marks.get(showServer(server))?.until

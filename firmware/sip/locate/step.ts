@@ -139,8 +139,7 @@ function located(
   const servers = new Map<string, Server>()
   for (const { place, questions } of lookups) {
     const { protocol, port, rank, host } = place
-    const found =
-      questions.length === 0 ? [host] : questions.flatMap((each) => addresses(known(each)?.records ?? [], each.type))
+    const found = literal ? [host] : questions.flatMap((each) => addresses(known(each)?.records ?? [], each.type))
     for (const address of found) {
       const server = { protocol, address, port, name, rank }
       const key = showServer(server)
@@ -148,7 +147,10 @@ function located(
     }
   }
   if (servers.size > 0) return { kind: 'found', servers: [...servers.values()] }
-  const errors = all.map((question) => `no ${question.type} record for ${question.name}: ${known(question)?.error}`)
+  const errors = all.map((question) => {
+    const { error = 'no such record' } = known(question) ?? {}
+    return `no ${question.type} record for ${question.name}: ${error}`
+  })
   return { kind: 'no-record', what: [...new Set(errors)].slice(0, 4).join(', ') }
 }
 

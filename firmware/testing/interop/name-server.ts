@@ -15,12 +15,16 @@ export interface NameServer {
   stop(): Promise<void>
 }
 
-/** Everything below `domain` is as `text` says, in the form of `zone`; about other names it refuses to speak. */
-export async function startNameServer(domain: string, text: string): Promise<NameServer> {
+/** Everything below `domain` is as `text` says, in the form of `zone`, with `aliases` (CNAME); about other names it refuses to speak. */
+export async function startNameServer(
+  domain: string,
+  text: string,
+  aliases: Readonly<Record<string, string>> = {},
+): Promise<NameServer> {
   const home = mkdtempSync(join(tmpdir(), 'dns-'))
   const port = await freePort('udp')
   const hosts = join(home, 'hosts')
-  const args: string[] = []
+  const args = Object.entries(aliases).map(([alias, name]) => `--cname=${alias},${name}`)
   let addresses = ''
   for (const [key, records] of zone(text))
     for (const record of records) {
