@@ -41,7 +41,10 @@ const PACKAGES = {
     'nftables',
   ],
   arm: ['crossbuild-essential-arm64', 'qemu-user-static'],
-  image: ['mmdebstrap', 'squashfs-tools', 'kmod', 'cpio', 'systemd', 'qemu-system-arm', 'mtools', 'dosfstools'],
+  image: [
+    ...['mmdebstrap', 'squashfs-tools', 'kmod', 'cpio', 'systemd', 'qemu-system-arm', 'mtools', 'dosfstools'],
+    ...['fdisk', 'e2fsprogs', 'u-boot-tools', 'device-tree-compiler', 'bmap-tools', 'zstd'],
+  ],
 }
 
 /** What `node firmware/setup.js TASK` runs once everything stands; arguments after TASK are passed on. */

@@ -17,15 +17,31 @@ export const DEBIAN_PACKAGES: readonly string[] = [
     'tzdata',
   ],
   ...['nftables', 'wpasupplicant', 'wireless-regdb'],
-  'linux-image-arm64',
+  ...['linux-image-arm64', 'u-boot-rpi', 'e2fsprogs'],
 ]
 
-/** Loaded by the initrd, in this order, each after what it depends on. */
+/** The boards the card is made for, by the device trees in Debian's kernel package. */
+export const DEVICE_TREES: readonly string[] = [
+  ...['bcm2837-rpi-3-b', 'bcm2837-rpi-3-b-plus', 'bcm2837-rpi-3-a-plus', 'bcm2837-rpi-zero-2-w'],
+  ...['bcm2711-rpi-4-b', 'bcm2711-rpi-400', 'bcm2711-rpi-cm4-io'],
+]
+
+/** Drivers of devices in those device trees that a phone has no use for. */
+export const LEFT_OUT_MODULES: readonly string[] = [
+  // The picture at an HDMI socket: no screen is there.
+  ...['vc4', 'v3d'],
+  // Bluetooth, and buses the board profiles use no wire of.
+  ...['hci_uart', 'spi_bcm2835', 'spi_bcm2835aux', 'pwm_bcm2835'],
+]
+
+/** Loaded by the initrd, in this order, each after what it depends on: disks of QEMU and of the boards, file systems. */
 export const INITRD_MODULES: readonly string[] = [
   ...['virtio_pci', 'virtio_mmio', 'virtio_blk', 'squashfs', 'overlay', 'ext4', 'vfat', 'nls_ascii', 'nls_cp437'],
+  // The Pi 4's card slot takes its voltage from two regulators.
+  ...['fixed', 'gpio_regulator', 'sdhci_iproc', 'bcm2835', 'mmc_block'],
 ]
 
-/** In the root, with what they depend on; udev loads them when the hardware is there. */
+/** In the root, with what they depend on, beside those of the device trees; udev loads them when the hardware is there. */
 export const ROOT_MODULES: readonly string[] = [
   ...INITRD_MODULES,
   ...['virtio_net', 'virtio_rng', 'qemu_fw_cfg', 'xhci_pci', 'xhci_plat_hcd', 'usbhid', 'hid_generic', 'dwc2'],
@@ -39,6 +55,8 @@ export const ROOT_MODULES: readonly string[] = [
     'bcm2835_rng',
     'iproc_rng200',
   ],
+  // The processor's full speed.
+  'raspberrypi_cpufreq',
   ...['snd_usb_audio', 'snd_aloop', 'snd_hda_intel', 'snd_bcm2835'],
   ...['genet', 'bcm_phy_lib', 'broadcom', 'smsc95xx', 'lan78xx', 'microchip', 'mdio_bcm_unimac'],
   ...['sdhci_iproc', 'bcm2835', 'mmc_block', 'leds_gpio', 'gpio_keys', 'evdev', '8021q'],
@@ -46,23 +64,58 @@ export const ROOT_MODULES: readonly string[] = [
   ...['snd_soc_wm8960', 'snd_soc_bcm2835_i2s', 'snd_soc_simple_card'],
 ]
 
-/** Taken away, as `find -path` patterns below the root. */
+/** Taken away, as glob patterns below the root. */
 export const PRUNED: readonly string[] = [
-  ...['./usr/share/man', './usr/share/info', './usr/share/locale', './usr/share/i18n', './usr/share/bug'],
+  // What is read by people, or in other languages.
+  ...['usr/share/{man,info,locale,i18n,bug,lintian,bash-completion,zsh,menu,pixmaps,doc-base,dict,gdb,pkgconfig}'],
+  ...['usr/share/common-licenses/GFDL*', 'usr/lib/locale', 'usr/lib/*/gconv', 'usr/share/zoneinfo/{right,posix}'],
+  // Package management: the root is replaced as a whole.
   ...[
-    './usr/share/lintian',
-    './usr/share/bash-completion',
-    './usr/share/zsh',
-    './usr/share/menu',
-    './usr/share/pixmaps',
+    'var/lib/{apt,dpkg,ucf,pam}',
+    'var/cache/*',
+    'var/log/*',
+    'var/backups',
+    'etc/{apt,dpkg,debconf.conf,alternatives}',
   ],
-  ...['./usr/share/doc-base', './usr/share/common-licenses/GFDL*', './var/lib/apt', './var/cache/*', './var/lib/dpkg'],
-  ...['./etc/apt', './etc/cron.daily', './usr/bin/apt*', './usr/bin/dpkg*', './usr/lib/apt', './usr/share/dpkg'],
-  ...['./usr/lib/*/perl-base', './usr/bin/perl*', './usr/share/perl*', './usr/lib/*/gconv', './usr/lib/locale'],
-  ...['./boot/System.map-*', './boot/config-*', './usr/lib/linux-image-*', './usr/lib/udev/hwdb.d'],
-  ...['./usr/sbin/wpa_cli', './usr/bin/wpa_passphrase', './usr/lib/*/libreadline.so*', './usr/lib/*/libhistory.so*'],
-  ...['./etc/wpa_supplicant', './usr/share/readline', './usr/share/nftables', './usr/share/doc/nftables/examples'],
-  ...['./usr/lib/systemd/catalog', './usr/share/initramfs-tools', './etc/initramfs-tools', './etc/kernel'],
+  ...[
+    'usr/bin/{apt*,dpkg*,deb-*,debconf*,update-alternatives}',
+    'usr/lib/{apt,dpkg}',
+    'usr/share/{dpkg,debconf,perl*}',
+  ],
+  ...['usr/sbin/{dpkg-*,update-*,invoke-rc.d,service,add-shell,remove-shell,installkernel}', 'usr/lib/usrmerge'],
+  // Perl, which package scripts are written in.
+  ...['usr/lib/*/{perl,perl5,perl-base}', 'usr/lib/*/lib{perl,gdbm,gdbm_compat,db-5}*', 'usr/bin/perl*', 'etc/perl'],
+  // Debian's initrd, and what of the kernel is not in this one.
+  ...['usr/{share,lib}/{initramfs-tools,klibc}', 'etc/{initramfs-tools,kernel}', 'usr/lib/{klibc-*,kernel}', 'usr/src'],
+  ...[
+    'boot/{System.map,config}-*',
+    'usr/lib/{linux-image-*,u-boot}',
+    'usr/bin/busybox',
+    'usr/{bin,sbin}/{ls,unmk,mk}initramfs',
+  ],
+  // Logging in and accounts: nobody does, and sysusers has made those there are.
+  ...['usr/bin/{passwd,chage,chfn,chsh,expiry,gpasswd}', 'usr/sbin/{unix_*,faillock,pwhistory_helper,pam_*,vi{pw,gr}}'],
+  ...['usr/sbin/{user,group}*', 'usr/sbin/{gr,pw}{ck,conv,unconv}', 'usr/sbin/{ch{,g}passwd,newusers,cp{gr,pw}}'],
+  ...['usr/lib/*/security', 'usr/share/pam*', 'etc/{pam.d,pam.conf,security,skel,issue*,update-motd.d,profile.d}'],
+  ...['usr/sbin/{add,del}{user,group}', 'etc/{adduser,deluser}.conf', 'usr/lib/*/libse{manage,pol}.*', 'etc/selinux'],
+  ...['usr/sbin/mkhomedir_helper', 'usr/sbin/shadowconfig', 'usr/share/base-passwd'],
+  ...[
+    'usr/lib/systemd/system/{console-getty,getty-static,*getty@,debug-shell}.service',
+    'usr/lib/systemd/system/getty.target.wants',
+  ],
+  'usr/lib/systemd/system-generators/systemd-{getty,debug}-generator',
+  // Encrypted and mapped disks, hibernation, virtual machines, mail, and init scripts of another init.
+  ...['usr/sbin/{dmsetup,dmstats,blkdeactivate}', 'usr/lib/systemd/systemd-{cryptsetup,veritysetup,integritysetup}'],
+  ...['usr/lib/systemd/systemd-{measure,pcrphase,sleep,hibernate-resume,sysv-install}', 'usr/bin/systemd-crypt*'],
+  ...['usr/lib/systemd/system-generators/systemd-{crypt,verity,integrity}setup-generator', 'usr/bin/systemd-repart'],
+  ...['usr/lib/systemd/system-generators/systemd-{hibernate-resume,sysv,rc-local,bless-boot}-generator'],
+  ...['etc/{init.d,rc?.d,cron.*,logrotate.d,xdg}', 'usr/lib/systemd/{catalog,user,user-*}', 'usr/lib/udev/hwdb.d'],
+  // TLS by hand; Node has its own.
+  ...['usr/bin/{openssl,c_rehash}', 'usr/lib/*/engines-3', 'usr/share/ca-certificates'],
+  // Tools of Wi-Fi, packet filter and e2fsprogs for people at a prompt.
+  ...['usr/sbin/wpa_cli', 'usr/bin/wpa_passphrase', 'usr/lib/*/lib{readline,history}.so*', 'etc/wpa_supplicant'],
+  ...['usr/share/{readline,nftables}', 'usr/sbin/{debugfs,e4*,e2freefrag,e2image,e2undo,e2scrub*,e2label,badblocks}'],
+  ...['usr/sbin/{dumpe2fs,filefrag,mklost+found,mke2fs,mkfs.*,tune2fs,findfs}', 'usr/bin/{chattr,lsattr}'],
 ]
 
 /** Units of the packages that a phone has no use for. */

@@ -1,9 +1,12 @@
 // The Debian part of the root: fetched and unpacked by mmdebstrap without emulation, kept as an archive beside the image.
 import { createHash } from 'node:crypto'
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { DEBIAN_PACKAGES, PRUNED, RELEASE } from './contents.ts'
-import { run } from './run.ts'
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { DEBIAN_PACKAGES, RELEASE } from './contents.ts'
+import { aptProgress, explainFetch } from './fetching.ts'
+import type { PackageRow } from './package-list.ts'
+import type { Progress } from './progress.ts'
+import { run, runAloud } from './run.ts'
 
 const MIRRORS = [
   `deb http://deb.debian.org/debian ${RELEASE} main`,
@@ -15,9 +18,9 @@ const SUMS = 'packages.sha256'
 const MERGED = ['bin', 'sbin', 'lib']
 
 /** The archive of exactly these packages; made once per list of packages. */
-export function debianArchive(cache: string): string {
+export async function debianArchive(cache: string, progress: Progress): Promise<string> {
   const options = [
-    ...['--arch=arm64', '--variant=extract', '--format=tar', '--quiet', `--include=${DEBIAN_PACKAGES.join(',')}`],
+    ...['--arch=arm64', '--variant=extract', '--format=tar', '--verbose', `--include=${DEBIAN_PACKAGES.join(',')}`],
     '--aptopt=APT::Install-Recommends "false"',
     `--extract-hook=cd "$1/var/cache/apt/archives" && sha256sum *.deb > "$1/${SUMS}"`,
   ]
@@ -27,39 +30,37 @@ export function debianArchive(cache: string): string {
   mkdirSync(cache, { recursive: true })
   // Archives of other lists of packages are of no more use.
   for (const old of globSync('debian-*', { cwd: cache })) rmSync(join(cache, old))
-  run('mmdebstrap', [...options, RELEASE, `${archive}.partial`, ...MIRRORS])
+  try {
+    await runAloud('mmdebstrap', [...options, RELEASE, `${archive}.partial`, ...MIRRORS], aptProgress(progress))
+  } catch (error) {
+    throw explainFetch(error, 'the packages of the root', 'or build/image-cache of a machine that has built this')
+  }
   renameSync(`${archive}.partial`, archive)
   return archive
 }
 
-/** Unpacks it, with /bin, /sbin and /lib being those of /usr, and writes the list of packages to `list`. */
-export function unpackDebian(archive: string, root: string, list: string): void {
+/** Unpacks it, with /bin, /sbin and /lib being those of /usr; resolves to the packages. */
+export function unpackDebian(archive: string, root: string): PackageRow[] {
   for (const name of MERGED) {
     mkdirSync(join(root, 'usr', name), { recursive: true })
     run('ln', ['-s', `usr/${name}`, join(root, name)])
   }
   const owner = ['--no-same-owner', '--keep-directory-symlink', '--exclude=./dev/*']
   run('tar', ['xpf', archive, '-C', root, ...owner])
-  writeFileSync(list, packageList(root))
+  const rows = packageRows(root)
   rmSync(join(root, SUMS))
-  for (const file of globSync('usr/share/doc/*/*', { cwd: root }))
-    if (basename(file) !== 'copyright') rmSync(join(root, file), { recursive: true, force: true })
-  for (const pattern of PRUNED)
-    for (const file of globSync(pattern, { cwd: root })) rmSync(join(root, file), { recursive: true, force: true })
+  return rows
 }
 
-/** One line per package: name, version, SHA-256 of its .deb, licences as its copyright file names them. */
-function packageList(root: string): string {
-  const lines = readFileSync(join(root, SUMS), 'utf8')
-    .trim()
-    .split('\n')
-    .sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1))
-  const rows = lines.map((line) => {
-    const [sum, file] = line.split(/\s+/) as [string, string]
+/** By name, with the licences its copyright file names. */
+function packageRows(root: string): PackageRow[] {
+  const lines = readFileSync(join(root, SUMS), 'utf8').trim().split('\n')
+  return lines.map((line) => {
+    const [sha256, file] = line.split(/\s+/) as [string, string]
     const [name, version] = file.split('_') as [string, string]
-    return [name, decodeURIComponent(version), sum, licences(join(root, 'usr/share/doc', name, 'copyright'))].join('\t')
+    const copyright = join(root, 'usr/share/doc', name, 'copyright')
+    return { source: 'debian', name, version: decodeURIComponent(version), sha256, licences: licences(copyright) }
   })
-  return ['package\tversion\tsha256\tlicences', ...rows, ''].join('\n')
 }
 
 function licences(file: string): string {

@@ -1,85 +1,117 @@
-// Builds the phone's root for arm64, its kernel and its initrd, from Debian packages and this project alone; root is not needed.
+// Builds what a phone is started from: root, kernel, initrd, and an SD card of them. Root rights are not needed.
 //
-//   npm run image [-- --out=FOLDER] [--compression=zstd|lz4] [--fresh]
+//   npm run image [-- --out=FOLDER] [--compression=zstd|lz4] [--firmware=fetch|none|FOLDER] [--fresh]
 //
-// FOLDER (build/image) then holds root.squashfs, vmlinuz, initrd.gz and packages.tsv. The Debian packages are fetched once
-// and kept in build/image-cache; --fresh asks the archive for today's. SOURCE_DATE_EPOCH is the commit's unless it is set.
-import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+// FOLDER (build/image) then holds root.squashfs, vmlinuz, initrd.gz, phone-arm64.img, packages.tsv and SHA256SUMS; with
+// zstd, which is what ships, also phone-arm64.img.zst and phone-arm64.img.bmap. What is fetched is kept in
+// build/image-cache; --fresh asks for today's. SOURCE_DATE_EPOCH is the commit's unless it is set. docs/flash.md says more.
+import { cpSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { bootFiles } from './card/boot-files.ts'
+import { buildCard } from './card/build.ts'
 import { debianArchive, unpackDebian } from './debian.ts'
+import { takeDeviceTrees } from './device-trees.ts'
 import { finishSystem } from './finish.ts'
 import { addFirmware } from './firmware.ts'
-import { makeInitrd, takeKernel } from './kernel.ts'
+import { makeInitrd } from './initrd.ts'
+import { takeKernel } from './kernel.ts'
+import { nodeRow, npmRows, packageTable } from './package-list.ts'
 import { crossPackages } from './packages.ts'
+import { piFirmware } from './pi-firmware.ts'
+import { progress } from './progress.ts'
+import { prune } from './prune.ts'
 import { run } from './run.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 const cache = join(project, 'build/image-cache')
-const { values } = parseArgs({
-  options: {
-    out: { type: 'string', default: join(project, 'build/image') },
-    compression: { type: 'string', default: 'zstd' },
-    fresh: { type: 'boolean', default: false },
-  },
-})
+const CARD = 'phone-arm64.img'
 const COMPRESSION: Readonly<Record<string, readonly string[]>> = {
   zstd: ['-comp', 'zstd', '-Xcompression-level', '15'],
   lz4: ['-comp', 'lz4', '-noI', '-noX'],
 }
-const compression = COMPRESSION[values.compression]
-if (compression === undefined) throw new Error(`--compression is one of ${Object.keys(COMPRESSION).join(', ')}`)
-const out = resolve(values.out)
-const epoch = Number(process.env.SOURCE_DATE_EPOCH ?? run('git', ['log', '-1', '--format=%ct'], { cwd: project }))
-if (!Number.isInteger(epoch)) throw new Error('SOURCE_DATE_EPOCH is a whole number of seconds')
+const says = progress((text) => process.stderr.write(text), process.stderr.isTTY)
+const { step } = says
 
-const begun = performance.now()
-const step = (text: string) =>
-  process.stderr.write(`[image ${((performance.now() - begun) / 1000).toFixed(1).padStart(5)} s] ${text}\n`)
-
-if (values.fresh) rmSync(cache, { recursive: true, force: true })
-mkdirSync(out, { recursive: true })
-const scratch = mkdtempSync(join(project, 'build/image-'))
-const root = join(scratch, 'root')
-try {
-  step('Debian packages')
-  const archive = debianArchive(cache)
-  step('unpacking and pruning')
-  unpackDebian(archive, root, join(out, 'packages.tsv'))
-  step('kernel and initrd')
-  const version = takeKernel(root, join(out, 'vmlinuz'))
-  makeInitrd(
-    root,
-    version,
-    join(scratch, 'initrd'),
-    join(import.meta.dirname, 'initrd-init.sh'),
-    join(out, 'initrd.gz'),
-    epoch,
-  )
-  step('Node, media engine, firmware')
-  await addFirmware(root, epoch)
-  step('onoff and i2c-bus for arm64')
-  cpSync(crossPackages(cache), join(root, 'usr/lib/offhook/node_modules'), { recursive: true })
-  step('overlay and system files')
-  for (const top of ['etc', 'usr'])
-    cpSync(join(project, 'rootfs-overlay', top), join(root, top), { recursive: true, verbatimSymlinks: true })
-  finishSystem(root, epoch)
-  step(`root.squashfs (${values.compression})`)
-  const image = join(out, 'root.squashfs')
-  const fixed = [
-    '-noappend',
-    '-all-root',
-    '-all-time',
-    `${epoch}`,
-    '-mkfs-time',
-    `${epoch}`,
-    '-no-xattrs',
-    '-no-progress',
-  ]
-  run('mksquashfs', [root, image, ...fixed, ...compression], { env: { SOURCE_DATE_EPOCH: undefined } })
-} finally {
-  rmSync(scratch, { recursive: true, force: true })
+function options() {
+  const { values } = parseArgs({
+    options: {
+      out: { type: 'string', default: join(project, 'build/image') },
+      compression: { type: 'string', default: 'zstd' },
+      firmware: { type: 'string' },
+      fresh: { type: 'boolean', default: false },
+    },
+  })
+  const pack = COMPRESSION[values.compression]
+  if (pack === undefined)
+    throw new Error(`--compression=${values.compression}: expected one of ${Object.keys(COMPRESSION).join(', ')}`)
+  const time = process.env.SOURCE_DATE_EPOCH ?? run('git', ['log', '-1', '--format=%ct'], { cwd: project }).trim()
+  if (!/^\d+$/.test(time)) throw new Error(`SOURCE_DATE_EPOCH=${time}: expected a whole number of seconds`)
+  return { ...values, out: resolve(values.out), pack, epoch: Number(time), ships: values.compression === 'zstd' }
 }
-const size = (name: string) => `${name} ${(statSync(join(out, name)).size / 1e6).toFixed(1)} MB`
-step(`${out}: ${['root.squashfs', 'vmlinuz', 'initrd.gz'].map(size).join(', ')}`)
+
+/** Resolves to the names of what it made in `out`. */
+async function build(wanted: ReturnType<typeof options>): Promise<string[]> {
+  const { out, pack, epoch, ships } = wanted
+  if (wanted.fresh) rmSync(cache, { recursive: true, force: true })
+  mkdirSync(out, { recursive: true })
+  // Of a build before this one, which made them of something else.
+  for (const ending of ['zst', 'bmap']) rmSync(join(out, `${CARD}.${ending}`), { force: true })
+  const scratch = mkdtempSync(join(project, 'build/image-'))
+  const root = join(scratch, 'root')
+  try {
+    step('Debian packages')
+    const archive = await debianArchive(cache, says)
+    step('firmware of the Raspberry Pi')
+    const firmware = await piFirmware(wanted.firmware, cache, says)
+    step('unpacking')
+    const packages = unpackDebian(archive, root)
+    writeFileSync(join(out, 'packages.tsv'), packageTable([...packages, ...npmRows(), nodeRow()]))
+    step('kernel and initrd')
+    const deviceTrees = takeDeviceTrees(root, join(scratch, 'device-trees'))
+    const [kernel, initrd] = [join(out, 'vmlinuz'), join(out, 'initrd.gz')]
+    const version = takeKernel(root, kernel, deviceTrees)
+    makeInitrd(root, version, join(scratch, 'initrd'), initrd, epoch)
+    step('Node, media engine, firmware')
+    await addFirmware(root, epoch)
+    step('onoff and i2c-bus for arm64')
+    cpSync(crossPackages(cache), join(root, 'usr/lib/offhook/node_modules'), { recursive: true })
+    step('overlay and system files')
+    for (const top of ['etc', 'usr'])
+      cpSync(join(project, 'rootfs-overlay', top), join(root, top), { recursive: true, verbatimSymlinks: true })
+    finishSystem(root, epoch)
+    const boot = join(scratch, 'boot')
+    bootFiles(boot, { root, kernel, initrd, deviceTrees, firmware, epoch })
+    prune(root)
+    step(`root.squashfs (${wanted.compression})`)
+    const squashfs = join(out, 'root.squashfs')
+    const times = ['-all-time', `${epoch}`, '-mkfs-time', `${epoch}`]
+    const fixed = ['-noappend', '-all-root', ...times, '-no-xattrs', '-no-progress']
+    run('mksquashfs', [root, squashfs, ...fixed, ...pack], { env: { SOURCE_DATE_EPOCH: undefined } })
+    step('phone-arm64.img')
+    const card = join(out, CARD)
+    buildCard({ card, boot, squashfs, epoch, scratch })
+    if (ships) {
+      step('phone-arm64.img.zst')
+      run('bmaptool', ['create', '-o', `${card}.bmap`, card])
+      run('zstd', ['-q', '-f', '-9', '--long=27', '-T1', '-o', `${card}.zst`, card])
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+  const files = ['root.squashfs', 'vmlinuz', 'initrd.gz', 'packages.tsv', CARD]
+  if (ships) files.push(`${CARD}.zst`, `${CARD}.bmap`)
+  writeFileSync(join(out, 'SHA256SUMS'), run('sha256sum', files, { cwd: out }))
+  return files
+}
+
+try {
+  const wanted = options()
+  const files = await build(wanted)
+  const size = (name: string) => `${name} ${(statSync(join(wanted.out, name)).size / 1e6).toFixed(1)} MB`
+  step(`${wanted.out}: ${files.map(size).join(', ')}`)
+} catch (error) {
+  step(`failed: ${error instanceof Error ? error.message : error}`)
+  process.exitCode = 1
+}
