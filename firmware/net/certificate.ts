@@ -1,5 +1,4 @@
 // Whom a certificate is for, as SIP reads it (RFC 5922 §7): names of domains, without wildcards, and whether one of them is meant.
-import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 
 /** Names enough for words; a certificate may have thousands. */
@@ -10,7 +9,7 @@ const SHOWN = 8
  * IP addresses; the common name only when there is no subjectAltName at all (§7.1).
  */
 export function identitiesOf(der: Buffer): readonly string[] {
-  const { subjectAltName, subject } = new X509Certificate(der)
+  const { subjectAltName, subject } = new (process.getBuiltinModule('node:crypto').X509Certificate)(der)
   if (subjectAltName === undefined) {
     const names = [...subject.matchAll(/^CN=(.*)$/gm)].map(([, name = '']) => name.toLowerCase())
     return names.slice(-1)

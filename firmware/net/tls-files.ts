@@ -29,7 +29,7 @@ const MAX_FILES = 512
 const MAX_BYTES = 1 << 20
 
 export interface TlsContext {
-  readonly context: SecureContext
+  context(): SecureContext
   /** There is a certificate of our own, so connections can be accepted. */
   readonly accepts: boolean
 }
@@ -41,15 +41,22 @@ export function loadTls(settings: TlsSettings): Result<TlsContext, string> {
   const { ca, caDirectory, certificate, key, minVersion = '1.2', ciphers } = settings
   if ((certificate === undefined) !== (key === undefined))
     return err(`a certificate and its key go together: there is only the ${key === undefined ? 'certificate' : 'key'}`)
+  const version = { minVersion: `TLSv${minVersion}` as const }
+  if ([ca, caDirectory, certificate, ciphers].every((given) => given === undefined)) {
+    // Nothing in it can be wrong, and most phones never speak TLS: it is made when one does.
+    let made: SecureContext | undefined
+    const standard = () => nodeTls().createSecureContext({ ca: authorities(ca, caDirectory), ...version })
+    return ok({ context: () => (made ??= standard()), accepts: false })
+  }
   try {
     const cert = certificate === undefined ? undefined : read(certificate, 'CERTIFICATE', 'a certificate')
     const secret = key === undefined ? undefined : read(key, 'PRIVATE KEY', 'a private key')
     const context = make({
-      ...{ ca: authorities(ca, caDirectory), minVersion: `TLSv${minVersion}` as const },
+      ...{ ca: authorities(ca, caDirectory), ...version },
       ...(cert === undefined || secret === undefined ? {} : { cert, key: secret }),
       ...(ciphers === undefined ? {} : { ciphers }),
     })
-    return context.ok ? ok({ context: context.value, accepts: cert !== undefined }) : context
+    return context.ok ? ok({ context: () => context.value, accepts: cert !== undefined }) : context
   } catch (error) {
     if (error instanceof Fault) return err(error.message)
     throw error

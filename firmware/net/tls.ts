@@ -22,9 +22,8 @@ export interface TlsOptions extends StreamOptions {
 const HANDSHAKE_MS = 5000
 
 export function openTls(options: TlsOptions): StreamSocket {
-  const { connect: secure, TLSSocket } = nodeTls()
   const { address, port, tls, handshakes = { perSource: 4, all: 16 }, onUp, onError, onRefused } = options
-  const { verify = true, verifyClients = false, serverName, context } = tls
+  const { verify = true, verifyClients = false, serverName } = tls
   const connections = createConnections(options)
   /** Raw sockets of callers whose handshake is not through, by where they come from. */
   const shaking = new Map<Socket, string>()
@@ -39,8 +38,13 @@ export function openTls(options: TlsOptions): StreamSocket {
     }
     if (!connections.admit(raw)) return
     shaking.set(raw, remoteAddress)
-    const socket = new TLSSocket(raw, {
-      ...{ isServer: true, secureContext: context, requestCert: verifyClients, rejectUnauthorized: verifyClients },
+    const socket = new (nodeTls().TLSSocket)(raw, {
+      ...{
+        isServer: true,
+        secureContext: tls.context(),
+        requestCert: verifyClients,
+        rejectUnauthorized: verifyClients,
+      },
     })
     let why = 'closed'
     const late = setTimeout(() => {
@@ -83,7 +87,7 @@ export function openTls(options: TlsOptions): StreamSocket {
   function connectTo(flow: string, to: SocketAddress, name: string, localPort: number | undefined): void {
     const raw = dial({ host: to.address, port: to.port, localAddress: address, ...(localPort && { localPort }) })
     const settings: ConnectionOptions = {
-      ...{ socket: raw, secureContext: context, rejectUnauthorized: verify },
+      ...{ socket: raw, secureContext: tls.context(), rejectUnauthorized: verify },
       // RFC 6066 §3: a name, never an address.
       ...(isIP(name) ? {} : { servername: name }),
       checkServerIdentity(_host, { raw: der }) {
@@ -93,7 +97,7 @@ export function openTls(options: TlsOptions): StreamSocket {
           : Object.assign(new Error(mismatch(identities, name)), { code: NAME })
       },
     }
-    const socket = secure(settings)
+    const socket = nodeTls().connect(settings)
     connections.adopt(flow, socket, explain(name))
     raw.on('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE' || error.code === 'EADDRNOTAVAIL'

@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { publishDesired } from '../../provisioning/fleet/publish.ts'
 import { Secret } from '../base/secret.ts'
@@ -51,10 +52,15 @@ test('provisioned, stopped, and registered again from what was stored', { timeou
   expect(await first.ended).toBe(0)
   expect(first.said()).toContain('line unregistered account=main status=200')
 
-  const second = start([operator.bootstrap])
+  const loaded = fileURLToPath(new URL('../testing/loaded.ts', import.meta.url))
+  const second = startAppliance(state, [operator.bootstrap], { NODE_OPTIONS: `--import=${loaded}` })
   await second.says('line registered account=main')
   await second.says('provisioning.mqtt connected')
   const said = second.said()
+  const modules = /^loaded: (.*)$/m.exec(said)![1]!.split(' ')
+  expect(modules).toContain('dgram')
+  // What the registrar has not to wait for: the broker's library and all it needs, PortAudio's process.
+  for (const name of ['crypto', 'tls', 'http', 'https', 'zlib', 'readline']) expect(modules).not.toContain(name)
   expect(said.indexOf('line registering')).toBeLessThan(said.indexOf('provisioning.mqtt connected'))
   expect(said).not.toContain(lab.ready.phone.password)
   second.stop()
