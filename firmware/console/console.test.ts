@@ -75,6 +75,12 @@ describe('keys', () => {
       'INVITE',
     ],
     [{ do: 'start', address: 'x', jitter: { minMs: 50, maxMs: 20 } }, 'jitter', /above/, '{"minMs":50,"maxMs":20}'],
+    [
+      { do: 'start', address: 'x', dns: ['dns.example.com'] },
+      'dns',
+      'a list of up to 4, each an address, with a port where it is not 53',
+      '["dns.example.com"]',
+    ],
     [{ do: 'start', address: '203.0.113.9' }, 'cannot start', /an address of this machine$/, ''],
     [{ do: 'call', call: 1, to: 'a' }, 'call', /^a name/, '1'],
     [{ do: 'call' }, 'to', /^a number or address/, 'nothing'],

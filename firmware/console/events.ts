@@ -1,7 +1,7 @@
 // Events of the user agent and of the media engine as the console tells them, and what the console itself does at each.
 import { utf8Decode } from '../base/bytes.ts'
 import type { MediaEvent } from '../media/contract.ts'
-import type { SipOutput } from '../sip/core/contract.ts'
+import type { SipOutput, Try } from '../sip/core/contract.ts'
 import type { HeaderField } from '../sip/message/message.ts'
 import type { CallMedia, Party, UaEvent } from '../ua/contract.ts'
 import { endInBand, sendNextDigit } from './dtmf.ts'
@@ -29,7 +29,7 @@ export function onUaEvent(station: Station, event: UaEvent) {
     case 'account-state': {
       const { account, registration: state, status, reason, cause, expires, retryMs, server, learnt, sqn } = event
       const { path, serviceRoute, publicGruu, temporaryGruu, flows } = learnt ?? {}
-      const tries = event.tries?.map((each) => ({ ...each }))
+      const tries = inVain(event.tries)
       if (station.accounts.has(account)) station.registrations.set(account, event)
       station.emit({
         ...{ event: 'registration', account, state, status, reason, cause, expires, retryMs, server, tries },
@@ -204,9 +204,13 @@ export function onMediaEvent(station: Station, event: MediaEvent) {
   }
 }
 
+/** Servers tried in vain. */
+const inVain = (tries: readonly Try[] | undefined) => tries?.map(({ server, what }) => ({ server, what }))
+
 /** The engine's own states of a session, which are finer than those of a call. */
 export function onSipOutput(station: Station, output: SipOutput): void {
   if (output.kind !== 'session-state' || !station.calls.has(output.id)) return
   const { id, state, previous, status, cause } = output
-  station.tell(id, { event: 'session-state', state, previous, status, reason: utf8Decode(output.reason), cause })
+  const more = { reason: utf8Decode(output.reason), cause, tries: inVain(output.tries) }
+  station.tell(id, { event: 'session-state', state, previous, status, ...more })
 }
