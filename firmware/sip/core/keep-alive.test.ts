@@ -65,6 +65,19 @@ test('asked every twenty seconds or a little less, whatever it answers', () => {
   expect(new Set(probes.map(({ callId }) => callId)).size).toBe(probes.length)
 })
 
+test('a server that asks for credentials lives too: nothing is sent again, and nothing complained of', () => {
+  const { stage, alice, one, register, told, count } = setOut()
+  const complaints: string[] = []
+  alice.logs = ({ what }) => void complaints.push(what)
+  one.peer.on('OPTIONS', (request, from) =>
+    one.peer.reply(request, from, { status: 407, headers: ['Proxy-Authenticate: Digest realm="x", nonce="n"'] }),
+  )
+  register()
+  stage.run(200_000)
+  expect(count(one, 'OPTIONS')).toBeLessThanOrEqual(12)
+  expect([told(), complaints]).toEqual([['registering 0', 'registered 200 11'], []])
+})
+
 test('it dies in silence: noticed in half a minute, registered with the other one, which is said with the cause', () => {
   for (let seed = 1; seed <= 20; seed++) {
     const { stage, alice, one, two, register, told } = setOut('options', new Stage(seed))

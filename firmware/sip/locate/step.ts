@@ -61,17 +61,16 @@ const SECURE: readonly Protocol[] = ['TLS']
 const FAMILIES: readonly Family[] = [4, 6]
 
 export function step(wish: Wish, ways: Ways, known: (question: Question) => Answer | undefined, rng: Rng): Step {
-  const families = wish.literal ? [familyOf(wish.host)] : FAMILIES
-  const usable = (protocol: Protocol) => families.some((family) => ways.reachable(protocol, family))
   const wanted = wish.protocol === undefined ? (wish.secure ? SECURE : PROTOCOLS) : [wish.protocol]
-  const protocols = wanted.filter(usable)
+  if (wish.literal) return numeric(wish, wanted, ways)
+  const protocols = wanted.filter((protocol) => FAMILIES.some((family) => ways.reachable(protocol, family)))
   // §4.1: UDP when nothing says otherwise; TLS only when it is asked for or a record offers it.
   const [plain] = protocols
   if (plain === undefined) return { kind: 'no-transport', what: noTransport(wish) }
   const direct = (protocol: Protocol): Place => ({
     ...{ protocol, host: wish.host, port: wish.port ?? defaultPort(protocol), rank: 0 },
   })
-  if (wish.literal || wish.port !== undefined) return located([direct(plain)], wish, ways, known)
+  if (wish.port !== undefined) return located([direct(plain)], wish, ways, known)
 
   const services = servicesOf(wish, protocols, known)
   if (services === undefined) return { kind: 'ask', questions: [{ type: 'NAPTR', name: wish.host }] }
@@ -95,6 +94,15 @@ export function step(wish: Wish, ways: Ways, known: (question: Question) => Answ
   )
   if (places.length === 0) return { kind: 'no-record', what: `SRV ${first.name}: the service is not offered there` }
   return located(places, wish, ways, known)
+}
+
+function numeric(wish: Wish, wanted: readonly Protocol[], { reachable }: Ways): Step {
+  const { host, port, name } = wish
+  const family = isIpv6(host) ? 6 : 4
+  const protocol = wanted.find((each) => reachable(each, family))
+  if (protocol === undefined) return { kind: 'no-transport', what: noTransport(wish) }
+  const server = { protocol, address: host, port: port ?? defaultPort(protocol), name, rank: 0 }
+  return { kind: 'found', servers: [server] }
 }
 
 /** §4.1; undefined: the NAPTR records have to be asked for. */
@@ -123,7 +131,7 @@ function servicesOf(
 /** The servers behind the places, or the addresses that have to be asked for. */
 function located(
   places: readonly Place[],
-  { name, literal }: Wish,
+  { name }: Wish,
   { reachable, prefer }: Ways,
   known: (question: Question) => Answer | undefined,
 ): Step {
@@ -131,15 +139,15 @@ function located(
     const families = FAMILIES.filter((family) => reachable(place.protocol, family))
     const sorted = families.sort((a, b) => Number(b === prefer) - Number(a === prefer))
     const questions = sorted.map((family): Question => ({ type: family === 6 ? 'AAAA' : 'A', name: place.host }))
-    return { place, questions: literal ? [] : questions }
+    return { place, questions }
   })
   const all = lookups.flatMap(({ questions }) => questions)
   const open = all.filter((question) => known(question) === undefined)
   if (open.length > 0) return { kind: 'ask', questions: open.filter((each, at) => open.findIndex(same(each)) === at) }
   const servers = new Map<string, Server>()
   for (const { place, questions } of lookups) {
-    const { protocol, port, rank, host } = place
-    const found = literal ? [host] : questions.flatMap((each) => addresses(known(each)?.records ?? [], each.type))
+    const { protocol, port, rank } = place
+    const found = questions.flatMap((each) => addresses(known(each)?.records ?? [], each.type))
     for (const address of found) {
       const server = { protocol, address, port, name, rank }
       const key = showServer(server)
@@ -155,7 +163,6 @@ function located(
 }
 
 const same = (a: Question) => (b: Question) => a.type === b.type && a.name === b.name
-const familyOf = (address: string): Family => (isIpv6(address) ? 6 : 4)
 /** RFC 2782: the root as target says that there is no such service. */
 const isOffered = ({ target, port }: Srv): boolean => target !== '' && target !== '.' && port > 0
 const withoutDot = (name: string): string => (name.endsWith('.') ? name.slice(0, -1) : name)

@@ -139,7 +139,9 @@ export class OutgoingRequest implements ClientUser, Sleeper {
         this.#note(`503 ${response.reason}`.trim(), true, 1000 * (retryAfter(response)?.seconds ?? 0), now)
         if (this.#tryNext(spec, now)) return
       }
-      if ((status === 401 || status === 407) && this.#answer(spec, response, now)) return
+      // Of a probe any answer will do.
+      const challenged = (status === 401 || status === 407) && spec.only === undefined
+      if (challenged && this.#answer(spec, response, now)) return
     }
     if (spec) this.#learn(spec, response)
     this.#end()
