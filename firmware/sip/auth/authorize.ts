@@ -76,7 +76,7 @@ const MAX_RESYNC = 2
 
 /** Begins a new request: headers for the realms known at this place from before, none when there are none. */
 export function preauthorize(request: DigestRequest, credentials: readonly Credential[], state: AuthState): Authorized {
-  const hosts = hostOf(request.uri)
+  const hosts = state.sessions.length === 0 ? [] : hostOf(request.uri)
   const known = state.sessions.filter(({ challenge }) => ofRealm(credentials, challenge.realm).length > 0)
   const used = known.filter((session) => session.auts === undefined && isGoodFor(session, request.hops, hosts))
   const tries = used.map(({ challenge }) => toTry(challenge, true))

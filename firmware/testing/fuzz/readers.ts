@@ -16,6 +16,7 @@ import { parseNameAddrList, printNameAddr } from '../../sip/message/name-addr.ts
 import { parseMessage } from '../../sip/message/parse.ts'
 import { printUri } from '../../sip/message/uri.ts'
 import { printVia } from '../../sip/message/via.ts'
+import { grantedBy } from '../../sip/usage/register/granted.ts'
 import { otherParts, sdpOf } from '../../sip/usage/sdp-body.ts'
 
 const ORIGIN = { username: '-', sessionId: '1' }
@@ -39,6 +40,7 @@ export function readDatagram(text: string, rng: Rng): void {
   const m = parsed.value
   readHeaders(m)
   readDigest(m, rng)
+  readGranted(m)
   const body = sdpOf(m)
   otherParts(m)
   readSdp(body.kind === 'sdp' ? body.sdp : m.body)
@@ -46,8 +48,10 @@ export function readDatagram(text: string, rng: Rng): void {
 
 function readHeaders(m: SipMessage): void {
   for (const { name } of m.fields) m.headers(name)
-  for (const read of [headers.contacts, headers.routes, headers.recordRoutes]) read(m)
-  for (const read of [headers.expires, headers.minExpires, headers.maxForwards, headers.retryAfter]) read(m)
+  for (const read of [headers.contacts, headers.routes, headers.recordRoutes, headers.paths, headers.serviceRoutes])
+    read(m)
+  for (const read of [headers.flowTimer, headers.expires, headers.minExpires, headers.maxForwards, headers.retryAfter])
+    read(m)
   for (const read of [headers.requires, headers.proxyRequires, headers.supported, headers.allow]) read(m)
   headers.contentType(m)
   headers.accepts(m, 'application/sdp')
@@ -60,6 +64,22 @@ function readHeaders(m: SipMessage): void {
       if (list.ok) for (const each of list.value) printNameAddr(each)
     }
   }
+}
+
+const NAMED = {
+  contact: 'sip:a@192.0.2.1',
+  instance: 'urn:uuid:x',
+  regId: 1,
+  regIds: [1, 2],
+  before: 'sip:a@192.0.2.2',
+}
+
+/** What is taken from a 2xx to REGISTER has to be fit to be sent again. */
+function readGranted(m: SipMessage): void {
+  if (m.kind !== 'response') return
+  const { leftovers, serviceRoute, path, publicGruu } = grantedBy(m, NAMED)
+  for (const text of [...leftovers, ...serviceRoute.map(printNameAddr), ...path, `<${publicGruu ?? 'sip:a'}>`])
+    if (!parseNameAddrList(text).ok) throw new Error(`cannot be read again: ${text}`)
 }
 
 function readDigest(m: SipMessage, rng: Rng): void {
