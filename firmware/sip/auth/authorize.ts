@@ -91,10 +91,10 @@ const isGoodFor = (session: AuthSession, hops: readonly string[], about: readonl
 /** RFC 3310 §4 (and 3GPP TS 24.229 §5.1.1.2): the network has to know who asks to make a challenge for it. */
 function introductions(credentials: readonly Credential[], used: readonly AuthSession[], { uri }: DigestRequest) {
   return credentials.flatMap((credential) => {
-    const realm = utf8Encode(credential.realm)
-    if (!('aka' in credential) || realm === '*' || used.some(({ challenge }) => challenge.realm === realm)) return []
-    const name = quote(utf8Encode(credential.username))
-    const value = `Digest username=${name}, realm=${quote(realm)}, nonce="", uri="${uri}", response=""`
+    if (!('aka' in credential) || credential.realm === '*') return []
+    if (used.some(({ challenge }) => ofRealm([credential], challenge.realm).length > 0)) return []
+    const [name, realm] = [credential.username, credential.realm].map((text) => quote(utf8Encode(text)))
+    const value = `Digest username=${name}, realm=${realm}, nonce="", uri="${uri}", response=""`
     return [{ name: 'Authorization', value }]
   })
 }

@@ -35,9 +35,9 @@ export interface Fit {
   readonly credential: Credential
 }
 
-/** Those of a realm; without any, those of every realm. */
+/** Those of a realm as a challenge writes it, escapes and all; without any, those of every realm. */
 export function ofRealm(credentials: readonly Credential[], realm: string): readonly Credential[] {
-  const own = credentials.filter((c) => c.realm !== '*' && utf8Encode(c.realm) === realm)
+  const own = credentials.filter((c) => c.realm !== '*' && utf8Encode(c.realm) === unescaped(realm))
   return own.length > 0 ? own : credentials.filter((c) => c.realm === '*')
 }
 
@@ -51,6 +51,8 @@ export function fitting(challenges: readonly Challenge[], credentials: readonly 
   }
   return undefined
 }
+
+const unescaped = (quoted: string): string => quoted.replace(/\\([\s\S])/g, '$1')
 
 function fits(credential: Credential, { name, aka }: Algorithm): boolean {
   if ('aka' in credential) return aka !== undefined
