@@ -20,31 +20,15 @@ export async function addPortAudio(home: string): Promise<boolean> {
   copyFileSync(join(sysroot, 'usr/share/doc/libportaudio2/copyright'), join(home, `${LIBRARY}.copyright`))
   const jack = join(home, 'libjack.so.0')
   const shared = ['-shared', '-fPIC', '-O2', '-s']
-  run('aarch64-linux-gnu-gcc', [
-    ...shared,
-    '-Wl,-soname,libjack.so.0',
-    '-o',
-    jack,
-    join(project, 'hal/portaudio/no-jack.c'),
-  ])
-  const sources = globSync('src/*.cc', { cwd: naudiodon }).sort()
+  const named = ['-Wl,-soname,libjack.so.0', '-o', jack]
+  run('aarch64-linux-gnu-gcc', [...shared, ...named, join(project, 'hal/portaudio/no-jack.c')])
   const include = [join(fetchArm64Node(), 'include/node'), 'portaudio/include'].map((folder) => `-I${folder}`)
+  const compile = ['-std=c++17', '-DNODE_GYP_MODULE_NAME=naudiodon', ...include]
+  const sources = globSync('src/*.cc', { cwd: naudiodon }).sort()
   // Beside the addon, and before PortAudio asks for it: where it would look itself there is none.
-  const link = [
-    '-Wl,--no-as-needed',
-    jack,
-    join(home, LIBRARY),
-    '-Wl,-rpath,$ORIGIN',
-    `-Wl,-rpath-link,${join(sysroot, LIBRARIES)}`,
-  ]
-  run(
-    'aarch64-linux-gnu-g++',
-    [...shared, '-std=c++17', '-DNODE_GYP_MODULE_NAME=naudiodon', ...include, ...sources, ...link].concat(
-      '-o',
-      join(home, 'naudiodon.node'),
-    ),
-    { cwd: naudiodon },
-  )
+  const libraries = ['-Wl,--no-as-needed', jack, join(home, LIBRARY), `-Wl,-rpath-link,${join(sysroot, LIBRARIES)}`]
+  const link = [...libraries, '-Wl,-rpath,$ORIGIN', '-o', join(home, 'naudiodon.node')]
+  run('aarch64-linux-gnu-g++', [...shared, ...compile, ...sources, ...link], { cwd: naudiodon })
   await bundle(join(project, 'hal/portaudio/child.ts'), join(home, 'portaudio.cjs'))
   return true
 }
