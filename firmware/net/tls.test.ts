@@ -294,6 +294,13 @@ test('a peer that does not read is given up', async () => {
   expect(await us.line('down out:1')).toBe('down out:1 ENOBUFS')
 })
 
+test('without authorities of the user’s, those Node brings are believed, and nobody else', async () => {
+  const us = await start({})
+  const them = await start()
+  us.tls.connect('out:1', { address: '127.0.0.1', port: them.port }, 'pbx.example.com')
+  expect(await us.line('down out:1')).toContain('pbx.example.com is not known by the certificates of this phone')
+})
+
 test('a certificate is needed to be called, not to call', async () => {
   const us = await start({ ca: known.ca })
   const them = await start()
