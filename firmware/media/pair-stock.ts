@@ -101,9 +101,15 @@ export function createPairStock({ addresses, min, max, dscp, spare }: PairStockC
         shelves.delete(address)
         send(order(address, 0))
       }
-      for (const address of to.filter((each) => !shelves.has(each))) {
-        put(address)
-        send(order(address, spare))
+      for (const address of to) {
+        const kept = shelves.get(address)
+        // In the order given: the first is the one that serves where nothing speaks for another.
+        shelves.delete(address)
+        if (kept) shelves.set(address, kept)
+        else {
+          put(address)
+          send(order(address, spare))
+        }
       }
     },
     get ready() {

@@ -74,13 +74,12 @@ export function startAgent(options: AgentOptions, user: AgentUser): Agent {
   const media = createMediaEngine((events) => events.forEach(fromMedia))
   const defaults = { maxCalls: 32, rtpPorts: { min: 16_384, max: 16_583 }, dscp: 46, jitter: { minMs: 20, maxMs: 200 } }
   const [, also] = sockets?.addresses ?? []
-  const bound = { addresses: [address], dscp: 24, tls: { port: 5061 }, ...sockets, port }
   const voice = createVoice(
     hub.part(),
     {
       sip: { ...sipConfig(VERSION + (name === undefined ? '' : ` ${name}`)), ...sip },
       ua: { ...defaults, ...ua, mediaAddress: address, alsoMediaAddress: also },
-      sockets: bound,
+      sockets: { addresses: [address], dscp: 24, tls: { port: 5061 }, ...sockets, port },
       names,
     },
     {
@@ -107,7 +106,7 @@ export function startAgent(options: AgentOptions, user: AgentUser): Agent {
     media: (command) => media.command(command),
     addModule: (module) => voice.engine.addModule(module),
     removeModule: (name) => voice.engine.removeModule(name),
-    move: (addresses) => voice.move({ ...bound, addresses, port: voice.local.port }),
+    move: (addresses) => voice.move(addresses),
     async stop() {
       await departure.leave(voice.command, LEAVE_MS)
       voice.close()

@@ -8,7 +8,7 @@ import { openTcp } from '../net/tcp.ts'
 import { openTls } from '../net/tls.ts'
 import { loadTls, type TlsSettings } from '../net/tls-files.ts'
 import { openUdp, type UdpSocket } from '../net/udp.ts'
-import type { NetworkInput, NetworkOutput, Protocol } from '../sip/core/contract.ts'
+import type { NetworkInput, NetworkOutput, Protocol, TransportId } from '../sip/core/contract.ts'
 import { BUILT_MS } from './version.ts'
 
 export interface SocketSettings {
@@ -36,10 +36,19 @@ export interface Sockets {
   /** Where we are reached by UDP, or by what there is instead, at the first address. */
   readonly local: SocketAddress
   /** Which transports there are, for the engine to hear before anything else. */
-  readonly up: readonly Extract<NetworkInput, { kind: 'transport-up' }>[]
+  readonly up: readonly TransportUp[]
   perform(output: Exclude<NetworkOutput, { kind: 'resolve' }>): void
+  /** Other addresses: what stands at one that stays goes on. Throws as `openSockets`; then the first address has no sockets. */
+  move(addresses: readonly string[]): { readonly gone: readonly TransportId[]; readonly up: readonly TransportUp[] }
   /** What was queued to be sent is sent. */
   close(): void
+}
+
+type TransportUp = Extract<NetworkInput, { kind: 'transport-up' }>
+/** The sockets of one address. */
+interface Place extends Pick<Sockets, 'perform' | 'close'> {
+  readonly address: string
+  readonly up: readonly TransportUp[]
 }
 
 /** One source may bring this many datagrams; a busy PBX stays far below, a flood does not reach JavaScript. */
@@ -47,17 +56,76 @@ const SOURCE_LIMIT = { perSecond: 1000, burst: 200 }
 
 /** Throws an Error with `code` when the first address or its port cannot be had; what else cannot is left out, with a word. */
 export function openSockets(settings: SocketSettings, user: SocketUser): Sockets {
-  const { addresses, dscp, udp = true, tcp = true } = settings
+  const warn = (what: string, fields: LogRecord['fields']) => user.log(log('warn', 'sockets', what, fields))
+  const tls =
+    settings.tls && withFiles(settings.tls, (reason) => user.log(log('error', 'sockets', 'no TLS', { reason })))
+  /** By what the names of their transports end with. */
+  const places = new Map<string, Place>()
+  let { port } = settings
+  const up = () => [...places.values()].flatMap((place) => place.up)
+
+  function move(addresses: readonly string[]) {
+    const wanted = new Map(addresses.map((address, i) => [i === 0 ? '' : isIpv6(address) ? '6' : '4', address]))
+    const gone: TransportId[] = []
+    for (const [suffix, place] of places) {
+      if (wanted.get(suffix) === place.address) continue
+      place.close()
+      places.delete(suffix)
+      gone.push(...place.up.map(({ transport }) => transport))
+    }
+    const fresh: TransportUp[] = []
+    for (const [suffix, address] of wanted) {
+      if (places.has(suffix)) continue
+      try {
+        const place = openAt(address, suffix, { ...settings, port, tls }, user)
+        places.set(suffix, place)
+        fresh.push(...place.up)
+        // What the kernel has chosen for one address is to be had at the other, and after a move.
+        port ||= place.up[0]?.local.port ?? 0
+      } catch (error) {
+        if (suffix === '') throw error
+        warn('address left out', { address, reason: (error as NodeJS.ErrnoException).code ?? String(error) })
+      }
+    }
+    const all = up().map(({ transport, local }) => `${transport} ${showAddress(local)}`)
+    user.log(log('info', 'sockets', 'bound', { all: all.join(', ') }))
+    return { gone, up: fresh }
+  }
+  move(settings.addresses)
+
+  return {
+    get local() {
+      return places.get('')?.up[0]?.local ?? { address: settings.addresses[0] ?? '', port }
+    },
+    get up() {
+      return up()
+    },
+    move,
+    // Each does what is of its own transports and connections.
+    perform(output) {
+      for (const place of places.values()) place.perform(output)
+    },
+    close() {
+      for (const place of places.values()) place.close()
+    },
+  }
+}
+
+function openAt(
+  address: string,
+  suffix: string,
+  settings: Omit<SocketSettings, 'addresses' | 'tls'> & { readonly tls: ReturnType<typeof withFiles> },
+  user: SocketUser,
+): Place {
+  const { dscp, tls, udp = true, tcp = true } = settings
   const datagrams = new Map<string, UdpSocket>()
   const streams = new Map<string, StreamSocket>()
   /** Who has a connection. */
   const owners = new Map<string, StreamSocket>()
-  const up: Extract<NetworkInput, { kind: 'transport-up' }>[] = []
+  const up: TransportUp[] = []
   const bound = (transport: string, protocol: Protocol, local: SocketAddress) =>
     up.push({ kind: 'transport-up', transport, protocol, local })
   const warn = (what: string, fields: LogRecord['fields']) => user.log(log('warn', 'sockets', what, fields))
-  const tls =
-    settings.tls && withFiles(settings.tls, (reason) => user.log(log('error', 'sockets', 'no TLS', { reason })))
 
   function bindUdp(transport: string, address: string, port: number): UdpSocket {
     const socket = openUdp({
@@ -94,44 +162,28 @@ export function openSockets(settings: SocketSettings, user: SocketUser): Sockets
     streams.set(transport, socket)
   }
 
-  function bindAll(address: string, suffix: string): void {
-    // What the kernel chooses for UDP serves TCP too, and the other address.
-    const port = settings.port || (up[0]?.local.port ?? 0)
-    const socket = udp || port === 0 ? bindUdp(`udp${suffix}`, address, port) : undefined
-    const local = socket?.local ?? { address, port }
-    if (udp && socket) {
-      datagrams.set(`udp${suffix}`, socket)
-      bound(`udp${suffix}`, 'UDP', local)
-    } else socket?.close()
-    if (tcp) {
-      listen(`tcp${suffix}`, local, openTcp)
-      bound(`tcp${suffix}`, 'TCP', local)
-    }
-    if (tls) {
-      const at = { address, port: tls.port }
-      const onRefused = (from: string, reason: string) =>
-        user.log(log('info', 'sockets', 'TLS handshake failed', { from, reason }))
-      listen(`tls${suffix}`, at, (options) => openTls({ ...options, tls, clockFloorMs: BUILT_MS, onRefused }))
-      bound(`tls${suffix}`, 'TLS', at)
-      if (tls.verify === false)
-        warn('certificates are not verified: anybody is believed', { transport: `tls${suffix}` })
-    }
+  // What the kernel chooses for UDP serves TCP too.
+  const socket = udp || settings.port === 0 ? bindUdp(`udp${suffix}`, address, settings.port) : undefined
+  const local = socket?.local ?? { address, port: settings.port }
+  if (udp && socket) {
+    datagrams.set(`udp${suffix}`, socket)
+    bound(`udp${suffix}`, 'UDP', local)
+  } else socket?.close()
+  if (tcp) {
+    listen(`tcp${suffix}`, local, openTcp)
+    bound(`tcp${suffix}`, 'TCP', local)
+  }
+  if (tls) {
+    const at = { address, port: tls.port }
+    const onRefused = (from: string, reason: string) =>
+      user.log(log('info', 'sockets', 'TLS handshake failed', { from, reason }))
+    listen(`tls${suffix}`, at, (options) => openTls({ ...options, tls, clockFloorMs: BUILT_MS, onRefused }))
+    bound(`tls${suffix}`, 'TLS', at)
+    if (tls.verify === false) warn('certificates are not verified: anybody is believed', { transport: `tls${suffix}` })
   }
 
-  const [first = '', ...others] = addresses
-  bindAll(first, '')
-  for (const address of others) {
-    try {
-      bindAll(address, isIpv6(address) ? '6' : '4')
-    } catch (error) {
-      warn('address left out', { address, reason: (error as NodeJS.ErrnoException).code ?? String(error) })
-    }
-  }
-
-  const all = up.map(({ transport, local }) => `${transport} ${showAddress(local)}`).join(', ')
-  user.log(log('info', 'sockets', 'bound', { all }))
   return {
-    local: up[0]?.local ?? { address: first, port: settings.port },
+    address,
     up,
     perform(output) {
       switch (output.kind) {

@@ -119,7 +119,7 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
       if (standing !== before || sameList(found.value, before.addresses)) return
       before.addresses = found.value
       try {
-        before.voice.move(socketSettings(config, found.value))
+        before.voice.move(found.value)
         user.up(found.value[0] ?? '')
       } catch {
         void bring(config, 0)

@@ -41,7 +41,7 @@ export interface Voice {
   /** For modules of the application. */
   readonly engine: Pick<SipEngine, 'addModule' | 'removeModule'>
   /** The host has other addresses: binds there, registers and carries the calls over. Throws as `createVoice`; then nothing is bound. */
-  move(sockets: SocketSettings): void
+  move(addresses: readonly string[]): void
   /** The stack is gone from the hub; what was queued to be sent is sent. */
   close(): void
 }
@@ -57,8 +57,7 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
   const fromNet = hub.inlet<NetworkInput>({ name: 'sip', rank: 'sip', capacity: 512 }, heard)
   const fromResolver = hub.inlet<SipInput>({ name: 'resolver', rank: 'sip', capacity: 64 }, (input) => toSip(input))
   const broken = hub.inlet<string>({ name: 'SIP socket', rank: 'sip', capacity: 4 }, (reason) => user.broken(reason))
-  const open = (settings: SocketSettings) => openSockets(settings, { input: fromNet, log: user.log, broken })
-  let sockets = open(options.sockets)
+  const sockets = openSockets(options.sockets, { input: fromNet, log: user.log, broken })
 
   const engine = createSipEngine(options.sip, rng)
   const toSip: Feed<SipInput> = hub.attach('sip', engine, (output) => {
@@ -122,12 +121,11 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
     get local() {
       return sockets.local
     },
-    move(settings) {
-      sockets.close()
-      for (const { transport } of sockets.up) heard({ kind: 'transport-down', transport, reason: 'address changed' })
-      sockets = open(settings)
-      sockets.up.forEach(heard)
-      const [mediaAddress = '', alsoMediaAddress] = settings.addresses
+    move(addresses) {
+      const { gone, up } = sockets.move(addresses)
+      for (const transport of gone) heard({ kind: 'transport-down', transport, reason: 'address changed' })
+      up.forEach(heard)
+      const [mediaAddress = '', alsoMediaAddress] = addresses
       toUa({ from: 'app', command: { kind: 'move', mediaAddress, alsoMediaAddress } })
     },
     engine,

@@ -1,7 +1,7 @@
 // The media of one call: its socket pair until something is agreed, then its bridge port, until it ends.
 // Every pair taken is opened or released, and every port opened is closed, exactly once.
 import type { PortId, StreamConfig } from '../media/contract.ts'
-import { type Family, familyOf, type Pair, type PairStock } from '../media/pair-stock.ts'
+import type { Pair, PairStock } from '../media/pair-stock.ts'
 import type { CallId, CallMedia } from './contract.ts'
 import type { Tell } from './tell.ts'
 
@@ -21,8 +21,8 @@ const STATUS = { none: 'active', local: 'local-hold', remote: 'remote-hold' } as
 export interface CallPort {
   readonly media: CallMedia
   readonly port: PortId
-  /** Of the addresses its media is sent between. */
-  readonly family: Family
+  /** Where its media comes to, or is to come to. */
+  readonly address: string
   /** Negotiation is complete: opens the port, or changes it. Tells the application. */
   agree(stream: StreamConfig, hold: Hold, tell: Tell): void
   /** The host has another address: `pair` is there. */
@@ -38,6 +38,7 @@ export function createCallPort(call: CallId, pair: Pair, stock: PairStock): Call
   const port = `call:${call}`
   let state: State = { name: 'reserved', pair }
   let media = NONE
+  let { address } = pair
 
   function show(next: CallMedia, tell: Tell): void {
     media = next
@@ -46,7 +47,9 @@ export function createCallPort(call: CallId, pair: Pair, stock: PairStock): Call
 
   return {
     port,
-    family: familyOf(pair.address),
+    get address() {
+      return address
+    },
     get media() {
       return media
     },
@@ -73,6 +76,7 @@ export function createCallPort(call: CallId, pair: Pair, stock: PairStock): Call
       show(mediaOf(port, stream, hold), tell)
     },
     move(pair, tell) {
+      address = pair.address
       switch (state.name) {
         case 'reserved':
           stock.release(state.pair, tell.media)

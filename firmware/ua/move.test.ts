@@ -127,6 +127,18 @@ describe('two families', () => {
     expect(invited?.sdp).toContain(expected)
   })
 
+  test('only what was at the address that went moves, and stays in its family', () => {
+    const ua = started(both)
+    talk(ua)
+    ua.lines()
+    ua.app({ kind: 'move', mediaAddress: '192.0.2.1', alsoMediaAddress: '2001:db8::8' })
+    expect(lines(ua)).toEqual(['app address 192.0.2.1 bound - 200', 'app address 192.0.2.1 done - 200'])
+    ua.app({ kind: 'move', mediaAddress: '192.0.2.7', alsoMediaAddress: '2001:db8::8' })
+    expect(lines(ua)).toEqual(['app address 192.0.2.7 bound - 200', 'sip reinvite o sendrecv'])
+    expect(offerOf(ua, 'reinvite')).toContain('c=IN IP4 192.0.2.7')
+    expect(ua.media.faults).toEqual([])
+  })
+
   test('an offer is answered in its own family, or refused where there is none', () => {
     const ua = started(both)
     ua.incoming('in:1', six)

@@ -3,7 +3,7 @@ import type { Machine } from '../base/machine.ts'
 import { hex, type Rng } from '../base/rng.ts'
 import type { MediaEvent, PortId } from '../media/contract.ts'
 import { createNegotiator, knownCodecs } from '../media/negotiator.ts'
-import { createPairStock, type Pair } from '../media/pair-stock.ts'
+import { createPairStock, familyOf, type Pair } from '../media/pair-stock.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
 import { otherParts } from '../sip/usage/sdp-body.ts'
 import { type Account, createAccountBook, identityOf } from './accounts.ts'
@@ -104,18 +104,21 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
   }
 
   function move({ mediaAddress, alsoMediaAddress }: Extract<UaCommand, { kind: 'move' }>, tell: Tell) {
+    const to = [mediaAddress, ...(alsoMediaAddress === undefined ? [] : [alsoMediaAddress])]
+    const moving = [...calls.values()].filter((call) => !call.isEnding && !to.includes(call.port.address))
+    const standing = moving.filter((call) => call.stands).map(({ id }) => id)
+    relocation.begin(mediaAddress, mediaAddress === ourAddress ? [] : accounts.registering(), standing, tell)
     ourAddress = mediaAddress
-    const standing = [...calls.values()].filter((call) => call.stands).map(({ id }) => id)
-    relocation.begin(mediaAddress, accounts.registering(), standing, tell)
-    for (const call of calls.values()) if (!call.isEnding) homeless.add(call.id)
-    stock.move([mediaAddress, ...(alsoMediaAddress === undefined ? [] : [alsoMediaAddress])], tell.media)
+    for (const { id } of moving) homeless.add(id)
+    stock.move(to, tell.media)
   }
 
   /** As far as there are sockets; of the family they had, or of what there is now. */
   function settle(tell: Tell) {
     for (const id of homeless) {
       const call = calls.get(id)
-      const pair = call && (stock.take(tell.media, call.port.family) ?? stock.take(tell.media))
+      const family = call && familyOf(call.port.address)
+      const pair = call && stock.take(tell.media, family && stock.has(family) ? family : undefined)
       if (call !== undefined && pair === undefined) return
       homeless.delete(id)
       if (call !== undefined && pair !== undefined) call.move(pair, tell)

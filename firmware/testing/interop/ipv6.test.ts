@@ -62,6 +62,23 @@ test('a call over IPv4 has media at its IPv4 address all the same', async () => 
   expect(traced(from, 'sent', 'SIP/2.0 200')[0]).toContain('c=IN IP4 127.0.0.1\r\n')
 })
 
+test('IPv6 goes and comes back: what is at the address that stays is not touched', async () => {
+  const from = both.lines.length
+  const { call } = await both.do({ do: 'call', to: `sip:alice@127.0.0.1:${port}` })
+  await both.heard({ event: 'call-state', call, state: 'confirmed' })
+  await both.do({ do: 'move', address: '127.0.0.1' })
+  await both.heard({ event: 'address-changed', step: 'done' }, from)
+  const at = both.lines.length
+  await both.do({ do: 'move', address: '127.0.0.1', alsoAddress: '::1' })
+  await both.heard({ event: 'address-changed', step: 'done' }, at)
+  expect(traced(from, 'sent', 'INVITE')).toHaveLength(1)
+  const { done } = await startSipp('uac', { target: `[::1]:${port}`, user: 'alice', address: '::1' })
+  const { code, log } = await done
+  expect(code, log).toBe(0)
+  await both.do({ do: 'hangup', call })
+  await both.heard({ ...over, call }, from)
+})
+
 test('TLS at ::1, proved by an address of the certificate', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tls6-'))
   const authority = createAuthority(folder, 'authority')
