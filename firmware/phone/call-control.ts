@@ -96,6 +96,10 @@ export const broken = (state: PhoneState, call: PhoneCall, cause: string, tone: 
 export const missed = (state: PhoneState, call: PhoneCall, now: Millis): PhoneState =>
   ended(state, call, { cause: 'missed', tone: 'busy', ending: 'missed' }, now)
 
+/** Nobody here has to call back. */
+export const takenElsewhere = (state: PhoneState, call: PhoneCall, now: Millis): PhoneState =>
+  ended(state, call, { cause: 'answered elsewhere', tone: 'busy', ending: 'over' }, now)
+
 /** A second call may wait while one is spoken in or on hold, never beside an emergency call or a number being dialled. */
 function mayRing(state: PhoneState): boolean {
   const { focus, calls, offHook } = state

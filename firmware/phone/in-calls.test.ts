@@ -66,6 +66,16 @@ describe('somebody calls', () => {
     expect(phone.shows()).toBe('idle')
   })
 
+  test('is taken by another phone that rang, and so is not missed', () => {
+    const phone = desk()
+    caller(phone).givesUp('SIP;cause=200;text="Call completed elsewhere"')
+    expect([phone.shows(), phone.lamp('ring'), phone.view().missed]).toEqual(['ended: answered elsewhere', 'off', 0])
+    phone.passes(3000)
+    caller(phone, 'in:2').givesUp('Q.850;cause=16')
+    expect([phone.shows(), phone.view().missed]).toEqual(['ended: missed', 1])
+    expect(phone.calls()).toEqual(['missed Bob: missed', 'received Bob: answered elsewhere'])
+  })
+
   test('vanishes without a word: the phone stops ringing after three minutes, says so, and takes the next call', () => {
     const phone = desk()
     caller(phone)

@@ -1,7 +1,7 @@
 // What the user agent tells. An event of a call that is no longer in the list concerns only its leaving.
 import { FOREVER, type Millis } from '../base/time.ts'
 import type { CallMedia, UaEvent } from '../ua/contract.ts'
-import { broken, giveUp, missed, notAnswered, onIncoming } from './call-control.ts'
+import { broken, giveUp, missed, notAnswered, onIncoming, takenElsewhere } from './call-control.ts'
 import { ask, callOf, change, onModified, type Send } from './calls.ts'
 import { onAccountRefused, onAccountState } from './lines.ts'
 import { endReason } from './reasons.ts'
@@ -57,13 +57,18 @@ function onCallState(state: PhoneState, event: CallStateEvent, now: Millis, send
     case 'calling':
       return whileCalling(state, call, event, now, send)
     case 'ringing':
-      return event.state === 'disconnected' ? missed(state, call, now) : state
+      if (event.state !== 'disconnected') return state
+      return isElsewhere(event) ? takenElsewhere(state, call, now) : missed(state, call, now)
     case 'talking':
       if (event.state === 'disconnected') return broken(state, call, endReason(event), 'busy', now)
       // Asked to hold before the dialog stood, it was refused: now it can be done.
       return event.state === 'confirmed' ? change(state, call.id, (c) => ask(c, send)) : state
   }
 }
+
+/** RFC 3326 §3.1: another phone that rang for the same call has taken it. */
+const isElsewhere = ({ because = [] }: CallStateEvent): boolean =>
+  because.some(({ protocol, cause }) => protocol === 'SIP' && cause === 200)
 
 function whileCalling(state: PhoneState, call: PhoneCall, event: CallStateEvent, now: Millis, send: Send): PhoneState {
   const heard = (more: Partial<PhoneCall>) => change(state, call.id, (c) => ({ ...c, unheardUntil: FOREVER, ...more }))

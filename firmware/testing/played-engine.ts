@@ -1,10 +1,11 @@
 // The other end of a desk phone in a test: what the SIP engine would report when the far party does this or that.
 import type { Cause, SessionState } from '../sip/core/contract.ts'
+import type { SipRequest } from '../sip/message/message.ts'
 import type { Desk } from './desk.ts'
-import { invite, sdp } from './ua-script.ts'
+import { invite, request, sdp } from './ua-script.ts'
 
 export function farEnd(desk: Desk, id: () => string) {
-  const state = (next: SessionState, status = 0, cause?: Cause, reason = '') =>
+  const state = (next: SessionState, status = 0, cause?: Cause, reason = '', message?: SipRequest) =>
     desk.sip({
       kind: 'session-state',
       id: id(),
@@ -13,7 +14,7 @@ export function farEnd(desk: Desk, id: () => string) {
       status,
       reason,
       cause,
-      message: undefined,
+      message,
     })
   const body = (role: 'offer' | 'answer', text: string, inResponse = false) =>
     desk.sip({ kind: 'session-sdp', id: id(), role, sdp: text, inResponse })
@@ -35,6 +36,8 @@ export function farEnd(desk: Desk, id: () => string) {
       state('CONFIRMED', 200)
     },
     refuses: (status: number, cause: Cause = 'remote') => state('DISCONNECTED', status, cause),
+    /** CANCEL with a Reason (RFC 3326). */
+    givesUp: (because: string) => state('DISCONNECTED', 487, 'remote', '', request('CANCEL', [`Reason: ${because}`])),
     hangsUp: () => state('DISCONNECTED', 200, 'remote'),
     /** The engine is through with an end from here. */
     isGone: () => {

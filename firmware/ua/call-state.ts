@@ -1,5 +1,8 @@
 // The engine's session states as PJSUA's call states.
-import type { SessionState } from '../sip/core/contract.ts'
+import { utf8Decode } from '../base/bytes.ts'
+import type { Cause, SessionState } from '../sip/core/contract.ts'
+import { reasons } from '../sip/message/headers.ts'
+import type { SipMessage } from '../sip/message/message.ts'
 import type { CallState } from './contract.ts'
 
 /** Undefined: no state of its own, the call stays in the one it is in. */
@@ -23,4 +26,18 @@ export function callState(session: SessionState): CallState | undefined {
     case 'DISCONNECTING':
       return undefined
   }
+}
+
+/** How a state came about. */
+export interface Outcome {
+  readonly status: number
+  readonly reason: string
+  readonly cause: Cause | undefined
+  readonly message?: SipMessage | undefined
+}
+
+/** As the application hears it. */
+export function said({ status, reason, cause, message }: Outcome) {
+  const because = message === undefined ? [] : reasons(message)
+  return { status, reason: utf8Decode(reason), cause, ...(because.length === 0 ? {} : { because }) }
 }

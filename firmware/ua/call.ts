@@ -3,13 +3,13 @@ import { utf8Decode } from '../base/bytes.ts'
 import type { Direction, MediaEvent } from '../media/contract.ts'
 import type { Agreement, Negotiator } from '../media/negotiator.ts'
 import type { Pair } from '../media/pair-stock.ts'
-import type { Cause, SessionState, SipEvent } from '../sip/core/contract.ts'
+import type { SessionState, SipEvent } from '../sip/core/contract.ts'
 import type { HeaderField } from '../sip/message/message.ts'
 import { headersProblem, headerText } from './addressing.ts'
 import type { CallPort } from './call-port.ts'
 import { CallHistory } from './call-record.ts'
 import type { CallStart } from './call-start.ts'
-import { callState } from './call-state.ts'
+import { callState, type Outcome, said } from './call-state.ts'
 import { type Change, refreshes } from './change.ts'
 import type { AccountId, CallId, CallRecord, CallState, Party, UaCommand } from './contract.ts'
 import { digitsInto } from './digits.ts'
@@ -19,12 +19,6 @@ const MAX_AGAIN = 3
 
 type Of<K extends SipEvent['kind']> = Extract<SipEvent, { kind: K }>
 type Media<K extends MediaEvent['kind']> = Extract<MediaEvent, { kind: K }>
-
-interface Outcome {
-  readonly status: number
-  readonly reason: string
-  readonly cause: Cause | undefined
-}
 
 const NOT_ACCEPTABLE: Outcome = { status: 488, reason: 'Not Acceptable Here', cause: 'protocol' }
 
@@ -317,13 +311,13 @@ export class Call {
 
   // ---- inside --------------------------------------------------------------------------------------------------------
 
-  #enter(state: CallState, { status, reason, cause }: Outcome, tell: Tell) {
+  #enter(state: CallState, outcome: Outcome, tell: Tell) {
     const previous = this.#state
     // Each provisional response is told, a re-INVITE is no change of the call.
     if (state === previous && state !== 'early' && state !== 'calling') return
     this.#state = state
     const { id: call, account, peer } = this
-    tell.app({ kind: 'call-state', call, account, state, previous, peer, status, reason: utf8Decode(reason), cause })
+    tell.app({ kind: 'call-state', call, account, state, previous, peer, ...said(outcome) })
   }
 
   #ask(tell: Tell) {

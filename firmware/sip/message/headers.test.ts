@@ -92,3 +92,20 @@ test('Content-Type', () => {
 test('reason phrases: known, by class, none', () => {
   expect([486, 499, 299, 999].map(reasonPhrase)).toEqual(['Busy Here', 'Bad Request', 'OK', 'Unknown'])
 })
+
+test.each([
+  [
+    ['Reason: SIP;cause=200;text="Call completed elsewhere"'],
+    [{ protocol: 'SIP', cause: 200, text: 'Call completed elsewhere' }],
+  ],
+  [
+    ['Reason: Q.850 ;cause=16, sip;cause=486', 'Reason: X'],
+    [
+      { protocol: 'Q.850', cause: 16, text: '' },
+      { protocol: 'SIP', cause: 486, text: '' },
+      { protocol: 'X', cause: undefined, text: '' },
+    ],
+  ],
+  [['Reason: ;cause=1', 'Reason: SIP;cause=abc'], [{ protocol: 'SIP', cause: undefined, text: '' }]],
+  [[], []],
+])('%j', (lines, expected) => expect(h.reasons(message(...lines))).toEqual(expected))

@@ -1,7 +1,7 @@
 // Typed readers of the headers a user agent acts on (RFC 3261 §20 and others); those it routes by are in the message.
 import { asciiTrim } from '../../base/bytes.ts'
 import { err, ok, type Result } from '../../base/result.ts'
-import { SLASH } from './chars.ts'
+import { COMMA, SLASH } from './chars.ts'
 import { LIMITS } from './limits.ts'
 import type { NameAddr, Parameters, ParseError, SipMessage } from './message.ts'
 import { parseNameAddrList } from './name-addr.ts'
@@ -148,5 +148,36 @@ export function parseMediaType(text: string): Result<MediaType, ParseError> {
     if (type === '' || subtype === '') return r.fail('media type is not type/subtype', rfc)
     const params = readParams(r)
     return params === undefined ? undefined : { type: `${type}/${subtype}`.toLowerCase(), params }
+  })
+}
+
+/** Why a request was sent (RFC 3326): `SIP` with a status, `Q.850` with a cause of the telephone network. */
+export interface Reason {
+  /** In upper case. */
+  readonly protocol: string
+  readonly cause: number | undefined
+  readonly text: string
+}
+
+/** The values of Reason; what is malformed is left out. */
+export function reasons(m: SipMessage): readonly Reason[] {
+  return m.headers('Reason').flatMap((line) => {
+    const read = readAll(line, '3326 §2', (r) => {
+      const found: Reason[] = []
+      do {
+        r.skipLws()
+        const protocol = r.token().toUpperCase()
+        const params = readParams(r)
+        if (protocol === '' || params === undefined) return r.fail('no protocol in Reason', '3326 §2')
+        const cause = param(params, 'cause')
+        found.push({
+          protocol,
+          cause: cause !== undefined && /^\d{1,3}$/.test(cause) ? Number(cause) : undefined,
+          text: param(params, 'text') ?? '',
+        })
+      } while (r.take(COMMA) && found.length < LIMITS.values)
+      return found
+    })
+    return read.ok ? read.value : []
   })
 }

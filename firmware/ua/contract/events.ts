@@ -9,6 +9,7 @@ import type {
   SubscriptionState,
   Try,
 } from '../../sip/core/contract.ts'
+import type { Reason } from '../../sip/message/headers.ts'
 import type { HeaderField } from '../../sip/message/message.ts'
 import type { BodyPart } from '../../sip/message/multipart.ts'
 import type { UaCommand } from './commands.ts'
@@ -66,6 +67,8 @@ export type UaEvent =
       readonly status: number
       readonly reason: string
       readonly cause: Cause | undefined
+      /** Reason of the message that brought it (RFC 3326): why the caller gave up, what the telephone network says. */
+      readonly because?: readonly Reason[]
     }
   /** After every negotiation and whenever the port comes or goes. */
   | { readonly kind: 'call-media'; readonly call: CallId; readonly media: CallMedia }
