@@ -53,6 +53,8 @@ interface Place extends Pick<Sockets, 'perform' | 'close'> {
 
 /** One source may bring this many datagrams; a busy PBX stays far below, a flood does not reach JavaScript. */
 const SOURCE_LIMIT = { perSecond: 1000, burst: 200 }
+/** Handshakes that fail are told at most so often. */
+const LOG_EVERY_MS = 60_000
 
 /** Throws an Error with `code` when the first address or its port cannot be had; what else cannot is left out, with a word. */
 export function openSockets(settings: SocketSettings, user: SocketUser): Sockets {
@@ -175,8 +177,14 @@ function openAt(
   }
   if (tls) {
     const at = { address, port: tls.port }
-    const onRefused = (from: string, reason: string) =>
-      user.log(log('info', 'sockets', 'TLS handshake failed', { from, reason }))
+    let failed = 0
+    let againAt = 0
+    const onRefused = (from: string, reason: string) => {
+      failed++
+      if (performance.now() < againAt) return
+      againAt = performance.now() + LOG_EVERY_MS
+      user.log(log('info', 'sockets', 'TLS handshake failed', { from, reason, failed }))
+    }
     listen(`tls${suffix}`, at, (options) => openTls({ ...options, tls, clockFloorMs: BUILT_MS, onRefused }))
     bound(`tls${suffix}`, 'TLS', at)
     if (tls.verify === false) warn('certificates are not verified: anybody is believed', { transport: `tls${suffix}` })
