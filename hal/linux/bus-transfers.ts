@@ -1,6 +1,9 @@
 // Transfers to one address of an I²C bus, asynchronous and one at a time; after a failure the bus is opened anew.
+import { ok } from '../../firmware/base/result.ts'
 import type { BusCallback, I2cBus, OpenBus } from '../api/lines.ts'
 import type { BoardInput } from '../core/board-machine.ts'
+import { busNumber } from './i2c-adapters.ts'
+import type { DisplayAt } from './profiles.ts'
 
 export interface BusTransfers {
   /** One transfer; the answer is fed. Never called again before the answer. */
@@ -29,12 +32,19 @@ function whyNot(error: Error & { code?: string }, bus: number, address: number):
   }
 }
 
-export function createBusTransfers(
-  { bus: number, address }: { readonly bus: number; readonly address: number },
-  openBus: OpenBus,
-  feed: (input: BoardInput) => void,
-): BusTransfers {
+/** What transfers take, and whom they tell. */
+export interface BusAccess {
+  readonly openBus: OpenBus
+  /** Where the adapters are listed. */
+  readonly i2cRoot: string
+  readonly feed: (input: BoardInput) => void
+}
+
+export function createBusTransfers({ bus: wanted, address }: DisplayAt, access: BusAccess): BusTransfers {
+  const { openBus, i2cRoot, feed } = access
   let bus: I2cBus | undefined
+  /** Of the bus opened last. */
+  let number = -1
   let closing: Promise<void> = Promise.resolve()
   /** Lets a transfer under way finish before the bus is closed. */
   let underWay: Promise<void> = Promise.resolve()
@@ -50,6 +60,15 @@ export function createBusTransfers(
     feed({ kind: 'bus-failed', reason: whyNot(error, number, address) })
   }
   const transfer = (begin: (bus: I2cBus, callback: BusCallback) => void, done: () => BoardInput): void => {
+    if (bus === undefined) {
+      // An adapter that was plugged in again may have another number.
+      const found = typeof wanted === 'number' ? ok(wanted) : busNumber(wanted, i2cRoot)
+      if (!found.ok) {
+        feed({ kind: 'bus-failed', reason: found.error })
+        return
+      }
+      number = found.value
+    }
     underWay = new Promise((finished) => {
       try {
         bus ??= openBus(number)

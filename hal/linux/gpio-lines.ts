@@ -1,5 +1,8 @@
 // Opens the lines of a device all together or not at all, says in words why it could not, and closes them when one breaks.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { err, ok, type Result } from '../../firmware/base/result.ts'
+import type { Clock } from '../api/clock.ts'
 import type { GpioClass, GpioLine } from '../api/lines.ts'
 import type { BoardInput } from '../core/board-machine.ts'
 import type { LineDevice } from '../core/device-guard.ts'
@@ -16,11 +19,12 @@ export interface LineWish {
 export interface LineAccess {
   readonly Gpio: GpioClass
   readonly sysfsRoot: string
+  readonly clock: Clock
   readonly feed: (input: BoardInput) => void
 }
 
 function whyNot(cause: unknown, { at }: LineWish, number: number): string {
-  const { code, message } = cause as Error & { code?: string }
+  const { code, message, path } = cause as Error & { code?: string; path?: string }
   const line = `line ${at.offset} of ${at.chip.join(' or ')} (GPIO ${number})`
   switch (code) {
     case 'EBUSY':
@@ -28,12 +32,13 @@ function whyNot(cause: unknown, { at }: LineWish, number: number): string {
     case 'EACCES':
     case 'EPERM':
       return `${line} may not be used; check that this runs as root or in the group gpio`
-    default:
-      return `${line} cannot be opened: ${message}`
+    case 'ENOENT':
+      if (path?.endsWith('/edge')) return `${line} tells no edges; give its chip pollMs in the board profile`
   }
+  return `${line} cannot be opened: ${message}`
 }
 
-/** The lines in the order of the wishes. Inputs report every edge. */
+/** The lines in the order of the wishes. Inputs report every edge, unless their chip has none. */
 function openLines(wishes: readonly LineWish[], Gpio: GpioClass, root: string): Result<GpioLine[], string> {
   const lines: GpioLine[] = []
   const giveUp = (reason: string): Result<never, string> => {
@@ -45,14 +50,24 @@ function openLines(wishes: readonly LineWish[], Gpio: GpioClass, root: string): 
     if (!number.ok) return giveUp(number.error)
     try {
       // A line with edges can never become an output: the kernel answers EIO.
-      const edge = wish.direction === 'in' ? 'both' : 'none'
+      const edge = wish.direction === 'in' && wish.at.pollMs === undefined ? 'both' : undefined
       const direction = wish.direction === 'float' ? 'in' : wish.direction
       lines.push(new Gpio(number.value, direction, edge, { activeLow: wish.at.activeLow }))
     } catch (cause) {
+      giveBack(number.value, root)
       return giveUp(whyNot(cause, wish, number.value))
     }
   }
   return ok(lines)
+}
+
+/** A line that could not be opened may be exported all the same, and of such a one onoff keeps its next failure to itself. */
+function giveBack(number: number, root: string): void {
+  try {
+    writeFileSync(join(root, 'unexport'), `${number}`, { flag: 'r+' })
+  } catch {
+    // It was not exported, or is another driver's.
+  }
 }
 
 function closeLines(lines: readonly GpioLine[]): void {
@@ -69,6 +84,8 @@ export interface DeviceLines {
   /** In the order of the wishes. */
   readonly lines: readonly GpioLine[]
   isOpen(): boolean
+  /** Runs when the device is closed, whatever closes it. */
+  onClose(run: () => void): void
   /** Closes the device and reports it, once. */
   fail(cause: unknown): void
   close(): void
@@ -86,13 +103,17 @@ export function openDevice(
     return undefined
   }
   let open = true
+  const closing: (() => void)[] = []
   const close = (): void => {
-    if (open) closeLines(opened.value)
+    if (!open) return
     open = false
+    for (const run of closing) run()
+    closeLines(opened.value)
   }
   return {
     lines: opened.value,
     isOpen: () => open,
+    onClose: (run) => void closing.push(run),
     fail(cause) {
       if (!open) return
       close()

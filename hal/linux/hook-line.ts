@@ -1,6 +1,7 @@
-// The line of the hook switch: its level at the start and after every edge.
+// The line of the hook switch: its level at the start and after every change.
 import type { Level } from '../api/lines.ts'
 import { type LineAccess, openDevice } from './gpio-lines.ts'
+import { watchLines } from './line-watch.ts'
 import type { BoardProfile } from './profiles.ts'
 
 export function openHook({ hook }: BoardProfile, access: LineAccess): { close(): void } | undefined {
@@ -11,7 +12,8 @@ export function openHook({ hook }: BoardProfile, access: LineAccess): { close():
     if (error) device.fail(error)
     else if (device.isOpen()) access.feed({ kind: 'hook', offHook: value === 1 })
   }
-  line.watch(tell)
+  const watch = watchLines([{ at: hook, line, tell }], access.clock)
+  device.onClose(watch.stop)
   line.read(tell)
   return device
 }

@@ -179,7 +179,7 @@ test('a lamp that is low when lit', () => {
   const levels: (0 | 1 | undefined)[] = []
   const gpio = createGpioModel(clock, new Map([[BASE + 17, { level: () => 0, driven: (level) => levels.push(level) }]]))
   const leds = [{ led: 'line', line: { ...PROFILE.leds[0]!.line, activeLow: true } }] as const
-  const lamps = openLamps({ ...PROFILE, leds }, { Gpio: gpio.Gpio, sysfsRoot: root, feed: () => {} })
+  const lamps = openLamps({ ...PROFILE, leds }, { Gpio: gpio.Gpio, sysfsRoot: root, clock, feed: () => {} })
   lamps?.set('line', true)
   lamps?.set('line', false)
   lamps?.set('line', true)

@@ -7,6 +7,7 @@ import type { LineDevice } from '../core/device-guard.ts'
 import { createRunner } from '../core/runner.ts'
 import { createBusTransfers } from './bus-transfers.ts'
 import { openHook } from './hook-line.ts'
+import { SYSFS_I2C } from './i2c-adapters.ts'
 import { loadOpenBus } from './i2c-bus.ts'
 import { type KeypadLines, openKeypad } from './keypad-lines.ts'
 import { type LampLines, openLamps } from './lamp-lines.ts'
@@ -23,6 +24,8 @@ export interface LinuxBoardOptions {
   readonly clock: Clock
   /** Where the GPIO chips are listed; `/sys/class/gpio`. */
   readonly sysfsRoot?: string
+  /** Where the I²C adapters are listed; `/sys/class/i2c-dev`. */
+  readonly i2cRoot?: string
 }
 
 export interface LinuxBoard extends Board {
@@ -34,7 +37,7 @@ export interface LinuxBoard extends Board {
  * Missing hardware is no error here: the device is reported `lost` with the reason, and tried again.
  */
 export function createLinuxBoard(profile: BoardProfile, options: LinuxBoardOptions): LinuxBoard {
-  const { Gpio, openBus, clock, sysfsRoot = SYSFS_GPIO } = options
+  const { Gpio, openBus, clock, sysfsRoot = SYSFS_GPIO, i2cRoot = SYSFS_I2C } = options
   const parts = partsOf(profile)
   let listener: ((event: BoardEvent) => void) | undefined
   let ignored = 0
@@ -43,7 +46,7 @@ export function createLinuxBoard(profile: BoardProfile, options: LinuxBoardOptio
   let lamps: LampLines | undefined
 
   const open = (device: LineDevice): boolean => {
-    const access = { Gpio, sysfsRoot, feed }
+    const access = { Gpio, sysfsRoot, clock, feed }
     switch (device) {
       case 'keypad':
         keypad = openKeypad(profile, access)
@@ -85,7 +88,7 @@ export function createLinuxBoard(profile: BoardProfile, options: LinuxBoardOptio
     }
   }
   const { start, feed, stop } = createRunner(createBoardMachine(parts), clock, perform)
-  const transfers = createBusTransfers(profile.lcd, openBus, feed)
+  const transfers = createBusTransfers(profile.lcd, { openBus, i2cRoot, feed })
   return {
     description: describe(parts),
     start(to) {

@@ -9,17 +9,26 @@ export interface LineAt {
   /** Labels the chip may have, as in `/sys/class/gpio/gpiochip*` + `/label`; the first one found counts. */
   readonly chip: readonly string[]
   readonly offset: number
-  /** The line is low when the contact is closed or the lamp is lit. */
+  /** The line is low when the contact is closed, the lamp is lit, or the column is driven. */
   readonly activeLow: boolean
+  /** The chip tells no edges, e.g. an expander whose interrupt is not wired: its inputs are read this often, 5–20 ms. */
+  readonly pollMs?: number
+}
+
+/** Where on which I²C bus the display is. */
+export interface DisplayAt {
+  /** The bus's number, or how the name of its adapter begins, as in `/sys/class/i2c-dev/i2c-*` + `/name`. */
+  readonly bus: number | string
+  readonly address: number
 }
 
 export interface BoardProfile {
   readonly model: string
   readonly matrix: {
     readonly keys: KeyLayout
-    /** Inputs with a pull-up; a driven column pulls them low. */
+    /** Inputs that are pulled away from the level of a driven column. */
     readonly rows: readonly LineAt[]
-    /** Float, or pull low. */
+    /** Float, or pull to their active level. */
     readonly columns: readonly LineAt[]
     readonly timing?: MatrixTiming
   }
@@ -27,7 +36,7 @@ export interface BoardProfile {
   /** Active: the handset is off. */
   readonly hook: LineAt
   readonly leds: readonly { readonly led: Led; readonly line: LineAt }[]
-  readonly lcd: Hd44780Options & { readonly bus: number; readonly address: number }
+  readonly lcd: Hd44780Options & DisplayAt
 }
 
 export const partsOf = ({ model, matrix, buttons, leds, lcd }: BoardProfile): BoardParts => ({

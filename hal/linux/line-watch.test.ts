@@ -1,0 +1,92 @@
+// Lines with edges are watched, lines without are read in rounds: who is told what, and when.
+import { expect, test } from 'vitest'
+import type { GpioLine, Level } from '../api/lines.ts'
+import { createVirtualClock } from '../fake/virtual-clock.ts'
+import { watchLines } from './line-watch.ts'
+
+/** Lines of a chip where each read takes `takesMs`. */
+function lines(
+  pollMs: readonly (number | undefined)[],
+  { takesMs = 1, rest }: { takesMs?: number; rest?: Level } = {},
+) {
+  const clock = createVirtualClock(1000)
+  const levels: Level[] = pollMs.map(() => 0)
+  const reads: string[] = []
+  const told: string[] = []
+  let failing = false
+  const edges: ((level: Level) => void)[] = []
+  const watched = pollMs.map((ms, n) => ({
+    at: { chip: ['any'], offset: n, activeLow: false, ...(ms === undefined ? {} : { pollMs: ms }) },
+    line: {
+      read(callback) {
+        reads.push(`${n} at ${clock.now() - 1000}`)
+        clock.after(takesMs, () => callback(failing ? new Error('ENXIO') : null, levels[n]!))
+      },
+      watch(callback) {
+        edges[n] = (level) => callback(null, level)
+      },
+    } as GpioLine,
+    tell: (error: Error | null | undefined, value: Level) => void told.push(error ? error.message : `${n}: ${value}`),
+  }))
+  const watch = watchLines(watched, clock, rest)
+  return {
+    ...{ clock, levels, reads, told, edges, watch },
+    fail: () => {
+      failing = true
+    },
+  }
+}
+
+test('a line that tells edges is never read', () => {
+  const { clock, reads, told, edges } = lines([undefined])
+  clock.advance(1000)
+  edges[0]!(1)
+  expect([reads, told]).toEqual([[], ['0: 1']])
+})
+
+test('lines that tell none are read together, as often as the shortest time of them, and told once and then when they change', () => {
+  const { clock, levels, reads, told } = lines([20, 10])
+  clock.advance(25)
+  expect(reads).toEqual(['0 at 10', '1 at 10', '0 at 20', '1 at 20'])
+  expect(told).toEqual(['0: 0', '1: 0'])
+  levels[1] = 1
+  clock.advance(30)
+  expect(told.slice(2)).toEqual(['1: 1'])
+})
+
+test('a level at rest needs no telling', () => {
+  const { clock, levels, told } = lines([10, 10], { rest: 0 })
+  clock.advance(50)
+  expect(told).toEqual([])
+  levels[0] = 1
+  clock.advance(50)
+  expect(told).toEqual(['0: 1'])
+})
+
+test('a slow bus is not asked again before it has answered', () => {
+  const { clock, reads } = lines([10], { takesMs: 35 })
+  clock.advance(100)
+  expect(reads).toEqual(['0 at 10', '0 at 46', '0 at 82'])
+})
+
+test('nothing is read in a pause, an answer that comes then is not told, and what is not at rest afterwards is', () => {
+  const { clock, levels, reads, told, watch } = lines([10], { rest: 0, takesMs: 2 })
+  levels[0] = 1
+  clock.advance(11)
+  watch.pause(true)
+  clock.advance(100)
+  expect([reads.length, told]).toEqual([1, []])
+  watch.pause(false)
+  clock.advance(30)
+  expect(told).toEqual(['0: 1'])
+})
+
+test('a failure is told, and nothing after it was stopped', () => {
+  const { clock, reads, told, watch, fail } = lines([10])
+  fail()
+  clock.advance(12)
+  expect(told).toEqual(['ENXIO'])
+  watch.stop()
+  clock.advance(100)
+  expect([reads.length, told.length]).toEqual([1, 1])
+})

@@ -1,0 +1,61 @@
+// Hears of changes of input lines: from the kernel's edges, or by reading lines whose chip has no interrupt again and again.
+import type { Clock } from '../api/clock.ts'
+import type { GpioLine, Level, LineCallback } from '../api/lines.ts'
+import type { LineAt } from './profiles.ts'
+
+export interface WatchedLine {
+  readonly at: LineAt
+  readonly line: GpioLine
+  readonly tell: LineCallback
+}
+
+export interface LineWatch {
+  /** Lines that are read are left alone for now; afterwards those that are not `rest` are told. */
+  pause(paused: boolean): void
+  stop(): void
+}
+
+/**
+ * `rest` is the level that needs no telling at the start and after a pause; absent: every line is told once. Lines are
+ * read in rounds, the next one `pollMs` (the shortest there is) after the last began, but never before it has ended.
+ */
+export function watchLines(watched: readonly WatchedLine[], clock: Clock, rest?: Level): LineWatch {
+  const read = watched.filter(({ at }) => at.pollMs !== undefined)
+  for (const { at, line, tell } of watched) if (at.pollMs === undefined) line.watch(tell)
+  const everyMs = Math.min(...read.map(({ at }) => at.pollMs!))
+  const last: (Level | undefined)[] = read.map(() => rest)
+  let [paused, stopped] = [false, read.length === 0]
+  let cancel = (): void => {}
+
+  const round = (): void => {
+    const began = clock.now()
+    const again = (): void => {
+      if (!stopped) cancel = clock.after(Math.max(1, everyMs - (clock.now() - began)), round)
+    }
+    if (paused) {
+      again()
+      return
+    }
+    let left = read.length
+    for (const [n, { line, tell }] of read.entries())
+      line.read((error, value) => {
+        const ended = --left === 0
+        if (!stopped && !paused && (error || value !== last[n])) {
+          last[n] = value
+          tell(error, value)
+        }
+        if (ended) again()
+      })
+  }
+  if (!stopped) cancel = clock.after(everyMs, round)
+  return {
+    pause(now) {
+      paused = now
+      last.fill(rest)
+    },
+    stop() {
+      stopped = true
+      cancel()
+    },
+  }
+}
