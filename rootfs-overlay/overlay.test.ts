@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { PROFILES } from '../hal/linux/profiles.ts'
 import { PHONE_CONFIG } from '../provisioning/schema/phone-config.ts'
-import { readBootstrap, showFault } from '../provisioning/store/bootstrap.ts'
+import { readBootstrap } from '../provisioning/store/bootstrap.ts'
+import { showFault } from '../provisioning/store/json-file.ts'
 
 // Other programs are waited for, on machines busy with other tests.
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 })
@@ -199,6 +200,6 @@ test('nothing but the tree to copy and its builder stands in the overlay', () =>
     .split('\n')
     .filter((name) => !/\.(ts|md)$|^$/.test(name))
   expect(top).toEqual(['etc', 'image', 'testing', 'usr'])
-  const known = ['clock-epoch', 'offhook', 'sysctl.d', 'systemd', 'sysusers.d', 'tmpfiles.d', 'udev']
+  const known = ['clock-epoch', 'modules-load.d', 'offhook', 'sysctl.d', 'systemd', 'sysusers.d', 'tmpfiles.d', 'udev']
   expect(readdirSync(join(OVERLAY, 'usr/lib')).sort()).toEqual(known)
 })

@@ -9,12 +9,13 @@
 // NOTIFY_SOCKET and WATCHDOG_USEC are systemd's. Exit code 0: told to stop; 75: told to start anew; 1: it could not go on.
 import { rm } from 'node:fs'
 import { openLinuxBoard } from '../../hal/linux/linux-board.ts'
-import { type BoardProfile, PROFILES } from '../../hal/linux/profiles.ts'
 import { plainFormats } from '../../provisioning/schema/formats.ts'
-import { readBootstrap, showFault } from '../../provisioning/store/bootstrap.ts'
+import { readBootstrap } from '../../provisioning/store/bootstrap.ts'
+import { showFault } from '../../provisioning/store/json-file.ts'
 import { openSetup, withBroker } from '../../provisioning/store/setup.ts'
 import { log } from '../base/log.ts'
 import { begin, type MadeOf } from './begin.ts'
+import { chooseBoard } from './choose-board.ts'
 import { composePhone } from './compose.ts'
 import { createLogSink, LEVELS } from './log-sink.ts'
 import { createSupervisor } from './supervisor.ts'
@@ -38,11 +39,8 @@ async function main(of: MadeOf): Promise<void> {
   const { env } = process
   const bootstrap = await readBootstrap(process.argv[2] ?? env.OFFHOOK_BOOTSTRAP, env)
   if (!bootstrap.ok) refuse(showFault(bootstrap.error))
-  const profiles: Readonly<Record<string, BoardProfile>> = PROFILES
-  const profile = profiles[bootstrap.value.board]
-  if (profile === undefined) {
-    refuse(`no board profile "${bootstrap.value.board}"; there is: ${Object.keys(profiles).join(', ')}`)
-  }
+  const profile = await chooseBoard(bootstrap.value)
+  if (!profile.ok) refuse(profile.error)
   // Sound devices are the board's matter too: asound.conf looks here.
   env.OFFHOOK_BOARD = bootstrap.value.board
   const level = LEVELS.find((each) => each === env.OFFHOOK_LOG_LEVEL) ?? 'info'
@@ -52,12 +50,14 @@ async function main(of: MadeOf): Promise<void> {
     // Whoever supervises starts a phone whose state is known again.
     process.exit(1)
   })
-  sink.write(log('info', 'main', 'starting', { version: VERSION, of, node: process.version, board: profile.model }))
+  sink.write(
+    log('info', 'main', 'starting', { version: VERSION, of, node: process.version, board: profile.value.model }),
+  )
   const setup = await openSetup(env.OFFHOOK_SETUP, plainFormats)
   const setupFault = setup.ok ? '' : showFault(setup.error)
   if (!setup.ok) sink.write(log('error', 'setup', 'not used', { fault: setupFault }))
   const phone = await composePhone({
-    board: await openLinuxBoard(profile),
+    board: await openLinuxBoard(profile.value),
     bootstrap: setup.ok ? withBroker(bootstrap.value, setup.value) : bootstrap.value,
     ...(setup.ok ? { setup: setup.value } : { setupFault }),
     folder: env.STATE_DIRECTORY ?? '/var/lib/offhook',

@@ -7,7 +7,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { plainFormats } from '../schema/formats.ts'
-import { showFault } from '../store/bootstrap.ts'
+import { showFault } from '../store/json-file.ts'
 import { openSetup } from '../store/setup.ts'
 import { networkFiles } from './network-files.ts'
 

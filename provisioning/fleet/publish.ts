@@ -10,7 +10,8 @@ import { type ConnectionOptions, connect } from '../mqtt/client.ts'
 import { topics } from '../mqtt/topics.ts'
 import { type Desired, readDesired } from '../schema/desired.ts'
 import { plainFormats } from '../schema/formats.ts'
-import { readBootstrap, showFault } from '../store/bootstrap.ts'
+import { readBootstrap } from '../store/bootstrap.ts'
+import { showFault } from '../store/json-file.ts'
 
 const USAGE = `usage: publish.ts --broker mqtt://HOST[:PORT] --device ID [options] FILE
        publish.ts --check FILE

@@ -3,7 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readBootstrap, showFault } from './bootstrap.ts'
+import { readBootstrap } from './bootstrap.ts'
+import { showFault } from './json-file.ts'
 
 let directory: string
 beforeAll(async () => {
@@ -47,10 +48,12 @@ test('faults name the file, the path, what was expected and what was found', asy
   const wrong = await file('wrong.json', '{"broker":"http://x","devicId":"d"}')
   const who = await file('bad-who.json', '{"username":"desk","password":5}')
   const named = await file('named.json', JSON.stringify({ credentials: who }))
-  expect(await fault(broken)).toBe('/broken.json : expected a JSON document, got something else')
+  expect(await fault(broken)).toBe(
+    '/broken.json : expected a JSON document in UTF-8, got an error in line 1, column 12 (check it with any JSON tool)',
+  )
   expect(await fault(join(directory, 'none.json'))).toBe('/none.json : expected a readable file, got ENOENT')
   expect(await fault(wrong)).toBe(
-    '/wrong.json /devicId: expected no such key; known here: broker, deviceId, prefix, board, credentials, ca, cert, key, got an unknown key (did you mean deviceId?)\n' +
+    '/wrong.json /devicId: expected no such key; known here: broker, deviceId, prefix, board, boardFile, credentials, ca, cert, key, got an unknown key (did you mean deviceId?)\n' +
       '/wrong.json /broker: expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT]; name and password stand in the credentials file, got "http://x"',
   )
   expect(await fault(named)).toBe(

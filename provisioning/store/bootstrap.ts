@@ -1,10 +1,10 @@
 // What the phone has to know before it can be told anything: where its broker is, and who it is there.
-import { readFile } from 'node:fs/promises'
 import { err, ok, type Result } from '../../firmware/base/result.ts'
 import { Secret } from '../../firmware/base/secret.ts'
 import { type ConfigError, check } from '../schema/check.ts'
 import { plainFormats } from '../schema/formats.ts'
 import type { Schema, Static } from '../schema/json-schema.ts'
+import { type FileFault, readJson } from './json-file.ts'
 
 const FILE = { type: 'string', minLength: 1, maxLength: 1024 } as const
 
@@ -37,6 +37,7 @@ const BOOTSTRAP = {
       default: 'pi-usb-handset',
       description: 'name of a board profile: which lines and buses keys, hook, lamps and display are on',
     },
+    boardFile: { ...FILE, description: 'JSON file that describes the board, in place of a profile' },
     credentials: { ...FILE, description: 'JSON file with username and password' },
     ca: { ...FILE, description: 'PEM file with the certificates the broker is known by' },
     cert: { ...FILE, description: 'PEM file with the certificate of this phone' },
@@ -58,17 +59,12 @@ export interface Bootstrap extends Omit<Static<typeof BOOTSTRAP>, 'credentials'>
   readonly credentials: { readonly username: string; readonly password: Secret } | undefined
 }
 
-export interface BootstrapFault {
-  /** The file, or `environment`. */
-  readonly file: string
-  readonly errors: readonly ConfigError[]
-}
-
 const ENVIRONMENT = {
   OFFHOOK_BROKER: 'broker',
   OFFHOOK_DEVICE_ID: 'deviceId',
   OFFHOOK_PREFIX: 'prefix',
   OFFHOOK_BOARD: 'board',
+  OFFHOOK_BOARD_FILE: 'boardFile',
   OFFHOOK_CREDENTIALS: 'credentials',
   OFFHOOK_CA: 'ca',
   OFFHOOK_CERT: 'cert',
@@ -82,7 +78,7 @@ const ENVIRONMENT = {
 export async function readBootstrap(
   file: string | undefined,
   environment: Readonly<Record<string, string | undefined>>,
-): Promise<Result<Bootstrap, BootstrapFault>> {
+): Promise<Result<Bootstrap, FileFault>> {
   const fromFile = file === undefined ? ok({}) : await readJson(file)
   if (!fromFile.ok) return fromFile
   const named = Object.entries(ENVIRONMENT).map(([name, key]) => [key, environment[name]])
@@ -110,25 +106,3 @@ const environmentPath = (error: ConfigError): ConfigError => {
   const name = Object.entries(ENVIRONMENT).find(([, key]) => `/${key}` === error.path)?.[0]
   return { ...error, path: name ?? error.path }
 }
-
-async function readJson(file: string): Promise<Result<unknown, BootstrapFault>> {
-  const fault = (expected: string, got: string) => err({ file, errors: [{ path: '', expected, got, hint: '' }] })
-  try {
-    const text = await readFile(file, 'utf8')
-    try {
-      return ok(JSON.parse(text))
-    } catch {
-      return fault('a JSON document', text.trim() === '' ? 'an empty file' : 'something else')
-    }
-  } catch (error) {
-    return fault('a readable file', (error as NodeJS.ErrnoException).code ?? String(error))
-  }
-}
-
-/** One line per fault: `/etc/offhook/bootstrap.json /broker: expected …, got …`. */
-export const showFault = ({ file, errors }: BootstrapFault): string =>
-  errors
-    .map(
-      ({ path, expected, got, hint }) => `${file} ${path}: expected ${expected}, got ${got}${hint ? ` (${hint})` : ''}`,
-    )
-    .join('\n')

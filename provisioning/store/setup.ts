@@ -6,11 +6,12 @@ import { isNews, localDocument } from '../core/local.ts'
 import { remember, type Stored } from '../core/stored.ts'
 import type { Formats } from '../schema/json-schema.ts'
 import { readSetup, type Setup } from '../schema/setup.ts'
-import type { Bootstrap, BootstrapFault } from './bootstrap.ts'
+import type { Bootstrap } from './bootstrap.ts'
+import type { FileFault } from './json-file.ts'
 import type { Store } from './store.ts'
 
 /** `{}` when there is no such file, or none is named. */
-export async function openSetup(file: string | undefined, formats: Formats): Promise<Result<Setup, BootstrapFault>> {
+export async function openSetup(file: string | undefined, formats: Formats): Promise<Result<Setup, FileFault>> {
   if (file === undefined) return ok({})
   let text: string
   try {
