@@ -1,4 +1,5 @@
-// The root that ships, booted: power on, systemd, provisioned over MQTT, registered, and off in order, seen from the broker.
+// The root that ships, booted: power on, systemd, provisioned over MQTT, registered, hands on its board, and off in order,
+// seen from the broker.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,7 +7,9 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Lab, startLab } from '../../firmware/runtime/lab-client.ts'
 import { observe } from '../../provisioning/testing/observer.ts'
-import { HOST, powerOn } from './machine.ts'
+import { boardNamed, boardText } from '../machine/boards.ts'
+import { powerOn } from '../machine/machine.ts'
+import { HOST } from '../machine/options.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 const image = join(project, 'build/image-lz4')
@@ -25,7 +28,7 @@ beforeAll(async () => {
 }, 240_000)
 afterAll(() => lab?.stop())
 
-test('power on, provisioned, registered, power off', { timeout: 120_000 }, async () => {
+test('power on, provisioned, registered, hook, keys and display, power off', { timeout: 120_000 }, async () => {
   const { broker, domain, phone } = lab!.ready
   const brokerPort = new URL(broker.url).port
   const access = ['-u', broker.username, '-P', broker.password]
@@ -38,13 +41,15 @@ test('power on, provisioned, registered, power off', { timeout: 120_000 }, async
 
   const begun = performance.now()
   const credentials = '/etc/offhook/credentials.json'
-  const bootstrap = { broker: `mqtt://${HOST}:${brokerPort}`, deviceId: 'booted', credentials }
+  const boardFile = '/etc/offhook/board.json'
+  const bootstrap = { broker: `mqtt://${HOST}:${brokerPort}`, deviceId: 'booted', credentials, boardFile }
   const { username, password } = broker
   const files = {
     'bootstrap.json': JSON.stringify(bootstrap),
+    'board.json': boardText('matrix-on-soc'),
     'credentials.json': JSON.stringify({ username, password }),
   }
-  const machine = powerOn({ image, folder, files })
+  const machine = await powerOn({ image, folder, files, board: boardNamed('matrix-on-soc') })
   const seconds = () => ((performance.now() - begun) / 1000).toFixed(1)
   try {
     const seen = (topic: string) => operator.seen.filter((one) => one.topic === topic).map(({ text }) => text)
@@ -55,7 +60,12 @@ test('power on, provisioned, registered, power off', { timeout: 120_000 }, async
       .poll(() => readFileSync(machine.consoleLog, 'utf8'), { timeout: 20_000, interval: 50 })
       .toContain('registered')
     console.log(`power on to registered: ${seconds()} s`)
-    machine.powerDown()
+    machine.hook.lift()
+    await machine.lcd.waitFor('Dial')
+    await machine.keypad.type(['4', '2'])
+    await machine.lcd.waitFor('42')
+    machine.hook.down()
+    await machine.powerDown()
     const code = await Promise.race([machine.ended, new Promise((resolve) => setTimeout(resolve, 20_000, 'still on'))])
     expect(code).toBe(0)
     console.log(`power on to off: ${seconds()} s`)
@@ -65,7 +75,7 @@ test('power on, provisioned, registered, power off', { timeout: 120_000 }, async
       `${error}\nthe console says, in ${machine.consoleLog}:\n${readFileSync(machine.consoleLog, 'utf8').slice(-4000)}`,
     )
   } finally {
-    machine.kill()
+    await machine.kill()
     operator.close()
   }
 })

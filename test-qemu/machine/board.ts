@@ -1,0 +1,120 @@
+// The board around the emulated processor: contacts, lamps and a display at the far ends of its wires, and hands to move them.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Key, Led } from '../../hal/api/board.ts'
+import { createHardware, type Hardware } from '../../hal/fake/hardware.ts'
+import { type BoardProfile, partsOf } from '../../hal/linux/profiles.ts'
+import { systemClock } from '../../hal/linux/system-clock.ts'
+import type { Chip } from './chip.ts'
+import { createI2cTinyUsb, type I2cDevice, type I2cMessage } from './i2c-tiny-usb.ts'
+import { createPca9555, type Pca9555 } from './pca9555.ts'
+import type { UsbDevice } from './usbredir.ts'
+import { wire } from './wiring.ts'
+
+/** Where the expander is; its chip is labelled by the kernel's name for its place on the first bus. */
+const EXPANDER = { address: 0x20, label: '0-0020' } as const
+/** As long as a person presses a key, and pauses before the next, ms. */
+const [PRESS_MS, PAUSE_MS] = [100, 100]
+/** A phone emulated on a busy machine is slow: the finger waits for this many looks at its column, but no longer than this. */
+const [LOOKS, PATIENCE_MS] = [4, 3000]
+
+export interface EmulatedBoard {
+  readonly keypad: {
+    press(key: Key): void
+    release(key: Key): void
+    /** Presses and releases, and pauses as a person does; the phone has had the time to see both when it resolves. */
+    tap(key: Key): Promise<void>
+    /** Taps one key after the other. */
+    type(keys: readonly Key[]): Promise<void>
+  }
+  readonly hook: { lift(): void; down(): void }
+  readonly lamps: { lit(): readonly Led[] }
+  readonly lcd: {
+    /** As a person reads it. */
+    rows(): readonly string[]
+    /** Resolves with the rows when they hold the text; the error shows what they held instead. */
+    waitFor(text: string | RegExp, withinMs?: number): Promise<readonly string[]>
+    /** The display alone; it starts from nothing when plugged in again. */
+    unplug(): void
+    plug(): void
+    /** Its next transfers are not acknowledged. */
+    nak(times: number): void
+  }
+  readonly expander: Pick<Pca9555, 'unplug' | 'plug' | 'nak'>
+  /** What went over the bus lately. */
+  messages(): readonly I2cMessage[]
+  /** Everything modelled, to look closer. */
+  readonly hardware: Hardware
+}
+
+export interface BoardParts {
+  readonly board: EmulatedBoard
+  /** The adapter its bus hangs on. */
+  readonly usb: UsbDevice
+  readonly expander: Pca9555
+}
+
+export function createEmulatedBoard(profile: BoardProfile, pl061: Chip): BoardParts {
+  const hardware = createHardware(partsOf(profile), { clock: systemClock, lcdAddress: profile.lcd.address })
+  const expander = createPca9555(EXPANDER.label)
+  const onDrive = wire(profile, hardware, [pl061, expander])
+  const { address } = profile.lcd
+  const display: I2cDevice = {
+    write: (bytes, answer) => hardware.bus.write(address, bytes, ({ ok }) => answer(ok)),
+    read: (length, answer) =>
+      hardware.bus.read(address, (got) => answer(got.ok ? Array<number>(length).fill(got.byte ?? 0xff) : undefined)),
+  }
+  const { device, messages } = createI2cTinyUsb(
+    new Map<number, I2cDevice>([
+      [address, display],
+      [EXPANDER.address, expander],
+    ]),
+  )
+  const { lcd, bus } = hardware
+  const press = (key: Key): void => hardware.key(key, true)
+  const release = (key: Key): void => hardware.key(key, false)
+  const tap = async (key: Key): Promise<void> => {
+    const column = profile.matrix.keys.map((row) => row.indexOf(key)).find((at) => at >= 0)
+    let looks = 0
+    const seen = async (): Promise<void> => {
+      looks = 0
+      const end = performance.now() + PATIENCE_MS
+      while (column !== undefined && looks < LOOKS && performance.now() < end) await sleep(2)
+    }
+    const forget = onDrive((columns) => {
+      if (columns === 1 << (column ?? 0)) looks++
+    })
+    press(key)
+    await Promise.all([sleep(PRESS_MS), seen()])
+    release(key)
+    await Promise.all([sleep(PAUSE_MS), seen()])
+    forget()
+  }
+  const board: EmulatedBoard = {
+    keypad: {
+      ...{ press, release, tap },
+      async type(keys) {
+        for (const key of keys) await tap(key)
+      },
+    },
+    hook: { lift: () => hardware.hook(true), down: () => hardware.hook(false) },
+    lamps: { lit: hardware.lit },
+    lcd: {
+      rows: lcd.rows,
+      async waitFor(text, withinMs = 10_000) {
+        const end = performance.now() + withinMs
+        for (;;) {
+          const rows = lcd.rows()
+          const all = rows.join('\n')
+          if (typeof text === 'string' ? all.includes(text) : text.test(all)) return rows
+          if (performance.now() > end) throw new Error(`the display does not show ${text} but\n${all}`)
+          await sleep(10)
+        }
+      },
+      ...{ unplug: bus.unplug, plug: bus.plug, nak: bus.nak },
+    },
+    expander,
+    messages: () => messages,
+    hardware,
+  }
+  return { board, usb: device, expander }
+}

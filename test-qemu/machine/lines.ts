@@ -1,0 +1,32 @@
+// A Unix socket QEMU connects to when it starts, and text lines on one.
+import { createServer, type Socket } from 'node:net'
+
+/** More text than this without a line's end is not a line. */
+const LONGEST = 1_000_000
+
+/** Listens before QEMU is started; resolves with its one connection. Rejects when `failed` does. */
+export function expectOne(path: string, failed: Promise<never>): Promise<Socket> {
+  const server = createServer()
+  const connected = new Promise<Socket>((resolve, reject) => {
+    server.once('connection', (socket) => {
+      // A peer that is gone is told by `close`.
+      socket.on('error', () => {})
+      resolve(socket)
+    })
+    server.once('error', reject)
+  })
+  server.listen(path)
+  return Promise.race([connected, failed]).finally(() => server.close())
+}
+
+/** Calls `take` with each line that comes, without its end. */
+export function readLines(socket: Socket, take: (line: string) => void): void {
+  let rest = ''
+  socket.setEncoding('utf8')
+  socket.on('data', (text: string) => {
+    const lines = (rest + text).split('\n')
+    rest = lines.pop()!
+    if (rest.length > LONGEST) throw new Error(`a line of more than ${LONGEST} characters`)
+    for (const line of lines) take(line.trimEnd())
+  })
+}
