@@ -1,6 +1,7 @@
 // A phone whose address changes during a call, in a network namespace of its own: it finds out by itself, binds anew, and goes on
 // talking with a console of ours and with baresip, who sit in another namespace.
 import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,15 +11,25 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { has, type Line } from '../console.ts'
 
-const [HERE, THERE] = [`trp${process.pid}`, `trq${process.pid}`]
+const [HERE, THERE] = ['here', 'there']
 const [BEFORE, AFTER, PEER] = ['10.77.0.2', '10.77.0.3', '10.77.0.1']
 const here = (text: string) => fileURLToPath(new URL(text, import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'roaming-'))
-const ip = (...args: string[]) => execFileSync('ip', args, { stdio: 'pipe' })
+/** A user, mount and network namespace around both, so that it takes no rights and leaves nothing behind. */
+const holder = spawn(
+  'unshare',
+  ['--user', '--map-root-user', '--net', '--mount', 'sh', '-c', 'mount -t tmpfs none /run && echo up && cat'],
+  {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  },
+)
+const within = (...args: string[]) => ['-t', `${holder.pid}`, '-U', '-n', '-m', '--preserve-credentials', ...args]
+const ip = (...args: string[]) => execFileSync('nsenter', within('ip', ...args), { stdio: 'pipe' })
 const inside = (where: string, ...args: string[]) => ip('-n', where, ...args)
 const ends: (() => unknown)[] = []
 
-beforeAll(() => {
+beforeAll(async () => {
+  await once(holder.stdout, 'data')
   ip('netns', 'add', HERE)
   ip('netns', 'add', THERE)
   ip('link', 'add', 'p0', 'netns', HERE, 'type', 'veth', 'peer', 'name', 'q0', 'netns', THERE)
@@ -32,8 +43,7 @@ beforeAll(() => {
   inside(THERE, 'addr', 'add', `${PEER}/24`, 'dev', 'q0')
 })
 afterAll(() => {
-  ip('netns', 'del', HERE)
-  ip('netns', 'del', THERE)
+  holder.stdin.end()
   rmSync(folder, { recursive: true, force: true })
 })
 afterEach(async () => {
@@ -48,7 +58,9 @@ function give(address: string) {
 
 /** A program in a namespace that says lines of JSON. */
 function run(where: string, command: string, args: readonly string[]) {
-  const child = spawn('ip', ['netns', 'exec', where, command, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn('nsenter', within('ip', 'netns', 'exec', where, command, ...args), {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   const exited = new Promise((resolve) => child.once('exit', resolve))
   ends.push(async () => {
     child.stdin.end()
