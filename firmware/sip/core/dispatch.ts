@@ -1,5 +1,4 @@
 // What becomes of a request that comes in: the checks of RFC 3261 §8.2 in their order, then the session or the application.
-import type { SocketAddress } from '../../base/address.ts'
 import { log } from '../../base/log.ts'
 import type { Millis } from '../../base/time.ts'
 import { acceptSeq, uasDialog } from '../dialog/dialog.ts'
@@ -19,13 +18,10 @@ import { optionsHeaders } from './capabilities.ts'
 import type { SipConfig } from './contract.ts'
 import type { IncomingRequests } from './incoming-requests.ts'
 import type { Modules, Stage } from './modules.ts'
+import type { ReceivedRequest } from './received-request.ts'
 import type { Refers } from './refers.ts'
 import type { Sessions } from './sessions.ts'
 import type { Subscribers } from './subscribers.ts'
-
-export interface ReceivedRequest extends Incoming {
-  readonly from: SocketAddress
-}
 
 export class Dispatch {
   readonly #config: SipConfig

@@ -9,7 +9,7 @@ import type { Notified } from '../usage/notified.ts'
 import { IncomingRefer } from '../usage/refer/incoming-refer.ts'
 import { OutgoingRefer, type OutgoingReferInit } from '../usage/refer/outgoing-refer.ts'
 import type { Digest, Requester } from '../usage/requester.ts'
-import type { ReceivedRequest } from './dispatch.ts'
+import type { ReceivedRequest } from './received-request.ts'
 
 /** Of each direction. */
 const MAX_REFERS = 32

@@ -9,7 +9,7 @@ import { eventOf } from '../usage/notified.ts'
 import type { Digest, Requester } from '../usage/requester.ts'
 import { Subscriber } from '../usage/subscriber.ts'
 import type { SipCommand } from './contract.ts'
-import type { ReceivedRequest } from './dispatch.ts'
+import type { ReceivedRequest } from './received-request.ts'
 
 type Command<K extends SipCommand['kind']> = Extract<SipCommand, { readonly kind: K }>
 
