@@ -54,6 +54,8 @@ const REAL_TIME = [
 ]
 /** The device's own binaries and image under an emulator, which takes every core. */
 const EMULATED = ['test-qemu', 'rootfs-overlay']
+/** Minutes of starting the card again and again: for `npm run hil`. */
+const LONG = ['--exclude', 'test-qemu/sd/**']
 const apart = [...REAL_TIME, ...EMULATED].flatMap((folder) => ['--exclude', `${folder}/**`])
 
 /** The folders whose one-line tsconfig.json takes Node's types away. */
@@ -84,7 +86,7 @@ const SUITES: readonly Suite[] = [
   },
   vitest('logic', 4, ...apart),
   vitest('real-time', 15, '--maxWorkers=1', '--retry=2', ...REAL_TIME),
-  vitest('emulated', 6, '--maxWorkers=1', ...EMULATED),
+  vitest('emulated', 6, '--maxWorkers=1', ...EMULATED, ...LONG),
 ]
 
 function run({ command, ceiling }: Suite): Promise<{ code: number; output: string }> {

@@ -94,7 +94,16 @@ fi
 in_root() {
   for tree in proc sys dev; do $b mount --bind "/$tree" "/newroot/$tree"; done
   $b chroot /newroot "$@" > /dev/kmsg 2>&1
+  status=$?
   for tree in proc sys dev; do $b umount "/newroot/$tree"; done
+  return $status
+}
+# 1 says that it was mended. Without its first block the first pass gets no further than the journal.
+mend() {
+  for pass in 1 2 3; do
+    in_root /usr/sbin/e2fsck -fy "$1"
+    [ $? -gt 1 ] || return 0
+  done
 }
 mount_data() { $b mount -t ext4 -o noatime,nodev,nosuid,noexec "$data" /newroot/var/lib; }
 # After a power cut the journal of the file system is enough, and mounting plays it. What the kernel found to be wrong is
@@ -108,7 +117,7 @@ elif mount_data && sound; then
 else
   $b umount /newroot/var/lib 2> /dev/null
   alarm "$data is damaged and being mended"
-  in_root /usr/sbin/e2fsck -y "$data"
+  mend "$data"
   if mount_data; then mounted=1; else alarm "$data cannot be mounted: what the phone learns is forgotten with the power"; fi
 fi
 if [ -n "$mounted" ]; then

@@ -10,6 +10,7 @@ import { PROFILES } from '../../hal/linux/profiles.ts'
 import { configTxt } from '../../rootfs-overlay/image/card/boot-files.ts'
 import { CARD_BYTES, DATA, DISK_ID, PARTITIONS, ROOT_A, ROOT_B } from '../../rootfs-overlay/image/card/layout.ts'
 import { DEVICE_TREES } from '../../rootfs-overlay/image/contents.ts'
+import { boardTests } from './boards.ts'
 import { fatFile, fatFiles, part, readMbr } from './contents.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
@@ -96,6 +97,8 @@ test('the boot volume has what U-Boot and the boards’ firmware look for, and n
   const script = readFileSync(join(project, 'rootfs-overlay/image/card/boot.cmd'))
   expect(fatFile(card(), 'boot.scr').includes(script)).toBe(true)
 })
+
+boardTests(() => ({ card: card(), root, image, scratch: folder }))
 
 test('the data partition is a sound, empty ext4 of that label', () => {
   const data = join(folder, 'data.ext4')

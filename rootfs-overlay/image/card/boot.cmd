@@ -23,6 +23,8 @@ if test "${try}" = a || test "${try}" = b; then
   setenv trial ${try}
   setenv try
   env export -t ${text_at} slot
+  # Without the NUL at its end.
+  setexpr filesize ${filesize} - 1
   fatwrite ${devtype} ${devnum}:${distro_bootpart} ${text_at} slot.txt ${filesize} || setenv trial
 fi
 for one in ${trial} ${slot} a b; do
