@@ -13,7 +13,7 @@ const headers = join(root, 'build/node-headers')
 /** Debian packages by what needs them. */
 const PACKAGES = {
   build: [
-    ...['build-essential', 'pkg-config', 'python3', 'libasound2-dev'],
+    ...['build-essential', 'pkg-config', 'python3', 'libasound2-dev', 'libopus-dev'],
     // naudiodon brings PortAudio for x64 only.
     ...(process.arch === 'arm64' ? ['libportaudio2'] : []),
   ],
@@ -36,6 +36,7 @@ const PACKAGES = {
     'openssl',
     'mosquitto-clients',
     'alsa-utils',
+    'ffmpeg',
     'systemd',
     'python3-jsonschema',
     'nftables',

@@ -4,7 +4,7 @@
 # root is not needed.  usage: cross-sysroot.sh FOLDER
 set -eu
 sysroot=${1:?usage: cross-sysroot.sh FOLDER}
-packages='libasound2 libasound2-dev libportaudio2'
+packages='libasound2 libasound2-dev libportaudio2 libopus-dev libgsm1-dev libspeex-dev'
 
 rm -rf "$sysroot"
 mkdir -p "$sysroot"

@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <tuple>
 
+#include "engine/plan.h"
 #include "net/endpoint.h"
 #include "rtp/stream.h"
 
@@ -35,6 +37,14 @@ struct Fixture {
     config.rtcp.port = 0;
     config.send.name = "PCMU";
     config.receive = {config.send};
+    for (const auto& [name, payloadType, clockRate] : {std::tuple("G722", 9, 8000), {"L16", 97, 16000}, {"OPUS", 111, 48000}}) {
+      Codec codec;
+      codec.name = name;
+      codec.payloadType = uint8_t(payloadType);
+      codec.clockRate = uint32_t(clockRate);
+      if (codec.name == "OPUS") codec.channels = 2;
+      config.receive.push_back(codec);
+    }
     config.eventSend = config.eventReceive = 101;
     config.silenceMs = 100;
     stream = Stream::create("fuzz", std::move(pair), config, [](Event&&) {}, why);
@@ -55,10 +65,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     fixture.stream->onRtpReadable(fixture.nowNs);
     fixture.stream->onRtcpReadable(fixture.nowNs);
     for (int i = 0; i < (control >> 1 & 7); i++) {
-      int16_t sound[80] = {};
+      int16_t sound[kMostSamples] = {};
+      const size_t samples = fixture.stream->rate() / 100;
       fixture.nowNs += 10'000'000;
-      fixture.stream->give(sound, 80, fixture.nowNs);
-      fixture.stream->take(sound, 80, fixture.nowNs);
+      fixture.stream->give(sound, samples, fixture.nowNs);
+      fixture.stream->take(sound, samples, fixture.nowNs);
       fixture.stream->tick(fixture.nowNs);
     }
   }

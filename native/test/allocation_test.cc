@@ -68,4 +68,43 @@ TEST("stream/give, take, tick and the network thread's work allocate nothing, wi
   CHECK(b.stream->stats().roundTripMs >= 0);
 }
 
+TEST("stream/a change of codec, rate and packet time allocates nothing on the tick thread, nor do the codecs") {
+  Party a, b;
+  StreamConfig ours = a.config(b.rtp, b.rtcp), theirs = b.config(a.rtp, a.rtcp);
+  Codec wide = pcmu(), linear = pcmu(), full = pcmu();
+  wide.name = "G722", wide.payloadType = 9;
+  linear.name = "L16", linear.payloadType = 97, linear.clockRate = 16000;
+  full.name = "OPUS", full.payloadType = 111, full.clockRate = 48000, full.channels = 2;
+  ours.receive = theirs.receive = {pcmu(), wide, linear, full};
+  REQUIRE(a.open(ours));
+  REQUIRE(b.open(theirs));
+  int64_t now = 1'000'000'000;
+  const Codec sent[] = {pcmu(), wide, linear, full};
+  for (int turn = 0; turn < 8; turn++) {
+    ours.send = sent[turn % 4];
+    ours.ptimeMs = turn < 4 ? 20 : 40;
+    theirs.receive = turn == 5 ? std::vector<Codec>{pcmu()} : ours.receive;
+    std::string why;
+    const auto mine = a.stream->prepare(ours, why), its = b.stream->prepare(theirs, why);
+    REQUIRE(mine && its);
+    counting = turn > 0;  // The first packet's event carries a string.
+    a.stream->apply(*mine);
+    b.stream->apply(*its);
+    for (int i = 0; i < 100; i++, now += 10'000'000) {
+      for (Stream* each : {a.stream.get(), b.stream.get()}) {
+        int16_t sound[480] = {};
+        const size_t samples = each->rate() / 100;
+        for (size_t k = 0; k < samples; k++) sound[k] = int16_t((k * 37 + size_t(i) * 91) % 4000);
+        each->onRtpReadable(now);
+        each->take(sound, samples, now);
+        each->give(sound, samples, now);
+        each->tick(now);
+      }
+    }
+    counting = false;
+  }
+  CHECK_EQ(allocations, 0);
+  CHECK(b.stream->stats().receivedPackets > 200);
+}
+
 #endif

@@ -19,14 +19,16 @@ class FakeStream : public offhook::Stream {
     close(rtp_);
     close(rtcp_);
   }
-  bool update(const offhook::StreamConfig& config, std::string& why) override {
+  std::unique_ptr<Setting> prepare(const offhook::StreamConfig& config, std::string& why) override {
     if (config.send.name == "NONE") {
       why = "no such codec";
-      return false;
+      return nullptr;
     }
-    rate_ = config.send.clockRate;
-    return true;
+    auto setting = std::make_unique<Setting>();
+    setting->rate = config.send.clockRate;
+    return setting;
   }
+  void apply(Setting& setting) override { rate_ = setting.rate; }
   uint32_t rate() const override { return rate_; }
   void give(int16_t* out, size_t samples, int64_t) override { std::fill(out, out + samples, level_); }
   void take(const int16_t* in, size_t samples, int64_t) override {

@@ -108,14 +108,14 @@ namespace {
 struct Bench {
   std::unique_ptr<AudioCodec> codec = makePcmu();
   int released = 0;
-  JitterBuffer buffer{8000, 8000, [](void* self, void*) { static_cast<Bench*>(self)->released++; }, this};
+  JitterBuffer buffer{8000, [](void* self, void*) { static_cast<Bench*>(self)->released++; }, this};
   std::vector<std::unique_ptr<std::vector<uint8_t>>> payloads;
   int64_t nowNs = 0;
 
   void put(int64_t sequence, int64_t timestamp, int16_t value) {
     payloads.push_back(std::make_unique<std::vector<uint8_t>>(160, encodeMuLaw(value)));
     Voice voice;
-    voice.sequence = sequence, voice.timestamp = timestamp, voice.arrivedNs = nowNs;
+    voice.sequence = sequence, voice.position = timestamp, voice.arrivedNs = nowNs;
     voice.payload = payloads.back()->data(), voice.size = 160, voice.decoder = codec.get();
     buffer.insert(voice);
   }

@@ -97,7 +97,7 @@ TEST("stream-dtmf/a digit that sounds ends when listening ends") {
   }
   CHECK_EQ(said(two.b, false), "7");
   std::string why;
-  CHECK(two.b.stream->update(deaf, why));
+  CHECK(two.b.update(deaf, why));
   CHECK_EQ(said(two.b, true), "7");
 }
 

@@ -55,6 +55,11 @@ struct Party {
     if (!stream) check::fail(__FILE__, __LINE__, why);
     return stream != nullptr;
   }
+  bool update(const StreamConfig& config, std::string& why) const {
+    const auto setting = stream->prepare(config, why);
+    if (setting) stream->apply(*setting);
+    return setting != nullptr;
+  }
   template <typename E>
   std::vector<E> all() const {
     std::vector<E> out;

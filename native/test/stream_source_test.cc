@@ -31,7 +31,7 @@ TEST("stream/symmetric: it follows the real source, then nobody else; the SDP's 
   // A new SDP address frees it again.
   Raw moved;
   std::string why;
-  REQUIRE(a.stream->update(a.config(moved.address, moved.address), why));
+  REQUIRE(a.update(a.config(moved.address, moved.address), why));
   CHECK_EQ(a.stream->stats().remote.port, moved.address.port);
   stranger.sequence = 500;
   for (int i = 0; i < 30; i++) {
@@ -54,12 +54,12 @@ TEST("stream/not symmetric: sends where the SDP says; port 0: sends nothing") {
   config.symmetric = true;
   config.rtp.port = 0;
   std::string why;
-  REQUIRE(a.stream->update(config, why));
+  REQUIRE(a.update(config, why));
   const uint64_t sent = a.stream->stats().sentPackets;
   for (int i = 0; i < 5; i++) real.voice(a.rtp, 7), room.run(20, 3000);
   CHECK_EQ(a.stream->stats().sentPackets, sent);
   config.rtp.address = "no address";
-  CHECK(!a.stream->update(config, why));
+  CHECK(!a.update(config, why));
   CHECK_EQ(why, "no address: no address");
 }
 
@@ -119,11 +119,11 @@ TEST("stream/silence is said once, and the return of packets again") {
   CHECK_EQ(a.all<event::StreamSilent>().size(), 2u);
   config.direction = Direction::Inactive;
   std::string why;
-  REQUIRE(a.stream->update(config, why));
+  REQUIRE(a.update(config, why));
   room.run(3000);
   CHECK_EQ(a.all<event::StreamSilent>().size(), 2u);
   config.direction = Direction::RecvOnly;
-  REQUIRE(a.stream->update(config, why));
+  REQUIRE(a.update(config, why));
   const uint64_t sent = a.stream->stats().sentPackets;
   room.run(600, 1000);
   CHECK_EQ(a.all<event::StreamSilent>().size(), 3u);

@@ -136,13 +136,13 @@ TEST("stream/hold and resume keep SSRC, numbers and timestamps going; BYE at the
   room.run(100, 1000);
   std::string why;
   config.direction = Direction::RecvOnly;
-  REQUIRE(a.stream->update(config, why));
+  REQUIRE(a.update(config, why));
   room.run(200, 1000);
   config.direction = Direction::SendRecv;
   config.send.name = "PCMA";
   config.send.payloadType = 8;
   config.receive = {config.send};
-  REQUIRE(a.stream->update(config, why));
+  REQUIRE(a.update(config, why));
   room.run(100, 1000);
   uint8_t packet[600];
   std::vector<RtpHeader> headers;
@@ -160,7 +160,7 @@ TEST("stream/hold and resume keep SSRC, numbers and timestamps going; BYE at the
     CHECK_EQ(int(headers[i].payloadType), i >= 5 ? 8 : 0);
   }
   config.send.name = "G729";
-  CHECK(!a.stream->update(config, why));
+  CHECK(!a.update(config, why));
   CHECK_EQ(why, "no codec G729/8000");
   a.stream.reset();
   RtcpReport report;

@@ -103,7 +103,7 @@ inline Heard play(const std::vector<int16_t>& sound, const Network& network, dou
   std::vector<uint8_t> coded(sound.size());
   for (size_t i = 0; i < sound.size(); i++) coded[i] = offhook::encodeMuLaw(sound[i]);
   const auto codec = offhook::makePcmu();
-  offhook::JitterBuffer buffer(8000, 8000, [](void*, void*) {}, nullptr);
+  offhook::JitterBuffer buffer(8000, [](void*, void*) {}, nullptr);
   buffer.setBounds(minMs, maxMs);
   const std::vector<Arrival> all = arrivals(packets, network);
   Heard heard;
@@ -113,7 +113,7 @@ inline Heard play(const std::vector<int16_t>& sound, const Network& network, dou
     for (; next < all.size() && all[next].atMs <= now; next++) {
       offhook::Voice voice;
       voice.sequence = 1000 + int64_t(all[next].number);
-      voice.timestamp = 5000 + int64_t(all[next].number * perPacket);
+      voice.position = 5000 + int64_t(all[next].number * perPacket);
       voice.arrivedNs = int64_t(all[next].atMs * 1e6);
       voice.payload = &coded[all[next].number * perPacket];
       voice.size = perPacket;

@@ -17,12 +17,22 @@ class AudioCodec {
   /** Samples per second of the audio; the RTP clock may differ (RFC 3551 §4.5.2, G.722). */
   virtual uint32_t rate() const = 0;
   virtual uint32_t clockRate() const = 0;
-  /** Encodes 10–60 ms; bytes written, at most `room`. */
+  /** What a packet holds is a whole multiple of this, ms. */
+  virtual uint32_t frameMs() const { return 10; }
+  /** Encodes whole frames of 10–60 ms in all; bytes written, at most `room`. 0: nothing need be sent of this silence. */
   virtual size_t encode(const int16_t* in, size_t samples, uint8_t* out, size_t room) = 0;
   /** Samples `size` bytes of payload will decode to; 0 when they are no payload of this codec. */
   virtual size_t samplesIn(const uint8_t* payload, size_t size) const = 0;
   /** Writes samplesIn() samples, at most `room`; how many. */
   virtual size_t decode(const uint8_t* payload, size_t size, int16_t* out, size_t room) = 0;
+  /** The decoder as it was made: what comes next does not follow what it had last. */
+  virtual void reset() {}
+  /** Sound for a packet that has not come: `samples` or some more, as the codec's steps have it. 0: it has no way of its own. */
+  virtual size_t conceal(int16_t* /*out*/, size_t /*samples*/) { return 0; }
+  /** The `samples` before this packet, as far as it carries them itself; as many, or 0. The packet is decoded after. */
+  virtual size_t decodeLost(const uint8_t* /*payload*/, size_t /*size*/, int16_t* /*out*/, size_t /*samples*/) { return 0; }
+  /** Samples after reset() that are not the sound yet. */
+  virtual size_t warmUp() const { return 0; }
 };
 
 /** nullptr with `why` when this build has no such codec. */

@@ -1,6 +1,9 @@
 // The codecs of this build.
 #include "codec.h"
 #include "g711.h"
+#include "g722.h"
+#include "l16.h"
+#include "opus.h"
 
 namespace offhook {
 
@@ -8,7 +11,11 @@ std::unique_ptr<AudioCodec> makeCodec(const Codec& wanted, std::string& why) {
   std::unique_ptr<AudioCodec> made;
   if (wanted.name == "PCMU") made = makePcmu();
   if (wanted.name == "PCMA") made = makePcma();
-  if (made && made->clockRate() == wanted.clockRate && wanted.channels == 1) return made;
+  if (wanted.name == "G722") made = makeG722();
+  if (wanted.name == "L16" && (wanted.clockRate == 8000 || wanted.clockRate == 16000 || wanted.clockRate == 48000)) made = makeL16(wanted.clockRate);
+  if (wanted.name == "OPUS") made = makeOpus(wanted);
+  const uint8_t channels = wanted.name == "OPUS" ? 2 : 1;  // RFC 7587 §7: in name, whatever is sent.
+  if (made && made->clockRate() == wanted.clockRate && wanted.channels == channels) return made;
   why = "no codec " + wanted.name + "/" + std::to_string(wanted.clockRate) + (wanted.channels == 1 ? "" : "/" + std::to_string(wanted.channels));
   return nullptr;
 }

@@ -51,7 +51,10 @@ int16_t Concealer::next() {
 }
 
 void Concealer::generate(const int16_t* end, int16_t* out, size_t count) {
-  if (!active_) analyse(end);
+  if (!active_ || (filled_ && count > 0)) {
+    analyse(end);
+    filled_ = false;
+  }
   active_ = true;
   for (size_t i = 0; i < count; i++, made_++) {
     if (isSilent()) {
@@ -81,15 +84,20 @@ void Concealer::generate(const int16_t* end, int16_t* out, size_t count) {
   }
 }
 
+void Concealer::noteFilled(size_t count) {
+  active_ = filled_ = true;
+  made_ += count;
+}
+
 void Concealer::recover(int16_t* speech, size_t count) {
   // The two are seldom in phase, so a long overlap would thin the voice out; after a long hole it hides the change of sound.
   const size_t growing = made_ > tenMs_ ? (made_ - tenMs_) / 5 : 0;
-  const size_t overlap = std::min({period_ / 8 + growing, tenMs_, count});
+  const size_t overlap = filled_ ? 0 : std::min({period_ / 8 + growing, tenMs_, count});
   tail_.assign(overlap, 0);
   for (size_t i = 0; i < overlap; i++, made_++) tail_[i] = isSilent() ? int16_t(0) : next();
   if (overlap > 0) crossFade(tail_.data(), speech, overlap, speech);
   made_ = 0;
-  active_ = false;
+  active_ = filled_ = false;
 }
 
 }  // namespace offhook

@@ -20,6 +20,8 @@ class Concealer {
    * With count 0 it only begins: recover() then overlaps two pieces of speech that do not belong together.
    */
   void generate(const int16_t* end, int16_t* out, size_t count);
+  /** The hole, or the next part of it, was filled by somebody who will also lead back to the speech. */
+  void noteFilled(size_t count);
   /** Between generate() and recover(). */
   bool isActive() const { return active_; }
   /** Samples made for this hole; 0 outside of one. */
@@ -43,7 +45,7 @@ class Concealer {
   const size_t fadeEnd_;
   std::vector<int16_t> history_, segment_, tail_;
   size_t period_ = 0, position_ = 0, made_ = 0;
-  bool active_ = false;
+  bool active_ = false, filled_ = false;
   /** How far the sample before the hole lies from the one before the repeated period: faded out, so nothing clicks. */
   float step_ = 0;
 };

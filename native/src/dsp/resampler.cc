@@ -65,6 +65,12 @@ Resampler::Resampler(uint32_t from, uint32_t to) {
   }
 }
 
+void Resampler::reset() {
+  std::fill(history_.begin(), history_.end(), int16_t{0});
+  phase_ = 0;
+  skip_ = 0;
+}
+
 size_t Resampler::process(const int16_t* in, size_t count, int16_t* out) {
   const size_t old = taps_ - 1;
   if (history_.size() < old + count) history_.resize(old + count);

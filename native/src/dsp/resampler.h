@@ -23,6 +23,8 @@ class Resampler {
    * rates are multiples of 100 Hz. Does not allocate while `count` is at most 10 ms.
    */
   size_t process(const int16_t* in, size_t count, int16_t* out);
+  /** Forgets what it has heard. */
+  void reset();
   /** Samples of the output rate by which the filter delays. */
   double delay() const { return static_cast<double>(taps_) / 2 * up_ / down_; }
 

@@ -77,8 +77,7 @@ void Engine::Control::on(command::OpenStream& c) {
   std::string why;
   std::unique_ptr<Stream> stream = options_.createStream(c.port, std::move(*pair), c.stream, reportOf(serial), why);
   if (stream && network_.add(*stream, why)) {
-    const auto rateChanged = [this, serial](uint32_t rate) { notify({serial, rate, {}}); };
-    auto port = std::make_shared<StreamPort>(std::move(stream), reportOf(serial), rateChanged);
+    auto port = std::make_shared<StreamPort>(std::move(stream), reportOf(serial));
     entry->stream = port.get();
     entry->inbandDtmf = !c.stream.eventSend;
     const uint32_t rate = port->stream().rate();
@@ -92,8 +91,13 @@ void Engine::Control::on(command::OpenStream& c) {
 void Engine::Control::on(command::UpdateStream& c) {
   Graph::Entry* entry = streamOf("update-stream", c.port);
   if (!entry) return;
+  std::string why;
+  std::shared_ptr<Stream::Setting> setting = entry->stream->stream().prepare(c.stream, why);
+  if (!setting) return reject("update-stream", c.port, std::move(why));
   entry->inbandDtmf = !c.stream.eventSend;
-  actions_.push_back([port = entry->state, stream = entry->stream, config = std::move(c.stream)](int64_t) { stream->update(config); });
+  // The plan that carries it out is laid out for its rate.
+  entry->rate = setting->rate;
+  actions_.push_back([port = entry->state, stream = entry->stream, setting](int64_t) { stream->stream().apply(*setting); });
   changed_ = true;
 }
 

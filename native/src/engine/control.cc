@@ -46,7 +46,7 @@ Engine::Control::~Control() {
 void Engine::Control::submit(Command&& command) {
   if (!commands_.push(std::move(command))) {
     rejected_.fetch_add(1, std::memory_order_relaxed);
-    notify({0, 0, event::Rejected{commandName(command), commandPort(command), "too many commands are waiting"}});
+    notify({0, event::Rejected{commandName(command), commandPort(command), "too many commands are waiting"}});
   }
   wake_.notify();
 }
@@ -88,11 +88,6 @@ void Engine::Control::receive(Notice& notice) {
   const PortId* name = graph_.name(notice.serial);
   if (!name) return;  // closed meanwhile
   Graph::Entry& entry = *graph_.find(*name);
-  if (notice.newRate) {
-    entry.rate = notice.newRate;
-    changed_ = true;
-    return;
-  }
   *portOf(notice.event) = *name;
   if (const auto* opened = std::get_if<event::PortOpened>(&notice.event)) {
     entry.rate = opened->rate;
@@ -131,7 +126,7 @@ void Engine::Control::reject(const char* command, PortId port, std::string reaso
 }
 
 Report Engine::Control::reportOf(uint64_t serial) {
-  return [this, serial](Event&& event) { notify({serial, 0, std::move(event)}); };
+  return [this, serial](Event&& event) { notify({serial, std::move(event)}); };
 }
 
 void Engine::Control::notify(Notice&& notice) {

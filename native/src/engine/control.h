@@ -25,8 +25,7 @@ class Engine::Control {
  private:
   /** What any thread tells the control thread about a port. */
   struct Notice {
-    uint64_t serial = 0;   // of the port; 0: the event is complete as it is
-    uint32_t newRate = 0;  // not 0: the port's rate has changed, and there is no event
+    uint64_t serial = 0;  // of the port; 0: the event is complete as it is
     Event event;
   };
 

@@ -1,4 +1,4 @@
-// Between the bridge's rate and the stream's own when a codec changes, and in-band DTMF.
+// In-band DTMF: tones in the place of what is taken.
 #include "engine/stream_port.h"
 
 #include <algorithm>
@@ -30,22 +30,7 @@ Tone dtmfTone(const std::string& digits, uint32_t durationMs, uint32_t gapMs) {
   return tone;
 }
 
-void StreamPort::update(const StreamConfig& config) {
-  std::string why;
-  if (!stream_->update(config, why)) return report_(event::Rejected{"update-stream", {}, std::move(why)});
-  if (stream_->rate() == rate_) return;
-  rate_ = stream_->rate();
-  rateChanged_(rate_);
-}
-
-void StreamPort::give(int16_t* out, size_t samples, int64_t nowNs) {
-  // Until the bridge is laid out for a new rate, a tick or two, nothing passes.
-  if (samples * 100 == rate_) stream_->give(out, samples, nowNs);
-  else std::fill(out, out + samples, int16_t{0});
-}
-
 void StreamPort::take(const int16_t* in, size_t samples, int64_t nowNs) {
-  if (samples * 100 != rate_) return;
   if (inbandCount_ == 0) return stream_->take(in, samples, nowNs);
   int16_t tones[kMostSamples];
   const bool more = inband_[0]->tones.generate(tones, samples);

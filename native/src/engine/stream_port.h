@@ -3,7 +3,6 @@
 
 #include <array>
 #include <deque>
-#include <functional>
 
 #include "audio/port.h"
 #include "dsp/tone.h"
@@ -21,9 +20,7 @@ class StreamPort : public Port {
  public:
   static constexpr size_t kMostInband = 16;  // orders waiting
 
-  /** `rateChanged`: called on the tick thread when an update changed the stream's rate; must not block or allocate. */
-  StreamPort(std::unique_ptr<Stream> stream, Report report, std::function<void(uint32_t rate)> rateChanged)
-      : stream_(std::move(stream)), report_(std::move(report)), rateChanged_(std::move(rateChanged)), rate_(stream_->rate()) {}
+  StreamPort(std::unique_ptr<Stream> stream, Report report) : stream_(std::move(stream)), report_(std::move(report)) {}
 
   Stream& stream() { return *stream_; }
   /** Control thread's: in the order sent, the first is taken away when its dtmf-sent has come. */
@@ -35,10 +32,9 @@ class StreamPort : public Port {
   bool takesAlways() const override { return true; }
 
   // ---- tick thread ------------------------------------------------------------------------------------------------
-  void give(int16_t* out, size_t samples, int64_t nowNs) override;
+  void give(int16_t* out, size_t samples, int64_t nowNs) override { stream_->give(out, samples, nowNs); }
   void take(const int16_t* in, size_t samples, int64_t nowNs) override;
   void tick(int64_t nowNs) override { stream_->tick(nowNs); }
-  void update(const StreamConfig& config);
   /** Sends the tones of `order` instead of what is taken, then reports dtmf-sent without digits. */
   void sendInband(InbandOrder& order);
   void query(uint32_t ref) { report_(event::Stats{{}, ref, stream_->stats()}); }
@@ -46,8 +42,6 @@ class StreamPort : public Port {
  private:
   const std::unique_ptr<Stream> stream_;
   const Report report_;
-  const std::function<void(uint32_t)> rateChanged_;
-  uint32_t rate_;
   std::array<InbandOrder*, kMostInband> inband_{};
   size_t inbandCount_ = 0;
 };

@@ -18,7 +18,7 @@ RtcpControl::~RtcpControl() {
 }
 
 void RtcpControl::set(const Endpoint& to, const std::string& cname, bool symmetric) {
-  cname_ = cname;
+  if (cname_ != cname) cname_ = cname;
   symmetric_ = symmetric;
   if (to == signalled_) return;
   signalled_ = to_ = to;
@@ -71,8 +71,8 @@ void RtcpControl::send(int64_t nowNs, bool bye) {
   SenderInfo info;
   info.ntp = ntpAt(nowNs);
   info.rtpTimestamp = sender_.timestampAt(nowNs);
-  info.packets = uint32_t(sender_.packets());
-  info.octets = uint32_t(sender_.octets());
+  info.packets = uint32_t(sender_.packets() - sender_.packetsBefore());
+  info.octets = uint32_t(sender_.octets() - sender_.octetsBefore());
   // §6.4: a sender is who has sent since the report before.
   const bool isSender = sender_.packets() != sentBefore_;
   sentBefore_ = sender_.packets();

@@ -14,7 +14,9 @@ constexpr int kDigitCount = 16;
 
 class EventReceiver {
  public:
-  explicit EventReceiver(uint32_t clockRate) : clockRate_(clockRate) {}
+  explicit EventReceiver(uint32_t clockRate = 8000) : clockRate_(clockRate) {}
+  /** Hz. */
+  void setClockRate(uint32_t clockRate) { clockRate_ = clockRate; }
 
   /** A packet of the event payload type; `timestamp` extended. */
   Digits receive(int64_t timestamp, const uint8_t* payload, size_t size, int64_t nowNs);
@@ -27,7 +29,7 @@ class EventReceiver {
   void end(Digits& out);
   uint32_t toMs(int64_t duration) const { return uint32_t(duration * 1000 / clockRate_); }
 
-  const uint32_t clockRate_;
+  uint32_t clockRate_;
   bool any_ = false, open_ = false;
   uint8_t code_ = 0;
   /** Of the first segment of the last event, of its last segment, and what lies in the segments before that. */

@@ -18,14 +18,25 @@ constexpr int kBetweenStretches = 3;  // Packets
 constexpr float kStrict = 0.75f, kLoose = 0.4f;  // Likeness asked of what is overlapped.
 }  // namespace
 
-JitterBuffer::JitterBuffer(uint32_t rate, uint32_t clockRate, Release release, void* owner)
-    : rate_(rate), clockRate_(clockRate), mostSamples_(rate * kMostMs / 1000), release_(release), owner_(owner), concealer_(rate), stretch_(rate),
+JitterBuffer::JitterBuffer(uint32_t rate, Release release, void* owner)
+    : rate_(rate), mostSamples_(rate * kMostMs / 1000), release_(release), owner_(owner), concealer_(rate), stretch_(rate),
       history_(std::max(concealer_.historyNeeded(), size_t(rate / 20))), delayMs_(std::numeric_limits<double>::quiet_NaN()) {
   samples_.assign(history_ + 3 * mostSamples_, 0);
   read_ = end_ = history_;
 }
 
 JitterBuffer::~JitterBuffer() { restart(); }
+
+void JitterBuffer::takeOver(const JitterBuffer& before) {
+  delays_ = before.delays_;
+  delays_.forgetOrigin();
+  minMs_ = before.minMs_;
+  maxMs_ = before.maxMs_;
+  late = before.late;
+  duplicates = before.duplicates;
+  concealed_ = before.concealed_ * rate_ / before.rate_;
+  delayMs_ = before.delayMs_;
+}
 
 void JitterBuffer::setBounds(double minMs, double maxMs) {
   minMs_ = minMs;
@@ -38,12 +49,13 @@ void JitterBuffer::restart() {
   while (count_ > 0) removeFirst();
   delays_.forgetOrigin();
   anchored_ = false;
+  decoder_ = nullptr;
   others_ = 0;
   lateInRow_ = jumpsInRow_ = 0;
 }
 
 bool JitterBuffer::noteArrival(const Voice& voice) {
-  const double sent = ms(positionOf(voice)), arrived = double(voice.arrivedNs) / 1e6;
+  const double sent = ms(voice.position), arrived = double(voice.arrivedNs) / 1e6;
   if (delays_.isKnown() && std::abs(delays_.excess(sent, arrived)) > kJumpMs + maxMs_) {
     // The sender's timestamps have jumped, or this one is nonsense: the second that agrees tells.
     const double transit = arrived - sent;
@@ -65,7 +77,7 @@ void JitterBuffer::insert(const Voice& voice) {
   const size_t length = voice.decoder->samplesIn(voice.payload, voice.size);
   if (length == 0 || length > mostSamples_) return release_(owner_, voice.memory);
   if (!noteArrival(voice)) return refuse(late);
-  const int64_t position = positionOf(voice);
+  const int64_t position = voice.position;
   if (anchored_ && position + int64_t(length) <= next_) {
     // One is late; many in a row, each newer, are a sender whose clock was set back.
     if (voice.sequence <= lastSequence_ || ++lateInRow_ < kLateInRow) return refuse(late);
@@ -74,8 +86,8 @@ void JitterBuffer::insert(const Voice& voice) {
     noteArrival(voice);
   }
   size_t at = count_;
-  while (at > 0 && positionOf(slots_[at - 1]) > position) --at;
-  if (at > 0 && positionOf(slots_[at - 1]) == position) return refuse(duplicates);
+  while (at > 0 && slots_[at - 1].position > position) --at;
+  if (at > 0 && slots_[at - 1].position == position) return refuse(duplicates);
   if (count_ == kSlots) return refuse(late);
   std::move_backward(slots_.begin() + long(at), slots_.begin() + long(count_), slots_.begin() + long(count_) + 1);
   slots_[at] = voice;
@@ -113,7 +125,7 @@ void JitterBuffer::refill(size_t samples, double tickMs) {
   const double target = targetMs();
   const int64_t hole = int64_t(concealer_.madeFor());
   while (count_ > 0) {
-    const int64_t position = positionOf(slots_[0]);
+    const int64_t position = slots_[0].position;
     const double tolerated = tolerance(position, tickMs);
     // After silence it may begin whenever is best.
     const bool free = !anchored_ || concealer_.isSilent();
@@ -125,6 +137,7 @@ void JitterBuffer::refill(size_t samples, double tickMs) {
     if (free) return play(0, tickMs);
     const int64_t missing = position - (next_ + hole);
     if (missing > 0) {
+      if (restoreLost(missing)) return;
       // Lost, or a pause of the sender. Waiting keeps the delay; with delay to spare the gap is closed up.
       if (tolerated < target) return conceal(std::min(samples, size_t(missing)));
       return play(0, tickMs);
@@ -140,10 +153,29 @@ void JitterBuffer::refill(size_t samples, double tickMs) {
 }
 
 void JitterBuffer::conceal(size_t samples) {
-  if (started_) concealer_.generate(&samples_[end_], &samples_[end_], samples);
-  else std::fill_n(samples_.begin() + long(end_), samples, int16_t(0));
+  int16_t* const to = &samples_[end_];
+  if (const size_t made = decoder_ ? decoder_->conceal(to, samples) : 0) {
+    concealer_.noteFilled(made);
+    samples = made;
+  } else if (started_) {
+    concealer_.generate(to, to, samples);
+  } else {
+    std::fill_n(to, samples, int16_t(0));
+  }
   holeConcealed_ += int64_t(samples);
   end_ += samples;
+}
+
+bool JitterBuffer::restoreLost(int64_t missing) {
+  const Voice& voice = slots_[0];
+  const bool lost = voice.sequence - lastSequence_ - 1 > int64_t(others_);
+  if (!lost || voice.decoder != decoder_ || missing > int64_t(mostSamples_)) return false;
+  const size_t made = decoder_->decodeLost(voice.payload, voice.size, &samples_[end_], size_t(missing));
+  if (made == 0) return false;
+  if (concealer_.isActive()) concealer_.recover(&samples_[end_], made);
+  end_ += made;
+  next_ = voice.position;
+  return true;
 }
 
 size_t JitterBuffer::decodeFirst(size_t skip) {
@@ -152,7 +184,7 @@ size_t JitterBuffer::decodeFirst(size_t skip) {
   const size_t decoded = voice.decoder->decode(voice.payload, voice.size, to, mostSamples_);
   const size_t kept = decoded > skip ? decoded - skip : 0;
   if (skip > 0) std::copy(to + decoded - kept, to + decoded, to);
-  next_ = positionOf(voice) + int64_t(decoded);
+  next_ = voice.position + int64_t(decoded);
   lastSequence_ = voice.sequence;
   others_ = 0;
   lateInRow_ = 0;
@@ -162,7 +194,7 @@ size_t JitterBuffer::decodeFirst(size_t skip) {
 
 void JitterBuffer::play(size_t skip, double tickMs) {
   const Voice& voice = slots_[0];
-  const int64_t position = positionOf(voice);
+  const int64_t position = voice.position;
   // No number is missing: the sender paused, nothing was lost.
   const bool paused = voice.sequence - lastSequence_ - 1 <= int64_t(others_) && position > next_;
   if (anchored_ && !paused) concealed_ += holeConcealed_;
@@ -170,13 +202,22 @@ void JitterBuffer::play(size_t skip, double tickMs) {
 
   const double waited = tickMs + ms(int64_t(ahead())) - double(voice.arrivedNs) / 1e6;
   delayMs_ = std::isnan(delayMs_) ? waited : delayMs_ + (waited - delayMs_) / 16;
-  // A seam that is no hole (speech left out) is overlapped with a substitute too.
-  if (started_ && (!anchored_ || position + int64_t(skip) != next_)) concealer_.generate(&samples_[end_], nullptr, 0);
+  const bool another = voice.decoder != decoder_;
+  if (another) voice.decoder->reset();
+  decoder_ = voice.decoder;
+  // A seam that is no hole (speech left out, another codec) is overlapped with a substitute too.
+  if (started_ && (!anchored_ || another || position + int64_t(skip) != next_)) concealer_.generate(&samples_[end_], nullptr, 0);
+  const size_t warmUp = another && started_ ? voice.decoder->warmUp() : 0;
   anchored_ = started_ = true;
   int16_t* const to = &samples_[end_];
   const size_t kept = decodeFirst(skip);
   end_ += kept;
-  if (concealer_.isActive()) concealer_.recover(to, kept);
+  if (concealer_.isActive()) {
+    // What a codec says before it has come to voice is left to the substitute.
+    const size_t made = std::min(kept, warmUp);
+    concealer_.generate(to, to, made);
+    concealer_.recover(to + made, kept - made);
+  }
   else adapt(tickMs);
 }
 
@@ -192,7 +233,7 @@ void JitterBuffer::adapt(double tickMs) {
   } else if (spare > kTickMs + kSlackMs) {
     const bool urgent = spare > kUrgentMs;
     if (!urgent && sinceStretch_ < kBetweenStretches) return;
-    while (ahead() < 2 * stretch_.reach() && count_ > 0 && positionOf(slots_[0]) == next_) end_ += decodeFirst(0);
+    while (ahead() < 2 * stretch_.reach() && count_ > 0 && slots_[0].position == next_ && slots_[0].decoder == decoder_) end_ += decodeFirst(0);
     // What does not fill a tick may go for nothing, and for each tick that can be spared one more.
     const double mostMs = readyMs - wholeMs + kTickMs * std::floor((spare - kSlackMs) / kTickMs);
     const size_t removed = stretch_.shorten(&samples_[read_], ahead(), size_t(mostMs * rate_ / 1000), urgent ? kLoose : kStrict);

@@ -15,11 +15,12 @@ namespace offhook {
 
 /** A payload waiting to be played; the memory behind it stays until it is released. */
 struct Voice {
-  /** Extended, so neither wraps. Timestamp in RTP clock units. */
-  int64_t sequence = 0, timestamp = 0;
+  /** Extended, so neither wraps. Position: its first sample on the stream's line of time, in samples of the buffer's rate. */
+  int64_t sequence = 0, position = 0;
   int64_t arrivedNs = 0;
   const uint8_t* payload = nullptr;
   size_t size = 0;
+  /** Decodes to the buffer's rate. */
   AudioCodec* decoder = nullptr;
   /** Given to `release` when the payload is no longer needed. */
   void* memory = nullptr;
@@ -29,18 +30,21 @@ class JitterBuffer {
  public:
   using Release = void (*)(void* owner, void* memory);
 
-  /** `rate` of the audio and `clockRate` of the timestamps, Hz. */
-  JitterBuffer(uint32_t rate, uint32_t clockRate, Release release, void* owner);
+  /** `rate` of the audio, Hz. Allocates. */
+  JitterBuffer(uint32_t rate, Release release, void* owner);
   ~JitterBuffer();
   JitterBuffer(const JitterBuffer&) = delete;
   JitterBuffer& operator=(const JitterBuffer&) = delete;
 
+  uint32_t rate() const { return rate_; }
+  /** Goes on where one of another rate ends: what that knows of the network, its bounds, its counters. */
+  void takeOver(const JitterBuffer& before);
   /** Bounds of the delay aimed at, ms. */
   void setBounds(double minMs, double maxMs);
   void insert(const Voice& voice);
   /** A packet of the stream that is no audio (an event): its number does not count as lost. */
   void noteOther() { ++others_; }
-  /** Another source, or the same one begun anew: what waits is thrown away, the network's delays stay known. */
+  /** Another source, the same one begun anew, or other decoders: what waits is thrown away, the network's delays stay known. */
   void restart();
   void give(int16_t* out, size_t samples, int64_t nowNs);
 
@@ -54,8 +58,6 @@ class JitterBuffer {
   static constexpr size_t kSlots = 64;
   static constexpr uint32_t kMostMs = 200;  // of a packet
 
-  /** Times in samples of the audio rate: where the timestamp of a packet lies. */
-  int64_t positionOf(const Voice& voice) const { return voice.timestamp * rate_ / clockRate_; }
   double ms(int64_t samples) const { return double(samples) * 1000 / rate_; }
   /** The excess delay (see DelayEstimator) tolerated if `position` is played at `nowMs`. */
   double tolerance(int64_t position, double nowMs) const { return delays_.excess(ms(position), nowMs); }
@@ -64,6 +66,8 @@ class JitterBuffer {
   bool noteArrival(const Voice& voice);
   void refill(size_t samples, double tickMs);
   void conceal(size_t samples);
+  /** Fills the hole before the first packet by what that carries of it. */
+  bool restoreLost(int64_t missing);
   /** Plays the first packet without its first `skip` samples. */
   void play(size_t skip, double tickMs);
   size_t decodeFirst(size_t skip);
@@ -72,7 +76,7 @@ class JitterBuffer {
   void dropFirst();
   void makeRoom();
 
-  const uint32_t rate_, clockRate_;
+  const uint32_t rate_;
   const size_t mostSamples_;
   const Release release_;
   void* const owner_;
@@ -86,6 +90,8 @@ class JitterBuffer {
   size_t count_ = 0;
   /** Something was played ever; next_ holds. */
   bool started_ = false, anchored_ = false;
+  /** Whose state follows what was played last. */
+  AudioCodec* decoder_ = nullptr;
   /** Where the next sample to be decoded lies. */
   int64_t next_ = 0;
   int64_t lastSequence_ = 0;

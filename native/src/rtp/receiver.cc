@@ -13,14 +13,32 @@ constexpr int64_t kGoneNs = 500'000'000;
 constexpr uint32_t kNoNumber = 0x10000;
 }  // namespace
 
-RtpReceiver::RtpReceiver(uint32_t rate, uint32_t clockRate, Listener& listener)
-    : clockRate_(clockRate), listener_(listener), inlet_(kPackets),
-      jitterBuffer_(rate, clockRate, [](void* inlet, void* packet) { static_cast<Inlet*>(inlet)->giveBack(static_cast<Packet*>(packet)); }, &inlet_),
-      events_(clockRate) {}
+RtpReceiver::RtpReceiver(Listener& listener) : listener_(listener), inlet_(kPackets) {}
 
-void RtpReceiver::setDecoders(std::vector<Decoder> decoders) {
-  jitterBuffer_.restart();  // What waits there still points to the old ones.
-  decoders_ = std::move(decoders);
+std::unique_ptr<JitterBuffer> RtpReceiver::makeJitterBuffer(uint32_t rate) {
+  const auto release = [](void* inlet, void* packet) { static_cast<Inlet*>(inlet)->giveBack(static_cast<Packet*>(packet)); };
+  return std::make_unique<JitterBuffer>(rate, release, &inlet_);
+}
+
+void RtpReceiver::exchange(std::vector<Decoder>& decoders, std::unique_ptr<JitterBuffer>& buffer) {
+  if (jitterBuffer_) {
+    jitterBuffer_->restart();  // On this thread, which is the one that gives packets back.
+    buffer->takeOver(*jitterBuffer_);
+  }
+  jitterBuffer_.swap(buffer);
+  exchange(decoders);
+}
+
+void RtpReceiver::exchange(std::vector<Decoder>& decoders) {
+  jitterBuffer_->restart();  // What waits there still points to the old ones.
+  line_ = {};
+  codecName_ = nullptr;
+  decoders_.swap(decoders);
+}
+
+void RtpReceiver::setEvents(std::optional<uint8_t> payloadType, uint32_t clockRate) {
+  eventPayloadType_ = payloadType;
+  events_.setClockRate(clockRate);
 }
 
 void RtpReceiver::setSignalled(const Endpoint& signalled) {
@@ -31,7 +49,7 @@ void RtpReceiver::setSignalled(const Endpoint& signalled) {
 }
 
 void RtpReceiver::setHearing(bool hearing) {
-  if (hearing_ && !hearing) jitterBuffer_.restart();
+  if (hearing_ && !hearing) jitterBuffer_->restart();
   hearing_ = hearing;
 }
 
@@ -52,7 +70,7 @@ void RtpReceiver::drain() {
 
 void RtpReceiver::give(int16_t* out, size_t samples, int64_t nowNs) {
   drain();
-  if (hearing_) jitterBuffer_.give(out, samples, nowNs);
+  if (hearing_) jitterBuffer_->give(out, samples, nowNs);
   else std::fill_n(out, samples, int16_t(0));
 }
 
@@ -85,22 +103,41 @@ void RtpReceiver::receive(Packet* packet) {
     listener_.onReceiving(from_);
   }
   if (isEvent) {
-    jitterBuffer_.noteOther();
+    jitterBuffer_->noteOther();
     report(events_.receive(timestamp_, view.payload, view.payloadSize, packet->arrivedNs));
     return inlet_.giveBack(packet);
   }
-  source_->arrived(header.timestamp, double(packet->arrivedNs) * clockRate_ / 1e9);
-  codecName_ = decoder->codec->name();
+  AudioCodec& codec = *decoder->codec;
+  codecName_ = codec.name();
+  const int64_t sequence = source_->extended(header.sequence);
+  const int64_t position = positionOf(codec, sequence);
+  source_->arrived(header.timestamp, double(packet->arrivedNs) * codec.clockRate() / 1e9);
   if (!hearing_) return inlet_.giveBack(packet);
   Voice voice;
-  voice.sequence = source_->extended(header.sequence);
-  voice.timestamp = timestamp_;
+  voice.sequence = sequence;
+  voice.position = position;
   voice.arrivedNs = packet->arrivedNs;
   voice.payload = view.payload;
   voice.size = view.payloadSize;
-  voice.decoder = decoder->codec.get();
+  voice.decoder = &codec;
   voice.memory = packet;
-  jitterBuffer_.insert(voice);
+  line_.length = int64_t(codec.samplesIn(view.payload, view.payloadSize));
+  jitterBuffer_->insert(voice);
+}
+
+int64_t RtpReceiver::positionOf(const AudioCodec& codec, int64_t sequence) {
+  const auto scaled = [&] { return timestamp_ * codec.rate() / codec.clockRate(); };
+  int64_t position = scaled() + line_.origin;
+  if (codec.clockRate() != line_.clockRate) {
+    // RFC 7160 wants another SSRC then. Without one the numbers tell: timestamps of two clocks have nothing to do with each other.
+    position = line_.clockRate == 0 ? scaled() : line_.position + (sequence - line_.sequence) * line_.length;
+    line_.clockRate = codec.clockRate();
+    line_.origin = position - scaled();
+    source_->forgetTransit();
+  }
+  line_.sequence = sequence;
+  line_.position = position;
+  return position;
 }
 
 bool RtpReceiver::admit(const Packet& packet, const RtpHeader& header) {
@@ -123,7 +160,8 @@ bool RtpReceiver::admitSource(const Packet& packet, const RtpHeader& header) {
     if (source_) lostBefore_ += source_->lost();
     source_.emplace(header.ssrc, header.sequence);
     timestamp_ = header.timestamp;
-    jitterBuffer_.restart();
+    line_ = {};
+    jitterBuffer_->restart();
     report(events_.restart());
     left_ = false;
     rivalNext_ = kNoNumber;
@@ -140,7 +178,7 @@ bool RtpReceiver::admitSource(const Packet& packet, const RtpHeader& header) {
     case Source::Verdict::Suspicious:
       return false;
     case Source::Verdict::Restarted:
-      jitterBuffer_.restart();
+      jitterBuffer_->restart();
       return true;
   }
   return false;
@@ -156,12 +194,12 @@ void RtpReceiver::addTo(StreamStats& stats) const {
   stats.receivedPackets = packets_;
   stats.receivedBytes = bytes_;
   stats.lostPackets = lostBefore_ + (source_ ? source_->lost() : 0);
-  stats.latePackets = jitterBuffer_.late + inlet_.overflowed();
-  stats.duplicatePackets = duplicates_ + jitterBuffer_.duplicates;
+  stats.latePackets = jitterBuffer_->late + inlet_.overflowed();
+  stats.duplicatePackets = duplicates_ + jitterBuffer_->duplicates;
   stats.malformedPackets = malformed_ + inlet_.oversize();
-  stats.concealedMs = jitterBuffer_.concealedMs();
-  stats.playoutDelayMs = jitterBuffer_.delayMs();
-  if (source_) stats.jitterMs = source_->jitter() * 1000 / clockRate_;
+  stats.concealedMs = jitterBuffer_->concealedMs();
+  stats.playoutDelayMs = jitterBuffer_->delayMs();
+  if (source_ && line_.clockRate != 0) stats.jitterMs = source_->jitter() * 1000 / line_.clockRate;
   if (codecName_) stats.codec = codecName_;
 }
 

@@ -25,15 +25,20 @@ class RtpReceiver {
     virtual void onDigit(const Digit& digit) = 0;
   };
 
-  RtpReceiver(uint32_t rate, uint32_t clockRate, Listener& listener);
+  explicit RtpReceiver(Listener& listener);
 
   struct Decoder {
     uint8_t payloadType = 0;
     std::unique_ptr<AudioCodec> codec;
   };
-  void setDecoders(std::vector<Decoder> decoders);
-  void setEventPayloadType(std::optional<uint8_t> payloadType) { eventPayloadType_ = payloadType; }
-  void setJitter(uint32_t minMs, uint32_t maxMs) { jitterBuffer_.setBounds(minMs, maxMs); }
+  /** One for setJitterBuffer(). Any thread; allocates. */
+  std::unique_ptr<JitterBuffer> makeJitterBuffer(uint32_t rate);
+  /** `decoders` and `buffer` are of one rate; they become those used before, if any. The buffer goes on where that one ends. */
+  void exchange(std::vector<Decoder>& decoders, std::unique_ptr<JitterBuffer>& buffer);
+  void exchange(std::vector<Decoder>& decoders);
+  /** Durations of events are counted in `clockRate`, Hz. */
+  void setEvents(std::optional<uint8_t> payloadType, uint32_t clockRate);
+  void setJitter(uint32_t minMs, uint32_t maxMs) { jitterBuffer_->setBounds(minMs, maxMs); }
   /** The address in the peer's SDP: its packets win over those from elsewhere. A new one ends the latch. */
   void setSignalled(const Endpoint& signalled);
   /** False: packets are counted, nothing is heard. */
@@ -64,13 +69,13 @@ class RtpReceiver {
   void latch(const Endpoint& from);
   void report(const Digits& digits);
   const Decoder* decoderOf(uint8_t payloadType) const;
+  int64_t positionOf(const AudioCodec& codec, int64_t sequence);
 
-  const uint32_t clockRate_;
   Listener& listener_;
   Inlet inlet_;
   std::vector<Decoder> decoders_;
   std::optional<uint8_t> eventPayloadType_;
-  JitterBuffer jitterBuffer_;
+  std::unique_ptr<JitterBuffer> jitterBuffer_;
   EventReceiver events_;
   bool hearing_ = true, receiving_ = false;
 
@@ -81,6 +86,12 @@ class RtpReceiver {
   bool left_ = false;
   int64_t timestamp_ = 0;
   int64_t lastNs_ = 0;
+  /** The line of time (see Voice): the clock its packets count in, Hz, 0 before any; where timestamp 0 of that lies; its last packet. */
+  struct {
+    uint32_t clockRate = 0;
+    int64_t origin = 0;
+    int64_t sequence = 0, position = 0, length = 0;
+  } line_;
   const char* codecName_ = nullptr;
 
   uint64_t packets_ = 0, bytes_ = 0, malformed_ = 0, duplicates_ = 0;

@@ -12,7 +12,6 @@ namespace offhook {
 
 namespace {
 constexpr uint32_t kStepMs = 10;
-constexpr uint32_t kLongestMs = 60;
 /** RFC 4733 §2.5.1.4: the end is said three times. */
 constexpr int kEnds = 3;
 constexpr uint32_t kEndEveryMs = 20;
@@ -21,12 +20,22 @@ constexpr uint32_t kMaxDuration = 0xffff;
 constexpr uint8_t kVolume = 8;
 }  // namespace
 
-RtpSender::RtpSender(int fd, uint32_t ssrc, uint16_t sequence, uint32_t timestamp, uint32_t rate)
-    : fd_(fd), ssrc_(ssrc), rate_(rate), sequence_(sequence), timestamp_(timestamp), frame_(rate * kLongestMs / 1000) {}
+RtpSender::RtpSender(int fd, uint32_t ssrc, uint16_t sequence, uint32_t timestamp)
+    : fd_(fd), ssrc_(ssrc), sequence_(sequence), timestamp_(timestamp) {}
 
-void RtpSender::set(const Setting& setting, std::unique_ptr<AudioCodec> codec) {
-  if (codec || setting.ptimeMs != setting_.ptimeMs || !setting.active) framed_ = 0;
-  if (codec) codec_ = std::move(codec);
+void RtpSender::exchange(std::unique_ptr<AudioCodec>& codec, uint32_t ssrc) {
+  framed_ = 0;
+  codec_.swap(codec);
+  if (!codec || codec->clockRate() == codec_->clockRate()) return;
+  ssrc_ = ssrc;
+  packetsBefore_ = packets_;
+  octetsBefore_ = octets_;
+  marker_ = true;
+  event_ = {};
+}
+
+void RtpSender::set(const Setting& setting) {
+  if (setting.ptimeMs != setting_.ptimeMs || !setting.active) framed_ = 0;
   if (!setting_.active) marker_ = true;
   setting_ = setting;
 }
@@ -39,7 +48,7 @@ void RtpSender::take(const int16_t* in, size_t samples, int64_t nowNs) {
   takenNs_ = nowNs;
   const EventSender::Step step = events_.step();
   dtmfDone_ = step.done;
-  const uint32_t ticks = uint32_t(uint64_t(samples) * codec_->clockRate() / rate_);
+  const uint32_t ticks = uint32_t(uint64_t(samples) * codec_->clockRate() / codec_->rate());
   if (setting_.eventPayloadType && (step.digit || event_.endsLeft > 0)) {
     takeEvent(step, ticks);
   } else {
@@ -54,17 +63,19 @@ void RtpSender::takeAudio(const int16_t* in, size_t samples) {
     marker_ = true;
     return;
   }
-  const size_t whole = rate_ * setting_.ptimeMs / 1000;
+  const size_t whole = codec_->rate() * setting_.ptimeMs / 1000;
   const size_t count = std::min(samples, frame_.size() - framed_);
   std::copy_n(in, count, frame_.begin() + long(framed_));
   framed_ += count;
   if (framed_ < whole) return;
   const size_t size = codec_->encode(frame_.data(), whole, packet_ + kRtpHeaderSize, sizeof packet_ - kRtpHeaderSize);
   // timestamp_ still is that of the last `samples`.
-  const uint32_t before = uint32_t(uint64_t(framed_ - count) * codec_->clockRate() / rate_);
+  const uint32_t before = uint32_t(uint64_t(framed_ - count) * codec_->clockRate() / codec_->rate());
+  framed_ = 0;
+  marker_ = marker_ || size == 0;
+  if (size == 0) return;
   send(setting_.payloadType, marker_, timestamp_ - before, size);
   marker_ = false;
-  framed_ = 0;
 }
 
 void RtpSender::takeEvent(const EventSender::Step& step, size_t ticks) {

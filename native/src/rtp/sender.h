@@ -1,10 +1,10 @@
 // The sending half of a stream: RTP packets of audio and of telephone events (RFC 4733) out of 10 ms of sound at a time.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "../codec/codec.h"
 #include "../net/endpoint.h"
@@ -16,7 +16,7 @@ namespace offhook {
 class RtpSender {
  public:
   /** What a packet begins with is random (RFC 3550 §5.1). */
-  RtpSender(int fd, uint32_t ssrc, uint16_t sequence, uint32_t timestamp, uint32_t rate);
+  RtpSender(int fd, uint32_t ssrc, uint16_t sequence, uint32_t timestamp);
 
   struct Setting {
     bool active = false;
@@ -24,8 +24,12 @@ class RtpSender {
     uint32_t ptimeMs = 20;
     std::optional<uint8_t> eventPayloadType;
   };
-  /** `codec`: nullptr keeps the present one. */
-  void set(const Setting& setting, std::unique_ptr<AudioCodec> codec);
+  void set(const Setting& setting);
+  /**
+   * `codec` becomes the one used before. One of another RTP clock begins under the SSRC `ssrc` (RFC 7160 §4.1: each clock
+   * rate has its own).
+   */
+  void exchange(std::unique_ptr<AudioCodec>& codec, uint32_t ssrc);
   void setTarget(const Endpoint& to) { to_ = to; }
   const Endpoint& target() const { return to_; }
 
@@ -43,6 +47,9 @@ class RtpSender {
   uint64_t packets() const { return packets_; }
   /** Payload only, as sender reports count. */
   uint64_t octets() const { return octets_; }
+  /** What was sent under earlier SSRCs. */
+  uint64_t packetsBefore() const { return packetsBefore_; }
+  uint64_t octetsBefore() const { return octetsBefore_; }
   uint64_t errors() const { return errors_; }
   /** The RTP timestamp of this moment. */
   uint32_t timestampAt(int64_t nowNs) const;
@@ -55,7 +62,7 @@ class RtpSender {
   bool isSending() const { return setting_.active && to_.isSet() && to_.port() != 0; }
 
   const int fd_;
-  const uint32_t ssrc_, rate_;
+  uint32_t ssrc_;
   uint16_t sequence_;
   /** Of the next sample to be taken. */
   uint32_t timestamp_;
@@ -64,7 +71,8 @@ class RtpSender {
   std::unique_ptr<AudioCodec> codec_;
   Endpoint to_;
 
-  std::vector<int16_t> frame_;
+  static constexpr uint32_t kLongestMs = 60;
+  std::array<int16_t, 48 * kLongestMs> frame_{};
   size_t framed_ = 0;
   /** The next audio packet begins a talkspurt. */
   bool marker_ = true;
@@ -82,6 +90,7 @@ class RtpSender {
 
   uint8_t packet_[kRtpHeaderSize + 2 * 2880];
   uint64_t packets_ = 0, octets_ = 0, errors_ = 0;
+  uint64_t packetsBefore_ = 0, octetsBefore_ = 0;
 };
 
 }  // namespace offhook

@@ -26,6 +26,11 @@ class Source {
   /** Interarrival jitter; `arrival` in RTP clock units. */
   void arrived(uint32_t timestamp, double arrival);
   double jitter() const { return jitter_; }
+  /** The next packet counts in another clock: nothing follows from the timestamps before, nor from the jitter in their units. */
+  void forgetTransit() {
+    hasTransit_ = false;
+    jitter_ = 0;
+  }
 
   /** Two packets in a row have come: the source is real. */
   bool isValid() const { return inRow_ >= 2; }

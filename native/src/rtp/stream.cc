@@ -6,6 +6,7 @@
 #include <random>
 
 #include "../base/random.h"
+#include "../codec/resampled.h"
 #include "../dsp/dtmf_detector.h"
 #include "control.h"
 #include "digit_merger.h"
@@ -29,75 +30,95 @@ bool sameCodec(const Codec& a, const Codec& b) {
 /** Listed beside the codecs, but no codec: events have their own field, comfort noise is heard as the pause it stands in. */
 bool isNoCodec(const Codec& codec) { return codec.name == "TELEPHONE-EVENT" || codec.name == "telephone-event" || codec.name == "CN"; }
 
-/** A configuration checked and made: all that can fail is done before anything is changed. */
-struct Made {
+/** A configuration checked and made: all that can fail or allocates is done before anything is changed. */
+struct Made final : Stream::Setting {
+  StreamConfig config;
   Endpoint rtp, rtcp;
+  uint32_t ssrc = 0;
   std::unique_ptr<AudioCodec> encoder;
   std::vector<RtpReceiver::Decoder> decoders;
+  std::unique_ptr<JitterBuffer> jitterBuffer;
+  std::unique_ptr<DtmfDetector> detector;
 };
 
 bool make(const StreamConfig& config, Made& out, std::string& why) {
   if (!parseEndpoint(config.rtp, out.rtp)) return why = "no address: " + config.rtp.address, false;
   if (!parseEndpoint(config.rtcp, out.rtcp)) return why = "no address: " + config.rtcp.address, false;
-  if (config.ptimeMs < 10 || config.ptimeMs > 60 || config.ptimeMs % 10 != 0) return why = "no packet time: " + std::to_string(config.ptimeMs) + " ms", false;
   out.encoder = makeCodec(config.send, why);
   if (!out.encoder) return false;
+  if (config.ptimeMs < 10 || config.ptimeMs > 60 || config.ptimeMs % out.encoder->frameMs() != 0) {
+    why = "no packet time of " + config.send.name + ": " + std::to_string(config.ptimeMs) + " ms";
+    return false;
+  }
+  out.rate = out.encoder->rate();
   for (const Codec& each : config.receive) {
     if (isNoCodec(each)) continue;
     RtpReceiver::Decoder decoder{each.payloadType, makeCodec(each, why)};
     if (!decoder.codec) return false;
-    if (decoder.codec->rate() != out.encoder->rate()) return why = each.name + " and " + config.send.name + " differ in sample rate", false;
+    out.rate = std::max(out.rate, decoder.codec->rate());
     out.decoders.push_back(std::move(decoder));
   }
+  out.encoder = atRate(out.rate, std::move(out.encoder));
+  for (RtpReceiver::Decoder& each : out.decoders) each.codec = atRate(out.rate, std::move(each.codec));
+  out.config = config;
   return true;
 }
 
 class RtpStream final : public Stream, private RtpReceiver::Listener {
  public:
-  RtpStream(PortId port, SocketPair pair, EmitEvent emit, uint32_t rate, uint32_t clockRate, std::mt19937 random)
-      : port_(std::move(port)), pair_(std::move(pair)), emit_(std::move(emit)), rate_(rate), random_(random),
-        sender_(pair_.rtp, uint32_t(random_()), uint16_t(random_()), uint32_t(random_()), rate), detector_(rate), receiver_(rate, clockRate, *this),
+  RtpStream(PortId port, SocketPair pair, EmitEvent emit, std::mt19937 random)
+      : port_(std::move(port)), pair_(std::move(pair)), emit_(std::move(emit)), random_(random),
+        sender_(pair_.rtp, uint32_t(random_()), uint16_t(random_()), uint32_t(random_())), receiver_(*this),
         control_(pair_.rtcp, sender_, receiver_, clockNs(CLOCK_REALTIME) - clockNs(CLOCK_MONOTONIC), [this] { return random_() / 4294967296.0; }) {}
 
-  bool update(const StreamConfig& config, std::string& why) override {
-    Made made;
-    if (!make(config, made, why)) return false;
-    if (made.encoder->rate() != rate_) return why = "the sample rate of an open stream cannot change", false;
-    apply(config, std::move(made));
-    return true;
+  std::unique_ptr<Setting> prepare(const StreamConfig& config, std::string& why) override {
+    auto made = std::make_unique<Made>();
+    if (!make(config, *made, why)) return nullptr;
+    made->ssrc = uint32_t(randomWords<1>()[0]);
+    made->jitterBuffer = receiver_.makeJitterBuffer(made->rate);
+    made->detector = std::make_unique<DtmfDetector>(made->rate);
+    return made;
   }
 
-  void apply(const StreamConfig& config, Made made) {
-    const bool first = !applied_;
-    const bool sameReceive = !first && std::equal(config.receive.begin(), config.receive.end(), config_.receive.begin(), config_.receive.end(), sameCodec);
-    if (!sameReceive) receiver_.setDecoders(std::move(made.decoders));
-    receiver_.setEventPayloadType(config.eventReceive);
-    receiver_.setJitter(config.jitterMinMs, config.jitterMaxMs);
-    receiver_.setHearing(config.direction == Direction::SendRecv || config.direction == Direction::RecvOnly);
+  void apply(Setting& setting) override {
+    auto& made = static_cast<Made&>(setting);
+    const bool sameRate = made.rate == rate_;
+    if (!sameRate) {
+      if (detector_) sayTones(detector_->stop());
+      detector_.swap(made.detector);
+      receiver_.exchange(made.decoders, made.jitterBuffer);
+    } else if (!std::equal(made.config.receive.begin(), made.config.receive.end(), config_.receive.begin(), config_.receive.end(), sameCodec)) {
+      receiver_.exchange(made.decoders);
+    }
+    if (!sameRate || !sameCodec(made.config.send, config_.send)) sender_.exchange(made.encoder, made.ssrc);
+    std::swap(rate_, made.rate);
+    std::swap(config_, made.config);
 
-    RtpSender::Setting setting;
-    setting.active = config.direction == Direction::SendRecv || config.direction == Direction::SendOnly;
-    setting.payloadType = config.send.payloadType;
-    setting.ptimeMs = config.ptimeMs;
-    setting.eventPayloadType = config.eventSend;
-    sender_.set(setting, first || !sameCodec(config.send, config_.send) ? std::move(made.encoder) : nullptr);
+    receiver_.setEvents(config_.eventReceive, config_.send.clockRate);
+    receiver_.setJitter(config_.jitterMinMs, config_.jitterMaxMs);
+    receiver_.setHearing(config_.direction == Direction::SendRecv || config_.direction == Direction::RecvOnly);
 
-    config_ = config;
-    if (!listensForTones()) sayTones(detector_.stop());
-    applied_ = true;
+    RtpSender::Setting sending;
+    sending.active = config_.direction == Direction::SendRecv || config_.direction == Direction::SendOnly;
+    sending.payloadType = config_.send.payloadType;
+    sending.ptimeMs = config_.ptimeMs;
+    sending.eventPayloadType = config_.eventSend;
+    sender_.set(sending);
+
+    if (!listensForTones()) sayTones(detector_->stop());
     const bool moved = made.rtp != signalled_;
     signalled_ = made.rtp;
     receiver_.setSignalled(signalled_);
     // Port 0 says: send nothing, whatever was heard from where.
-    if (moved || !config.symmetric || !receiver_.isLatched() || signalled_.port() == 0) sender_.setTarget(signalled_);
-    control_.set(made.rtcp, config.cname, config.symmetric);
+    if (moved || !config_.symmetric || !receiver_.isLatched() || signalled_.port() == 0) sender_.setTarget(signalled_);
+    control_.set(made.rtcp, config_.cname, config_.symmetric);
   }
 
   uint32_t rate() const override { return rate_; }
   void give(int16_t* out, size_t samples, int64_t nowNs) override {
     nowNs_ = nowNs;
     receiver_.give(out, samples, nowNs);
-    if (listensForTones()) sayTones(detector_.hear(out, samples));
+    if (listensForTones()) sayTones(detector_->hear(out, samples));
   }
 
   void take(const int16_t* in, size_t samples, int64_t nowNs) override {
@@ -166,14 +187,14 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
   const PortId port_;
   const SocketPair pair_;
   const EmitEvent emit_;
-  const uint32_t rate_;
+  uint32_t rate_ = 0;  // 0: nothing is in force yet
   std::mt19937 random_;
   StreamConfig config_;
   Endpoint signalled_;
-  bool applied_ = false, silentSaid_ = false;
+  bool silentSaid_ = false;
   int64_t expectedSinceNs_ = 0, nowNs_ = 0;
   RtpSender sender_;
-  DtmfDetector detector_;
+  std::unique_ptr<DtmfDetector> detector_;
   DigitMerger digits_;
   RtpReceiver receiver_;
   RtcpControl control_;
@@ -182,13 +203,12 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
 }  // namespace
 
 std::unique_ptr<Stream> Stream::create(PortId port, SocketPair pair, const StreamConfig& config, EmitEvent emit, std::string& why) {
-  Made made;
-  if (!make(config, made, why)) return nullptr;
   const auto words = randomWords<4>();
   std::seed_seq seed(words.begin(), words.end());
-  const uint32_t rate = made.encoder->rate(), clockRate = made.encoder->clockRate();
-  auto stream = std::make_unique<RtpStream>(std::move(port), std::move(pair), std::move(emit), rate, clockRate, std::mt19937(seed));
-  stream->apply(config, std::move(made));
+  auto stream = std::make_unique<RtpStream>(std::move(port), std::move(pair), std::move(emit), std::mt19937(seed));
+  const auto setting = stream->prepare(config, why);
+  if (!setting) return nullptr;
+  stream->apply(*setting);
   return stream;
 }
 

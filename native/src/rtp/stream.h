@@ -36,10 +36,19 @@ class Stream {
   static std::unique_ptr<Stream> create(PortId port, SocketPair pair, const StreamConfig& config, EmitEvent emit, std::string& why);
   virtual ~Stream() = default;
 
+  /** A configuration with all it needs, made beforehand; after apply() it holds what was in use until then. */
+  struct Setting {
+    virtual ~Setting() = default;
+    /** What rate() will be, Hz. */
+    uint32_t rate = 0;
+  };
+  /** New remote, direction, codecs. nullptr with `why` as for create(). Not for the tick thread; any other. */
+  virtual std::unique_ptr<Setting> prepare(const StreamConfig& config, std::string& why) = 0;
+
   // ---- tick thread (one thread; never concurrent with each other) -------------------------------------------------
-  /** New remote, direction, codecs; keeps SSRC, sequence numbers and statistics. false with `why`: nothing changed. */
-  virtual bool update(const StreamConfig& config, std::string& why) = 0;
-  /** Audio rate of give() and take(), Hz: that of the codec sent. Both directions run at this rate. */
+  /** Puts in force what prepare() made. Keeps sequence numbers and statistics, and the SSRC unless the RTP clock changes. */
+  virtual void apply(Setting& setting) = 0;
+  /** Audio rate of give() and take(), Hz: the highest of the codecs configured. Both directions run at this rate. */
   virtual uint32_t rate() const = 0;
   /** Fills exactly `samples` (10 ms) heard from the peer: jitter buffer, decoder, concealment. Silence when nothing flows. */
   virtual void give(int16_t* out, size_t samples, int64_t nowNs) = 0;

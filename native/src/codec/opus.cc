@@ -1,0 +1,133 @@
+// libopus takes its memory when made, none after; what it decodes is bounded by what the packet says of itself.
+#include "opus.h"
+
+#include <opus/opus.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace offhook {
+
+namespace {
+constexpr int32_t kRate = 48000;
+/** Of 0–10: beyond it little is gained for speech, and a small processor is busy. */
+constexpr int kComplexity = 5;
+/** Full band speech (RFC 7587 §3.1.1 names 28–40 kbit/s). */
+constexpr int32_t kBitrate = 32000;
+/** What redundancy is made for, %. */
+constexpr int kExpectedLoss = 10;
+/** A longer packet would not fit any link. */
+constexpr size_t kMostBytes = 1275;
+constexpr size_t kStep = kRate / 400;  // Concealment comes in steps of 2.5 ms.
+constexpr size_t kMostConcealed = kRate / 1000 * 120;
+
+int32_t number(const Codec& codec, const char* name, int32_t otherwise) {
+  const auto found = codec.parameters.find(name);
+  if (found == codec.parameters.end() || found->second.empty() || found->second.size() > 6) return otherwise;
+  char* end = nullptr;
+  const long value = std::strtol(found->second.c_str(), &end, 10);
+  return *end == 0 && value >= 0 ? int32_t(value) : otherwise;
+}
+
+int bandwidthOf(int32_t playbackRate) {
+  if (playbackRate <= 8000) return OPUS_BANDWIDTH_NARROWBAND;
+  if (playbackRate <= 12000) return OPUS_BANDWIDTH_MEDIUMBAND;
+  if (playbackRate <= 16000) return OPUS_BANDWIDTH_WIDEBAND;
+  return playbackRate <= 24000 ? OPUS_BANDWIDTH_SUPERWIDEBAND : OPUS_BANDWIDTH_FULLBAND;
+}
+
+/** A flag after one of voice activity for each 20 ms, in packets that are not of the music mode alone (RFC 6716 §4.2.3). */
+bool hasRedundancy(const uint8_t* payload, size_t size) {
+  constexpr uint8_t kMusicAlone = 0x80, kStereo = 0x04;
+  const uint8_t* frames[48];
+  int16_t sizes[48];
+  if (size == 0 || payload[0] & kMusicAlone) return false;
+  if (opus_packet_parse(payload, int32_t(size), nullptr, frames, sizes, nullptr) <= 0 || sizes[0] == 0) return false;
+  const int activities = std::max(1, opus_packet_get_samples_per_frame(payload, kRate) / (kRate / 50));
+  const unsigned flags = frames[0][0];
+  if (flags >> (7 - activities) & 1) return true;
+  return payload[0] & kStereo && flags >> (6 - 2 * activities) & 1;
+}
+
+struct Destroy {
+  void operator()(OpusEncoder* encoder) const { opus_encoder_destroy(encoder); }
+  void operator()(OpusDecoder* decoder) const { opus_decoder_destroy(decoder); }
+};
+
+class OpusCodec final : public AudioCodec {
+ public:
+  explicit OpusCodec(const Codec& wanted) {
+    int error = OPUS_OK;
+    encoder_.reset(opus_encoder_create(kRate, 1, OPUS_APPLICATION_VOIP, &error));
+    decoder_.reset(opus_decoder_create(kRate, 1, &error));
+    if (!isMade()) return;
+    const int32_t playback = number(wanted, "maxplaybackrate", kRate);
+    const int32_t most = number(wanted, "maxaveragebitrate", kBitrate);
+    // Each is in the range its request takes, so none can fail.
+    set(OPUS_SET_COMPLEXITY(kComplexity));
+    set(OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE));
+    set(OPUS_SET_BITRATE(std::clamp<int32_t>(most, 6000, kBitrate)));
+    set(OPUS_SET_MAX_BANDWIDTH(bandwidthOf(playback)));
+    set(OPUS_SET_VBR(number(wanted, "cbr", 0) == 1 ? 0 : 1));
+    set(OPUS_SET_DTX(number(wanted, "usedtx", 0) == 1 ? 1 : 0));
+    if (number(wanted, "useinbandfec", 0) != 1) return;
+    set(OPUS_SET_INBAND_FEC(1));
+    set(OPUS_SET_PACKET_LOSS_PERC(kExpectedLoss));
+  }
+  bool isMade() const { return encoder_ && decoder_; }
+
+  const char* name() const override { return "OPUS"; }
+  uint32_t rate() const override { return kRate; }
+  uint32_t clockRate() const override { return kRate; }
+  uint32_t frameMs() const override { return 20; }
+
+  size_t encode(const int16_t* in, size_t samples, uint8_t* out, size_t room) override {
+    const int32_t size = opus_encode(encoder_.get(), in, int(samples), out, int32_t(std::min(room, kMostBytes)));
+    return size > 2 ? size_t(size) : 0;  // Up to two bytes say that nothing need be sent.
+  }
+
+  size_t samplesIn(const uint8_t* payload, size_t size) const override {
+    const int samples = size == 0 ? 0 : opus_packet_get_nb_samples(payload, int32_t(size), kRate);
+    return samples > 0 ? size_t(samples) : 0;
+  }
+
+  size_t decode(const uint8_t* payload, size_t size, int16_t* out, size_t room) override {
+    if (size == 0) return 0;
+    const int samples = opus_decode(decoder_.get(), payload, int32_t(size), out, int(room), 0);
+    return samples > 0 ? size_t(samples) : 0;
+  }
+
+  size_t conceal(int16_t* out, size_t samples) override {
+    const size_t whole = (samples + kStep - 1) / kStep * kStep;
+    const int made = opus_decode(decoder_.get(), nullptr, 0, out, int(std::min(whole, kMostConcealed)), 0);
+    return made > 0 ? size_t(made) : 0;
+  }
+
+  size_t decodeLost(const uint8_t* payload, size_t size, int16_t* out, size_t samples) override {
+    // The redundancy is that of one packet of the same length; a longer hole has to be filled up to there first.
+    if (samples != samplesIn(payload, size) || !hasRedundancy(payload, size)) return 0;
+    const int made = opus_decode(decoder_.get(), payload, int32_t(size), out, int(samples), 1);
+    return made > 0 ? size_t(made) : 0;
+  }
+
+  void reset() override { opus_decoder_ctl(decoder_.get(), OPUS_RESET_STATE); }
+  size_t warmUp() const override { return kStep; }
+
+ private:
+  template <typename... Request>
+  void set(Request... request) {
+    opus_encoder_ctl(encoder_.get(), request...);
+  }
+
+  std::unique_ptr<OpusEncoder, Destroy> encoder_;
+  std::unique_ptr<OpusDecoder, Destroy> decoder_;
+};
+}  // namespace
+
+std::unique_ptr<AudioCodec> makeOpus(const Codec& wanted) {
+  auto codec = std::make_unique<OpusCodec>(wanted);
+  if (!codec->isMade()) return nullptr;
+  return codec;
+}
+
+}  // namespace offhook

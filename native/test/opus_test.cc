@@ -1,0 +1,186 @@
+// Opus: sound through it, what fmtp asks for, losses mended by redundancy and by its own concealment, whole streams of it.
+#include "codec/opus.h"
+
+#include <algorithm>
+#include <map>
+
+#include "codec_lab.h"
+#include "rt/thread.h"
+#include "rtp/jitter_buffer.h"
+#include "signal.h"
+
+using namespace codec_lab;
+
+namespace {
+std::unique_ptr<AudioCodec> opus(std::map<std::string, std::string> parameters = {}) {
+  Codec wanted;
+  wanted.name = "OPUS";
+  wanted.clockRate = 48000;
+  wanted.channels = 2;
+  wanted.parameters = std::move(parameters);
+  std::string why;
+  auto codec = makeCodec(wanted, why);
+  if (!codec) check::fail(__FILE__, __LINE__, why);
+  return codec;
+}
+
+/** Bytes of each packet of a second of speech-like noise. */
+std::vector<size_t> sizes(AudioCodec& codec, const std::vector<int16_t>& sound) {
+  std::vector<size_t> out;
+  uint8_t packet[1500];
+  for (size_t at = 0; at + 960 <= sound.size(); at += 960) out.push_back(codec.encode(&sound[at], 960, packet, sizeof packet));
+  return out;
+}
+size_t total(const std::vector<size_t>& all) {
+  size_t sum = 0;
+  for (const size_t each : all) sum += each;
+  return sum;
+}
+
+/** `sound` through a jitter buffer without the packets `lost`. */
+std::vector<int16_t> withLoss(AudioCodec& encoder, AudioCodec& decoder, const std::vector<int16_t>& sound, const std::vector<size_t>& lost, double* concealedMs = nullptr) {
+  JitterBuffer buffer(48000, [](void*, void*) {}, nullptr);
+  buffer.setBounds(40, 200);
+  std::vector<std::vector<uint8_t>> packets;
+  std::vector<int16_t> heard;
+  for (size_t n = 0; n * 960 + 960 <= sound.size(); n++) {
+    packets.emplace_back(1500);
+    packets.back().resize(encoder.encode(&sound[n * 960], 960, packets.back().data(), 1500));
+  }
+  for (size_t n = 0; n < packets.size(); n++) {
+    const int64_t now = 1'000'000'000 + int64_t(n) * 20'000'000;
+    if (std::find(lost.begin(), lost.end(), n) == lost.end()) {
+      Voice voice;
+      voice.sequence = 100 + int64_t(n);
+      voice.position = 9600 + int64_t(n) * 960;
+      voice.arrivedNs = now;
+      voice.payload = packets[n].data();
+      voice.size = packets[n].size();
+      voice.decoder = &decoder;
+      buffer.insert(voice);
+    }
+    int16_t out[480];
+    for (int half = 0; half < 2; half++) {
+      buffer.give(out, 480, now + half * 10'000'000);
+      heard.insert(heard.end(), out, out + 480);
+    }
+  }
+  if (concealedMs) *concealedMs = buffer.concealedMs();
+  return heard;
+}
+
+/** Level of every 10 ms between two packets' times, dB below full scale; the least. */
+double quietest(const std::vector<int16_t>& heard, size_t fromMs, size_t toMs) {
+  double least = 0;
+  for (size_t at = fromMs * 48; at < toMs * 48; at += 480) {
+    double power = 1;
+    for (size_t i = 0; i < 480; i++) power += double(heard[at + i]) * heard[at + i];
+    least = std::min(least, 10 * std::log10(power / 480 / (32768.0 * 32768)));
+  }
+  return least;
+}
+}  // namespace
+
+TEST("opus/is opus/48000/2 and nothing else") {
+  Codec wanted;
+  wanted.name = "OPUS";
+  wanted.clockRate = 48000;
+  std::string why;
+  CHECK(!makeCodec(wanted, why));
+  CHECK_EQ(why, "no codec OPUS/48000");
+  wanted.channels = 2;
+  wanted.clockRate = 16000;
+  CHECK(!makeCodec(wanted, why));
+  CHECK_EQ(opus()->clockRate(), 48000u);
+}
+
+TEST("opus/tones keep their frequency and level") {
+  for (const double hz : {300.0, 1000.0, 5000.0, 10000.0}) {
+    const auto encoder = opus(), decoder = opus();
+    const auto heard = through(*encoder, *decoder, signal_test::sine(hz, 48000, 48000, 8000));
+    CHECK_WITHIN(signal_test::db(signal_test::amplitude(&heard[24000], 19200, hz, 48000) / 8000), -2, 1);
+    CHECK_WITHIN(signal_test::db(8000 / std::sqrt(2.0) / signal_test::residue(&heard[24000], 19200, hz, 48000)), 12, 90);
+  }
+}
+
+TEST("opus/what fmtp asks for is kept: rate, band, constant size, silence not sent") {
+  const auto sound = babble(48000, 96000);
+  const size_t usual = total(sizes(*opus(), sound));
+  CHECK_WITHIN(usual, 4000u, 9600u);  // 32 kbit/s over two seconds would be 8000.
+  CHECK_WITHIN(total(sizes(*opus({{"maxaveragebitrate", "12000"}}), sound)), 1000u, 3600u);
+  CHECK_WITHIN(total(sizes(*opus({{"maxaveragebitrate", "twelve"}}), sound)), usual, usual);
+  CHECK_WITHIN(total(sizes(*opus({{"maxaveragebitrate", "510000"}}), sound)), usual, usual);
+  const auto constant = sizes(*opus({{"cbr", "1"}}), sound);
+  CHECK_EQ(*std::min_element(constant.begin(), constant.end()), *std::max_element(constant.begin(), constant.end()));
+  const auto narrow = opus({{"maxplaybackrate", "8000"}}), decoder = opus();
+  const auto heard = through(*narrow, *decoder, signal_test::sine(6000, 48000, 48000, 8000));
+  CHECK(signal_test::db(signal_test::amplitude(&heard[24000], 19200, 6000, 48000) / 8000) < -25);
+  const auto silence = sizes(*opus({{"usedtx", "1"}}), std::vector<int16_t>(96000));
+  CHECK_WITHIN(std::count(silence.begin(), silence.end(), 0u), 60, 99);
+  const auto spoken = sizes(*opus(), std::vector<int16_t>(96000));
+  CHECK_EQ(std::count(spoken.begin(), spoken.end(), 0u), 0);
+}
+
+TEST("opus/a lost packet comes back from the next one when that carries it") {
+  // A tone that sounds for the lost packet alone, so nothing before it tells what it was.
+  auto sound = babble(48000, 96000);
+  const auto beep = signal_test::sine(700, 48000, 960, 12000);
+  for (size_t i = 0; i < sound.size(); i++) sound[i] = int16_t(sound[i] / 30);
+  const size_t lost = 60;
+  for (size_t i = 0; i < 960; i++) sound[lost * 960 + i] = int16_t(sound[lost * 960 + i] + beep[i]);
+  double with = 0, without = 0;
+  for (const bool fec : {true, false}) {
+    // 24 kbit/s keeps it in the speech mode, which is the one that has redundancy.
+    const std::map<std::string, std::string> parameters{{"useinbandfec", fec ? "1" : "0"}, {"maxaveragebitrate", "24000"}, {"maxplaybackrate", "16000"}};
+    const auto encoder = opus(parameters), decoder = opus();
+    double concealedMs = 0;
+    const auto heard = withLoss(*encoder, *decoder, sound, {lost}, &concealedMs);
+    double loudest = 0;
+    for (size_t at = (lost - 1) * 960; at + 960 < heard.size() && at < (lost + 8) * 960; at += 240)
+      loudest = std::max(loudest, signal_test::amplitude(&heard[at], 960, 700, 48000));
+    (fec ? with : without) = loudest;
+    CHECK_EQ(concealedMs, fec ? 0 : 20);
+  }
+  CHECK(with > 4000);
+  CHECK(without < with / 2);
+}
+
+TEST("opus/its own concealment goes on with the sound and fades; speech comes back without a hole") {
+  const auto tone = signal_test::sine(440, 48000, 96000, 8000);
+  const auto encoder = opus(), decoder = opus();
+  double concealedMs = 0;
+  const auto heard = withLoss(*encoder, *decoder, tone, {40, 41, 70}, &concealedMs);
+  CHECK_WITHIN(concealedMs, 40, 60);
+  // −15 dB is the tone; libopus lets a steady one fall by some 20 dB within a packet, but never to nothing.
+  CHECK_WITHIN(quietest(heard, 400, 1900), -45, -16);
+  CHECK_WITHIN(quietest(heard, 920, 1400), -17, -13);
+  int steepest = 0;
+  for (size_t i = 400 * 48; i < 1900 * 48; i++) steepest = std::max(steepest, std::abs(heard[i] - heard[i - 1]));
+  CHECK_WITHIN(steepest, 0, int(8000 * 2 * M_PI * 440 / 48000 * 2));
+  const auto ended = opus();
+  std::vector<int16_t> out(48000);
+  uint8_t packet[1500];
+  for (int i = 0; i < 20; i++) ended->decode(packet, encoder->encode(&tone[size_t(i) * 960], 960, packet, sizeof packet), out.data(), out.size());
+  for (int i = 0; i < 100; i++) CHECK_EQ(ended->conceal(&out[size_t(i % 2) * 480], 480), 480u);
+  CHECK(quietest(out, 0, 10) < -50);
+  CHECK_EQ(ended->conceal(out.data(), 1), 120u);
+}
+
+TEST("opus/a real-time thread's stack is enough for it") {
+  const auto codec = opus({{"useinbandfec", "1"}});
+  size_t decoded = 0;
+  Thread thread;
+  thread.start("opus", 0, [&] {
+    uint8_t packet[1500];
+    int16_t out[5760];
+    const auto sound = babble(48000, 96000);
+    for (size_t at = 0; at + 2880 <= sound.size(); at += 2880) decoded += codec->decode(packet, codec->encode(&sound[at], 2880, packet, sizeof packet), out, 5760);
+  });
+  thread.join();
+  CHECK_EQ(decoded, 33u * 2880);
+}
+
+TEST("opus/any bytes decode or are refused; a reset decoder is as new") {
+  const auto codec = opus(), fresh = opus();
+  anyBytes(*codec, *fresh, 1400);
+}
