@@ -2,8 +2,8 @@
 import { plainFormats } from '../../provisioning/schema/formats.ts'
 import { parsePrefix } from '../base/ip.ts'
 import { err, ok } from '../base/result.ts'
+import { CODEC_NAMES, knownCodecs } from '../media/codecs.ts'
 import type { DeviceConfig } from '../media/contract.ts'
-import { knownCodecs } from '../media/negotiator.ts'
 import { localAddressTowards } from '../net/local-address.ts'
 import { loadTls, type TlsSettings } from '../net/tls-files.ts'
 import { command, refuse } from './command.ts'
@@ -21,7 +21,7 @@ const rate: Kind<8000 | 16000 | 32000 | 48000> = {
   },
 }
 export const codecs: Kind<readonly string[]> = {
-  expected: 'a list of codec names, at least one of PCMU, PCMA',
+  expected: `a list of codec names, at least one of ${CODEC_NAMES.join(', ')}`,
   read(value) {
     const names = list(name, 16).read(value)
     return names && knownCodecs(names.value).length > 0 ? names : undefined

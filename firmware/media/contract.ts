@@ -29,12 +29,12 @@ export interface StreamConfig {
   readonly rtp: SocketAddress
   readonly rtcp: SocketAddress
   readonly direction: Direction
-  /** What is sent, in packets of `ptimeMs` (10–60, a multiple of 10). */
+  /** What is sent, in packets of `ptimeMs`: 10–60, a multiple of 10 and of the codec's own frame. */
   readonly send: Codec
   readonly ptimeMs: number
-  /** Every codec accepted from the peer, by payload type. */
+  /** Every codec accepted from the peer, by payload type; rates and clocks may differ. The port runs at the highest rate of all. */
   readonly receive: readonly Codec[]
-  /** RFC 4733 payload types; absent: named events are not used in that direction. */
+  /** RFC 4733 payload types, on the RTP clock of `send`; absent: named events are not used in that direction. */
   readonly eventSend?: number
   readonly eventReceive?: number
   /** Whether digits are also listened for as tones in the sound received; absent: when there is no `eventReceive`. */

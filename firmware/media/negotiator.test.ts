@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { type CallAudio, createNegotiator, knownCodecs } from './negotiator.ts'
+import { ACCOUNT } from '../../provisioning/schema/account-config.ts'
+import { CODEC_NAMES, knownCodecs } from './codecs.ts'
+import { type CallAudio, createNegotiator } from './negotiator.ts'
 
 const AUDIO: CallAudio = {
-  codecs: knownCodecs(['pcma', 'OPUS', 'PCMU']),
+  codecs: knownCodecs(['pcma', 'G729', 'PCMU']),
   ptimeMs: 20,
   pair: { pair: 1, address: '192.0.2.1', rtpPort: 20000, rtcpPort: 20001 },
   sessionId: 42,
@@ -12,6 +14,17 @@ const AUDIO: CallAudio = {
 const session = (...media: string[]) =>
   ['v=0', 'o=- 1 1 IN IP4 192.0.2.9', 's=-', 'c=IN IP4 192.0.2.9', 't=0 0', ...media, ''].join('\r\n')
 const attributes = (text: string) => text.split('\r\n')
+
+test('accounts may name what the engine speaks, each for itself, and nothing else', () => {
+  const { items } = ACCOUNT.properties.codecs
+  expect(new Set(items.enum)).toEqual(new Set(CODEC_NAMES))
+  const all = knownCodecs(CODEC_NAMES)
+  expect(all.length).toBe(CODEC_NAMES.length)
+  const numbers = all.map((codec) => codec.payloadType)
+  expect(new Set(numbers).size).toBe(all.length)
+  // Telephone events of up to four clocks.
+  for (const taken of [101, 102, 103, 104]) expect(numbers).not.toContain(taken)
+})
 
 describe('offer and answer of a call', () => {
   test('names are matched in any case; what the engine does not speak is left out', () => {

@@ -1,23 +1,17 @@
 // Offer and answer of one call's audio (RFC 3264): descriptions as text on one side, stream settings on the other.
 import { err, ok, type Result } from '../base/result.ts'
 import type { SessionDescription } from '../sdp/description.ts'
-import { type LocalAudio, PCMA, PCMU } from '../sdp/local.ts'
+import type { LocalAudio } from '../sdp/local.ts'
 import { type AudioOutcome, answerOffer, evaluateAnswer, makeOffer } from '../sdp/offer-answer.ts'
 import { parseSdp } from '../sdp/parse.ts'
 import { printSdp } from '../sdp/print.ts'
 import type { Codec, Direction, StreamConfig } from './contract.ts'
 import type { Pair } from './pair-stock.ts'
 
-/** What the engine speaks, by the names accounts use. */
-const CODECS: readonly Codec[] = [PCMU, PCMA]
-/** Dynamic payload type of our telephone events, the one everybody uses. */
+/** First dynamic payload type of our telephone events, the one everybody uses. */
 const EVENTS = 101
 /** RTP that stays away this long in a two-way call is reported, ms. A held stream may be silent for ever. */
 const SILENCE_MS = 5000
-
-/** The codecs of these names that there are, in the same order. */
-export const knownCodecs = (names: readonly string[]): readonly Codec[] =>
-  names.flatMap((name) => CODECS.find((codec) => codec.name === name.toUpperCase()) ?? [])
 
 export interface CallAudio {
   readonly codecs: readonly Codec[]

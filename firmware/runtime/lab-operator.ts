@@ -25,6 +25,8 @@ export interface LabAccount {
   readonly password: string
   /** Default udp. */
   readonly transport?: 'udp' | 'tcp' | 'tls'
+  /** Names in order of preference. */
+  readonly codecs?: readonly string[]
   /** Further keys of the configuration's `network`. */
   readonly network?: object
 }
@@ -52,14 +54,14 @@ export function createLabOperator(folder: string, ready: LabReady, account: Part
   }
 }
 
-const desired = (sipPort: number, { domain, user, password, transport = 'udp', network }: LabAccount) => ({
+const desired = (sipPort: number, { domain, user, password, transport = 'udp', codecs, network }: LabAccount) => ({
   contract: 1,
   version: 1,
   config: {
     accounts: [
       {
         ...{ id: 'main', label: user, aor: `sip:${user}@${domain}`, registrar: `sip:${domain}` },
-        ...{ displayName: 'Lab phone', username: user, transport },
+        ...{ displayName: 'Lab phone', username: user, transport, codecs },
       },
     ],
     handset: { kind: 'null' },

@@ -10,7 +10,7 @@ export interface LocalAudio {
   readonly rtcpPort: number
   /** In order of preference. Payload types are used in our offers; an answer takes the offer's. */
   readonly codecs: readonly Codec[]
-  /** RFC 4733 events offered, under this payload type with 8000 Hz; undefined: none. */
+  /** First of the payload types of the RFC 4733 events offered, one for each RTP clock of the codecs; undefined: none. */
   readonly events: number | undefined
   /** What we like to receive and to send, ms. */
   readonly ptimeMs: number
@@ -30,10 +30,10 @@ export const PCMU: Codec = { name: 'PCMU', payloadType: 0, clockRate: 8000, chan
 export const PCMA: Codec = { name: 'PCMA', payloadType: 8, clockRate: 8000, channels: 1 }
 
 /** DTMF and flash: the events every phone knows (RFC 4733 §3.2). */
-export const telephoneEvents = (payloadType: number): Codec => ({
+export const telephoneEvents = (payloadType: number, clockRate: number): Codec => ({
   name: TELEPHONE_EVENT,
   payloadType,
-  clockRate: 8000,
+  clockRate,
   channels: 1,
   parameters: { '0-16': '' },
 })

@@ -5,6 +5,7 @@ import { type LocalAudio, PCMA, PCMU } from './local.ts'
 import { answerOffer, evaluateAnswer, makeOffer } from './offer-answer.ts'
 import { parseSdp } from './parse.ts'
 import { printSdp } from './print.ts'
+import type { Codec } from './rtp.ts'
 
 const LOCAL: LocalAudio = {
   address: '192.0.2.10',
@@ -83,11 +84,12 @@ describe('our offer', () => {
     const media = mediaOf(makeOffer(local, ORIGIN, description))
     expect(media.filter((line) => /^m=|rtpmap/.test(line))).toEqual([
       'm=video 0 RTP/AVP 99',
-      'm=audio 30000 RTP/AVP 8 0 101 100',
+      'm=audio 30000 RTP/AVP 8 0 101 100 102',
       'a=rtpmap:8 PCMA/8000',
       'a=rtpmap:0 PCMU/8000',
-      'a=rtpmap:101 OPUS/48000/2',
+      'a=rtpmap:101 opus/48000/2',
       'a=rtpmap:100 telephone-event/8000',
+      'a=rtpmap:102 telephone-event/48000',
     ])
   })
 
@@ -169,6 +171,76 @@ describe('our answer', () => {
     const again = answered(offer, LOCAL, first.description)
     const held = answered(sdp('m=audio 4000 RTP/AVP 0', 'a=sendonly'), LOCAL, again.description)
     expect([first, again, held].map((a) => a.description.origin.sessionVersion)).toEqual(['7', '7', '8'])
+  })
+})
+
+const G722: Codec = { name: 'G722', payloadType: 9, clockRate: 8000, channels: 1 }
+const LINEAR: Codec = { name: 'L16', payloadType: 114, clockRate: 48_000, channels: 1 }
+const OPUS: Codec = {
+  name: 'OPUS',
+  payloadType: 111,
+  clockRate: 48_000,
+  channels: 2,
+  parameters: { useinbandfec: '1' },
+}
+
+describe('codecs of several clocks', () => {
+  const local: LocalAudio = { ...LOCAL, codecs: [OPUS, G722, PCMA] }
+
+  test('an offer in order of preference, with telephone events for each clock', () => {
+    expect(mediaOf(makeOffer(local, ORIGIN))).toEqual([
+      'm=audio 30000 RTP/AVP 111 9 8 101 102',
+      'a=rtpmap:111 opus/48000/2',
+      'a=fmtp:111 useinbandfec=1',
+      'a=rtpmap:9 G722/8000',
+      'a=rtpmap:8 PCMA/8000',
+      'a=rtpmap:101 telephone-event/8000',
+      'a=fmtp:101 0-16',
+      'a=rtpmap:102 telephone-event/48000',
+      'a=fmtp:102 0-16',
+      'a=ptime:20',
+      'a=sendrecv',
+    ])
+  })
+
+  test('the events of the codec sent, and the peer’s parameters for what we send it', () => {
+    const lines = [
+      'a=rtpmap:96 opus/48000/2',
+      'a=fmtp:96 maxplaybackrate=16000; stereo=0',
+      'a=rtpmap:97 telephone-event/8000',
+    ]
+    const offer = sdp('m=audio 4000 RTP/AVP 96 9 97 98', ...lines, 'a=rtpmap:98 telephone-event/48000')
+    const { outcome, description } = answered(offer, local)
+    expect(outcome.send).toEqual({ ...OPUS, payloadType: 96, parameters: { maxplaybackrate: '16000', stereo: '0' } })
+    expect(outcome.receive).toEqual([{ ...OPUS, payloadType: 96 }, G722])
+    expect([outcome.eventSend, outcome.eventReceive]).toEqual([98, 98])
+    expect(mediaOf(description)[0]).toBe('m=audio 30000 RTP/AVP 96 9 98')
+    const answer = sdp('m=audio 4000 RTP/AVP 9 101', 'a=rtpmap:101 telephone-event/8000')
+    const accepted = evaluated(answer, makeOffer(local, ORIGIN))
+    expect([accepted.send.name, accepted.eventSend, accepted.eventReceive]).toEqual(['G722', 101, 101])
+  })
+
+  test('no events on another clock than that of the audio', () => {
+    const { outcome } = answered(sdp('m=audio 4000 RTP/AVP 111 96', 'a=rtpmap:111 opus/48000/2', ...EVENTS), local)
+    expect([outcome.send.name, outcome.eventSend]).toEqual(['OPUS', undefined])
+  })
+
+  test.each([
+    [OPUS, 'a=ptime:30', 20],
+    [OPUS, 'a=ptime:50', 40],
+    [OPUS, 'a=maxptime:60', 20],
+    [OPUS, 'a=ptime:10', 20],
+    [G722, 'a=ptime:30', 30],
+    [LINEAR, 'a=ptime:20', 10],
+    [{ ...LINEAR, clockRate: 16_000 }, 'a=ptime:60', 40],
+    [{ ...LINEAR, clockRate: 8000 }, 'a=ptime:100', 60],
+  ])('packets of %o when asked for %s', (codec, line, ms) => {
+    const map = `a=rtpmap:${codec.payloadType} ${codec.name}/${codec.clockRate}${codec.channels === 2 ? '/2' : ''}`
+    const { outcome } = answered(sdp(`m=audio 4000 RTP/AVP ${codec.payloadType}`, map, line), {
+      ...LOCAL,
+      codecs: [codec],
+    })
+    expect(outcome.ptimeMs).toBe(ms)
   })
 })
 

@@ -9,6 +9,7 @@ import {
   codecs,
   type Direction,
   direction,
+  framing,
   isNowhere,
   packetTime,
   TELEPHONE_EVENT,
@@ -29,7 +30,7 @@ export interface AudioOutcome {
   /** RFC 4733 payload types; absent: not used that way. */
   readonly eventSend?: number
   readonly eventReceive?: number
-  /** Packet time we send with, 10–60, a multiple of 10. */
+  /** Packet time we send with, 10–60, a multiple of 10 and of the codec's frame. */
   readonly ptimeMs: number
 }
 
@@ -48,11 +49,17 @@ export function makeOffer(local: LocalAudio, origin: LocalOrigin, previous?: Ses
   const before = previous?.media ?? []
   const open = before.findIndex((m) => isAudio(m) && m.port !== 0)
   const at = open >= 0 ? open : before.findIndex(isAudio)
-  const events = local.events === undefined ? [] : [telephoneEvents(local.events)]
-  const list = keepPayloadTypes([...local.codecs, ...events], at < 0 ? [] : codecs(before[at]!))
+  const list = keepPayloadTypes([...local.codecs, ...eventsOf(local)], at < 0 ? [] : codecs(before[at]!))
   const ours = audioMedia(local, list, local.direction, 'RTP/AVP')
   const media = before.map((m, i) => (i === at ? ours : refusedMedia(m)))
   return describe(local, origin, at < 0 ? [...media, ours] : media, previous)
+}
+
+/** RFC 4733 §2.1: events run on the clock of the audio they stand in, so there is one set for each clock. */
+function eventsOf({ codecs: list, events }: LocalAudio): readonly Codec[] {
+  if (events === undefined) return []
+  const clocks = [...new Set(list.map((codec) => codec.clockRate))].sort((a, b) => a - b)
+  return clocks.map((clock, i) => telephoneEvents(events + i, clock))
 }
 
 /** §8.3.2: a payload type never changes its meaning, and a codec keeps the number it had. */
@@ -127,9 +134,9 @@ function agree(
     send,
     receive,
     ...(event !== undefined && { eventSend: event, eventReceive: event }),
-    ptimeMs: sendTime(offer, theirs, local.ptimeMs),
+    ptimeMs: sendTime(offer, theirs, send, local.ptimeMs),
   }
-  return ok({ outcome, list: event === undefined ? receive : [...receive, telephoneEvents(event)] })
+  return ok({ outcome, list: event === undefined ? receive : [...receive, telephoneEvents(event, send.clockRate)] })
 }
 
 /**
@@ -172,7 +179,7 @@ export function evaluateAnswer(
     send,
     receive: receivable(offered, answered, eventReceive),
     ...(events && { eventSend, eventReceive }),
-    ptimeMs: sendTime(answer, theirs, ptimeMs),
+    ptimeMs: sendTime(answer, theirs, send, ptimeMs),
   })
 }
 
@@ -217,11 +224,12 @@ function meet(ours: Direction, theirs: Direction): Direction {
   return send ? (receive ? 'sendrecv' : 'sendonly') : receive ? 'recvonly' : 'inactive'
 }
 
-/** What the peer asks for in a=ptime, else ours; within a=maxptime, 10–60 and in steps of 10. */
-function sendTime(session: SessionDescription, media: MediaDescription, ours: number): number {
+/** What the peer asks for in a=ptime, else ours; within a=maxptime and what the codec can. */
+function sendTime(session: SessionDescription, media: MediaDescription, codec: Codec, ours: number): number {
+  const { frameMs, mostMs } = framing(codec)
   const wanted = packetTime(session, media, 'ptime') ?? ours
-  const most = packetTime(session, media, 'maxptime') ?? 60
-  return Math.max(10, Math.floor(Math.min(wanted, most, 60) / 10) * 10)
+  const most = packetTime(session, media, 'maxptime') ?? mostMs
+  return Math.max(frameMs, Math.floor(Math.min(wanted, most, mostMs) / frameMs) * frameMs)
 }
 
 const findCodec = (list: readonly Codec[], like: Codec): Codec | undefined =>
@@ -229,7 +237,7 @@ const findCodec = (list: readonly Codec[], like: Codec): Codec | undefined =>
 
 const rank = (list: readonly Codec[], codec: Codec): number => list.indexOf(findCodec(list, codec)!)
 
-/** §2.1 of RFC 4733: events run on the clock of the audio they stand in. */
+/** The events on the clock of `audio`. */
 const findEvents = (list: readonly Codec[], audio: Codec): number | undefined =>
   list.find((c) => c.name === TELEPHONE_EVENT && c.clockRate === audio.clockRate)?.payloadType
 

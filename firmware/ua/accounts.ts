@@ -5,7 +5,7 @@ import { sameHost } from '../base/ip.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { hex, type Rng } from '../base/rng.ts'
 import { type Secret, sameWithSecrets } from '../base/secret.ts'
-import { knownCodecs } from '../media/negotiator.ts'
+import { knownCodecs } from '../media/codecs.ts'
 import { LARGEST_SQN, SqnWindow } from '../sip/auth/sqn.ts'
 import type {
   Credential,

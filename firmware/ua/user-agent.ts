@@ -1,8 +1,9 @@
 // The user agent as a machine: accounts and calls over the SIP engine and the media engine.
 import type { Machine } from '../base/machine.ts'
 import { hex, type Rng } from '../base/rng.ts'
+import { knownCodecs } from '../media/codecs.ts'
 import type { MediaEvent, PortId } from '../media/contract.ts'
-import { createNegotiator, knownCodecs } from '../media/negotiator.ts'
+import { createNegotiator } from '../media/negotiator.ts'
 import { createPairStock, familyOf, type Pair } from '../media/pair-stock.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
 import { otherParts } from '../sip/usage/sdp-body.ts'

@@ -152,7 +152,7 @@ export const ACCOUNT = {
     },
     codecs: {
       type: 'array',
-      items: { type: 'string', enum: ['PCMA', 'PCMU'] },
+      items: { type: 'string', enum: ['OPUS', 'PCMU', 'PCMA', 'G722', 'L16/8000', 'L16/16000', 'L16/48000'] },
       minItems: 1,
       maxItems: 8,
       uniqueItems: true,

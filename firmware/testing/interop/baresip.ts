@@ -8,10 +8,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from './ports.ts'
 
 export interface BaresipOptions {
-  /** What it says into every call: 16-bit mono WAV at 8 kHz; `'echo'`: what it hears, and then it answers by itself. */
+  /** What it says into every call: 16-bit mono WAV at `rate`; `'echo'`: what it hears, and then it answers by itself. */
   readonly speaks: string
   readonly user: string
   readonly answer: 'auto' | 'manual'
+  /** Of its sound, Hz; default 8000. */
+  readonly rate?: number
+  /** Codecs by baresip's names (`g722/16000/1`), best first. Default: G.711. */
+  readonly codecs?: readonly string[]
   /** Registers there; absent: it can only be called where it is. */
   readonly registrar?: { readonly domain: string; readonly password: string }
   /** TLS files; its own certificate and key in one. With them it registers, calls and is called over TLS alone. */
@@ -33,6 +37,8 @@ export interface Baresip {
 
 const modules = [
   'module g711.so',
+  'module g722.so',
+  'module opus.so',
   'module aufile.so',
   'module aubridge.so',
   'module sndfile.so',
@@ -42,7 +48,15 @@ const modules = [
 ]
 
 /** Resolves when it can be called; with a registrar, when it is registered there. */
-export async function startBaresip({ speaks, user, answer, registrar, tls }: BaresipOptions): Promise<Baresip> {
+export async function startBaresip({
+  speaks,
+  user,
+  answer,
+  rate = 8000,
+  codecs = ['PCMU/8000/1', 'PCMA/8000/1'],
+  registrar,
+  tls,
+}: BaresipOptions): Promise<Baresip> {
   const home = mkdtempSync(join(tmpdir(), 'baresip-'))
   const recordings = join(home, 'heard')
   mkdirSync(recordings)
@@ -54,7 +68,7 @@ export async function startBaresip({ speaks, user, answer, registrar, tls }: Bar
     'audio_player aubridge,sink',
     'audio_alert aubridge,alert',
     speaks === 'echo' ? 'audio_source aubridge,sink' : `audio_source aufile,${speaks}`,
-    ...['ausrc_srate 8000', 'auplay_srate 8000', 'ausrc_channels 1', 'auplay_channels 1'],
+    ...[`ausrc_srate ${rate}`, `auplay_srate ${rate}`, 'ausrc_channels 1', 'auplay_channels 1'],
     `rtp_ports ${rtp}-${rtp + 50}`,
     'jitter_buffer_delay 2-10',
     `snd_path ${recordings}`,
@@ -67,8 +81,8 @@ export async function startBaresip({ speaks, user, answer, registrar, tls }: Bar
   writeFileSync(join(home, 'config'), config.join('\n') + '\n')
   const transport = tls ? 'tls' : 'udp'
   const account = registrar
-    ? `<sip:${user}@${registrar.domain};transport=${transport}>;auth_user=${user};auth_pass=${registrar.password};regint=60;answermode=${answer}`
-    : `<sip:${user}@127.0.0.1:${tls ? `${sip + 1};transport=tls` : sip}>;regint=0;answermode=${answer}`
+    ? `<sip:${user}@${registrar.domain};transport=${transport}>;auth_user=${user};auth_pass=${registrar.password};regint=60;answermode=${answer};audio_codecs=${codecs.join(',')}`
+    : `<sip:${user}@127.0.0.1:${tls ? `${sip + 1};transport=tls` : sip}>;regint=0;answermode=${answer};audio_codecs=${codecs.join(',')}`
   writeFileSync(join(home, 'accounts'), account + '\n')
   writeFileSync(join(home, 'contacts'), '')
 

@@ -16,7 +16,7 @@ export interface AccountConfig {
   readonly realm: string
   /** Seconds asked for at registration. */
   readonly expires: number
-  /** Codec names in order of preference, e.g. ['PCMA', 'PCMU']. */
+  /** Names of media/codecs.ts in order of preference, e.g. ['G722', 'PCMA']. */
   readonly codecs: readonly string[]
   readonly ptimeMs: number
   readonly transport: TransportId | undefined

@@ -1,0 +1,59 @@
+// Wideband with baresip, each call in its own codec, both ways: a tone no narrowband call could carry is heard by the other.
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, expect, test } from 'vitest'
+import { activity, callState } from '../../runtime/demo/witness.ts'
+import { toneIn, writeTone } from '../tone.ts'
+import { type Baresip, startBaresip } from './baresip.ts'
+import { type PhoneInLab, startPhone } from './phone.ts'
+
+const [OURS, THEIRS] = [5000, 6000]
+const TALK_MS = 2500
+
+let phone: PhoneInLab | undefined
+let peer: Baresip | undefined
+afterEach(async () => {
+  await peer?.stop()
+  phone?.dispose()
+})
+
+test.each([
+  ['G722', 'g722/16000/1'],
+  ['OPUS', 'opus/48000/2'],
+])('%s, called and calling', { timeout: 60_000 }, async (codec, theirs) => {
+  phone = await startPhone(OURS, { account: { codecs: [codec, 'PCMA'] } })
+  const { board, witness, lab } = phone
+  const speaks = join(phone.ear, '..', 'peer.wav')
+  writeTone(speaks, THEIRS, 30, 16_000)
+  const { user, password } = lab.guest
+  const registrar = { domain: lab.domain, password }
+  peer = await startBaresip({ speaks, user, answer: 'auto', rate: 16_000, codecs: [theirs, 'PCMA/8000/1'], registrar })
+
+  const confirmed = witness.next('answer', 5000, callState('confirmed'))
+  await phone.lift()
+  phone.dial(`${user}#`)
+  await confirmed
+  await sleep(TALK_MS)
+  await phone.putDown()
+  await peer.event('CALL_CLOSED')
+  const called = peer.heard()
+
+  const ringing = witness.next('ringing', 5000, activity('ringing'))
+  await peer.dial(`sip:${lab.phone.user}@${lab.domain}`)
+  await ringing
+  const up = witness.next('the call', 5000, callState('confirmed'))
+  board.lift()
+  await up
+  await sleep(TALK_MS)
+  const over = witness.next('end', 5000, callState('disconnected'))
+  await peer.hangUp()
+  await over
+  const calling = peer.heard()
+  await phone.putDown()
+
+  expect(calling).not.toBe(called)
+  for (const file of [called, calling]) expect(toneIn(file, OURS).seconds, file).toBeGreaterThan((TALK_MS / 1000) * 0.8)
+  await phone.stop()
+  expect(toneIn(phone.ear, THEIRS).seconds).toBeGreaterThan(2 * (TALK_MS / 1000) * 0.8)
+  expect(phone.complaints).toEqual([])
+})
