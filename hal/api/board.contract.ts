@@ -29,19 +29,31 @@ export interface BoardRig {
   }
   bus(): { readonly busyMs: number; readonly longestMs: number; readonly overlaps: number }
   /** What is still held of lines and buses, after `stop`. */
-  held(): readonly string[]
+  held(): readonly string[] | Promise<readonly string[]>
 }
 
+/** All ms; an emulator needs more than the data sheets say. */
 export interface ContractLimits {
-  /** From the closing of a contact to its event, ms; an emulator needs more. */
+  /** From the start until every device has been told. */
+  readonly startMs: number
+  /** From the closing of a contact to its event. */
   readonly keyMs: number
   readonly hookMs: number
-  /** A full redraw: bus time, ms. */
+  /** A contact that moved has been told after this long, whatever it was. */
+  readonly toldMs: number
+  /** A lamp shines as told after this long, and a frame is on the display. */
+  readonly lampMs: number
+  readonly shownMs: number
+  /** Bus time of a full redraw, and of one changed cell with the checks of the display between. */
   readonly redrawMs: number
-  /** From replugging to the whole screen, ms. */
+  readonly cellMs: number
+  /** From replugging to the whole screen. */
   readonly recoveryMs: number
 }
-export const LIMITS: ContractLimits = { keyMs: 45, hookMs: 60, redrawMs: 41, recoveryMs: 5500 }
+export const LIMITS: ContractLimits = {
+  ...{ startMs: 500, keyMs: 45, hookMs: 60, toldMs: 120, lampMs: 20, shownMs: 200 },
+  ...{ redrawMs: 41, cellMs: 1.3, recoveryMs: 5500 },
+}
 
 const FRAME_A = [
   'Ready          14:05 ',
@@ -68,7 +80,7 @@ export function boardContract(name: string, makeRig: () => Promise<BoardRig>, li
       await act()
       await rig.pass(ms)
     }
-    const show = async (rows: readonly string[], ms = 200): Promise<void> => {
+    const show = async (rows: readonly string[], ms = limits.shownMs): Promise<void> => {
       rig.board.handle({ kind: 'show', frame: { rows } })
       await rig.pass(ms)
     }
@@ -77,7 +89,7 @@ export function boardContract(name: string, makeRig: () => Promise<BoardRig>, li
       rig = await makeRig()
       events = []
       rig.board.start((event) => events.push(event))
-      await rig.pass(500)
+      await rig.pass(limits.startMs)
     })
     afterEach(() => rig.board.stop())
 
@@ -88,9 +100,9 @@ export function boardContract(name: string, makeRig: () => Promise<BoardRig>, li
 
     test('every key of the description is pressed and released once, whatever its contact bounces', async () => {
       for (const key of rig.board.description.keys) {
-        await since(() => rig.key(key, true), 120)
+        await since(() => rig.key(key, true), limits.toldMs)
         expect(told()).toEqual([`${key} press`])
-        await since(() => rig.key(key, false), 120)
+        await since(() => rig.key(key, false), limits.toldMs)
         expect(told()).toEqual([`${key} release`])
       }
     })
@@ -109,33 +121,33 @@ export function boardContract(name: string, makeRig: () => Promise<BoardRig>, li
       expect(told()).toEqual(['3 press', '3 long'])
       const [press, long] = events
       expect(press?.kind === 'key' && long?.kind === 'key' && long.at - press.at).toBe(800)
-      await since(() => rig.key('3', false), 100)
+      await since(() => rig.key('3', false), limits.toldMs)
       expect(told()).toEqual(['3 release'])
     })
 
     test('two keys at once are two keys', async () => {
-      await since(() => rig.key('1', true), 100)
-      await since(() => rig.key('2', true), 100)
+      await since(() => rig.key('1', true), limits.toldMs)
+      await since(() => rig.key('2', true), limits.toldMs)
       expect(told()).toEqual(['2 press'])
-      await since(() => rig.key('1', false), 100)
+      await since(() => rig.key('1', false), limits.toldMs)
       expect(told()).toEqual(['1 release'])
-      await since(() => rig.key('2', false), 100)
+      await since(() => rig.key('2', false), limits.toldMs)
       expect(told()).toEqual(['2 release'])
     })
 
     test('the third key of an L and its ghost are ignored until released', async () => {
-      await since(() => rig.key('1', true), 100)
-      await since(() => rig.key('2', true), 100)
+      await since(() => rig.key('1', true), limits.toldMs)
+      await since(() => rig.key('2', true), limits.toldMs)
       // 1, 2 and 4 make 5 read closed.
       await since(() => rig.key('4', true), 1000)
       expect(told().filter((text) => !text.endsWith('long'))).toEqual([])
-      await since(() => rig.key('1', false), 100)
+      await since(() => rig.key('1', false), limits.toldMs)
       expect(told()).toEqual(['1 release'])
-      await since(() => rig.key('2', false), 100)
+      await since(() => rig.key('2', false), limits.toldMs)
       expect(told()).toEqual(['2 release'])
-      await since(() => rig.key('4', false), 100)
+      await since(() => rig.key('4', false), limits.toldMs)
       expect(told()).toEqual([])
-      await since(() => rig.key('4', true), 100)
+      await since(() => rig.key('4', true), limits.toldMs)
       expect(told()).toEqual(['4 press'])
       await rig.key('4', false)
     })
@@ -148,7 +160,7 @@ export function boardContract(name: string, makeRig: () => Promise<BoardRig>, li
       expect(off?.kind === 'hook' && off.at - liftedAt).toBeLessThan(limits.hookMs - 25)
       await since(() => rig.hook(false), 300)
       await rig.hook(true)
-      await rig.pass(200)
+      await rig.pass(limits.toldMs + 80)
       expect(told()).toEqual(['hook flash'])
       const downAt = rig.now()
       await since(() => rig.hook(false), 1000)
@@ -158,7 +170,7 @@ export function boardContract(name: string, makeRig: () => Promise<BoardRig>, li
     })
 
     test('a shaken handset is no flash', async () => {
-      await since(() => rig.hook(true), 200)
+      await since(() => rig.hook(true), limits.toldMs + 80)
       await since(() => rig.hook(false), 40)
       await rig.hook(true)
       await rig.pass(1500)
@@ -186,17 +198,17 @@ export function boardContract(name: string, makeRig: () => Promise<BoardRig>, li
       expect(rig.bus().busyMs - before).toBeLessThanOrEqual(limits.redrawMs + 5)
     })
 
-    test('one changed cell costs under 1.3 ms of bus', async () => {
+    test('one changed cell costs little of the bus', async () => {
       await show(FRAME_A)
       const before = rig.bus().busyMs
       await show([FRAME_A[0]!.replace('14:05', '14:06'), ...FRAME_A.slice(1)])
-      expect(rig.bus().busyMs - before).toBeLessThan(1.3)
+      expect(rig.bus().busyMs - before).toBeLessThan(limits.cellMs)
     })
 
     test('the cursor and the backlight are shown', async () => {
       rig.board.handle({ kind: 'show', frame: { rows: FRAME_A, cursor: { column: 9, row: 1 } } })
       rig.board.handle({ kind: 'backlight', on: false })
-      await rig.pass(200)
+      await rig.pass(limits.shownMs)
       expect(rig.lcd.cursor()).toEqual({ column: 9, row: 1 })
       expect(rig.lcd.backlight()).toBe(false)
       rig.board.handle({ kind: 'backlight', on: true })
@@ -237,10 +249,10 @@ export function boardContract(name: string, makeRig: () => Promise<BoardRig>, li
     test('an LED shines as told, one the board does not have is ignored', async () => {
       for (const led of LEDS) {
         rig.board.handle({ kind: 'led', led, pattern: 'on' })
-        await rig.pass(20)
+        await rig.pass(limits.lampMs)
         expect(await rig.lit(led)).toBe(rig.board.description.leds.includes(led))
         rig.board.handle({ kind: 'led', led, pattern: 'off' })
-        await rig.pass(20)
+        await rig.pass(limits.lampMs)
         expect(await rig.lit(led)).toBe(false)
       }
     })
@@ -249,15 +261,15 @@ export function boardContract(name: string, makeRig: () => Promise<BoardRig>, li
       await show(FRAME_A)
       rig.board.handle({ kind: 'show', frame: { rows: ['short'] } })
       rig.board.handle({ kind: 'show', frame: { rows: FRAME_B, cursor: { column: 20, row: 0 } } })
-      await rig.pass(200)
+      await rig.pass(limits.shownMs)
       expect(await rig.lcd.screen()).toEqual(FRAME_A)
     })
 
     test('after stop nothing is told and nothing is held', async () => {
       await rig.board.stop()
-      await since(() => rig.key('1', true), 200)
+      await since(() => rig.key('1', true), limits.toldMs + 80)
       expect(events).toEqual([])
-      expect(rig.held()).toEqual([])
+      expect(await rig.held()).toEqual([])
     })
   })
 }

@@ -25,7 +25,8 @@ export interface GpioModel {
 const failure = (code: string, text: string): Error & { code: string } =>
   Object.assign(new Error(`${code}: ${text}`), { code })
 
-export function createGpioModel(clock: Clock, wires: ReadonlyMap<number, Wire>): GpioModel {
+/** A chip with no interrupt (`edges` false) has lines without an `edge` file, as the kernel makes them. */
+export function createGpioModel(clock: Clock, wires: ReadonlyMap<number, Wire>, edges = true): GpioModel {
   const open = new Map<number, (level: Level) => void>()
   const taken = new Set<number>()
   let failing = false
@@ -43,6 +44,8 @@ export function createGpioModel(clock: Clock, wires: ReadonlyMap<number, Wire>):
       const wire = wires.get(line)
       if (wire === undefined) throw failure('EINVAL', `invalid argument, write (GPIO ${line})`)
       if (taken.has(line)) throw failure('EBUSY', 'resource busy or locked, write')
+      const path = `/sys/class/gpio/gpio${line}/edge`
+      if (!edges && edge !== undefined) throw Object.assign(failure('ENOENT', `no such file, open ${path}`), { path })
       this.#line = line
       this.#wire = wire
       this.#activeLow = options?.activeLow ?? false

@@ -23,8 +23,14 @@ export interface LineAccess {
   readonly feed: (input: BoardInput) => void
 }
 
+/** onoff waits for the file of an input's edges, in vain when the chip has no interrupt. */
+const isEdgeless = (cause: unknown): boolean => {
+  const { code, path } = cause as NodeJS.ErrnoException
+  return code === 'ENOENT' && path?.endsWith('/edge') === true
+}
+
 function whyNot(cause: unknown, { at }: LineWish, number: number): string {
-  const { code, message, path } = cause as Error & { code?: string; path?: string }
+  const { code, message } = cause as NodeJS.ErrnoException
   const line = `line ${at.offset} of ${at.chip.join(' or ')} (GPIO ${number})`
   switch (code) {
     case 'EBUSY':
@@ -32,41 +38,32 @@ function whyNot(cause: unknown, { at }: LineWish, number: number): string {
     case 'EACCES':
     case 'EPERM':
       return `${line} may not be used; check that this runs as root or in the group gpio`
-    case 'ENOENT':
-      if (path?.endsWith('/edge')) return `${line} tells no edges; give its chip pollMs in the board profile`
   }
+  if (isEdgeless(cause)) return `${line} tells no edges; give its chip pollMs in the board profile`
   return `${line} cannot be opened: ${message}`
 }
 
-/** The lines in the order of the wishes. Inputs report every edge, unless their chip has none. */
-function openLines(wishes: readonly LineWish[], Gpio: GpioClass, root: string): Result<GpioLine[], string> {
-  const lines: GpioLine[] = []
-  const giveUp = (reason: string): Result<never, string> => {
-    closeLines(lines)
-    return err(reason)
+/** An input reports every edge, unless its chip has none. */
+function openLine(wish: LineWish, Gpio: GpioClass, root: string): Result<GpioLine, string> {
+  const number = lineNumber(wish.at, root)
+  if (!number.ok) return number
+  // A line with edges can never become an output: the kernel answers EIO.
+  const edge = wish.direction === 'in' && wish.at.pollMs === undefined ? 'both' : undefined
+  const direction = wish.direction === 'float' ? 'in' : wish.direction
+  try {
+    return ok(new Gpio(number.value, direction, edge, { activeLow: wish.at.activeLow }))
+  } catch (cause) {
+    if (isEdgeless(cause)) giveBack(number.value, root)
+    return err(whyNot(cause, wish, number.value))
   }
-  for (const wish of wishes) {
-    const number = lineNumber(wish.at, root)
-    if (!number.ok) return giveUp(number.error)
-    try {
-      // A line with edges can never become an output: the kernel answers EIO.
-      const edge = wish.direction === 'in' && wish.at.pollMs === undefined ? 'both' : undefined
-      const direction = wish.direction === 'float' ? 'in' : wish.direction
-      lines.push(new Gpio(number.value, direction, edge, { activeLow: wish.at.activeLow }))
-    } catch (cause) {
-      giveBack(number.value, root)
-      return giveUp(whyNot(cause, wish, number.value))
-    }
-  }
-  return ok(lines)
 }
 
-/** A line that could not be opened may be exported all the same, and of such a one onoff keeps its next failure to itself. */
+/** A line without edges is exported all the same, and of an exported one onoff keeps the next failure to itself. */
 function giveBack(number: number, root: string): void {
   try {
     writeFileSync(join(root, 'unexport'), `${number}`, { flag: 'r+' })
   } catch {
-    // It was not exported, or is another driver's.
+    // The chip went away.
   }
 }
 
@@ -88,37 +85,56 @@ export interface DeviceLines {
   onClose(run: () => void): void
   /** Closes the device and reports it, once. */
   fail(cause: unknown): void
-  close(): void
 }
 
-/** Undefined when the lines cannot be had, which has been reported then. */
+/**
+ * Opens one line after the other, with a turn for everybody else in between: each waits until the device manager has given
+ * it to the phone's group. `opened` is called with all of them, or the failure is fed.
+ */
 export function openDevice(
   device: LineDevice,
   wishes: readonly LineWish[],
-  { Gpio, sysfsRoot, feed }: LineAccess,
-): DeviceLines | undefined {
-  const opened = openLines(wishes, Gpio, sysfsRoot)
-  if (!opened.ok) {
-    feed({ kind: 'failed', device, reason: opened.error })
-    return undefined
-  }
-  let open = true
+  { Gpio, sysfsRoot, clock, feed }: LineAccess,
+  opened: (lines: DeviceLines) => void,
+): { close(): void } {
+  const lines: GpioLine[] = []
   const closing: (() => void)[] = []
+  let closed = false
+  let cancel = (): void => {}
   const close = (): void => {
-    if (!open) return
-    open = false
+    if (closed) return
+    closed = true
+    cancel()
     for (const run of closing) run()
-    closeLines(opened.value)
+    closeLines(lines)
   }
-  return {
-    lines: opened.value,
-    isOpen: () => open,
-    onClose: (run) => void closing.push(run),
-    fail(cause) {
-      if (!open) return
-      close()
-      feed({ kind: 'failed', device, reason: `a line of the ${device} failed: ${(cause as Error).message}` })
-    },
-    close,
+  const giveUp = (reason: string): void => {
+    if (closed) return
+    close()
+    feed({ kind: 'failed', device, reason })
   }
+  const next = (): void => {
+    const wish = wishes[lines.length]
+    if (wish !== undefined) {
+      const line = openLine(wish, Gpio, sysfsRoot)
+      if (!line.ok) {
+        giveUp(line.error)
+        return
+      }
+      lines.push(line.value)
+    }
+    if (lines.length < wishes.length) {
+      cancel = clock.after(0, next)
+      return
+    }
+    opened({
+      lines,
+      isOpen: () => !closed,
+      onClose: (run) => void closing.push(run),
+      fail: (cause) => giveUp(`a line of the ${device} failed: ${(cause as Error).message}`),
+    })
+    feed({ kind: 'opened', device })
+  }
+  next()
+  return { close }
 }

@@ -4,16 +4,14 @@ import { type LineAccess, openDevice } from './gpio-lines.ts'
 import { watchLines } from './line-watch.ts'
 import type { BoardProfile } from './profiles.ts'
 
-export function openHook({ hook }: BoardProfile, access: LineAccess): { close(): void } | undefined {
-  const device = openDevice('hook', [{ at: hook, direction: 'in' }], access)
-  const [line] = device?.lines ?? []
-  if (device === undefined || line === undefined) return undefined
-  const tell = (error: Error | null | undefined, value: Level): void => {
-    if (error) device.fail(error)
-    else if (device.isOpen()) access.feed({ kind: 'hook', offHook: value === 1 })
-  }
-  const watch = watchLines([{ at: hook, line, tell }], access.clock)
-  device.onClose(watch.stop)
-  line.read(tell)
-  return device
+export function openHook({ hook }: BoardProfile, access: LineAccess): { close(): void } {
+  return openDevice('hook', [{ at: hook, direction: 'in' }], access, (device) => {
+    const line = device.lines[0]!
+    const tell = (error: Error | null | undefined, value: Level): void => {
+      if (error) device.fail(error)
+      else if (device.isOpen()) access.feed({ kind: 'hook', offHook: value === 1 })
+    }
+    device.onClose(watchLines([{ at: hook, line, tell }], access.clock).stop)
+    line.read(tell)
+  })
 }

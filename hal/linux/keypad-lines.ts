@@ -1,6 +1,6 @@
 // The lines of the key matrix and of single keys: columns that pull or float, rows and keys whose changes are told.
 import type { Level } from '../api/lines.ts'
-import { type LineAccess, openDevice } from './gpio-lines.ts'
+import { type DeviceLines, type LineAccess, openDevice } from './gpio-lines.ts'
 import { watchLines } from './line-watch.ts'
 import type { BoardProfile } from './profiles.ts'
 
@@ -10,21 +10,34 @@ export interface KeypadLines {
   close(): void
 }
 
-export function openKeypad({ matrix, buttons }: BoardProfile, access: LineAccess): KeypadLines | undefined {
-  const inputs = [...matrix.rows, ...buttons.map(({ line }) => line)]
-  const device = openDevice(
+/** How often an expander is asked whether it still drives; one that lost its power for a moment is all inputs. */
+const CHECK_MS = 1000
+
+export function openKeypad(profile: BoardProfile, access: LineAccess): KeypadLines {
+  const { rows, columns } = profile.matrix
+  const inputs = [...rows, ...profile.buttons.map(({ line }) => line)]
+  let work: KeypadWork | undefined
+  const { close } = openDevice(
     'keypad',
     [
       ...inputs.map((at) => ({ at, direction: 'in' }) as const),
-      ...matrix.columns.map((at) => ({ at, direction: 'float' }) as const),
+      ...columns.map((at) => ({ at, direction: 'float' }) as const),
     ],
     access,
+    (device) => {
+      work = atWork(profile, device, access)
+    },
   )
-  if (device === undefined) return undefined
+  return { drive: (next) => work?.drive(next), readRows: () => work?.readRows(), close }
+}
+
+type KeypadWork = Omit<KeypadLines, 'close'>
+
+function atWork({ matrix, buttons }: BoardProfile, device: DeviceLines, access: LineAccess): KeypadWork {
   const { feed, clock } = access
   const rows = device.lines.slice(0, matrix.rows.length)
-  const keys = device.lines.slice(rows.length, inputs.length)
-  const columns = device.lines.slice(inputs.length)
+  const keys = device.lines.slice(rows.length, rows.length + buttons.length)
+  const columns = device.lines.slice(rows.length + buttons.length)
   const all = (1 << columns.length) - 1
   let driven = 0
 
@@ -48,8 +61,18 @@ export function openKeypad({ matrix, buttons }: BoardProfile, access: LineAccess
     return { at, line, tell }
   })
   const keyWatch = watchLines(contacts, clock)
+  const [first] = matrix.columns
+  const driving = (error: Error | null | undefined, value: Level): void => {
+    if (error || value === 0) device.fail(error ?? new Error('a driven column does not pull: the chip lost its power'))
+  }
+  const columnWatch = watchLines(
+    first?.pollMs === undefined ? [] : [{ at: { ...first, pollMs: CHECK_MS }, line: columns[0]!, tell: driving }],
+    clock,
+    1,
+  )
   device.onClose(() => {
     rowWatch.stop()
+    columnWatch.stop()
     keyWatch.stop()
   })
   return {
@@ -61,7 +84,7 @@ export function openKeypad({ matrix, buttons }: BoardProfile, access: LineAccess
             column.setDirection((next >> n) & 1 ? (matrix.columns[n]!.activeLow ? 'low' : 'high') : 'in')
         driven = next
         // With one column driven the scan reads the rows itself.
-        rowWatch.pause(driven !== all)
+        for (const watch of [rowWatch, columnWatch]) watch.pause(driven !== all)
       } catch (cause) {
         device.fail(cause)
       }
@@ -75,6 +98,5 @@ export function openKeypad({ matrix, buttons }: BoardProfile, access: LineAccess
           if (--left === 0 && device.isOpen()) feed({ kind: 'rows', closed: mask })
         })
     },
-    close: device.close,
   }
 }

@@ -1,7 +1,7 @@
 // The lines of the lamps, dark when opened and when closed; written one at a time, and only the newest of what waits.
 import type { Led } from '../api/board.ts'
 import type { GpioLine, Level } from '../api/lines.ts'
-import { type LineAccess, openDevice } from './gpio-lines.ts'
+import { type DeviceLines, type LineAccess, openDevice } from './gpio-lines.ts'
 import type { BoardProfile } from './profiles.ts'
 
 export interface LampLines {
@@ -9,24 +9,24 @@ export interface LampLines {
   close(): void
 }
 
-export function openLamps({ leds }: BoardProfile, access: LineAccess): LampLines | undefined {
+export function openLamps({ leds }: BoardProfile, access: LineAccess): LampLines {
   const dark = leds.map(({ line }): 'high' | 'low' => (line.activeLow ? 'high' : 'low'))
-  const device = openDevice(
-    'leds',
-    leds.map(({ line }, n) => ({ at: line, direction: dark[n]! })),
-    access,
-  )
-  if (device === undefined) return undefined
-  const setters = new Map(leds.map(({ led }, n) => [led, newestWrite(device.lines[n]!, device.fail)]))
+  const wishes = leds.map(({ line }, n) => ({ at: line, direction: dark[n]! }))
+  let open: DeviceLines | undefined
+  let setters: ReadonlyMap<Led, (value: Level) => void> = new Map()
+  const { close } = openDevice('leds', wishes, access, (device) => {
+    open = device
+    setters = new Map(leds.map(({ led }, n) => [led, newestWrite(device.lines[n]!, device.fail)]))
+  })
   return {
     set: (led, on) => setters.get(led)?.(on ? 1 : 0),
     close() {
       try {
-        if (device.isOpen()) for (const [n, line] of device.lines.entries()) line.setDirection(dark[n]!)
+        if (open?.isOpen()) for (const [n, line] of open.lines.entries()) line.setDirection(dark[n]!)
       } catch {
         // A lamp that cannot be put out any more is gone.
       }
-      device.close()
+      close()
     },
   }
 }

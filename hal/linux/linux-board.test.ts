@@ -1,17 +1,18 @@
 // The Linux board keeps the board contract over modelled lines and bus that behave like onoff's and i2c-bus's.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { type BoardRig, boardContract } from '../api/board.contract.ts'
+import { type BoardRig, boardContract, LIMITS } from '../api/board.contract.ts'
 import type { BoardEvent } from '../api/board.ts'
+import type { Level } from '../api/lines.ts'
 import { createGpioModel, type Wire } from '../fake/gpio-model.ts'
 import { createHardware } from '../fake/hardware.ts'
 import { createI2cBusModel } from '../fake/i2c-bus-model.ts'
 import { createVirtualClock } from '../fake/virtual-clock.ts'
 import { openLamps } from './lamp-lines.ts'
 import { createLinuxBoard } from './linux-board.ts'
-import { PROFILES, partsOf } from './profiles.ts'
+import { type BoardProfile, type LineAt, PROFILES, partsOf } from './profiles.ts'
 
 const PROFILE = PROFILES['pi-usb-handset']
 /** Where a kernel 6.6 puts the chip of a Pi 4. */
@@ -26,45 +27,51 @@ for (const [chip, files] of Object.entries({
   for (const [name, text] of Object.entries(files)) writeFileSync(join(root, chip, name), text + '\n')
 }
 
-function modelled() {
+function modelled(profile: BoardProfile = PROFILE, edges = true) {
   const clock = createVirtualClock(5000)
-  const hardware = createHardware(partsOf(PROFILE), { clock })
+  const hardware = createHardware(partsOf(profile), { clock })
   const bus = createI2cBusModel(hardware.bus)
   const wires = new Map<number, Wire>()
   const number = ({ offset }: { readonly offset: number }) => BASE + offset
+  const level = ({ activeLow }: LineAt, active: boolean): Level => (active === activeLow ? 0 : 1)
   let driven = 0
-  for (const [n, at] of PROFILE.matrix.rows.entries())
-    wires.set(number(at), { level: () => ((hardware.matrix.rows() >> n) & 1 ? 0 : 1) })
-  for (const [n, at] of PROFILE.matrix.columns.entries())
+  for (const [n, at] of profile.matrix.rows.entries())
+    wires.set(number(at), { level: () => level(at, ((hardware.matrix.rows() >> n) & 1) === 1) })
+  for (const [n, at] of profile.matrix.columns.entries())
     wires.set(number(at), {
-      level: () => 1,
-      driven(level) {
-        if (level === 1) throw new Error('a column was driven high: two keys of a row would short it')
-        driven = level === 0 ? driven | (1 << n) : driven & ~(1 << n)
+      level: () => level(at, ((driven >> n) & 1) === 1),
+      driven(to) {
+        if (to === level(at, false)) throw new Error('a column was driven at rest: two keys of a row would short it')
+        driven = to === undefined ? driven & ~(1 << n) : driven | (1 << n)
         hardware.matrix.drive(driven)
       },
     })
-  for (const { key, line } of PROFILE.buttons)
-    wires.set(number(line), { level: () => (hardware.buttonClosed(key) ? 0 : 1) })
-  for (const { led, line } of PROFILE.leds)
-    wires.set(number(line), { level: () => 0, driven: (level) => hardware.setLed(led, level === 1) })
-  wires.set(number(PROFILE.hook), { level: () => (hardware.offHook() ? 0 : 1) })
-  const gpio = createGpioModel(clock, wires)
+  for (const { key, line } of profile.buttons)
+    wires.set(number(line), { level: () => level(line, hardware.buttonClosed(key)) })
+  for (const { led, line } of profile.leds)
+    wires.set(number(line), { level: () => 0, driven: (to) => hardware.setLed(led, to === 1) })
+  wires.set(number(profile.hook), { level: () => level(profile.hook, hardware.offHook()) })
+  const gpio = createGpioModel(clock, wires, edges)
   let rowsBefore = 0
   hardware.listen({
     rows(pulled) {
-      for (const [n, at] of PROFILE.matrix.rows.entries()) if (((rowsBefore ^ pulled) >> n) & 1) gpio.edge(number(at))
+      for (const [n, at] of profile.matrix.rows.entries()) if (((rowsBefore ^ pulled) >> n) & 1) gpio.edge(number(at))
       rowsBefore = pulled
     },
-    button: (key) => gpio.edge(number(PROFILE.buttons.find((button) => button.key === key)!.line)),
-    hook: () => gpio.edge(number(PROFILE.hook)),
+    button: (key) => gpio.edge(number(profile.buttons.find((button) => button.key === key)!.line)),
+    hook: () => gpio.edge(number(profile.hook)),
   })
-  const board = createLinuxBoard(PROFILE, { Gpio: gpio.Gpio, openBus: bus.open, clock, sysfsRoot: root })
-  return { clock, hardware, bus, gpio, board, number }
+  const board = createLinuxBoard(profile, { Gpio: gpio.Gpio, openBus: bus.open, clock, sysfsRoot: root })
+  /** The chip loses its power for a moment: nothing is driven, and nobody is told. */
+  const forget = (): void => {
+    driven = 0
+    hardware.matrix.drive(driven)
+  }
+  return { clock, hardware, bus, gpio, board, number, forget }
 }
 
-async function rig(): Promise<BoardRig> {
-  const { clock, hardware, bus, gpio, board } = modelled()
+async function rig(profile: BoardProfile, edges: boolean): Promise<BoardRig> {
+  const { clock, hardware, bus, gpio, board } = modelled(profile, edges)
   return {
     board,
     now: clock.now,
@@ -85,10 +92,29 @@ async function rig(): Promise<BoardRig> {
     held: () => [...gpio.exported().map((line) => `GPIO ${line}`), ...(bus.openCount() > 0 ? ['a bus'] : [])],
   }
 }
-boardContract('Linux board over modelled lines', rig)
+boardContract('Linux board over modelled lines', () => rig(PROFILE, true))
 
-function started() {
-  const all = modelled()
+/** The same lines on a chip without an interrupt. */
+const polled = (at: LineAt): LineAt => ({ ...at, pollMs: 20 })
+const POLLED: BoardProfile = {
+  ...PROFILE,
+  matrix: { ...PROFILE.matrix, rows: PROFILE.matrix.rows.map(polled), columns: PROFILE.matrix.columns.map(polled) },
+  buttons: PROFILE.buttons.map(({ key, line }) => ({ key, line: polled(line) })),
+  hook: polled(PROFILE.hook),
+}
+// An edge is noticed up to 20 ms late, the last bounce of the hook as well.
+const LATE = { ...LIMITS, keyMs: LIMITS.keyMs + 20, hookMs: LIMITS.hookMs + 40 }
+boardContract('Linux board over modelled lines that tell no edges', () => rig(POLLED, false), LATE)
+
+const high = (at: LineAt): LineAt => ({ ...at, activeLow: false })
+const PULLED_DOWN: BoardProfile = {
+  ...PROFILE,
+  matrix: { ...PROFILE.matrix, rows: PROFILE.matrix.rows.map(high), columns: PROFILE.matrix.columns.map(high) },
+}
+boardContract('Linux board over a modelled matrix with pull-downs', () => rig(PULLED_DOWN, true))
+
+function started(profile: BoardProfile = PROFILE, edges = true) {
+  const all = modelled(profile, edges)
   const events: BoardEvent[] = []
   all.board.start((event) => events.push(event))
   all.clock.advance(500)
@@ -143,6 +169,34 @@ test('a keypad whose lines fail releases its keys, and works again after it was 
   ])
 })
 
+test('an expander that lost its power for a moment is noticed, and its keypad opened anew', () => {
+  const { clock, hardware, forget, events } = started(POLLED, false)
+  events.length = 0
+  forget()
+  clock.advance(1200)
+  expect(events).toMatchObject([{ device: 'keypad', state: 'lost', reason: expect.stringMatching(/lost its power/) }])
+  clock.advance(1200)
+  hardware.key('7', true)
+  clock.advance(200)
+  expect(events.slice(1)).toMatchObject([
+    { device: 'keypad', state: 'ready' },
+    { key: '7', action: 'press' },
+  ])
+})
+
+test('a device’s lines are opened one a turn: each may have to wait, and nobody shall wait for all of them', () => {
+  const { board, clock, gpio } = modelled()
+  board.start(() => {})
+  expect(gpio.exported()).toHaveLength(3)
+  clock.advance(1)
+  expect(gpio.exported()).toHaveLength(17)
+  const other = modelled()
+  other.board.start(() => {})
+  void other.board.stop()
+  other.clock.advance(1)
+  expect(other.gpio.exported()).toEqual([])
+})
+
 test('at rest nothing but the display check is on the bus', () => {
   const { clock, hardware } = started()
   clock.advance(2000)
@@ -186,4 +240,16 @@ test('a lamp that is low when lit', () => {
   clock.advance(1)
   lamps?.close()
   expect(levels).toEqual([1, 0, 0, 1, undefined])
+})
+
+test('a chip without an interrupt that is not said to be one: the log says what to write, and the line is given back', () => {
+  writeFileSync(join(root, 'unexport'), '')
+  const { board, clock } = modelled(PROFILE, false)
+  const events: BoardEvent[] = []
+  board.start((event) => events.push(event))
+  clock.advance(500)
+  const lost = events.flatMap((event) => (event.kind === 'device' && event.state === 'lost' ? [event] : []))
+  expect(lost.map(({ device }) => device).sort()).toEqual(['hook', 'keypad'])
+  for (const { reason } of lost) expect(reason).toMatch(/line \d+ of .* tells no edges; give its chip pollMs/)
+  expect(readFileSync(join(root, 'unexport'), 'utf8')).toBe(`${BASE + PROFILE.hook.offset}`)
 })

@@ -45,18 +45,18 @@ export function createLinuxBoard(profile: BoardProfile, options: LinuxBoardOptio
   let hook: { close(): void } | undefined
   let lamps: LampLines | undefined
 
-  const open = (device: LineDevice): boolean => {
+  const open = (device: LineDevice): void => {
     const access = { Gpio, sysfsRoot, clock, feed }
     switch (device) {
       case 'keypad':
         keypad = openKeypad(profile, access)
-        return keypad !== undefined
+        return
       case 'hook':
         hook = openHook(profile, access)
-        return hook !== undefined
+        return
       case 'leds':
         lamps = openLamps(profile, access)
-        return lamps !== undefined
+        return
     }
   }
   const perform = (output: BoardOutput): void => {
@@ -65,7 +65,7 @@ export function createLinuxBoard(profile: BoardProfile, options: LinuxBoardOptio
         listener?.(output.event)
         return
       case 'open':
-        if (open(output.device)) feed({ kind: 'opened', device: output.device })
+        open(output.device)
         return
       case 'drive':
         keypad?.drive(output.columns)
