@@ -21,14 +21,23 @@ interface LockEntry {
   readonly devOptional?: boolean
 }
 
+const nameOf = (path: string) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
+
+/** Marked as for building or optional, and yet inside the addons. */
+const COMPILED_IN = ['node-addon-api', 'naudiodon']
+
 /** The npm packages the product is made with: what is not for building, testing or desktops, and what that needs. */
 export function npmRows(): PackageRow[] {
   const { packages } = JSON.parse(readFileSync(LOCK, 'utf8')) as { packages: Record<string, LockEntry> }
   return Object.entries(packages)
-    .filter(([path, entry]) => path !== '' && !entry.dev && !entry.optional && !entry.devOptional)
+    .filter(([path]) => path !== '')
+    .filter(
+      ([path, { dev, optional, devOptional }]) =>
+        COMPILED_IN.includes(nameOf(path)) || !(dev || optional || devOptional),
+    )
     .map(([path, { version, license }]) => ({
       source: 'npm' as const,
-      name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
+      name: nameOf(path),
       version,
       sha256: '',
       licences: license ?? 'see its package',
