@@ -5,5 +5,8 @@
 extern "C" {
 extern FILE* __real_stderr;
 extern FILE* __wrap_stderr;
-__attribute__((visibility("hidden"))) FILE* __wrap_stderr = __real_stderr;
+__attribute__((visibility("hidden"))) FILE* __wrap_stderr = nullptr;
 }
+
+/** Before any other initialisation: libFuzzer's own takes it. */
+__attribute__((constructor(101))) static void takeStderr() { __wrap_stderr = __real_stderr; }
