@@ -10,6 +10,8 @@ import { createPca9555, type Pca9555 } from './pca9555.ts'
 import type { UsbDevice } from './usbredir.ts'
 import { wire } from './wiring.ts'
 
+/** More bytes than this since the display got its power are not kept: to a guest that continues it has lost its power then. */
+const LONGEST_TAPE = 200_000
 /** Where the expander is; its chip is labelled by the kernel's name for its place on the first bus. */
 const EXPANDER = { address: 0x20, label: '0-0020' } as const
 /** As long as a person presses a key, and pauses before the next, ms. */
@@ -50,7 +52,15 @@ export interface BoardParts {
   readonly board: EmulatedBoard
   /** The adapter its bus hangs on. */
   readonly usb: UsbDevice
-  readonly expander: Pca9555
+  /** What the guest has made of it; contacts are hands' business, and are open. */
+  state(): BoardState
+  restore(state: BoardState): void
+}
+
+export interface BoardState {
+  readonly expander: readonly number[]
+  /** All the display was sent since it got its power. */
+  readonly display: readonly number[]
 }
 
 export function createEmulatedBoard(profile: BoardProfile, pl061: Chip): BoardParts {
@@ -58,8 +68,13 @@ export function createEmulatedBoard(profile: BoardProfile, pl061: Chip): BoardPa
   const expander = createPca9555(EXPANDER.label)
   const onDrive = wire(profile, hardware, [pl061, expander])
   const { address } = profile.lcd
+  const tape: number[] = []
   const display: I2cDevice = {
-    write: (bytes, answer) => hardware.bus.write(address, bytes, ({ ok }) => answer(ok)),
+    write: (bytes, answer) =>
+      hardware.bus.write(address, bytes, ({ ok }) => {
+        if (ok && tape.length < LONGEST_TAPE) tape.push(...bytes)
+        answer(ok)
+      }),
     read: (length, answer) =>
       hardware.bus.read(address, (got) => answer(got.ok ? Array<number>(length).fill(got.byte ?? 0xff) : undefined)),
   }
@@ -74,19 +89,24 @@ export function createEmulatedBoard(profile: BoardProfile, pl061: Chip): BoardPa
   const release = (key: Key): void => hardware.key(key, false)
   const tap = async (key: Key): Promise<void> => {
     const column = profile.matrix.keys.map((row) => row.indexOf(key)).find((at) => at >= 0)
-    let looks = 0
-    const seen = async (): Promise<void> => {
-      looks = 0
-      const end = performance.now() + PATIENCE_MS
-      while (column !== undefined && looks < LOOKS && performance.now() < end) await sleep(2)
-    }
+    let [looks, driven] = [0, 0]
     const forget = onDrive((columns) => {
+      driven = columns
       if (columns === 1 << (column ?? 0)) looks++
     })
+    const seen = async (enough: () => boolean): Promise<void> => {
+      looks = 0
+      const end = performance.now() + PATIENCE_MS
+      while (column !== undefined && !enough() && performance.now() < end) await sleep(2)
+    }
     press(key)
-    await Promise.all([sleep(PRESS_MS), seen()])
+    await Promise.all([sleep(PRESS_MS), seen(() => looks >= LOOKS)])
     release(key)
-    await Promise.all([sleep(PAUSE_MS), seen()])
+    // A matrix whose keys are all open is left alone, with every column driven.
+    await Promise.all([
+      sleep(PAUSE_MS),
+      seen(() => looks >= LOOKS || driven === (1 << profile.matrix.columns.length) - 1),
+    ])
     forget()
   }
   const board: EmulatedBoard = {
@@ -110,11 +130,26 @@ export function createEmulatedBoard(profile: BoardProfile, pl061: Chip): BoardPa
           await sleep(10)
         }
       },
-      ...{ unplug: bus.unplug, plug: bus.plug, nak: bus.nak },
+      plug() {
+        tape.length = 0
+        bus.plug()
+      },
+      ...{ unplug: bus.unplug, nak: bus.nak },
     },
     expander,
     messages: () => messages,
     hardware,
   }
-  return { board, usb: device, expander }
+  return {
+    ...{ board, usb: device },
+    state: () => ({ expander: expander.registers(), display: tape.length < LONGEST_TAPE ? tape : [] }),
+    restore(state) {
+      expander.restore(state.expander)
+      tape.push(...state.display)
+      // Slowly enough for every instruction, and all of it before now.
+      const began = systemClock.now() - 10 * (tape.length + 10)
+      lcd.powerUp(began)
+      for (const [n, byte] of tape.entries()) lcd.write(byte, began + 100 + 10 * n)
+    },
+  }
 }

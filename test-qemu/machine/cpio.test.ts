@@ -8,6 +8,7 @@ test('files with their modes, folders above them once, data of any length', () =
     'extra/usr/a.sh': { data: '#!/bin/sh\n', mode: 0o755 },
     'extra/usr/lib/b': { data: new Uint8Array([1, 2, 3]) },
     'extra/c': { data: '' },
+    'extra/d': { link: '/dev/null' },
   })
   expect(archive.length % 4).toBe(0)
   const listed = execFileSync('cpio', ['-itv', '--numeric-uid-gid'], {
@@ -26,5 +27,6 @@ test('files with their modes, folders above them once, data of any length', () =
     ['-rwxr-xr-x', '0', '0', '10', 'extra/usr/a.sh'],
     ['-rw-r--r--', '0', '0', '3', 'extra/usr/lib/b'],
     ['-rw-r--r--', '0', '0', '0', 'extra/c'],
+    ['lrwxrwxrwx', '0', '0', '9', '/dev/null'],
   ])
 })

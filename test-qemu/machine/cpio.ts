@@ -1,19 +1,26 @@
 // An initrd of a few files: cpio in the "new ASCII" format the kernel unpacks (Documentation/driver-api/early-userspace/buffer-format).
 
-export interface InitrdFile {
-  readonly data: string | Uint8Array
-  /** Permission bits; 0o644 unless given. */
-  readonly mode?: number
-}
+export type InitrdFile =
+  | {
+      readonly data: string | Uint8Array
+      /** Permission bits; 0o644 unless given. */
+      readonly mode?: number
+    }
+  /** A symbolic link. */
+  | { readonly link: string }
 
-const [REGULAR, FOLDER] = [0o100000, 0o040000]
+const [REGULAR, FOLDER, LINK] = [0o100000, 0o040000, 0o120000]
 
 /** Files by their path, with the folders above them, all root's. */
 export function cpio(files: Readonly<Record<string, InitrdFile>>): Buffer {
   const folders = new Set(Object.keys(files).flatMap(foldersAbove))
   const entries = [
     ...[...folders].sort().map((name) => entry(name, FOLDER | 0o755, Buffer.alloc(0))),
-    ...Object.entries(files).map(([name, { data, mode = 0o644 }]) => entry(name, REGULAR | mode, Buffer.from(data))),
+    ...Object.entries(files).map(([name, file]) =>
+      'link' in file
+        ? entry(name, LINK | 0o777, Buffer.from(file.link))
+        : entry(name, REGULAR | (file.mode ?? 0o644), Buffer.from(file.data)),
+    ),
     entry('TRAILER!!!', 0, Buffer.alloc(0)),
   ]
   return Buffer.concat(entries)

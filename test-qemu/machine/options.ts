@@ -22,7 +22,7 @@ export interface MachineOptions {
   readonly initrds?: readonly string[]
   /** The network card's part of QEMU's arguments; slirp unless given. */
   readonly network?: readonly string[]
-  /** An ext4 volume labelled offhook-data, qcow2: what the phone keeps. Without it nothing survives. */
+  /** Where an ext4 volume labelled offhook-data is, in the words of `-drive`: what the phone keeps. Without it nothing survives. */
   readonly data?: string
   /** Virtio serial ports: name in the guest → path of a socket QEMU listens at. */
   readonly ports?: Readonly<Record<string, string>>
@@ -31,7 +31,15 @@ export interface MachineOptions {
   readonly rtc?: string
   /** Further words of the kernel's command line. */
   readonly kernelWords?: readonly string[]
+  /**
+   * Continues from what `save` left in this folder, with all the other options as they were then, and the disk as it was.
+   * The guest's clock goes on where it stood.
+   */
+  readonly from?: string
 }
+
+/** In a folder of `save`: what QEMU keeps, and the board. */
+export const KEPT = { state: 'state', board: 'board-state.json' } as const
 
 const SLIRP = ['-netdev', 'user,id=net', '-device', 'virtio-net-pci,netdev=net,romfile=']
 
@@ -67,6 +75,7 @@ export function prepare(options: MachineOptions, sockets: Sockets): readonly str
     memoryMb = 384,
     rtc,
     kernelWords = [],
+    from,
   } = options
   const initrd = join(folder, 'initrd')
   writeFileSync(
@@ -85,7 +94,7 @@ export function prepare(options: MachineOptions, sockets: Sockets): readonly str
     ...(rtc === undefined ? [] : ['-rtc', `base=${rtc}`]),
     ...drive('root', join(image, 'root.squashfs'), 'format=raw,readonly=on'),
     ...drive('side', sideDisk(folder, options.files), 'format=raw,readonly=on'),
-    ...(data === undefined ? [] : drive('data', data, 'format=qcow2')),
+    ...(data === undefined ? [] : ['-drive', `if=none,id=data,${data}`, '-device', 'virtio-blk-pci,drive=data']),
     ...network,
     ...['-device', 'virtio-rng-pci'],
     ...portArguments(ports),
@@ -93,6 +102,8 @@ export function prepare(options: MachineOptions, sockets: Sockets): readonly str
     ...['-chardev', `socket,id=i2c,path=${sockets.usb}`, '-device', 'usb-redir,chardev=i2c,bus=usb.0'],
     ...['-chardev', `socket,id=qmp,path=${sockets.qmp}`, '-mon', 'chardev=qmp,mode=control'],
     ...['-qtest', `unix:${sockets.qtest}`, '-qtest-log', 'none'],
+    // It waits for `cont`, so that no line moves before somebody looks.
+    ...['-S', ...(from === undefined ? [] : ['-incoming', `exec:cat '${join(from, KEPT.state)}'`])],
   ]
 }
 

@@ -5,15 +5,26 @@ import type { Chip } from './chip.ts'
 import type { Qmp } from './qmp.ts'
 import { createQtest } from './qtest.ts'
 
+export interface Pl061 extends Chip {
+  /** The lines the guest drives high now. */
+  high(): readonly number[]
+  /** Tells those lines, of a guest that drives them already. */
+  restore(high: readonly number[]): void
+}
+
 /**
  * The board pulls its lines down, and a line that floats looks like one driven low from outside: what is told here is
  * only ever `1` or, for low and floating alike, undefined. A matrix on these lines has columns that pull high.
  */
-export async function createPl061(qmp: Qmp, socket: Socket): Promise<Chip> {
+export async function createPl061(qmp: Qmp, socket: Socket): Promise<Pl061> {
   const listeners: ((line: number, level: Level | undefined) => void)[] = []
-  const qtest = createQtest(socket, (line, level) => {
+  const high = new Set<number>()
+  const tell = (line: number, level: Level): void => {
+    if (level === 1) high.add(line)
+    else high.delete(line)
     for (const listener of listeners) listener(line, level === 1 ? 1 : undefined)
-  })
+  }
+  const qtest = createQtest(socket, tell)
   const children = await qmp.execute<{ name: string; type: string }[]>('qom-list', { path: '/machine/unattached' })
   const found = children.find(({ type }) => type === 'child<pl061>')
   if (found === undefined) throw new Error('this QEMU machine has no PL061')
@@ -23,5 +34,7 @@ export async function createPl061(qmp: Qmp, socket: Socket): Promise<Chip> {
     label: '9030000.pl061',
     put: (line, level) => void qtest.command(`set_irq_in ${path} unnamed-gpio-in ${line} ${level}`),
     listen: (driven) => void listeners.push(driven),
+    high: () => [...high],
+    restore: (lines) => lines.forEach((line) => void tell(line, 1)),
   }
 }

@@ -6,9 +6,9 @@ import { createI2cTinyUsb, type I2cDevice } from './i2c-tiny-usb.ts'
 import { serveUsb } from './usbredir.ts'
 
 /** QEMU's side: 64-bit ids from its hello on. */
-function peer(devices: ReadonlyMap<number, I2cDevice>, plugged = true) {
+function peer(devices: ReadonlyMap<number, I2cDevice>, kept = false) {
   const got: { readonly type: number; readonly id: bigint; readonly body: Buffer }[] = []
-  let wide = false
+  let wide = kept
   let pending = Buffer.alloc(0)
   const socket = new Duplex({
     read() {},
@@ -27,7 +27,7 @@ function peer(devices: ReadonlyMap<number, I2cDevice>, plugged = true) {
     },
   })
   const adapter = createI2cTinyUsb(devices)
-  const plug = serveUsb(socket as never, adapter.device, plugged)
+  const plug = serveUsb(socket as never, adapter.device, kept)
   const send = async (type: number, id: number, body: Buffer, cut = false) => {
     const head = Buffer.alloc(type === 0 ? 12 : 16)
     head.writeUInt32LE(type, 0)
@@ -115,11 +115,11 @@ test('a transfer that is cancelled is answered once, whatever the device says la
 })
 
 test('taken away and plugged in again, but not before QEMU has let it go', async () => {
-  const { hello, plug, send, types } = peer(new Map(), false)
+  const { hello, plug, send, types } = peer(new Map())
   await hello()
-  expect(types()).toEqual([0])
+  expect(types()).toEqual([0, 4, 5, 1])
   await plug.plug()
-  expect(types().slice(1)).toEqual([4, 5, 1])
+  expect(types()).toHaveLength(4)
   const gone = plug.unplug()
   const back = plug.plug()
   await turn()
@@ -127,4 +127,10 @@ test('taken away and plugged in again, but not before QEMU has let it go', async
   await send(24, 0, Buffer.alloc(0))
   await Promise.all([gone, back])
   expect(types().slice(5)).toEqual([4, 5, 1])
+})
+
+test('a guest that has the device goes on with it unasked', async () => {
+  const { control, types } = peer(new Map([[0x20, echo]]), true)
+  expect((await control(1, 0xc0, 7, 1, 0x20, 2))?.data).toEqual([7, 7])
+  expect(types()).toEqual([100])
 })

@@ -64,12 +64,15 @@ function descriptor(device: UsbDevice, value: number): Buffer | undefined {
     : Buffer.from(`${String.fromCharCode(0x0302 + 2 * text.length)}${text}`, 'utf16le')
 }
 
-/** A device at rest until `plug`; the guest may be restored in the midst of using it (`plugged`). */
-export function serveUsb(socket: Socket, device: UsbDevice, plugged: boolean): UsbPlug {
+/**
+ * `kept`: QEMU continues with a guest that has this device; then nobody says hello, and what was agreed counts: a device
+ * that QEMU has, and ids of 64 bits. Else it greets and has the device plugged in.
+ */
+export function serveUsb(socket: Socket, device: UsbDevice, kept: boolean): UsbPlug {
   let received = Buffer.alloc(0)
-  let wide = false
-  let greeted = false
-  let wanted = plugged
+  let wide = kept
+  let greeted = kept
+  let wanted = true
   let leaving: Promise<void> = Promise.resolve()
   let left = (): void => {}
   const underWay = new Map<bigint, (status: number) => void>()
@@ -165,10 +168,12 @@ export function serveUsb(socket: Socket, device: UsbDevice, plugged: boolean): U
       packet(type, id, body)
     }
   })
-  const hello = Buffer.alloc(68)
-  hello.write('offhook test bench')
-  hello.writeUInt32LE(CAPABILITIES, 64)
-  send(TYPE.hello, 0n, hello)
+  if (!kept) {
+    const hello = Buffer.alloc(68)
+    hello.write('offhook test bench')
+    hello.writeUInt32LE(CAPABILITIES, 64)
+    send(TYPE.hello, 0n, hello)
+  }
   return {
     async plug() {
       await leaving
