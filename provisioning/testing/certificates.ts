@@ -22,34 +22,36 @@ export interface Authority {
   sign(name: string, options?: SignOptions): { cert: string; key: string }
 }
 
-export function createAuthority(folder: string, name: string): Authority {
+/** `since`: days ago from when on it and what it signs are valid. */
+export function createAuthority(folder: string, name: string, since = 2): Authority {
   const file = (file: string) => join(folder, file)
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' })
-  openssl('req', '-x509', ...KEY, '-keyout', `${name}.key`, '-out', `${name}.pem`, '-days', '2', '-subj', `/CN=${name}`)
+  const request = (of: string) =>
+    openssl('req', ...KEY, '-keyout', `${of}.key`, '-out', `${of}.csr`, '-subj', `/CN=${of}`)
+  // `x509` takes days from now on only; `ca` takes dates, and wants a book of its own.
+  const certify = (of: string, extensions: string, days: number, ...by: string[]) => {
+    writeFileSync(file(`${of}.ext`), extensions)
+    writeFileSync(file('index.txt'), '')
+    writeFileSync(file('ca.cnf'), BOOK)
+    const at = (day: number) => `${new Date(Date.now() + day * 86_400_000).toISOString().replace(/[-:T]|\..*/g, '')}Z`
+    const dates = ['-startdate', at(Math.min(0, days) - since), '-enddate', at(days)]
+    openssl(
+      ...['ca', '-batch', '-config', 'ca.cnf', '-in', `${of}.csr`, '-out', `${of}.pem`, '-extfile', `${of}.ext`],
+      ...['-notext', ...by, ...dates],
+    )
+  }
+  request(name)
+  certify(name, 'basicConstraints=critical,CA:TRUE\n', 2, '-selfsign', '-keyfile', `${name}.key`)
   return {
     ca: file(`${name}.pem`),
-    sign(of, { host, names = host === undefined ? [] : [`DNS:${host}`], days = 2, from = Math.min(0, days) - 2 } = {}) {
-      openssl('req', ...KEY, '-keyout', `${of}.key`, '-out', `${of}.csr`, '-subj', `/CN=${of}`)
-      writeFileSync(
-        file(`${of}.ext`),
-        names.length === 0 ? '' : `subjectAltName=@names\n[names]\n${names.map(asEntry).join('')}`,
-      )
-      // `x509` takes days from now on only; `ca` takes dates, and wants a book of its own.
-      writeFileSync(file('index.txt'), '')
-      writeFileSync(file('ca.cnf'), BOOK)
-      const at = (day: number) => `${new Date(Date.now() + day * 86_400_000).toISOString().replace(/[-:T]|\..*/g, '')}Z`
-      const dates = ['-startdate', at(from), '-enddate', at(days)]
-      const by = ['-cert', `${name}.pem`, '-keyfile', `${name}.key`]
-      openssl(
-        ...['ca', '-batch', '-config', 'ca.cnf', '-in', `${of}.csr`, '-out', `${of}.pem`, '-extfile', `${of}.ext`],
-        ...['-notext', ...by, ...dates],
-      )
+    sign(of, { host, days = 2 } = {}) {
+      request(of)
+      const names = host === undefined ? '' : `subjectAltName=DNS:${host}\n`
+      certify(of, names, days, '-cert', `${name}.pem`, '-keyfile', `${name}.key`)
       return { cert: file(`${of}.pem`), key: file(`${of}.key`) }
     },
   }
 }
-
-const asEntry = (name: string, at: number): string => `${name.replace(/^(\w+):/, `$1.${at} = `)}\n`
 
 const BOOK = `[ca]
 default_ca = book

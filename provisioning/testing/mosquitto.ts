@@ -17,12 +17,15 @@ export interface Broker {
   dispose(): Promise<void>
 }
 
-/** `extra`: further lines of configuration, who may connect among them; files they name must exist. */
-export async function startBroker(extra = 'allow_anonymous true\n'): Promise<Broker> {
+/**
+ * `extra`: further lines of configuration, who may connect among them; files they name must exist. `address`: where it
+ * listens; empty: everywhere.
+ */
+export async function startBroker(extra = 'allow_anonymous true\n', address = '127.0.0.1'): Promise<Broker> {
   const directory = await mkdtemp(join(tmpdir(), 'offhook-broker-'))
   const port = await freePort('tcp')
   const file = join(directory, 'mosquitto.conf')
-  await writeFile(file, `listener ${port} 127.0.0.1\npersistence false\nuser root\n${extra}`)
+  await writeFile(file, `listener ${port} ${address}\npersistence false\nuser root\n${extra}`)
   let child: ChildProcess | undefined
 
   const broker: Broker = {

@@ -12,6 +12,8 @@ export interface BaresipOptions {
   readonly speaks: string
   readonly user: string
   readonly answer: 'auto' | 'manual'
+  /** Where it listens and sends from. Default: loopback. */
+  readonly address?: string
   /** Of its sound, Hz; default 8000. */
   readonly rate?: number
   /** Codecs by baresip's names (`g722/16000/1`), best first. Default: G.711. */
@@ -52,6 +54,7 @@ export async function startBaresip({
   speaks,
   user,
   answer,
+  address = '127.0.0.1',
   rate = 8000,
   codecs = ['PCMU/8000/1', 'PCMA/8000/1'],
   registrar,
@@ -63,8 +66,8 @@ export async function startBaresip({
   const [sip, control] = [await freePort('udp'), await freePort('tcp')]
   const rtp = 30_000 + 2 * Math.floor(Math.random() * 5_000)
   const config = [
-    `sip_listen 127.0.0.1:${sip}`,
-    'net_interface 127.0.0.1',
+    `sip_listen ${address}:${sip}`,
+    `net_interface ${address}`,
     'audio_player aubridge,sink',
     'audio_alert aubridge,alert',
     speaks === 'echo' ? 'audio_source aubridge,sink' : `audio_source aufile,${speaks}`,
@@ -82,7 +85,7 @@ export async function startBaresip({
   const transport = tls ? 'tls' : 'udp'
   const account = registrar
     ? `<sip:${user}@${registrar.domain};transport=${transport}>;auth_user=${user};auth_pass=${registrar.password};regint=60;answermode=${answer};audio_codecs=${codecs.join(',')}`
-    : `<sip:${user}@127.0.0.1:${tls ? `${sip + 1};transport=tls` : sip}>;regint=0;answermode=${answer};audio_codecs=${codecs.join(',')}`
+    : `<sip:${user}@${address}:${tls ? `${sip + 1};transport=tls` : sip}>;regint=0;answermode=${answer};audio_codecs=${codecs.join(',')}`
   writeFileSync(join(home, 'accounts'), account + '\n')
   writeFileSync(join(home, 'contacts'), '')
 
@@ -100,7 +103,7 @@ export async function startBaresip({
 
   return {
     // Over TLS it listens on the next port.
-    uri: `sip:${user}@127.0.0.1:${tls ? `${sip + 1};transport=tls` : sip}`,
+    uri: `sip:${user}@${address}:${tls ? `${sip + 1};transport=tls` : sip}`,
     dial: (uri) => control$.command('dial', uri),
     hangUp: () => control$.command('hangup', ''),
     event: control$.event,
