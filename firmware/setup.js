@@ -59,7 +59,7 @@ const TASKS = {
   image: { needs: ['build', 'arm', 'image'], run: ['rootfs-overlay/image/image.ts'] },
   hil: {
     needs: ['build', 'lab', 'test', 'arm', 'image'],
-    run: ['node_modules/vitest/vitest.mjs', 'run', '--maxWorkers=1', 'test-qemu/boot', 'test-qemu/sd'],
+    run: ['firmware/testing/run.ts', '--long', '--only=emulated,scenarios'],
   },
   check: { needs: ['build'], run: ['firmware/testing/run.ts', '--only=check'] },
   setup: { needs: ['build', 'lab', 'test', 'arm', 'image'], run: undefined },

@@ -177,7 +177,8 @@ test('what others made is listed with version and licence', () => {
   for (const row of rows) expect(row.length, row.join()).toBe(5)
   const named = (source: string) => rows.filter(([kind]) => kind === source).map(([, name]) => name)
   for (const name of ['systemd', 'libc6', 'linux-image-arm64', 'u-boot-rpi']) expect(named('debian')).toContain(name)
-  for (const name of ['mqtt', 'onoff', 'i2c-bus', 'epoll']) expect(named('npm')).toContain(name)
+  for (const name of ['mqtt', 'onoff', 'i2c-bus', 'epoll', 'node-addon-api', 'naudiodon'])
+    expect(named('npm')).toContain(name)
   expect(named('npm')).not.toContain('vitest')
   expect(rows.find(([kind]) => kind === 'node')).toMatchObject(['node', 'node', process.versions.node, '', /^MIT/])
   for (const [kind, name, version, sum, licences] of rows) {

@@ -1,0 +1,53 @@
+// A person lifts the handset, dials by keys, is heard and hears, holds and resumes by the hook, and puts it down; the display at every step.
+import { expect } from 'vitest'
+import { toneIn } from '../../firmware/testing/tone.ts'
+import { inTime } from './in-time.ts'
+import { DIAL_TONE, OFF, PERSON_SAYS } from './phone.ts'
+import { scenario } from './scenario.ts'
+import { FRIEND, FRIEND_SAYS, PHONE_USER } from './stage.ts'
+import { expectSilence, expectTone, HANDSET_DB, SPOKEN_DB } from './voice.ts'
+
+scenario('call', 'boots, registers, and a person calls somebody by keys', 320, async (scene) => {
+  const { friend, operator } = scene
+  await scene.configure()
+  const phone = await scene.on()
+  const idle = await phone.ready()
+  expect(idle.join('\n')).toContain(PHONE_USER)
+  expect(await scene.kamailio.contacts(PHONE_USER)).toHaveLength(1)
+  await operator.sees('config/reported', { version: 1, result: 'applied' })
+
+  phone.machine.hook.lift()
+  await phone.shows('Dial')
+  expectTone(await phone.hears(DIAL_TONE, 2), 2, -20)
+  await phone.dial(FRIEND)
+  await phone.shows(/☎ 00:0/)
+  await inTime('the friend to answer', 10_000, friend.event('CALL_ESTABLISHED'))
+  expect(phone.machine.lamps.lit()).toContain('line')
+  await phone.handset.listens(2)
+  expectTone(await phone.hears(FRIEND_SAYS, 5), 5, SPOKEN_DB + HANDSET_DB)
+
+  const held = phone.seconds()
+  await phone.flash()
+  await phone.shows('On hold')
+  await phone.handset.listens(1)
+  expectSilence(await phone.hears(FRIEND_SAYS, 2))
+  await phone.flash()
+  await phone.shows(/☎ 00:/)
+  const pause = phone.seconds() - held
+  await phone.handset.listens(1)
+  expectTone(await phone.hears(FRIEND_SAYS, 3), 3, SPOKEN_DB + HANDSET_DB)
+
+  phone.machine.hook.down()
+  await inTime('the call to end', 10_000, friend.event('CALL_CLOSED'))
+  await phone.shows('Ready')
+  // Seven seconds before it was on hold and four after.
+  expectTone(toneIn(friend.heard(), PERSON_SAYS, OFF), 11, SPOKEN_DB, pause)
+  const requests = ['ACK', 'INVITE', 'ACK', 'INVITE', 'ACK', 'BYE'].map((method) => `${method} from ${PHONE_USER}`)
+  expect([...scene.kamailio.log().matchAll(/in-dialog (\w+ from \d+)/g)].map(([, what]) => what)).toEqual(requests)
+  const activities = operator.seen.filter(({ topic }) => topic === 'state/call')
+  expect([...new Set(activities.map(({ text }) => JSON.parse(text).activity))]).toEqual(
+    expect.arrayContaining(['idle', 'dialling', 'in-call', 'held']),
+  )
+  const { earXruns, mouthXruns } = phone.handset.counters()
+  console.log(`sound card of the guest: ${earXruns} xruns of the ear, ${mouthXruns} of the mouth`)
+})

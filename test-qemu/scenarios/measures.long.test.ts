@@ -1,0 +1,93 @@
+// What the phone takes in the guest: time until it is registered, memory and processor at rest and in a call.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { type HostLoad, watchHost } from './host-load.ts'
+import { inTime } from './in-time.ts'
+import { type Phone, project } from './phone.ts'
+import { scenario } from './scenario.ts'
+import { FRIEND } from './stage.ts'
+
+/** The customer's limits. */
+const [BOOT_SECONDS, CALL_ABOVE_NODE_MB, IDLE_PERCENT] = [12, 27, 2]
+
+const NODE = '/usr/lib/offhook/node'
+async function memoryMb(phone: Phone, pid: string): Promise<number> {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(await phone.shell.out(`cat /proc/${pid}/status`))!
+  return Number(kilobytes) / 1024
+}
+
+/** Percent of one emulated core that a process takes. */
+async function processorPercent(phone: Phone, pid: string, seconds: number): Promise<number> {
+  // utime and stime, in hundredths of a second, and the time itself.
+  const read = async () =>
+    (await phone.shell.out(`cut -d' ' -f14,15 /proc/${pid}/stat; cut -d' ' -f1 /proc/uptime`)).split(/\s+/).map(Number)
+  const before = await read()
+  await phone.handset.listens(seconds)
+  const after = await read()
+  const used = after[0]! + after[1]! - before[0]! - before[1]!
+  return used / (after[2]! - before[2]!)
+}
+
+const rounded = (value: number) => Math.round(value * 100) / 100
+const load = ({ others, processors }: HostLoad) =>
+  `others took ${(others * 100).toFixed(0)} % of ${processors} processors`
+
+scenario('measures', 'time to registered, memory, processor', 480, async (scene) => {
+  await scene.configure()
+  const boot = watchHost()
+  const phone = await scene.on()
+  await phone.ready()
+  const registered = phone.seconds()
+  const whileBooting = boot()
+
+  const uptime = Number((await phone.shell.out('cut -d" " -f1 /proc/uptime')).trim())
+  const kernelAt = phone.seconds() - uptime
+  const at = async (unit: string, property: string) =>
+    Number((await phone.shell.out(`systemctl show -P ${property} ${unit}`)).trim()) / 1e6
+  const times = {
+    kernel: kernelAt,
+    systemd: kernelAt + (await at('', 'UserspaceTimestampMonotonic')),
+    node: kernelAt + (await at('offhook', 'ExecMainStartTimestampMonotonic')),
+    standing: kernelAt + (await at('offhook', 'ActiveEnterTimestampMonotonic')),
+    registered,
+  }
+
+  const pid = (await phone.shell.out('systemctl show -P MainPID offhook')).trim()
+  await phone.shell.out(`${NODE} -e 'setInterval(() => {}, 1e9)' > /dev/null 2>&1 & echo $! > /run/bare; sleep 5`)
+  const bare = (await phone.shell.out('cat /run/bare')).trim()
+  const nodeMb = await memoryMb(phone, bare)
+  await phone.shell.out(`kill ${bare}`)
+
+  const atRest = watchHost()
+  const idle = { mb: await memoryMb(phone, pid), percent: await processorPercent(phone, pid, 30) }
+  const whileIdle = atRest()
+  phone.machine.hook.lift()
+  await phone.shows('Dial')
+  await phone.dial(FRIEND)
+  await phone.shows(/☎ 00:0/)
+  await inTime('the friend to answer', 10_000, scene.friend.event('CALL_ESTABLISHED'))
+  const inCall = watchHost()
+  const call = { percent: await processorPercent(phone, pid, 20), mb: await memoryMb(phone, pid) }
+  const whileCalling = inCall()
+
+  const measured = { times, nodeMb, idle, call, host: { whileBooting, whileIdle, whileCalling } }
+  writeFileSync(
+    join(project, 'build/hil/measured.json'),
+    JSON.stringify(measured, (_, v) => (typeof v === 'number' ? rounded(v) : v), 2) + '\n',
+  )
+  console.log(
+    [
+      'seconds after power-on:',
+      ...Object.entries(times).map(([name, s]) => `  ${name.padEnd(10)} ${s.toFixed(1).padStart(5)}`),
+      `  (${load(whileBooting)})`,
+      `memory: bare Node ${nodeMb.toFixed(1)} MB, phone at rest +${(idle.mb - nodeMb).toFixed(1)}, in a call +${(call.mb - nodeMb).toFixed(1)}`,
+      `processor: at rest ${idle.percent.toFixed(1)} % of a core (${load(whileIdle)}), in a call ${call.percent.toFixed(1)} % (${load(whileCalling)})`,
+    ].join('\n'),
+  )
+  expect(call.mb - nodeMb, 'MB above bare Node in a call').toBeLessThanOrEqual(CALL_ABOVE_NODE_MB)
+  if (whileBooting.idle) expect(registered, 'seconds from power-on to registered').toBeLessThanOrEqual(BOOT_SECONDS)
+  else console.log(`the host was not idle: the limit of ${BOOT_SECONDS} s to registered was not asked`)
+  if (whileIdle.idle) expect(idle.percent, 'percent of a core at rest').toBeLessThanOrEqual(IDLE_PERCENT)
+  else console.log(`the host was not idle: the limit of ${IDLE_PERCENT} % at rest was not asked`)
+})

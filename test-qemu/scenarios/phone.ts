@@ -1,0 +1,147 @@
+// The booted phone in a scenario: its machine, root's shell in it, the person at its handset, and what they leave to read.
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { encodeWav } from '../../firmware/lab/signal/wav.ts'
+import { type ToneShare, toneOf } from '../../firmware/testing/tone.ts'
+import type { Key } from '../../hal/api/board.ts'
+import { HANDSET_PORT, type Handset, openHandset, RATE } from '../guest/handset.ts'
+import { openShell, SHELL_PORT, type Shell } from '../guest/shell.ts'
+import { type BoardName, boardNamed, boardText } from '../machine/boards.ts'
+import { type Machine, powerOn as start } from '../machine/machine.ts'
+import type { MachineOptions } from '../machine/options.ts'
+import { networkArguments } from '../network/network.ts'
+import type { Stage } from './stage.ts'
+
+export const project = fileURLToPath(new URL('../..', import.meta.url))
+const build = join(project, 'build')
+/** Built by `run.ts` before. */
+export const [IMAGE, EXTRA] = [join(build, 'image-lz4'), join(build, 'hil-extra.gz')]
+/** Of the country the phone is in, Hz. */
+export const DIAL_TONE = 425
+/** What the person says, Hz. */
+export const PERSON_SAYS = 1000
+
+/** How far the phone's converter of rates goes to follow the other side's clock, as a share of the frequency. */
+export const OFF = 0.01
+
+/** How long a key is pressed at least, the pause after it, and how long it is pressed when the display does not answer, ms. */
+const [PRESS_MS, PAUSE_MS, MOST_MS] = [300, 200, 2000]
+const FLASH_MS = 300
+const READY_MS = 180_000
+
+export interface Phone {
+  readonly machine: Machine
+  readonly shell: Shell
+  readonly handset: Handset
+  /** Since it was switched on. */
+  seconds(): number
+  /** Resolves when it is registered and says so; a busy machine takes its time. */
+  ready(): Promise<readonly string[]>
+  /** Presses a key until the display answers. */
+  press(key: Key): Promise<void>
+  /** The hook, pressed for a moment. */
+  flash(): Promise<void>
+  /** Presses the digits of a number, each until the display shows it, and `#`, which sends it. */
+  dial(number: string): Promise<void>
+  /** Resolves when the display shows it. */
+  shows(text: string | RegExp, withinMs?: number): Promise<readonly string[]>
+  /** Listens for so long: how much of it was this tone. */
+  hears(hertz: number, seconds: number): Promise<ToneShare>
+  /** Pulls the plug, after what it says of itself was kept. */
+  off(): Promise<void>
+  /** Pulls the plug this moment. */
+  cut(): Promise<void>
+}
+
+export type PowerOn = Partial<Pick<MachineOptions, 'data' | 'rtc' | 'kernelWords'>> & {
+  /** Default: the key matrix on lines that tell their edges. The other one is read in rounds, which keeps this processor busy. */
+  readonly board?: BoardName
+}
+
+/** Resolves when QEMU runs, long before the phone stands. */
+export async function powerOn(stage: Stage, folder: string, options: PowerOn = {}): Promise<Phone> {
+  mkdirSync(folder, { recursive: true })
+  const { board = 'matrix-on-soc', ...rest } = options
+  const socket = (name: string) => join(folder, name)
+  const begun = performance.now()
+  const machine = await start({
+    ...{ image: IMAGE, folder, board: boardNamed(board), initrds: [EXTRA] },
+    ports: { [SHELL_PORT]: socket('shell'), [HANDSET_PORT]: socket('handset') },
+    network: networkArguments(join(folder, 'wire.pcap')),
+    files: { 'bootstrap.json': JSON.stringify(stage.bootstrap), 'board.json': boardText(board), ...stage.files },
+    ...rest,
+  })
+  const seconds = () => (performance.now() - begun) / 1000
+  const [shell, handset] = await Promise.all([openShell(socket('shell')), openHandset(socket('handset'))])
+  handset.says(tone(PERSON_SAYS))
+  let [shown, isOff] = ['', false]
+  const frames = join(folder, 'display.log')
+  const watch = setInterval(() => {
+    const now = machine.lcd
+      .rows()
+      .map((row) => `        |${row}|\n`)
+      .join('')
+    if (now !== shown) appendFileSync(frames, `${seconds().toFixed(2)} s\n${now}`)
+    shown = now
+  }, 20)
+  const hold = async (key: Key, answered: (rows: readonly string[]) => boolean) => {
+    const begun = performance.now()
+    machine.keypad.press(key)
+    for (let held = 0; held < PRESS_MS || (held < MOST_MS && !answered(machine.lcd.rows())); ) {
+      await sleep(20)
+      held = performance.now() - begun
+    }
+    machine.keypad.release(key)
+    await sleep(PAUSE_MS)
+  }
+  const press = (key: Key) => {
+    const before = machine.lcd.rows().join()
+    return hold(key, (rows) => rows.join() !== before)
+  }
+  const cut = async () => {
+    isOff = true
+    clearInterval(watch)
+    shell.close()
+    handset.close()
+    await machine.kill()
+  }
+  const keep = async () => {
+    writeFileSync(join(folder, 'heard.wav'), encodeWav({ rate: RATE, samples: handset.heard(0) }))
+    const journal = shell.run('journalctl -b -o short-precise --no-pager').then(({ stdout }) => stdout)
+    const late = new Promise<string>((resolve) => setTimeout(resolve, 5000, 'the guest did not give it\n'))
+    writeFileSync(join(folder, 'journal.log'), await Promise.race([journal, late]).catch(String))
+  }
+  return {
+    ...{ machine, shell, handset, seconds },
+    press,
+    async flash() {
+      machine.hook.down()
+      await sleep(FLASH_MS)
+      machine.hook.lift()
+    },
+    async dial(number) {
+      for (const [n, digit] of [...number].entries())
+        await hold(digit as Key, (rows) => rows.some((row) => row.startsWith(number.slice(0, n + 1))))
+      await press('#')
+    },
+    ready: () => machine.lcd.waitFor('Ready', READY_MS),
+    shows: (text, withinMs) => machine.lcd.waitFor(text, withinMs),
+    async hears(hertz, seconds) {
+      const from = handset.now()
+      await handset.listens(seconds)
+      return toneOf({ rate: RATE, samples: handset.heard(from) }, hertz, OFF)
+    },
+    cut,
+    async off() {
+      if (isOff) return
+      await keep()
+      await cut()
+    },
+  }
+}
+
+/** A second of it, to be repeated. */
+const tone = (hertz: number) =>
+  Float32Array.from({ length: RATE }, (_, i) => 0.5 * Math.sin((2 * Math.PI * hertz * i) / RATE))
