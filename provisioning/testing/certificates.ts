@@ -22,36 +22,41 @@ export interface Authority {
   sign(name: string, options?: SignOptions): { cert: string; key: string }
 }
 
-/** `since`: days ago from when on it and what it signs are valid. */
+/** `since`: days ago from when on it, and what it signs unless told otherwise, are valid. */
 export function createAuthority(folder: string, name: string, since = 2): Authority {
   const file = (file: string) => join(folder, file)
   const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' })
   const request = (of: string) =>
     openssl('req', ...KEY, '-keyout', `${of}.key`, '-out', `${of}.csr`, '-subj', `/CN=${of}`)
   // `x509` takes days from now on only; `ca` takes dates, and wants a book of its own.
-  const certify = (of: string, extensions: string, days: number, ...by: string[]) => {
+  const certify = (of: string, extensions: string, from: number, days: number, ...by: string[]) => {
     writeFileSync(file(`${of}.ext`), extensions)
     writeFileSync(file('index.txt'), '')
     writeFileSync(file('ca.cnf'), BOOK)
     const at = (day: number) => `${new Date(Date.now() + day * 86_400_000).toISOString().replace(/[-:T]|\..*/g, '')}Z`
-    const dates = ['-startdate', at(Math.min(0, days) - since), '-enddate', at(days)]
+    const dates = ['-startdate', at(from), '-enddate', at(days)]
     openssl(
       ...['ca', '-batch', '-config', 'ca.cnf', '-in', `${of}.csr`, '-out', `${of}.pem`, '-extfile', `${of}.ext`],
       ...['-notext', ...by, ...dates],
     )
   }
   request(name)
-  certify(name, 'basicConstraints=critical,CA:TRUE\n', 2, '-selfsign', '-keyfile', `${name}.key`)
+  certify(name, 'basicConstraints=critical,CA:TRUE\n', -since, 2, '-selfsign', '-keyfile', `${name}.key`)
   return {
     ca: file(`${name}.pem`),
-    sign(of, { host, days = 2 } = {}) {
+    sign(
+      of,
+      { host, names = host === undefined ? [] : [`DNS:${host}`], days = 2, from = Math.min(0, days) - since } = {},
+    ) {
       request(of)
-      const names = host === undefined ? '' : `subjectAltName=DNS:${host}\n`
-      certify(of, names, days, '-cert', `${name}.pem`, '-keyfile', `${name}.key`)
+      const extensions = names.length === 0 ? '' : `subjectAltName=@names\n[names]\n${names.map(asEntry).join('')}`
+      certify(of, extensions, from, days, '-cert', `${name}.pem`, '-keyfile', `${name}.key`)
       return { cert: file(`${of}.pem`), key: file(`${of}.key`) }
     },
   }
 }
+
+const asEntry = (name: string, at: number): string => `${name.replace(/^(\w+):/, `$1.${at} = `)}\n`
 
 const BOOK = `[ca]
 default_ca = book
