@@ -29,13 +29,15 @@ export function crossPackages(cache: string): string {
     CXX: 'aarch64-linux-gnu-g++',
     AR: 'aarch64-linux-gnu-ar',
     LINK: undefined,
+    // node-gyp lets the user's own npm configuration win over its options.
+    npm_config_nodedir: fetchArm64Node(),
   }
   const gyp = join(run('npm', ['root', '-g']).trim(), 'npm/node_modules/node-gyp/bin/node-gyp.js')
   const stripped = join(work, 'stripped')
   for (const [name, file] of Object.entries(NATIVE)) {
     const cwd = join(modules, name)
     rmSync(join(cwd, 'build'), { recursive: true, force: true })
-    run('node', [gyp, 'rebuild', '--arch=arm64', `--nodedir=${fetchArm64Node()}`], { cwd, env: tools })
+    run('node', [gyp, 'rebuild', '--arch=arm64'], { cwd, env: tools })
     mkdirSync(stripped, { recursive: true })
     run('aarch64-linux-gnu-strip', ['-o', join(stripped, file), join(cwd, 'build/Release', file)])
     rmSync(join(cwd, 'build'), { recursive: true })
