@@ -81,7 +81,7 @@ const SUITES: readonly Suite[] = [
   { name: 'native', ceiling: 2, command: ['make', '-s', '-C', 'native', 'check'], count: closingLine },
   {
     name: 'native-asan',
-    ceiling: 4,
+    ceiling: 5,
     command: ['make', '-s', '-C', 'native', 'check', 'SANITIZE=address,undefined'],
     count: closingLine,
   },
@@ -97,7 +97,7 @@ const SUITES: readonly Suite[] = [
     ceiling: 1.4,
     command: [process.execPath, 'firmware/testing/fuzz/fuzz.ts', '--seconds', '60'],
   },
-  vitest('logic', 4, ...without(...REAL_TIME, ...EMULATED)),
+  vitest('logic', 3, ...without(...REAL_TIME, ...EMULATED)),
   vitest('real-time', 15, '--maxWorkers=1', '--retry=2', ...REAL_TIME),
   vitest('emulated', values.long ? 30 : 6, '--maxWorkers=1', ...EMULATED, ...without(SCENARIOS), ...unlessLong),
   scenarios(values.long ? 40 : 5, ...unlessLong),
