@@ -50,9 +50,14 @@ export function invite(uri = 'sip:alice@example.com', to = '<sip:alice@example.c
 }
 
 /** A request of Bob's to Alice, inside a dialog or outside. */
-export function request(method: string, headers: readonly string[] = [], body = '', to = 'alice'): SipRequest {
-  const head = `${method} sip:${to}@example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK2\r\nMax-Forwards: 70\r\n`
-  const who = `From: "Bob" <sip:bob@example.com>;tag=1\r\nTo: <sip:${to}@example.com>\r\nCall-ID: 2\r\nCSeq: 1 ${method}\r\n`
+export function request(
+  method: string,
+  headers: readonly string[] = [],
+  body = '',
+  to = 'alice@example.com',
+): SipRequest {
+  const head = `${method} sip:${to} SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK2\r\nMax-Forwards: 70\r\n`
+  const who = `From: "Bob" <sip:bob@example.com>;tag=1\r\nTo: <sip:${to}>\r\nCall-ID: 2\r\nCSeq: 1 ${method}\r\n`
   const rest = [...headers, `Content-Length: ${body.length}`, '', body].join('\r\n')
   const parsed = parseMessage(head + who + rest)
   if (!parsed.ok || parsed.value.kind !== 'request') throw new Error(`bad ${method} in a test`)
@@ -234,12 +239,12 @@ export function uaScript(change: Partial<UaConfig> = {}) {
     hangUp: (call: string) => app({ kind: 'hang-up', call, status: undefined, reason: undefined }),
     incoming: (id: string, body: string | undefined, request = invite()) =>
       sip({ kind: 'session-incoming', id, request, sdp: body }),
-    request: (id: string, method: string, session?: string, headers: readonly string[] = [], body = '', to?: string) =>
+    request: (id: string, method: string, session?: string, headers: readonly string[] = [], body = '', to = 'alice') =>
       sip({
         kind: 'request-incoming',
         id,
         session,
-        request: request(method, headers, body, to),
+        request: request(method, headers, body, `${to}@example.com`),
         from: { address: '192.0.2.9', port: 5060 },
       }),
     result: (id: string, status: number, reason = '', cause?: Cause) =>

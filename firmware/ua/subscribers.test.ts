@@ -28,6 +28,24 @@ function setOut(accounts = true) {
   return { ua, answer, tell, state }
 }
 
+test('of a lone account, at the address the host has now', () => {
+  const { ua } = setOut(false)
+  ua.account('a', { registrar: undefined })
+  ua.app({ kind: 'move', mediaAddress: '192.0.2.7' })
+  const from = { address: '10.0.0.9', port: 5060 }
+  for (const [id, to] of [
+    ['in:2', '192.0.2.1'],
+    ['in:3', '192.0.2.7'],
+  ] as const) {
+    const subscribe = request('SUBSCRIBE', ['Event: presence'], '', to)
+    ua.sip({ kind: 'subscriber-incoming', id, request: subscribe, event: 'presence', expires: 600, from })
+  }
+  expect(ua.lines().slice(-2)).toEqual([
+    'sip answer-subscriber in:2 404 active -',
+    'app subscriber in:3 for a presence 600',
+  ])
+})
+
 test('heard, answered, told, over', () => {
   const { ua, answer, tell, state } = setOut()
   expect(ua.heard.at(-1)).toMatchObject({

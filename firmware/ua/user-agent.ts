@@ -277,7 +277,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'publication-state':
         return publications.onState(event, tell)
       case 'subscriber-incoming':
-        return subscribers.onIncoming(event, accounts.match(event.request, config.mediaAddress), tell)
+        return subscribers.onIncoming(event, accounts.match(event.request, ourAddress), tell)
       case 'subscriber-state':
         return subscribers.onState(event, tell)
       case 'rejected':
