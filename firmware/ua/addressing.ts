@@ -3,6 +3,7 @@ import { utf8Decode, utf8Encode } from '../base/bytes.ts'
 import { isIpv4, isIpv6 } from '../base/ip.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Family } from '../media/pair-stock.ts'
+import { all, TOKEN } from '../sip/message/chars.ts'
 import type { HeaderField, NameAddr, SipUri, Uri } from '../sip/message/message.ts'
 import { isSip, parseUri, printUri } from '../sip/message/uri.ts'
 import type { Party } from './contract.ts'
@@ -12,7 +13,7 @@ export const headerText = (text: string): string => utf8Encode(text.replaceAll(/
 
 /** What the printer would not take as header fields of our own, in words; undefined: they are sound. */
 export const headersProblem = (headers: readonly HeaderField[]): string | undefined =>
-  headers.every(({ name, value }) => /^[\w!%*+`'~.-]+$/.test(name) && !/[^\x20-\xff\t]/.test(value))
+  headers.every(({ name, value }) => all(name, TOKEN) && !/[^\x20-\xff\t]/.test(value))
     ? undefined
     : 'not a header field'
 

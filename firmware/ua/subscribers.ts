@@ -24,6 +24,8 @@ export interface Subscribers {
 /** The engine's own patience. */
 const ANSWER_MS = 30_000
 
+const NOBODY = { status: 404, reason: undefined, headers: [], state: 'active', body: undefined } as const
+
 export function createSubscribers(): Subscribers {
   /** With whether it has been taken. */
   const all = new Map<SubscriberName, { readonly account: AccountId; taken: boolean }>()
@@ -51,17 +53,13 @@ export function createSubscribers(): Subscribers {
         if (held.taken) tell.sip({ kind: 'notify', id, ...over, body: undefined })
         else {
           all.delete(id)
-          const refused = { status: 404, reason: undefined, headers: [], state: 'active', body: undefined } as const
-          tell.sip({ kind: 'answer-subscriber', id, ...refused })
+          tell.sip({ kind: 'answer-subscriber', id, ...NOBODY })
         }
       }
     },
 
     onIncoming({ id, request, event, expires }, account, tell) {
-      if (account === undefined) {
-        const nobody = { status: 404, reason: undefined, headers: [], state: 'active', body: undefined } as const
-        return tell.sip({ kind: 'answer-subscriber', id, ...nobody })
-      }
+      if (account === undefined) return tell.sip({ kind: 'answer-subscriber', id, ...NOBODY })
       all.set(id, { account: account.id, taken: false })
       tell.app({
         ...{ kind: 'subscriber-incoming', subscriber: id, account: account.id, event, expires },

@@ -4,6 +4,7 @@ import type { SipEvent } from '../sip/core/contract.ts'
 import { type Account, identityOf } from './accounts.ts'
 import { completeTarget, headersProblem } from './addressing.ts'
 import type { AccountId, SubscriptionName, UaCommand } from './contract.ts'
+import { createHeld } from './held.ts'
 import type { Tell } from './tell.ts'
 
 type Of<K extends SipEvent['kind']> = Extract<SipEvent, { kind: K }>
@@ -19,67 +20,41 @@ export interface Subscriptions {
   onRejected(event: Of<'rejected'>, tell: Tell): void
 }
 
-interface Held {
-  readonly account: AccountId
-  /** What a subscription of that name cannot change: to whom it goes and what of. */
-  readonly what: string
-  /** The engine has taken it. */
-  begun: boolean
-}
-
-const MAX_SUBSCRIPTIONS = 64
-
 export function createSubscriptions(): Subscriptions {
-  const all = new Map<SubscriptionName, Held>()
+  const held = createHeld({ noun: 'subscription', begin: 'subscribe', end: 'unsubscribe', most: 64 })
 
   return {
     subscribe({ subscription: id, account: named, target: given, event, expires, headers }, account, tell) {
       const refuse = (why: string) => tell.refuse('subscribe', id, why)
-      if (id === '' || id.startsWith('in:')) return refuse('not a name for a subscription')
-      const problem = headersProblem(headers)
+      const problem = held.nameProblem(id) ?? headersProblem(headers)
       if (problem !== undefined) return refuse(problem)
       if (account === undefined) return refuse('unknown account')
       const target = completeTarget(given, account.aor)
       if (!target.ok) return refuse(target.error)
-      const what = JSON.stringify([named, target.value, event])
-      const held = all.get(id)
-      if (held !== undefined && held.what !== what) return refuse('name in use')
-      if (held === undefined && all.size >= MAX_SUBSCRIPTIONS) return refuse('too many subscriptions')
-      if (held === undefined) all.set(id, { account: named, what, begun: false })
+      const taken = held.take(id, named, JSON.stringify([target.value, event]))
+      if (taken !== undefined) return refuse(taken)
       const identity = identityOf(account)
       tell.sip({ kind: 'subscribe', id, identity, target: target.value, event, expires, headers, body: undefined })
     },
 
-    unsubscribe(id, tell) {
-      if (!all.has(id)) return tell.refuse('unsubscribe', id, 'unknown subscription')
-      tell.sip({ kind: 'unsubscribe', id })
-    },
-
-    endAll(account, tell) {
-      for (const [id, held] of all) if (held.account === account) tell.sip({ kind: 'unsubscribe', id })
-    },
+    unsubscribe: held.end,
+    endAll: held.endAll,
 
     onState({ id, state, previous, status, reason, cause, retryMs }, tell) {
-      const held = all.get(id)
-      if (held === undefined) return
-      held.begun = true
       const final = state === 'TERMINATED' && retryMs === undefined
-      if (final) all.delete(id)
+      const account = held.spokenOf(id, final)
+      if (account === undefined) return
       tell.app({
-        ...{ kind: 'subscription-state', subscription: id, account: held.account, state, previous },
+        ...{ kind: 'subscription-state', subscription: id, account, state, previous },
         ...{ status, reason: utf8Decode(reason), cause, retryMs, final },
       })
     },
 
     onNotify({ id, contentType, body }, tell) {
-      if (all.has(id)) tell.app({ kind: 'subscription-notify', subscription: id, contentType, body })
+      if (held.accountOf(id) !== undefined)
+        tell.app({ kind: 'subscription-notify', subscription: id, contentType, body })
     },
 
-    onRejected({ command, id, reason }, tell) {
-      // Too late: its end was told before.
-      if (command === 'unsubscribe') return
-      if (all.get(id)?.begun === false) all.delete(id)
-      tell.refuse('subscribe', id, reason)
-    },
+    onRejected: held.onRejected,
   }
 }

@@ -1,6 +1,7 @@
 // Commands of the application, each checked before anything is changed: what makes no sense comes back as a reason.
 import { hex } from '../../base/rng.ts'
 import type { Millis } from '../../base/time.ts'
+import { all, TOKEN } from '../message/chars.ts'
 import { parseUri } from '../message/uri.ts'
 import { Exchange } from '../usage/exchange.ts'
 import { inDialog } from '../usage/invite/acks.ts'
@@ -194,7 +195,7 @@ export class Commands {
     const { id, method, identity, headers, body } = command
     if (this.#exchanges.has(id)) return 'a request of that id is under way'
     if (this.#exchanges.size >= MAX_REQUESTS) return 'too many requests'
-    if (NOT_HERE.has(method) || !/^[A-Za-z0-9\-.!%*_+`'~]+$/.test(method)) return `not a method for this: ${method}`
+    if (NOT_HERE.has(method) || !all(method, TOKEN)) return `not a method for this: ${method}`
     const problem = bodyProblem(body)
     if (problem !== undefined) return problem
     // RFC 3428 §4: a MESSAGE has no Contact.

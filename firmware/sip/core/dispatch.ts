@@ -4,12 +4,12 @@ import type { Millis } from '../../base/time.ts'
 import { acceptSeq, uasDialog } from '../dialog/dialog.ts'
 import { contacts, requires } from '../message/headers.ts'
 import type { HeaderField, SipRequest } from '../message/message.ts'
-import { isSip } from '../message/uri.ts'
+import { isSip, userOf } from '../message/uri.ts'
 import { type Answer, type Incoming, responseText } from '../transaction/response.ts'
 import { newTag, retrySoon, statelessTag } from '../usage/answers.ts'
 import type { UsageEnvironment } from '../usage/environment.ts'
 import { Session } from '../usage/invite/session.ts'
-import { eventOf, type Notified } from '../usage/notified.ts'
+import { badEvent, eventOf, type Notified, packageOf } from '../usage/notified.ts'
 import { replacesOf } from '../usage/refer/replaces.ts'
 import type { Digest, Requester } from '../usage/requester.ts'
 import { bodyRefusal, sdpOf, unanswerable } from '../usage/sdp-body.ts'
@@ -146,8 +146,7 @@ export class Dispatch {
     const { packages, applicationMethods } = this.#config
     if (request.method !== 'NOTIFY' || packages === undefined || applicationMethods.includes('NOTIFY')) return undefined
     const name = eventOf(request)?.name ?? ''
-    if (name === 'refer' || packages[name] !== undefined) return undefined
-    return { status: 489, headers: [{ name: 'Allow-Events', value: Object.keys(packages).join(', ') }] }
+    return name === 'refer' || packageOf(packages, name) !== undefined ? undefined : badEvent(packages)
   }
 
   /** §8.2.1, §8.2.2. Max-Forwards is for who passes requests on (§16.3): whom it has reached answers, also at 0. */
@@ -169,8 +168,7 @@ export class Dispatch {
   }
 
   #outside(incoming: ReceivedRequest, now: Millis): void {
-    const { request } = incoming
-    switch (request.method) {
+    switch (incoming.request.method) {
       case 'INVITE':
         this.#invite(incoming, now)
         return
@@ -181,26 +179,9 @@ export class Dispatch {
       case 'UPDATE':
         this.#refuse(incoming, { status: 481 }, now)
         return
-      case 'REFER':
-      case 'NOTIFY':
-        if (!this.#isApplications(request.method)) {
-          if (request.method === 'REFER') this.#refer(incoming, undefined, now)
-          else this.#refuse(incoming, { status: 481 }, now)
-          return
-        }
-        this.#requests.add(this.#nextId(), incoming, undefined, newTag(this.#environment), now)
-        return
-      case 'SUBSCRIBE':
-        if (!this.#isApplications(request.method)) {
-          const refusal = this.#subscribers.receive(this.#nextId(), incoming, this.#digestOf, now)
-          if (refusal) this.#refuse(incoming, refusal, now)
-          return
-        }
-        this.#requests.add(this.#nextId(), incoming, undefined, newTag(this.#environment), now)
-        return
-      default:
-        this.#requests.add(this.#nextId(), incoming, undefined, newTag(this.#environment), now)
     }
+    if (this.#event(incoming, undefined, now)) return
+    this.#requests.add(this.#nextId(), incoming, undefined, newTag(this.#environment), now)
   }
 
   #inside(incoming: ReceivedRequest, now: Millis): void {
@@ -221,19 +202,31 @@ export class Dispatch {
       this.#options(incoming, now)
       return
     }
-    if ((request.method === 'REFER' || request.method === 'NOTIFY') && !this.#isApplications(request.method)) {
-      if (request.method === 'REFER') this.#refer(incoming, session, now)
-      else this.#refuse(incoming, { status: 481 }, now)
-      return
-    }
+    if (this.#event(incoming, session, now)) return
     this.#requests.add(this.#nextId(), incoming, session.id, session.localTag, now)
   }
 
-  #isApplications = (method: string): boolean => this.#config.applicationMethods.includes(method)
-
-  #refer(incoming: ReceivedRequest, session: Session | undefined, now: Millis): void {
-    const status = this.#refers.receive(this.#nextId(), incoming, session, this.#digestOf, now)
-    if (status !== undefined) this.#refuse(incoming, { status }, now)
+  /** Takes what has to do with subscriptions, unless the application wants it: then false. */
+  #event(incoming: ReceivedRequest, session: Session | undefined, now: Millis): boolean {
+    const { method } = incoming.request
+    if (this.#config.applicationMethods.includes(method)) return false
+    switch (method) {
+      case 'REFER': {
+        const status = this.#refers.receive(this.#nextId(), incoming, session, this.#digestOf, now)
+        if (status !== undefined) this.#refuse(incoming, { status }, now)
+        return true
+      }
+      case 'NOTIFY':
+        this.#refuse(incoming, { status: 481 }, now)
+        return true
+      case 'SUBSCRIBE': {
+        if (session) return false
+        const refusal = this.#subscribers.receive(this.#nextId(), incoming, this.#digestOf, now)
+        if (refusal) this.#refuse(incoming, refusal, now)
+        return true
+      }
+    }
+    return false
   }
 
   /** RFC 3891 §3: the session an INVITE replaces, or the status it is refused with; undefined when it replaces none. */
@@ -286,7 +279,7 @@ export class Dispatch {
       this.#refuse(incoming, { status: 400, reason: `Bad Request: ${dialog.error}` }, now)
       return
     }
-    const contactUser = isSip(request.uri) ? (request.uri.user ?? '') : ''
+    const contactUser = userOf(request.uri)
     const session = new Session(this.#requester, {
       id: this.#nextId(),
       callId: request.callId,

@@ -2,7 +2,7 @@
 import type { Millis } from '../../base/time.ts'
 import { uasDialog } from '../dialog/dialog.ts'
 import { parseNameAddr } from '../message/name-addr.ts'
-import { isSip, printUri } from '../message/uri.ts'
+import { isSip, printUri, userOf } from '../message/uri.ts'
 import { newTag } from '../usage/answers.ts'
 import type { Session } from '../usage/invite/session.ts'
 import type { Notified } from '../usage/notified.ts'
@@ -65,7 +65,7 @@ export class Refers {
       : uasDialog(request, newTag(environment), rng.uint32() >>> 1, received.hop.transport)
     const dialog = session?.dialog ?? (made?.ok ? made.value : undefined)
     if (dialog === undefined) return 400
-    const contactUser = session?.contactUser ?? (isSip(request.uri) ? (request.uri.user ?? '') : '')
+    const contactUser = session?.contactUser ?? userOf(request.uri)
     const digest = session?.digest ?? digestOf(contactUser)
     const ended = () => this.incoming.delete(id)
     this.incoming.set(

@@ -2,10 +2,10 @@
 import type { Millis } from '../../base/time.ts'
 import { uasDialog } from '../dialog/dialog.ts'
 import type { SipRequest } from '../message/message.ts'
-import { isSip } from '../message/uri.ts'
+import { userOf } from '../message/uri.ts'
 import type { Answer } from '../transaction/response.ts'
 import { newTag } from '../usage/answers.ts'
-import { eventOf } from '../usage/notified.ts'
+import { badEvent, eventOf, type Packages, packageOf } from '../usage/notified.ts'
 import type { Digest, Requester } from '../usage/requester.ts'
 import { Subscriber } from '../usage/subscriber.ts'
 import type { SipCommand } from './contract.ts'
@@ -17,10 +17,10 @@ const MAX_SUBSCRIBERS = 256
 
 export class Subscribers {
   readonly #requester: Requester
-  readonly #packages: Readonly<Record<string, string>>
+  readonly #packages: Packages
   readonly #all = new Map<string, Subscriber>()
 
-  constructor(requester: Requester, packages: Readonly<Record<string, string>>) {
+  constructor(requester: Requester, packages: Packages) {
     this.#requester = requester
     this.#packages = packages
   }
@@ -34,14 +34,13 @@ export class Subscribers {
     const { request } = received
     const { environment } = this.#requester
     const event = eventOf(request)
-    if (event === undefined || !Object.hasOwn(this.#packages, event.name))
-      return { status: 489, headers: [{ name: 'Allow-Events', value: Object.keys(this.#packages).join(', ') }] }
+    if (event === undefined || packageOf(this.#packages, event.name) === undefined) return badEvent(this.#packages)
     const brief = Subscriber.tooBrief(request)
     if (brief) return brief
     if (this.#all.size >= MAX_SUBSCRIBERS) return { status: 503 }
     const dialog = uasDialog(request, newTag(environment), environment.rng.uint32() >>> 1, received.hop.transport)
     if (!dialog.ok) return { status: 400, reason: `Bad Request: ${dialog.error}` }
-    const contactUser = isSip(request.uri) ? (request.uri.user ?? '') : ''
+    const contactUser = userOf(request.uri)
     const ended = () => this.#all.delete(id)
     const init = {
       id,

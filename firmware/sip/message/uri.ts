@@ -20,6 +20,9 @@ export function parseUri(text: string): Result<Uri, ParseError> {
 
 export const isSip = (uri: Uri): uri is SipUri => 'host' in uri
 
+/** The user part; '' when there is none. */
+export const userOf = (uri: Uri): string => (isSip(uri) ? (uri.user ?? '') : '')
+
 /** Reads the URI that fills [r.at, stop); whoever calls knows by the brackets or delimiters around where it stops. */
 export function readUri(r: Reader, stop: number): Uri | undefined {
   const { text, at } = r

@@ -1,7 +1,8 @@
 // Who waits for NOTIFYs: by Call-ID and our own tag, then by the event (RFC 6665 §4.1.3, §4.4.1).
 import type { Millis } from '../../base/time.ts'
+import { all, TOKEN } from '../message/chars.ts'
 import type { SipRequest } from '../message/message.ts'
-import type { Incoming } from '../transaction/response.ts'
+import type { Answer, Incoming } from '../transaction/response.ts'
 
 export interface NotifyTaker {
   readonly callId: string
@@ -49,6 +50,19 @@ export function parseEvent(text: string): EventField | undefined {
   return { name: name.toLowerCase(), id: id?.replace(/^id\s*=\s*/i, '') }
 }
 
+/** What is known of each event package, by its name. */
+export type Packages = Readonly<Record<string, string>>
+
+/** What a package is told in; undefined: it is none of these. */
+export const packageOf = (packages: Packages, name: string): string | undefined =>
+  Object.hasOwn(packages, name) ? packages[name] : undefined
+
+/** §4.1.3, §4.2.1.1: an event that is none of these packages'. */
+export const badEvent = (packages: Packages): Answer => ({
+  status: 489,
+  headers: [{ name: 'Allow-Events', value: Object.keys(packages).join(', ') }],
+})
+
 /** `Subscription-State: name;expires=…;reason=…;retry-after=…` (§8.2.3). */
 export interface SubscriptionStateField {
   readonly name: string
@@ -61,7 +75,7 @@ export interface SubscriptionStateField {
 
 export function subscriptionStateOf(notify: SipRequest): SubscriptionStateField | undefined {
   const [name, ...params] = (notify.header('Subscription-State') ?? '').split(';').map((part) => part.trim())
-  if (!name || !/^[A-Za-z0-9\-.!%*_+`'~]+$/.test(name)) return undefined
+  if (!name || !all(name, TOKEN)) return undefined
   const value = (wanted: string) => {
     const found = params.find((param) => param.split('=')[0]?.trim().toLowerCase() === wanted)
     return found?.slice(found.indexOf('=') + 1).trim()
