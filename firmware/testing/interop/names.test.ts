@@ -1,5 +1,5 @@
 // Calls by name through a real name server, from the console: the first server is not there, the second is a phone of ours.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, test } from 'vitest'
 import { type ConsoleProcess, startConsole } from '../console.ts'
 import { type NameServer, startNameServer } from './name-server.ts'
 import { freePort } from './ports.ts'
