@@ -23,7 +23,7 @@ import type { SipOutput } from '../sip/core/contract.ts'
 import type { UaCommand, UaEvent } from '../ua/contract.ts'
 import { createClock, monotonic, watchWallClock } from './clock.ts'
 import { watchFloor } from './clock-watch.ts'
-import { eventLog } from './event-log.ts'
+import { boardLog, eventLog } from './event-log.ts'
 import { audioHealth, lineHealth, lineReason } from './health.ts'
 import { createHub, type HubCounters } from './hub.ts'
 import { type OperatedProcess, operatorCommands } from './operator-commands.ts'
@@ -239,6 +239,8 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     if (event.kind !== 'device') toAttention({ from: 'user' })
     toScreen({ from: 'board', event })
     tell(boardEvent(event, settings?.config.report.keys ?? false))
+    const record = boardLog(event)
+    if (record !== undefined) log(record)
   })
   board.start(fromBoard)
   const wallClock = hub.inlet<number>({ name: 'wall clock', rank: 'hardware', capacity: 4 }, (wallOffsetMs) =>

@@ -1,4 +1,5 @@
-// The user agent's events as log records: registrations and calls, which is what one looks for in a phone's log.
+// Events as log records: registrations, calls, and parts of the board that come and go, which is what one looks for in a phone's log.
+import type { BoardEvent } from '../../hal/api/board.ts'
 import { type LogRecord, log } from '../base/log.ts'
 import type { UaEvent } from '../ua/contract.ts'
 
@@ -44,4 +45,11 @@ export function eventLog(event: UaEvent): LogRecord | undefined {
         : log('warn', 'call', 'no sound arrives', { call: event.call, forMs: event.forMs })
   }
   return undefined
+}
+
+/** A part of the board that went away, or is there. Keys and hook are not written down: they may be somebody's PIN. */
+export function boardLog(event: BoardEvent): LogRecord | undefined {
+  if (event.kind !== 'device') return undefined
+  const { device, state, reason } = event
+  return log(state === 'lost' ? 'warn' : 'info', 'board', state, { device, reason })
 }

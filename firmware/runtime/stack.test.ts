@@ -44,7 +44,9 @@ test('a port that is taken is said so and waited for', { timeout: 10_000 }, asyn
   stack.use(configuration('sip:127.0.0.1:9', port))
   expect(await next()).toBe(`127.0.0.1:${port} EADDRINUSE`)
   await new Promise<void>((resolve) => taken.close(() => resolve()))
+  const free = performance.now()
   expect(await next()).toBe('up')
+  expect(performance.now() - free, 'ms').toBeLessThan(1000)
   // The same again: what stands makes way.
   stack.use(configuration('sip:127.0.0.1:9', port))
   expect(await next()).toBe('up')

@@ -37,6 +37,8 @@ export interface Stack {
   stop(): Promise<void>
 }
 
+/** A phone that is up before its network gets its address any moment: so often at first, and so many times. */
+const [SOON_MS, SOON_TRIES] = [250, 40]
 const RETRY_MS = 2000
 /** How often the interfaces are asked whether our address is still there, and, each so many times, the routing table for a better one. */
 const LOOK_MS = 1000
@@ -60,6 +62,8 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
   let standing: Standing | undefined
   let generation = 0
   let timer: NodeJS.Timeout | undefined
+  /** Since a stack stood or another configuration came. */
+  let failed = { tries: 0, reason: '' }
   /** When the port of the stack that left last is the kernel's again. */
   let freed: Promise<void> = Promise.resolve()
 
@@ -95,6 +99,7 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
       later(config, `${address}:${config.network.sipPort} ${(error as NodeJS.ErrnoException).code ?? error}`)
       return
     }
+    failed = { tries: 0, reason: '' }
     let looks = 0
     timer = setInterval(() => {
       if (++looks % LOOK_EACH === 0 || standing?.addresses.every(isOurs) === false) void look(config)
@@ -103,9 +108,10 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
   }
 
   function later(config: PhoneConfig, reason: string): void {
-    user.log(log('warn', 'stack', 'no network for SIP', { reason }))
+    if (reason !== failed.reason) user.log(log('warn', 'stack', 'no network for SIP', { reason }))
+    failed = { tries: failed.tries + 1, reason }
     user.down(reason)
-    timer = setTimeout(() => void bring(config), RETRY_MS)
+    timer = setTimeout(() => void bring(config), failed.tries <= SOON_TRIES ? SOON_MS : RETRY_MS)
   }
 
   /** Moves to another address when the server would see another one; without any, the old one may come back. */
@@ -160,7 +166,10 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
   }
 
   return {
-    use: (config) => void bring(config),
+    use(config) {
+      failed = { tries: 0, reason: '' }
+      void bring(config)
+    },
     command(command) {
       standing?.departure.commanded(command)
       if (standing === undefined) user.log(log('warn', 'stack', 'no stack for a command', { command: command.kind }))
