@@ -1,11 +1,11 @@
 // One call: the engine's session states to PJSUA's call states, offer and answer, hold, and the end (RFC 3261, 3264, 6337).
 import { utf8Decode } from '../base/bytes.ts'
-import type { Direction, MediaEvent } from '../media/contract.ts'
-import type { Agreement, Negotiator } from '../media/negotiator.ts'
+import type { MediaEvent } from '../media/contract.ts'
 import type { Pair } from '../media/pair-stock.ts'
 import type { SessionState, SipEvent } from '../sip/core/contract.ts'
 import type { HeaderField } from '../sip/message/message.ts'
 import { headersProblem, headerText } from './addressing.ts'
+import { CallDescriptions } from './call-descriptions.ts'
 import type { CallPort } from './call-port.ts'
 import { CallHistory } from './call-record.ts'
 import type { CallStart } from './call-start.ts'
@@ -30,10 +30,7 @@ export class Call {
   readonly #direction: 'in' | 'out'
   readonly #self: CallStart['self']
   readonly #history: CallHistory
-  /** Descriptions under negotiation. */
-  #local: string | undefined
-  #remote: string | undefined
-  readonly #negotiator: Negotiator
+  readonly #descriptions: CallDescriptions
   #state: CallState
   #session: SessionState = 'NULL'
   #answer: CallStart['answer']
@@ -43,7 +40,6 @@ export class Call {
   #accepted = false
   /** We hold: agreed, or (`#asked`) being asked for. */
   #held = false
-  #remoteHeld = false
   #asked: Change | undefined
   /** Ended here; only the engine's last word is awaited. `outcome`: what ended it, when the engine cannot know. */
   #ending: { readonly outcome: Outcome | undefined } | undefined
@@ -54,11 +50,10 @@ export class Call {
     this.peer = start.peer
     this.port = start.port
     this.#direction = start.direction
-    this.#negotiator = start.negotiator
+    this.#descriptions = new CallDescriptions(start.id, start.negotiator, start.port, start.invite?.sdp)
     this.#answer = start.answer
     this.#self = start.self
     this.#history = new CallHistory(start.now)
-    this.#remote = start.invite?.sdp
     if (start.invite) this.#history.see(start.invite.request, false)
     this.#state = start.direction === 'in' ? 'incoming' : 'calling'
   }
@@ -102,13 +97,11 @@ export class Call {
     // A 180 tells no media; in a 183 it begins early, and the 200 says the same again (RFC 6337 §3.1.1).
     if (status < 200 && status !== 183) return respond(undefined)
     if (status >= 200) this.#accepted = true
-    if (this.#answer !== undefined && this.port.media.status === 'none') {
-      this.#local = this.#answer.sdp
-      this.#agree(this.#answer, tell)
-    }
+    if (this.#answer !== undefined && !this.#descriptions.areAgreed)
+      this.#descriptions.answered(this.#answer, this.#held, tell)
     // Without an offer of theirs the 200 brings ours, and the ACK the answer.
     if (this.#answer !== undefined || status < 200) respond(this.#answer?.sdp)
-    else respond(this.#offer('sendrecv', tell))
+    else respond(this.#descriptions.offer(false, tell))
   }
 
   hangUp(status: number | undefined, reason: string | undefined, tell: Tell, headers = NO_HEADERS) {
@@ -143,17 +136,13 @@ export class Call {
 
   /** The host has another address: media comes to `pair` from the next description on, and a call that stands says so at once. */
   move(pair: Pair, tell: Tell) {
-    this.#negotiator.move(pair)
-    this.port.move(pair, tell)
+    this.#descriptions.move(pair, tell)
     if (this.#state === 'confirmed') {
       // What is under way was made before: the wish is the same, with what is so now.
       const hold = this.#asked?.hold ?? this.#held
       this.#asked = { kind: 'reinvite', hold, offer: true, headers: NO_HEADERS, sent: false, agreed: false }
       this.#ask(tell)
-    } else if (this.#answer !== undefined && this.#remote !== undefined && !this.#accepted) {
-      const answer = this.#negotiator.answer(this.#remote, false)
-      this.#answer = answer.ok ? answer.value : undefined
-    }
+    } else if (this.#answer !== undefined && !this.#accepted) this.#answer = this.#descriptions.reconsider()
   }
 
   queryRecord(ref: number, tell: Tell) {
@@ -194,11 +183,11 @@ export class Call {
     }
     if (this.#ending !== undefined) return false
     this.#enter(callState(event.state) ?? this.#state, event, tell)
-    if (event.state === 'CALLING' && this.#local !== undefined) this.#offered(this.#local, undefined, tell)
+    if (event.state === 'CALLING') this.#descriptions.tellFirst(tell)
     if (event.state === 'REINVITED') this.#onReinvited(tell)
     if (event.state === 'CONFIRMED') {
       // No answer came, neither in the 200 nor in the ACK.
-      if (this.port.media.status === 'none') this.#giveUp(tell)
+      if (!this.#descriptions.areAgreed) this.#giveUp(tell)
       else this.#ask(tell)
     }
     return false
@@ -212,17 +201,15 @@ export class Call {
       if (this.#state === 'confirmed') this.#theirOffer = event.sdp
       return
     }
-    this.#offered(undefined, event.sdp, tell)
     this.#isAgreed()
-    const answer = this.#negotiator.answer(event.sdp, this.#held)
+    const answer = this.#descriptions.consider(event.sdp, this.#held, tell)
     if (!answer.ok) return this.#giveUp(tell)
     tell.sip({ kind: 'ack', id: this.id, sdp: answer.value.sdp })
-    this.#local = answer.value.sdp
-    this.#agree(answer.value, tell)
+    this.#descriptions.answered(answer.value, this.#held, tell)
   }
 
   #onAnswer({ sdp, inResponse }: Of<'session-sdp'>, tell: Tell) {
-    const agreed = this.#negotiator.accept(sdp)
+    const agreed = this.#descriptions.read(sdp)
     if (!agreed.ok) {
       tell.log('warn', 'answer not usable', { call: this.id, reason: agreed.error })
       // A change that came to nothing leaves the call as it was; a call that never had media is none.
@@ -231,8 +218,7 @@ export class Call {
     }
     // An answer in an ACK belongs to their re-INVITE, also while ours waits to be tried again after a 491.
     if (inResponse) this.#isAgreed()
-    this.#remote = sdp
-    this.#agree(agreed.value, tell)
+    this.#descriptions.accepted(sdp, agreed.value, this.#held, tell)
   }
 
   /** Their re-INVITE or UPDATE is answered at once; what cannot be agreed leaves the call as it was (§14.2). */
@@ -241,16 +227,14 @@ export class Call {
     this.#theirOffer = undefined
     const respond = (status: number, sdp: string | undefined) =>
       tell.sip({ kind: 'respond', id: this.id, status, reason: undefined, sdp, headers: NO_HEADERS })
-    if (offer === undefined) return respond(200, this.#offer(this.#held ? this.#holding() : 'sendrecv', tell))
-    this.#offered(undefined, offer, tell)
-    const answer = this.#negotiator.answer(offer, this.#held)
+    if (offer === undefined) return respond(200, this.#descriptions.offer(this.#held, tell))
+    const answer = this.#descriptions.consider(offer, this.#held, tell)
     if (!answer.ok) {
       tell.log('info', 'offer refused', { call: this.id, reason: answer.error })
       return respond(488, undefined)
     }
     respond(200, answer.value.sdp)
-    this.#local = answer.value.sdp
-    this.#agree(answer.value, tell)
+    this.#descriptions.answered(answer.value, this.#held, tell)
   }
 
   onReinviteResult(event: Of<'reinvite-result'>, tell: Tell) {
@@ -325,7 +309,7 @@ export class Call {
     const { kind, hold, offer, headers } = this.#asked
     if (this.#session !== 'CONFIRMED' && !(refreshes(this.#asked) && this.#session === 'EARLY')) return
     this.#asked = { ...this.#asked, sent: true }
-    const sdp = offer ? this.#offer(hold ? this.#holding() : 'sendrecv', tell) : undefined
+    const sdp = offer ? this.#descriptions.offer(hold, tell) : undefined
     tell.sip({ kind, id: this.id, sdp, headers })
   }
 
@@ -336,33 +320,8 @@ export class Call {
     this.#asked = { ...this.#asked, agreed: true }
   }
 
-  /** The offer of the INVITE itself; told once that has gone out. */
   firstOffer(): string {
-    this.#local = this.#negotiator.offer('sendrecv')
-    return this.#local
-  }
-
-  #offer(direction: Direction, tell: Tell): string {
-    const sdp = this.#negotiator.offer(direction)
-    this.#offered(sdp, undefined, tell)
-    return sdp
-  }
-
-  #offered(local: string | undefined, remote: string | undefined, tell: Tell) {
-    this.#local = local
-    this.#remote = remote
-    tell.app({ kind: 'call-sdp', call: this.id, stage: 'offered', local, remote })
-  }
-
-  #agree({ stream, held }: Agreement, tell: Tell) {
-    this.#remoteHeld = held
-    tell.app({ kind: 'call-sdp', call: this.id, stage: 'active', local: this.#local, remote: this.#remote })
-    this.port.agree(stream, this.#held ? 'local' : held ? 'remote' : 'none', tell)
-  }
-
-  /** §8.4 of RFC 3264: a stream they hold already becomes inactive. */
-  #holding(): Direction {
-    return this.#remoteHeld ? 'inactive' : 'sendonly'
+    return this.#descriptions.firstOffer()
   }
 
   /** Media cannot be agreed: there is no call without. */

@@ -1,45 +1,30 @@
 // The user agent as a machine: accounts and calls over the SIP engine and the media engine.
 import type { Machine } from '../base/machine.ts'
-import { hex, type Rng } from '../base/rng.ts'
-import { knownCodecs } from '../media/codecs.ts'
-import type { MediaEvent, PortId } from '../media/contract.ts'
-import { createNegotiator } from '../media/negotiator.ts'
-import { createPairStock, familyOf, type Pair } from '../media/pair-stock.ts'
+import type { Rng } from '../base/rng.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
-import { otherParts } from '../sip/usage/sdp-body.ts'
 import { type Account, createAccountBook, identityOf } from './accounts.ts'
-import { completeTarget, familyCalled, familyOffered, headersProblem, partyCalled, partyOf } from './addressing.ts'
-import { Call } from './call.ts'
-import { createCallPort } from './call-port.ts'
+import { completeTarget } from './addressing.ts'
+import type { Call } from './call.ts'
+import { createCalls } from './calls.ts'
 import type { CallId, UaCommand, UaConfig, UaInput, UaOutput } from './contract.ts'
 import { createPublications } from './publications.ts'
 import { createRelocation } from './relocation.ts'
-import { createRequests, type Destination, withoutCredentials } from './requests.ts'
+import { createRequests, type Destination } from './requests.ts'
 import { createSubscribers } from './subscribers.ts'
 import { createSubscriptions } from './subscriptions.ts'
 import { type Tell, tellInto } from './tell.ts'
 
-/** Socket pairs kept ready beyond those of ringing calls. */
-const SPARE_PAIRS = 4
-const PORT_PREFIX = 'call:'
-
 /** `rng` must be unpredictable: contact users and session ids come from it. */
 export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, UaOutput> {
   const accounts = createAccountBook(rng)
-  const calls = new Map<CallId, Call>()
-  const { min, max } = config.rtpPorts
-  const addresses = [config.mediaAddress, ...(config.alsoMediaAddress === undefined ? [] : [config.alsoMediaAddress])]
-  const stock = createPairStock({ addresses, min, max, dscp: config.dscp, spare: SPARE_PAIRS })
+  const calls = createCalls(config, rng)
   const relocation = createRelocation()
-  /** Calls that are to have sockets at the new address, once there are some. */
-  const homeless = new Set<CallId>()
   let ourAddress = config.mediaAddress
-  let unmarked = false
   const requests = createRequests(config.decides ?? [])
   const subscriptions = createSubscriptions()
   const publications = createPublications()
   const subscribers = createSubscribers()
-  let stocked = false
+  let begun = false
 
   function onCommand(command: UaCommand, tell: Tell) {
     switch (command.kind) {
@@ -49,8 +34,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return
       }
       case 'remove-account':
-        for (const call of calls.values())
-          if (call.account === command.account && !call.isEnding) call.hangUp(480, undefined, tell)
+        for (const call of calls.of(command.account)) if (!call.isEnding) call.hangUp(480, undefined, tell)
         subscriptions.endAll(command.account, tell)
         publications.endAll(command.account, tell)
         subscribers.endAll(command.account, tell)
@@ -62,25 +46,25 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return
       }
       case 'make-call':
-        return makeCall(command, tell)
+        return calls.make(command, accounts.get(command.account), tell)
       case 'answer':
-        return withCall(command, tell, (call) => call.answer(command, tell))
+        return calls.act(command, tell, (call) => call.answer(command, tell))
       case 'hang-up':
-        return withCall(command, tell, (call) => call.hangUp(command.status, command.reason, tell, command.headers))
+        return calls.act(command, tell, (call) => call.hangUp(command.status, command.reason, tell, command.headers))
       case 'hold':
       case 'resume':
-        return withCall(command, tell, (call) => call.hold(command.kind === 'hold', tell))
+        return calls.act(command, tell, (call) => call.hold(command.kind === 'hold', tell))
       case 'send-dtmf':
-        return withCall(command, tell, (call) => call.sendDtmf(command.digits, command.durationMs, tell))
+        return calls.act(command, tell, (call) => call.sendDtmf(command.digits, command.durationMs, tell))
       case 'query-call':
-        return withCall(command, tell, (call) => call.queryStats(command.ref, tell))
+        return calls.act(command, tell, (call) => call.queryStats(command.ref, tell))
       case 'query-record':
-        return withCall(command, tell, (call) => call.queryRecord(command.ref, tell))
+        return calls.act(command, tell, (call) => call.queryRecord(command.ref, tell))
       case 'reinvite':
       case 'update':
-        return withCall(command, tell, (call) => call.modify(command, tell))
+        return calls.act(command, tell, (call) => call.modify(command, tell))
       case 'transfer':
-        return withCall(command, tell, (call) => transfer(call, command, tell))
+        return calls.act(command, tell, (call) => transfer(call, command, tell))
       case 'end-transfer':
         return requests.endTransfer(command.call, tell)
       case 'send-request':
@@ -105,31 +89,9 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
   }
 
   function move({ mediaAddress, alsoMediaAddress }: Extract<UaCommand, { kind: 'move' }>, tell: Tell) {
-    const to = [mediaAddress, ...(alsoMediaAddress === undefined ? [] : [alsoMediaAddress])]
-    const moving = [...calls.values()].filter((call) => !call.isEnding && !to.includes(call.port.address))
-    const standing = moving.filter((call) => call.stands).map(({ id }) => id)
+    const standing = calls.move([mediaAddress, ...(alsoMediaAddress === undefined ? [] : [alsoMediaAddress])], tell)
     relocation.begin(mediaAddress, mediaAddress === ourAddress ? [] : accounts.registering(), standing, tell)
     ourAddress = mediaAddress
-    for (const { id } of moving) homeless.add(id)
-    stock.move(to, tell.media)
-  }
-
-  /** As far as there are sockets; of the family they had, or of what there is now. */
-  function settle(tell: Tell) {
-    for (const id of homeless) {
-      const call = calls.get(id)
-      const family = call && familyOf(call.port.address)
-      const pair = call && stock.take(tell.media, family && stock.has(family) ? family : undefined)
-      if (call !== undefined && pair === undefined) return
-      homeless.delete(id)
-      if (call !== undefined && pair !== undefined) call.move(pair, tell)
-    }
-  }
-
-  function withCall(command: UaCommand & { readonly call: CallId }, tell: Tell, act: (call: Call) => void) {
-    const call = calls.get(command.call)
-    if (call === undefined) tell.refuse(command.kind, command.call, 'unknown call')
-    else act(call)
   }
 
   function transfer(call: Call, command: Extract<UaCommand, { kind: 'transfer' }>, tell: Tell) {
@@ -164,90 +126,6 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     target: peer.uri,
   })
 
-  function makeCall(command: Extract<UaCommand, { kind: 'make-call' }>, tell: Tell) {
-    const { call: id, headers, parts = [] } = command
-    const refuse = (why: string) => tell.refuse('make-call', id, why)
-    if (id === '' || id.startsWith('in:')) return refuse('not a name for an outgoing call')
-    const problem = headersProblem(headers)
-    if (problem !== undefined) return refuse(problem)
-    if (calls.has(id)) return refuse('name in use')
-    if (calls.size >= config.maxCalls) return refuse('too many calls')
-    const account = accounts.get(command.account)
-    if (account === undefined) return refuse('unknown account')
-    const target = completeTarget(command.target, account.aor)
-    if (!target.ok) return refuse(target.error)
-    const pair = stock.take(tell.media, familyCalled(account.config.proxies[0] ?? target.value))
-    if (pair === undefined) return refuse('no RTP port free')
-    const negotiator = negotiate(account, pair)
-    const call = new Call({
-      id,
-      account: account.id,
-      peer: partyCalled(target.value),
-      direction: 'out',
-      now: tell.now,
-      self: selfOf(account),
-      answer: undefined,
-      negotiator,
-      port: createCallPort(id, pair, stock),
-    })
-    calls.set(id, call)
-    const sdp = command.lateOffer ? undefined : call.firstOffer()
-    tell.sip({ kind: 'invite', id, identity: identityOf(account), target: target.value, sdp, headers, parts })
-  }
-
-  /** Refusals need no call here: what the engine says of the session afterwards is of no interest any more. */
-  function onIncoming(event: Extract<SipEvent, { kind: 'session-incoming' }>, tell: Tell) {
-    const { id, request } = event
-    const refuse = (status: number) =>
-      tell.sip({ kind: 'respond', id, status, reason: undefined, sdp: undefined, headers: [] })
-    const account = accounts.match(request, ourAddress)
-    if (account === undefined) return refuse(404)
-    if (calls.size >= config.maxCalls) return refuse(486)
-    const pair = stock.take(tell.media, familyOffered(event.sdp))
-    if (pair === undefined) {
-      const foreign = familyOffered(event.sdp)
-      const reachable = foreign === undefined || stock.has(foreign)
-      tell.log('warn', reachable ? 'no RTP port in stock' : 'no address of the family offered', { call: id, foreign })
-      return refuse(reachable ? 503 : 488)
-    }
-    const port = createCallPort(id, pair, stock)
-    const negotiator = negotiate(account, pair)
-    const answer = event.sdp === undefined ? undefined : negotiator.answer(event.sdp, false)
-    if (answer?.ok === false) {
-      tell.log('info', 'call refused', { call: id, reason: answer.error })
-      port.close(tell)
-      return refuse(488)
-    }
-    const peer = partyOf(request.from)
-    const start = { id, account: account.id, peer, direction: 'in', now: tell.now, self: selfOf(account) } as const
-    calls.set(id, new Call({ ...start, invite: { request, sdp: event.sdp }, answer: answer?.value, negotiator, port }))
-    const alertInfo = request.header('Alert-Info')
-    const headers = withoutCredentials(request)
-    tell.app({
-      kind: 'call-incoming',
-      call: id,
-      account: account.id,
-      peer,
-      alertInfo,
-      headers,
-      parts: otherParts(request),
-    })
-    if (event.sdp !== undefined)
-      tell.app({ kind: 'call-sdp', call: id, stage: 'offered', local: undefined, remote: event.sdp })
-  }
-
-  const selfOf = ({ config: { aor }, contactUser }: Account) => ({ aor, contactUser })
-
-  const negotiate = (account: Account, pair: Pair) =>
-    createNegotiator({
-      codecs: knownCodecs(account.config.codecs),
-      ptimeMs: account.config.ptimeMs,
-      pair,
-      sessionId: rng.uint32(),
-      cname: hex(rng, 16),
-      jitter: config.jitter,
-    })
-
   function onSip(event: SipEvent, tell: Tell) {
     switch (event.kind) {
       case 'registration-state': {
@@ -258,7 +136,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return
       }
       case 'session-incoming':
-        return onIncoming(event, tell)
+        return calls.onIncoming(event, accounts.match(event.request, ourAddress), tell)
       case 'session-state':
         if (calls.get(event.id)?.onState(event, tell)) forget(event.id, tell, event)
         return
@@ -292,7 +170,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
   }
 
   function forget(call: CallId, tell: Tell, { status, reason } = { status: 481, reason: 'ended' }) {
-    calls.delete(call)
+    calls.forget(call)
     relocation.call(call, status, reason, tell)
     requests.callEnded(call)
   }
@@ -339,54 +217,18 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     }
   }
 
-  const callAt = (port: PortId): Call | undefined =>
-    port.startsWith(PORT_PREFIX) ? calls.get(port.slice(PORT_PREFIX.length)) : undefined
-
-  function onMedia(event: MediaEvent, tell: Tell) {
-    switch (event.kind) {
-      case 'pair-ready':
-        if (event.unmarked !== undefined && !unmarked)
-          tell.log('warn', 'audio packets go unmarked', { refused: event.unmarked })
-        unmarked ||= event.unmarked !== undefined
-        stock.add(event)
-        return settle(tell)
-      case 'pairs-failed':
-        return tell.log('error', 'no RTP ports', { reason: event.reason })
-      case 'port-failed':
-      case 'port-lost':
-        return callAt(event.port)?.onPortFailed(event.reason, tell)
-      case 'rejected':
-        return callAt(event.port)?.onMediaRejected(event, tell)
-      case 'stream-receiving':
-        return callAt(event.port)?.onSilence(0, tell)
-      case 'stream-silent':
-        return callAt(event.port)?.onSilence(event.forMs, tell)
-      case 'dtmf':
-        if (event.ended) callAt(event.port)?.onDtmf(event.digit, event.durationMs, tell)
-        return
-      case 'stats':
-        return callAt(event.port)?.onStats(event, tell)
-      case 'port-opened':
-      case 'port-ended':
-      case 'dtmf-sent':
-        return
-    }
-  }
-
   return {
     handle(input, now, out) {
       const tell = tellInto(out, now)
-      if (!stocked) {
-        stocked = true
-        for (const order of stock.orders()) tell.media(order)
-      }
+      if (!begun) calls.begin(tell)
+      begun = true
       switch (input.from) {
         case 'app':
           return onCommand(input.command, tell)
         case 'sip':
           return onSip(input.event, tell)
         case 'media':
-          return onMedia(input.event, tell)
+          return calls.onMedia(input.event, tell)
       }
     },
     // Every timer of a call is the engine's; here only answers of the application are waited for.

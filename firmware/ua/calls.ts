@@ -1,0 +1,195 @@
+// The calls there are: made and taken, moved along with the host, and what the media engine says of them.
+import { hex, type Rng } from '../base/rng.ts'
+import { knownCodecs } from '../media/codecs.ts'
+import type { MediaEvent, PortId } from '../media/contract.ts'
+import { createNegotiator } from '../media/negotiator.ts'
+import { createPairStock, familyOf, type Pair } from '../media/pair-stock.ts'
+import type { SipEvent } from '../sip/core/contract.ts'
+import { otherParts } from '../sip/usage/sdp-body.ts'
+import { type Account, identityOf } from './accounts.ts'
+import { completeTarget, familyCalled, familyOffered, headersProblem, partyCalled, partyOf } from './addressing.ts'
+import { Call } from './call.ts'
+import { createCallPort } from './call-port.ts'
+import type { AccountId, CallId, UaCommand, UaConfig } from './contract.ts'
+import { withoutCredentials } from './requests.ts'
+import type { Tell } from './tell.ts'
+
+/** Socket pairs kept ready beyond those of ringing calls. */
+const SPARE_PAIRS = 4
+const PORT_PREFIX = 'call:'
+
+export interface Calls {
+  /** To be given to the media engine before anything else. */
+  begin(tell: Tell): void
+  get(id: CallId): Call | undefined
+  of(account: AccountId): readonly Call[]
+  /** The call a command names does it, or the command is refused. */
+  act(command: UaCommand & { readonly call: CallId }, tell: Tell, does: (call: Call) => void): void
+  make(command: Extract<UaCommand, { kind: 'make-call' }>, account: Account | undefined, tell: Tell): void
+  /** `account` undefined: it is for nobody here. */
+  onIncoming(event: Extract<SipEvent, { kind: 'session-incoming' }>, account: Account | undefined, tell: Tell): void
+  onMedia(event: MediaEvent, tell: Tell): void
+  /** The host is at these addresses now: calls elsewhere follow as there are sockets. Those that stand, of them. */
+  move(to: readonly string[], tell: Tell): readonly CallId[]
+  /** Its last event came. */
+  forget(id: CallId): void
+}
+
+export function createCalls(config: UaConfig, rng: Rng): Calls {
+  const calls = new Map<CallId, Call>()
+  const { min, max } = config.rtpPorts
+  const addresses = [config.mediaAddress, ...(config.alsoMediaAddress === undefined ? [] : [config.alsoMediaAddress])]
+  const stock = createPairStock({ addresses, min, max, dscp: config.dscp, spare: SPARE_PAIRS })
+  /** Calls that are to have sockets at the new address, once there are some. */
+  const homeless = new Set<CallId>()
+  let unmarked = false
+
+  /** As far as there are sockets; of the family they had, or of what there is now. */
+  function settle(tell: Tell) {
+    for (const id of homeless) {
+      const call = calls.get(id)
+      const family = call && familyOf(call.port.address)
+      const pair = call && stock.take(tell.media, family && stock.has(family) ? family : undefined)
+      if (call !== undefined && pair === undefined) return
+      homeless.delete(id)
+      if (call !== undefined && pair !== undefined) call.move(pair, tell)
+    }
+  }
+
+  const selfOf = ({ config: { aor }, contactUser }: Account) => ({ aor, contactUser })
+
+  const negotiate = (account: Account, pair: Pair) =>
+    createNegotiator({
+      codecs: knownCodecs(account.config.codecs),
+      ptimeMs: account.config.ptimeMs,
+      pair,
+      sessionId: rng.uint32(),
+      cname: hex(rng, 16),
+      jitter: config.jitter,
+    })
+
+  const callAt = (port: PortId): Call | undefined =>
+    port.startsWith(PORT_PREFIX) ? calls.get(port.slice(PORT_PREFIX.length)) : undefined
+
+  return {
+    begin(tell) {
+      for (const order of stock.orders()) tell.media(order)
+    },
+
+    get: (id) => calls.get(id),
+
+    of: (account) => [...calls.values()].filter((call) => call.account === account),
+
+    act(command, tell, does) {
+      const call = calls.get(command.call)
+      if (call === undefined) tell.refuse(command.kind, command.call, 'unknown call')
+      else does(call)
+    },
+
+    make(command, account, tell) {
+      const { call: id, headers, parts = [] } = command
+      const refuse = (why: string) => tell.refuse('make-call', id, why)
+      if (id === '' || id.startsWith('in:')) return refuse('not a name for an outgoing call')
+      const problem = headersProblem(headers)
+      if (problem !== undefined) return refuse(problem)
+      if (calls.has(id)) return refuse('name in use')
+      if (calls.size >= config.maxCalls) return refuse('too many calls')
+      if (account === undefined) return refuse('unknown account')
+      const target = completeTarget(command.target, account.aor)
+      if (!target.ok) return refuse(target.error)
+      const pair = stock.take(tell.media, familyCalled(account.config.proxies[0] ?? target.value))
+      if (pair === undefined) return refuse('no RTP port free')
+      const negotiator = negotiate(account, pair)
+      const call = new Call({
+        id,
+        account: account.id,
+        peer: partyCalled(target.value),
+        direction: 'out',
+        now: tell.now,
+        self: selfOf(account),
+        answer: undefined,
+        negotiator,
+        port: createCallPort(id, pair, stock),
+      })
+      calls.set(id, call)
+      const sdp = command.lateOffer ? undefined : call.firstOffer()
+      tell.sip({ kind: 'invite', id, identity: identityOf(account), target: target.value, sdp, headers, parts })
+    },
+
+    /** Refusals need no call here: what the engine says of the session afterwards is of no interest any more. */
+    onIncoming(event, account, tell) {
+      const { id, request } = event
+      const refuse = (status: number) =>
+        tell.sip({ kind: 'respond', id, status, reason: undefined, sdp: undefined, headers: [] })
+      if (account === undefined) return refuse(404)
+      if (calls.size >= config.maxCalls) return refuse(486)
+      const pair = stock.take(tell.media, familyOffered(event.sdp))
+      if (pair === undefined) {
+        const foreign = familyOffered(event.sdp)
+        const reachable = foreign === undefined || stock.has(foreign)
+        tell.log('warn', reachable ? 'no RTP port in stock' : 'no address of the family offered', { call: id, foreign })
+        return refuse(reachable ? 503 : 488)
+      }
+      const port = createCallPort(id, pair, stock)
+      const negotiator = negotiate(account, pair)
+      const answer = event.sdp === undefined ? undefined : negotiator.answer(event.sdp, false)
+      if (answer?.ok === false) {
+        tell.log('info', 'call refused', { call: id, reason: answer.error })
+        port.close(tell)
+        return refuse(488)
+      }
+      const peer = partyOf(request.from)
+      const start = { id, account: account.id, peer, direction: 'in', now: tell.now, self: selfOf(account) } as const
+      const invite = { request, sdp: event.sdp }
+      calls.set(id, new Call({ ...start, invite, answer: answer?.value, negotiator, port }))
+      const alertInfo = request.header('Alert-Info')
+      const headers = withoutCredentials(request)
+      const parts = otherParts(request)
+      tell.app({ kind: 'call-incoming', call: id, account: account.id, peer, alertInfo, headers, parts })
+      if (event.sdp !== undefined)
+        tell.app({ kind: 'call-sdp', call: id, stage: 'offered', local: undefined, remote: event.sdp })
+    },
+
+    onMedia(event, tell) {
+      switch (event.kind) {
+        case 'pair-ready':
+          if (event.unmarked !== undefined && !unmarked)
+            tell.log('warn', 'audio packets go unmarked', { refused: event.unmarked })
+          unmarked ||= event.unmarked !== undefined
+          stock.add(event)
+          return settle(tell)
+        case 'pairs-failed':
+          return tell.log('error', 'no RTP ports', { reason: event.reason })
+        case 'port-failed':
+        case 'port-lost':
+          return callAt(event.port)?.onPortFailed(event.reason, tell)
+        case 'rejected':
+          return callAt(event.port)?.onMediaRejected(event, tell)
+        case 'stream-receiving':
+          return callAt(event.port)?.onSilence(0, tell)
+        case 'stream-silent':
+          return callAt(event.port)?.onSilence(event.forMs, tell)
+        case 'dtmf':
+          if (event.ended) callAt(event.port)?.onDtmf(event.digit, event.durationMs, tell)
+          return
+        case 'stats':
+          return callAt(event.port)?.onStats(event, tell)
+        case 'port-opened':
+        case 'port-ended':
+        case 'dtmf-sent':
+          return
+      }
+    },
+
+    move(to, tell) {
+      const moving = [...calls.values()].filter((call) => !call.isEnding && !to.includes(call.port.address))
+      for (const { id } of moving) homeless.add(id)
+      stock.move(to, tell.media)
+      return moving.filter((call) => call.stands).map(({ id }) => id)
+    },
+
+    forget(id) {
+      calls.delete(id)
+    },
+  }
+}
