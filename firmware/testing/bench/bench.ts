@@ -13,8 +13,9 @@ export type Samples = Readonly<Record<string, readonly (number | undefined)[]>>
 export interface Row {
   readonly what: string
   readonly unit: string
-  /** Smaller is better, always. */
   readonly samples: Samples
+  /** Absent: smaller is better. */
+  readonly best?: 'most'
 }
 
 export interface Bench {

@@ -1,7 +1,22 @@
-// A caller for measurements: INVITE, ACK, sound every 20 ms, BYE. It knows just enough SIP to be answered.
+// A caller for measurements: INVITE, ACK, a packet each 20 ms, BYE. It knows just enough SIP to be answered.
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Trace } from './traces.ts'
+
+/** What is said in a call, through a network. */
+export interface Talk {
+  /** 160 bytes of PCMU: packet `n`. */
+  payload(n: number): Buffer
+  readonly trace: Trace
+  /** How exactly the moments are kept, ms. */
+  readonly stepMs: number
+  /** Each RTP packet that comes back, ms after packet 0 was due. */
+  onHeard?(packet: Buffer, atMs: number): void
+}
+
+const silence = Buffer.alloc(160, 0xff)
+const SILENT: Talk = { payload: () => silence, trace: () => 0, stepMs: 20 }
 
 export interface CallUp {
   /** INVITE sent → 200 received, ms. */
@@ -12,8 +27,8 @@ export interface CallUp {
 }
 
 export interface Caller {
-  /** Rejects when `user` does not answer with 200 within two seconds. */
-  call(user: string): Promise<CallUp>
+  /** Rejects when `user` does not answer with 200 within two seconds. Says silence unless told otherwise. */
+  call(user: string, talk?: Talk): Promise<CallUp>
   close(): void
 }
 
@@ -75,7 +90,7 @@ export async function createCaller(port: number): Promise<Caller> {
     })
 
   return {
-    async call(user) {
+    async call(user, talk = SILENT) {
       const id = `${process.pid}-${sip.address().port}-${++calls}`
       const rtp = await bound()
       const uri = `sip:${user}@${HOST}:${port}`
@@ -93,8 +108,12 @@ export async function createCaller(port: number): Promise<Caller> {
       send('ACK', target, id, '1 ACK', to, '')
       const media = Number(/\r\nm=audio (\d+)/.exec(response)?.[1])
       let received = 0
-      rtp.on('message', () => received++)
-      const stop = speak(rtp, media)
+      const began = performance.now()
+      rtp.on('message', (packet) => {
+        received++
+        talk.onHeard?.(packet, performance.now() - began)
+      })
+      const stop = speak(rtp, media, talk, began)
       return {
         answeredMs,
         received: () => received,
@@ -111,20 +130,28 @@ export async function createCaller(port: number): Promise<Caller> {
   }
 }
 
-/** A packet of PCMU silence every 20 ms by the clock, whenever the timer comes. */
-function speak(socket: Socket, port: number): () => void {
-  const packet = Buffer.alloc(172, 0xff)
-  packet.writeUInt16BE(0x8000, 0)
-  packet.writeUInt32BE(0x0ff40000 + port, 8)
-  const began = performance.now()
-  let n = 0
+/** Packet n is due at n × 20 ms by the clock, whenever the timer comes, and goes when its network lets it. */
+function speak(socket: Socket, port: number, talk: Talk, began: number): () => void {
+  const head = Buffer.alloc(12)
+  head.writeUInt16BE(0x8000, 0)
+  head.writeUInt32BE(0x0ff40000 + port, 8)
+  const underWay: { readonly n: number; readonly atMs: number }[] = []
+  let next = 0
   const timer = setInterval(() => {
-    for (; n * 20 <= performance.now() - began; n++) {
-      packet.writeUInt16BE(n & 0xffff, 2)
-      packet.writeUInt32BE(n * 160, 4)
-      socket.send(packet, port, HOST)
+    const now = performance.now() - began
+    for (; next * 20 <= now; next++) {
+      const delay = talk.trace(next)
+      if (delay === undefined) continue
+      const atMs = next * 20 + delay
+      underWay.splice(underWay.findLastIndex((other) => other.atMs <= atMs) + 1, 0, { n: next, atMs })
     }
-  }, 20)
+    while (underWay.length > 0 && underWay[0]!.atMs <= now) {
+      const { n } = underWay.shift()!
+      head.writeUInt16BE(n & 0xffff, 2)
+      head.writeUInt32BE(n * 160, 4)
+      socket.send(Buffer.concat([head, talk.payload(n)]), port, HOST)
+    }
+  }, talk.stepMs)
   return () => clearInterval(timer)
 }
 

@@ -10,15 +10,16 @@ import { parse } from './parse.ts'
 import { native, udp } from './parts.ts'
 import { start } from './start.ts'
 import { table } from './table.ts'
+import { voice } from './voice.ts'
 
 const BENCHES: readonly Bench[] = [
   ...[parse, print, engine, signalling, calls, options, answer],
-  ...[media, start, memory, udp, native],
+  ...[media, voice, start, memory, udp, native],
 ]
 /** Several by one name. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   sip: ['parse', 'print', 'engine', 'signalling', 'calls', 'options', 'answer'],
-  media: ['media', 'native'],
+  media: ['media', 'voice', 'native'],
 }
 const FULL: Effort = { rounds: 3, scale: 1 }
 const QUICK: Effort = { rounds: 1, scale: 0.3 }
