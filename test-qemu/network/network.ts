@@ -21,7 +21,7 @@ export function demandNetwork(): void {
 
 /** QEMU's arguments: the phone's network card on the tap, and everything on the wire into `pcap`. */
 export const networkArguments = (pcap: string): readonly string[] => [
-  ...['-netdev', `tap,id=net,ifname=${TAP},script=no,downscript=no`],
+  ...['-netdev', `tap,id=net,ifname=${TAP},script=no,downscript=no,vnet_hdr=off`],
   ...['-device', `virtio-net-pci,netdev=net,mac=${MAC},romfile=`],
   ...['-object', `filter-dump,id=pcap,netdev=net,file=${pcap}`],
 ]

@@ -1,6 +1,6 @@
 // A person lifts the handset, dials by keys, is heard and hears, holds and resumes by the hook, and puts it down; the display at every step.
 import { expect } from 'vitest'
-import { toneIn } from '../../firmware/testing/tone.ts'
+import { toneOf } from '../../firmware/testing/tone.ts'
 import { inTime } from './in-time.ts'
 import { DIAL_TONE, OFF, PERSON_SAYS } from './phone.ts'
 import { scenario } from './scenario.ts'
@@ -41,7 +41,7 @@ scenario('call', 'boots, registers, and a person calls somebody by keys', 320, a
   await inTime('the call to end', 10_000, friend.event('CALL_CLOSED'))
   await phone.shows('Ready')
   // Seven seconds before it was on hold and four after.
-  expectTone(toneIn(friend.heard(), PERSON_SAYS, OFF), 11, SPOKEN_DB, pause)
+  expectTone(toneOf(phone.spoken(), PERSON_SAYS, OFF), 11, SPOKEN_DB, pause)
   const requests = ['ACK', 'INVITE', 'ACK', 'INVITE', 'ACK', 'BYE'].map((method) => `${method} from ${PHONE_USER}`)
   expect([...scene.kamailio.log().matchAll(/in-dialog (\w+ from \d+)/g)].map(([, what]) => what)).toEqual(requests)
   const activities = operator.seen.filter(({ topic }) => topic === 'state/call')

@@ -2,7 +2,7 @@
 // leaves. Then one who gives up: a missed call.
 import { expect } from 'vitest'
 import { startSipp } from '../../firmware/testing/interop/sipp.ts'
-import { toneIn } from '../../firmware/testing/tone.ts'
+import { toneOf } from '../../firmware/testing/tone.ts'
 import { HERE, PHONE } from '../network/network.ts'
 import { inTime } from './in-time.ts'
 import { OFF, PERSON_SAYS } from './phone.ts'
@@ -35,7 +35,7 @@ scenario('incoming', 'rings, is answered from the hook; another caller gives up'
   expectTone(await phone.hears(FRIEND_SAYS, 2), 2, SPOKEN_DB + HANDSET_DB)
   await friend.hangUp()
   await phone.shows('Call ended')
-  expectTone(toneIn(friend.heard(), PERSON_SAYS, OFF), 8, SPOKEN_DB, 10)
+  expectTone(toneOf(phone.spoken(), PERSON_SAYS, OFF), 8, SPOKEN_DB, 10)
   phone.machine.hook.down()
   await phone.shows('Ready')
   expect(phone.machine.lamps.lit()).toEqual([])

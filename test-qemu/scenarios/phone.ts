@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { encodeWav } from '../../firmware/lab/signal/wav.ts'
+import { encodeWav, type Sound } from '../../firmware/lab/signal/wav.ts'
 import { type ToneShare, toneOf } from '../../firmware/testing/tone.ts'
 import type { Key } from '../../hal/api/board.ts'
 import { HANDSET_PORT, type Handset, openHandset, RATE } from '../guest/handset.ts'
@@ -11,7 +11,8 @@ import { openShell, SHELL_PORT, type Shell } from '../guest/shell.ts'
 import { type BoardName, boardNamed, boardText } from '../machine/boards.ts'
 import { type Machine, powerOn as start } from '../machine/machine.ts'
 import type { MachineOptions } from '../machine/options.ts'
-import { networkArguments } from '../network/network.ts'
+import { HERE, networkArguments, PHONE } from '../network/network.ts'
+import { spokenOverWire } from '../network/wire-tap.ts'
 import type { Stage } from './stage.ts'
 
 export const project = fileURLToPath(new URL('../..', import.meta.url))
@@ -49,6 +50,8 @@ export interface Phone {
   shows(text: string | RegExp, withinMs?: number): Promise<readonly string[]>
   /** Listens for so long: how much of it was this tone. */
   hears(hertz: number, seconds: number): Promise<ToneShare>
+  /** What it has said to this machine up to now. */
+  spoken(): Sound
   /** Pulls the plug, after what it says of itself was kept. */
   off(): Promise<void>
   /** Pulls the plug this moment. */
@@ -66,10 +69,11 @@ export async function powerOn(stage: Stage, folder: string, options: PowerOn = {
   const { board = 'matrix-on-soc', ...rest } = options
   const socket = (name: string) => join(folder, name)
   const begun = performance.now()
+  const wire = join(folder, 'wire.pcap')
   const machine = await start({
     ...{ image: IMAGE, folder, board: boardNamed(board), initrds: [EXTRA] },
     ports: { [SHELL_PORT]: socket('shell'), [HANDSET_PORT]: socket('handset') },
-    network: networkArguments(join(folder, 'wire.pcap')),
+    network: networkArguments(wire),
     files: { 'bootstrap.json': JSON.stringify(stage.bootstrap), 'board.json': boardText(board), ...stage.files },
     ...rest,
   })
@@ -133,6 +137,7 @@ export async function powerOn(stage: Stage, folder: string, options: PowerOn = {
       await handset.listens(seconds)
       return toneOf({ rate: RATE, samples: handset.heard(from) }, hertz, OFF)
     },
+    spoken: () => spokenOverWire(wire, PHONE, HERE),
     cut,
     async off() {
       if (isOff) return
