@@ -14,9 +14,11 @@ const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme
 const time = fc
   .oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: -1e9, max: 1e9 }))
   .map((n) => ms(n))
+const party = fc.record({ uri: text, display: text, number: text })
 const anyCall: fc.Arbitrary<CallView> = fc.record({
   call: fc.constant(call().call),
-  peer: fc.record({ uri: text, display: text, number: text }),
+  peer: party,
+  diverted: fc.option(party, { nil: undefined }),
   direction: fc.constantFrom('in', 'out'),
   since: fc.option(time, { nil: undefined }) as fc.Arbitrary<Millis | undefined>,
   codec: text,

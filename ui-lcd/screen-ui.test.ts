@@ -73,6 +73,17 @@ describe('screens', () => {
       ['|♪ Incoming call     |', '|Zoë Müller          |', '|201                 |', '|Answ           Rjct |'],
     ],
     [
+      'ringing for somebody else',
+      view({
+        name: 'ringing',
+        call: call({
+          direction: 'in',
+          diverted: { uri: 'sip:sales@pbx.example.com', display: 'Sales', number: '300' },
+        }),
+      }),
+      ['|♪ Incoming call     |', '|Zoë Müller          |', '|for Sales           |', '|Answ           Rjct |'],
+    ],
+    [
       'in a call',
       view({ name: 'in-call', call: call({ since: ms(-41_000), codec: 'G722' }) }),
       ['|☎ 00:42         G722|', '|Zoë Müller          |', '|201                 |', '|Hold Mute New  End  |'],

@@ -66,7 +66,7 @@ export function screenOf(activity: Activity, around: Surroundings): Screen {
     case 'ringing':
       return {
         status: { left: `${ICONS.bell} ${STRINGS.incoming}`, right: '' },
-        content: who(activity.call, around),
+        content: withLast(who(activity.call, around), divertedFrom(activity.call, around), around),
         soft: [soft(STRINGS.soft.answer, INTENT.answer), undefined, undefined, soft(STRINGS.soft.reject, INTENT.end)],
         keys: { ...VOLUME, ok: INTENT.answer, back: INTENT.end },
       }
@@ -224,8 +224,14 @@ function withBeside(content: readonly string[], around: Surroundings): string[] 
 
 const missedCalls = ({ view }: Surroundings): string => (view.missed > 0 ? `${view.missed} ${STRINGS.missed}` : '')
 
-const name = ({ peer }: CallView, { size }: Surroundings): string =>
-  printable(peer.display) || tail(peer.number, size.columns) || STRINGS.unknownCaller
+const name = ({ peer }: CallView, around: Surroundings): string => nameOf(peer, around) || STRINGS.unknownCaller
+
+const nameOf = ({ display, number }: CallView['peer'], { size }: Surroundings): string =>
+  printable(display) || tail(number, size.columns)
+
+/** Whom a call that was sent on was for: the one at the phone may have to answer in his name. */
+const divertedFrom = ({ diverted }: CallView, around: Surroundings): string =>
+  diverted === undefined ? '' : `${STRINGS.divertedFrom} ${nameOf(diverted, around)}`
 
 /** The name, and below it the number unless the number is all there is. */
 function who(call: CallView, around: Surroundings): string[] {

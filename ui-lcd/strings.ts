@@ -10,6 +10,7 @@ export const STRINGS = {
   calling: 'Calling',
   ringingThere: 'Ringing',
   incoming: 'Incoming call',
+  divertedFrom: 'for',
   onHold: 'On hold',
   heldByPeer: 'held by other side',
   muted: 'muted',

@@ -71,6 +71,8 @@ export const accountCommands = [
       retry: optional(retry),
       codecs: optional(codecs),
       ptimeMs: optional(whole(10, 60)),
+      anonymous: optional(flag),
+      preferredIdentity: optional(text('a sip: or tel: address, with a name or without')),
       remove: orElse(flag, false),
     },
     async ({ account, remove, aor, registrar, ...given }, station) => {

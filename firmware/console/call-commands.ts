@@ -45,17 +45,19 @@ export const callCommands = [
       headers: noHeaders,
       sdp: orElse(oneOf('offer', 'none'), 'offer'),
       parts: orElse(list(part, 8), []),
+      anonymous: optional(flag),
       ringMs: optional(whole(1, 600_000)),
       userData: optional(anything),
     },
-    async ({ to, account: named, call: given, headers, sdp, parts: more, ringMs, userData }, station) => {
+    async ({ to, account: named, call: given, headers, sdp, parts: more, anonymous, ringMs, userData }, station) => {
       const call = given ?? station.newName('out')
       const account = accountFor(station, named)
       if (station.calls.has(call)) return refuse('name in use', 'a new name', call)
       station.calls.set(call, { ...NEW, account, state: 'calling', userData })
       const lateOffer = sdp === 'none'
       const parts = more.map((one) => ({ contentType: one.type, headers: one.headers, content: utf8Encode(one.body) }))
-      const done = await station.ua({ kind: 'make-call', call, account, target: to, headers, lateOffer, parts })
+      const what = { headers, lateOffer, parts, anonymous }
+      const done = await station.ua({ kind: 'make-call', call, account, target: to, ...what })
       const inHand = station.calls.get(call)
       if (!done.ok) {
         station.forgetCall(call)

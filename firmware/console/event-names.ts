@@ -7,6 +7,7 @@ export const EVENTS = [
   'incoming',
   'call-state',
   'session-state',
+  'identity',
   'media',
   'sdp',
   'dtmf',

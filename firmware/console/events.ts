@@ -10,7 +10,9 @@ import { DEVICE, NEW } from './hand.ts'
 import type { Fields, Json } from './schema.ts'
 import type { Station } from './station.ts'
 
-export const party = ({ uri, display, number }: Party): Fields => ({ uri, display: display || undefined, number })
+export const party = ({ uri, display, number, source }: Party): Fields => ({
+  ...{ uri, display: display || undefined, number, source },
+})
 const headersOf = (fields: readonly HeaderField[]): Fields => {
   const all: Record<string, string[]> = {}
   for (const { name, value } of fields) {
@@ -38,7 +40,7 @@ export function onUaEvent(station: Station, event: UaEvent) {
       return
     }
     case 'call-incoming': {
-      const { call, account, peer } = event
+      const { call, account, peer, diverted = [] } = event
       const parts = (event.parts ?? []).map((part) => ({
         type: part.contentType,
         headers: headersOf(part.headers),
@@ -49,6 +51,7 @@ export function onUaEvent(station: Station, event: UaEvent) {
         event: 'incoming',
         account,
         peer: party(peer),
+        diverted: diverted.map(({ party: from, reason }) => ({ ...party(from), reason: reason || undefined })),
         headers: headersOf(event.headers ?? []),
         parts,
       })
@@ -58,6 +61,9 @@ export function onUaEvent(station: Station, event: UaEvent) {
     }
     case 'call-state':
       return onCallState(station, event)
+    case 'call-identity':
+      station.tell(event.call, { event: 'identity', peer: party(event.peer) })
+      return
     case 'call-media':
       return onCallMedia(station, event.call, event.media)
     case 'call-sdp': {

@@ -1,6 +1,6 @@
 // Calls as the phone leads them: dialling out, taking, refusing, leaving, and how each end is told.
 import { after, FOREVER, type Millis } from '../base/time.ts'
-import type { AccountId, CallId, Party } from '../ua/contract.ts'
+import type { AccountId, CallId, UaEvent } from '../ua/contract.ts'
 import { type Ending, logged } from './call-log.ts'
 import { atRest, callOf, newCall, type Send, setAside, without } from './calls.ts'
 import { isEmergency, targetOf } from './dial-pad.ts'
@@ -71,7 +71,9 @@ function dialOn(
   const call = { ...fresh, unheardUntil: after(now, UNHEARD_MS), tried: [...tried, fresh.account] }
   const made: PhoneState = { ...state, calls: [...state.calls, call], focus: { name: 'call', id } }
   if (line === undefined) return ended(made, call, over('no line is set up', 'congestion'), now)
-  send({ kind: 'make-call', call: id, account: line.account, target: targetOf(number), headers: [] })
+  // Whoever helps has to know who calls.
+  const named = isEmergency(number) ? { anonymous: false } : {}
+  send({ kind: 'make-call', call: id, account: line.account, target: targetOf(number), headers: [], ...named })
   return { ...made, nextCall: state.nextCall + 1 }
 }
 
@@ -113,13 +115,11 @@ const waitingAllowed = ({ calls, settings }: PhoneState): boolean =>
 /** Somebody calls; whoever finds the phone in use hears busy and stands in the log as missed. */
 export function onIncoming(
   state: PhoneState,
-  id: CallId,
-  account: string,
-  peer: Party,
+  { call: id, account, peer, diverted }: Extract<UaEvent, { kind: 'call-incoming' }>,
   now: Millis,
   send: Send,
 ): PhoneState {
-  const call = newCall(id, account, 'in', peer, '', now)
+  const call = { ...newCall(id, account, 'in', peer, '', now), diverted: diverted?.[0]?.party }
   const rings = mayRing(state)
   send({ kind: 'answer', call: id, status: rings ? 180 : 486, reason: undefined, headers: [] })
   return rings ? { ...state, calls: [...state.calls, call] } : logged(state, call, 'missed', 'phone was in use', now)

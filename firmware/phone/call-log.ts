@@ -21,10 +21,14 @@ function numberOf({ direction, peer }: PhoneCall): string {
   return peer.uri.includes('@') ? peer.number : peer.uri
 }
 
+/** A name told later belongs to the number that was called, or to somebody else. */
+const nameOf = ({ peer, identity }: PhoneCall): string =>
+  peer.display === '' && identity?.number === peer.number ? identity.display : peer.display
+
 export const logged = (state: PhoneState, call: PhoneCall, ending: Ending, cause: string, now: Millis): PhoneState =>
   withEntry(state, {
     kind: ending === 'missed' ? 'missed' : call.direction === 'out' ? 'placed' : 'received',
-    name: call.peer.display,
+    name: nameOf(call),
     number: numberOf(call),
     account: call.account,
     at: call.began,

@@ -18,6 +18,8 @@ export const newCall = (
 ): PhoneCall => ({
   ...{ id, account, peer, direction, dialled, began: now },
   stage: direction === 'in' ? 'ringing' : 'calling',
+  identity: undefined,
+  diverted: undefined,
   tried: [],
   unheardUntil: FOREVER,
   since: undefined,

@@ -64,7 +64,10 @@ export interface LogEntry {
 
 export interface CallView {
   readonly call: CallId
+  /** Who is there as far as is known; may change while it lasts. */
   readonly peer: Party
+  /** Whom the call was for before it was sent on to us. */
+  readonly diverted?: Party | undefined
   readonly direction: 'in' | 'out'
   /** When it was answered; undefined before. */
   readonly since: Millis | undefined

@@ -19,7 +19,12 @@ export interface Line {
 export interface PhoneCall {
   readonly id: CallId
   readonly account: AccountId
+  /** As dialled, or as it was when it came. */
   readonly peer: Party
+  /** Who is there as far as was told since. */
+  readonly identity: Party | undefined
+  /** Whom it was for before it was sent on to us. */
+  readonly diverted: Party | undefined
   readonly direction: 'in' | 'out'
   /** `calling`: ours, not answered yet; `ringing`: theirs, not answered yet. */
   readonly stage: 'calling' | 'ringing' | 'talking'

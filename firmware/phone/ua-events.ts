@@ -15,7 +15,9 @@ export function onUaEvent(state: PhoneState, event: UaEvent, now: Millis, send: 
     case 'account-state':
       return onAccountState(state, event, now)
     case 'call-incoming':
-      return onIncoming(state, event.call, event.account, event.peer, now, send)
+      return onIncoming(state, event, now, send)
+    case 'call-identity':
+      return change(state, event.call, (call) => ({ ...call, identity: event.peer }))
     case 'call-state':
       return onCallState(state, event, now, send)
     case 'call-media':

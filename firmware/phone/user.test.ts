@@ -14,7 +14,8 @@ const NOW = ms(1000)
 const nobody = () => {}
 const BASE: PhoneState = { ...applySettings(initialState(undefined, 6), SETTINGS, nobody), lastNumber: '7' }
 const PEER = { uri: 'sip:bob@example.com', display: 'Bob', number: 'bob' }
-const RANG = onIncoming(BASE, 'in:1', 'a', PEER, NOW, nobody)
+const CALLS = { kind: 'call-incoming', call: 'in:1', account: 'a', peer: PEER, alertInfo: undefined } as const
+const RANG = onIncoming(BASE, CALLS, NOW, nobody)
 const call: PhoneCall = { ...RANG.calls[0]!, port: 'call:in:1' }
 const talk: PhoneCall = { ...call, stage: 'talking', since: NOW }
 const hold: PhoneCall = { ...talk, wantHeld: true, held: true }

@@ -4,7 +4,8 @@ import { besideOf, focused, isAlerting, type PhoneCall, type PhoneState, ringing
 
 const callView = (call: PhoneCall): CallView => ({
   call: call.id,
-  peer: call.peer,
+  peer: call.identity ?? call.peer,
+  diverted: call.diverted,
   direction: call.direction,
   since: call.since,
   codec: call.codec,

@@ -42,6 +42,7 @@ const accountConfig = (account: AccountSettings, secrets: LineSecrets, instance:
   transport: account.transport === 'auto' ? undefined : account.transport,
   keepAlive: account.keepAlive,
   keepAliveS: account.keepAliveS,
+  anonymous: account.anonymous,
   registration: {
     instance: account.instance ?? instance,
     gruu: account.gruu,
@@ -119,6 +120,6 @@ export const sipConfig = (version: string): SipConfig => ({
   userAgent: `Offhook/${version}`,
   timers: { t1: 500, t2: 4000, t4: 5000, d: 32_000 },
   applicationMethods: [],
-  supported: [],
+  supported: ['from-change'],
   limits: { sessions: 32, transactions: 256 },
 })

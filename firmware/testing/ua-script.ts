@@ -41,10 +41,15 @@ export const sdp = (change: { way?: string; formats?: string; port?: number; add
 }
 
 /** The INVITE of somebody, parsed as the engine would. */
-export function invite(uri = 'sip:alice@example.com', to = '<sip:alice@example.com>'): SipRequest {
+export function invite(
+  uri = 'sip:alice@example.com',
+  to = '<sip:alice@example.com>',
+  more: readonly string[] = [],
+): SipRequest {
   const head = `INVITE ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1\r\nMax-Forwards: 70\r\n`
   const rest = `From: "Bob" <sip:bob@example.com>;tag=1\r\nTo: ${to}\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n`
-  const parsed = parseMessage(`${head}${rest}Contact: <sip:bob@192.0.2.9>\r\nContent-Length: 0\r\n\r\n`)
+  const lines = [...more, 'Contact: <sip:bob@192.0.2.9>', 'Content-Length: 0', '', '']
+  const parsed = parseMessage(`${head}${rest}${lines.join('\r\n')}`)
   if (!parsed.ok || parsed.value.kind !== 'request') throw new Error('bad INVITE in a test')
   return parsed.value
 }
@@ -138,6 +143,8 @@ function appLine(e: UaEvent): string {
       return `incoming ${e.call} for ${e.account} from ${e.peer.display} ${e.peer.number}`
     case 'call-state':
       return `${e.call} ${e.previous} -> ${e.state} ${e.status}${e.cause === undefined ? '' : ` ${e.cause}`}`
+    case 'call-identity':
+      return `${e.call} is ${e.peer.display} ${e.peer.number} by ${e.peer.source}`
     case 'call-media':
       return `${e.call} media ${e.media.status} ${e.media.direction} ${e.media.codec || '-'}`
     case 'call-dtmf':

@@ -17,7 +17,7 @@ import type {
 } from '../sip/core/contract.ts'
 import type { SipRequest, SipUri, Uri } from '../sip/message/message.ts'
 import { isSip, parseUri } from '../sip/message/uri.ts'
-import { headerText } from './addressing.ts'
+import { headerText, isPreferredIdentity } from './addressing.ts'
 import type { AccountConfig, AccountId, UaEvent } from './contract.ts'
 
 export interface Account {
@@ -93,6 +93,12 @@ function proofFault({ realm, password, ha1, aka }: AccountConfig): string | unde
   return Number.isInteger(sqn) && sqn >= 0 && sqn <= LARGEST_SQN ? undefined : 'sqn of aka is a number of 48 bits'
 }
 
+/** What is wrong with the name it is to be called by, in words. */
+const nameFault = ({ preferredIdentity }: AccountConfig): string | undefined =>
+  preferredIdentity === undefined || isPreferredIdentity(preferredIdentity)
+    ? undefined
+    : `no identity that can be preferred: ${preferredIdentity}`
+
 export function createAccountBook(rng: Rng): AccountBook {
   const accounts = new Map<AccountId, Account>()
   /** Bindings being given up whose account is gone; the application still hears how that ends. */
@@ -124,7 +130,7 @@ export function createAccountBook(rng: Rng): AccountBook {
         const parsed = parseUri(uri)
         if (!parsed.ok || !isSip(parsed.value)) return err(`not a SIP address: ${uri}`)
       }
-      const fault = proofFault(config)
+      const fault = proofFault(config) ?? nameFault(config)
       if (fault !== undefined) return err(fault)
       if (knownCodecs(config.codecs).length === 0) return err(`no codec known among: ${config.codecs}`)
       const old = accounts.get(id)

@@ -5,6 +5,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import type { Family } from '../media/pair-stock.ts'
 import { all, TOKEN } from '../sip/message/chars.ts'
 import type { HeaderField, NameAddr, SipUri, Uri } from '../sip/message/message.ts'
+import { parseNameAddr } from '../sip/message/name-addr.ts'
 import { isSip, parseUri, printUri } from '../sip/message/uri.ts'
 import type { Party } from './contract.ts'
 
@@ -69,3 +70,9 @@ export function partyCalled(target: string): Party {
 }
 
 const numberOf = (uri: Uri): string => utf8Decode(isSip(uri) ? (uri.user ?? uri.host) : uri.rest.replace(/;.*$/, ''))
+
+/** RFC 3325 §9.2: a name-addr or URI of the schemes sip, sips and tel. */
+export function isPreferredIdentity(text: string): boolean {
+  const parsed = parseNameAddr(headerText(text))
+  return parsed.ok && ['sip', 'sips', 'tel'].includes(parsed.value.uri.scheme) && parsed.value.params.length === 0
+}

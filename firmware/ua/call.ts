@@ -3,7 +3,7 @@ import { utf8Decode } from '../base/bytes.ts'
 import type { MediaEvent } from '../media/contract.ts'
 import type { Pair } from '../media/pair-stock.ts'
 import type { SessionState, SipEvent } from '../sip/core/contract.ts'
-import type { HeaderField } from '../sip/message/message.ts'
+import type { HeaderField, SipMessage } from '../sip/message/message.ts'
 import { headersProblem, headerText } from './addressing.ts'
 import { CallDescriptions } from './call-descriptions.ts'
 import type { CallPort } from './call-port.ts'
@@ -11,9 +11,10 @@ import { CallHistory } from './call-record.ts'
 import type { CallStart } from './call-start.ts'
 import { callState, type Outcome, said } from './call-state.ts'
 import { type Change, refreshes } from './change.ts'
-import type { AccountId, CallId, CallRecord, CallState, Party, UaCommand } from './contract.ts'
+import type { AccountId, CallId, CallRecord, CallState, UaCommand } from './contract.ts'
 import { digitsInto } from './digits.ts'
 import type { Tell } from './tell.ts'
+import { OtherEnd } from './who.ts'
 
 const MAX_AGAIN = 3
 
@@ -25,8 +26,8 @@ const NOT_ACCEPTABLE: Outcome = { status: 488, reason: 'Not Acceptable Here', ca
 export class Call {
   readonly id: CallId
   readonly account: AccountId
-  readonly peer: Party
   readonly port: CallPort
+  readonly other: OtherEnd
   readonly #direction: 'in' | 'out'
   readonly #self: CallStart['self']
   readonly #history: CallHistory
@@ -47,7 +48,7 @@ export class Call {
   constructor(start: CallStart) {
     this.id = start.id
     this.account = start.account
-    this.peer = start.peer
+    this.other = new OtherEnd(start.peer, start.invite?.request)
     this.port = start.port
     this.#direction = start.direction
     this.#descriptions = new CallDescriptions(start.id, start.negotiator, start.port, start.invite?.sdp)
@@ -146,9 +147,15 @@ export class Call {
   }
 
   queryRecord(ref: number, tell: Tell) {
-    const { account, peer } = this
+    const { account, other } = this
     const record: CallRecord = {
-      ...{ account, role: this.#direction === 'out' ? 'uac' : 'uas', state: this.#state, peer, local: this.#self.aor },
+      ...{
+        account,
+        role: this.#direction === 'out' ? 'uac' : 'uas',
+        state: this.#state,
+        peer: other.party,
+        local: this.#self.aor,
+      },
       ...{ contactUser: this.#self.contactUser, media: this.port.media, ...this.#history.at(tell.now) },
     }
     tell.app({ kind: 'call-record', call: this.id, ref, record })
@@ -171,8 +178,7 @@ export class Call {
   /** True: that was the last event, the call is over. */
   onState(event: Of<'session-state'>, tell: Tell): boolean {
     this.#session = event.state
-    const { message } = event
-    if (message !== undefined) this.#history.see(message, message.kind === 'response')
+    if (event.message !== undefined) this.hear(event.message, event.trusted === true, tell)
     this.#history.response(event.status, utf8Decode(event.reason))
     if (event.state === 'CONFIRMED') this.#history.connected(tell.now)
     if (event.state === 'DISCONNECTED') {
@@ -191,6 +197,13 @@ export class Call {
       else this.#ask(tell)
     }
     return false
+  }
+
+  /** What a message of theirs says of the dialog, and of who is there. */
+  hear(message: SipMessage, trusted: boolean, tell: Tell) {
+    this.#history.see(message, message.kind === 'response')
+    if (this.#ending === undefined && this.other.hear(message, trusted))
+      tell.app({ kind: 'call-identity', call: this.id, peer: this.other.party })
   }
 
   onSdp(event: Of<'session-sdp'>, tell: Tell) {
@@ -300,8 +313,8 @@ export class Call {
     // Each provisional response is told, a re-INVITE is no change of the call.
     if (state === previous && state !== 'early' && state !== 'calling') return
     this.#state = state
-    const { id: call, account, peer } = this
-    tell.app({ kind: 'call-state', call, account, state, previous, peer, ...said(outcome) })
+    const { id: call, account } = this
+    tell.app({ kind: 'call-state', call, account, state, previous, peer: this.other.party, ...said(outcome) })
   }
 
   #ask(tell: Tell) {

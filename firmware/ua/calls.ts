@@ -6,13 +6,15 @@ import { createNegotiator } from '../media/negotiator.ts'
 import { createPairStock, familyOf, type Pair } from '../media/pair-stock.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
 import { otherParts } from '../sip/usage/sdp-body.ts'
-import { type Account, identityOf } from './accounts.ts'
-import { completeTarget, familyCalled, familyOffered, headersProblem, partyCalled, partyOf } from './addressing.ts'
+import type { Account } from './accounts.ts'
+import { completeTarget, familyCalled, familyOffered, headersProblem, partyCalled } from './addressing.ts'
 import { Call } from './call.ts'
 import { createCallPort } from './call-port.ts'
+import { callerFor } from './caller.ts'
 import type { AccountId, CallId, UaCommand, UaConfig } from './contract.ts'
 import { withoutCredentials } from './requests.ts'
 import type { Tell } from './tell.ts'
+import { callerOf, divertedOf } from './who.ts'
 
 /** Socket pairs kept ready beyond those of ringing calls. */
 const SPARE_PAIRS = 4
@@ -113,7 +115,9 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       })
       calls.set(id, call)
       const sdp = command.lateOffer ? undefined : call.firstOffer()
-      tell.sip({ kind: 'invite', id, identity: identityOf(account), target: target.value, sdp, headers, parts })
+      const caller = callerFor(account, command.anonymous)
+      const all = [...caller.headers, ...headers]
+      tell.sip({ kind: 'invite', id, identity: caller.identity, target: target.value, sdp, headers: all, parts })
     },
 
     /** Refusals need no call here: what the engine says of the session afterwards is of no interest any more. */
@@ -138,14 +142,16 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
         port.close(tell)
         return refuse(488)
       }
-      const peer = partyOf(request.from)
+      const trusted = event.trusted === true
+      const peer = callerOf(request, trusted)
+      const diverted = divertedOf(request, trusted)
       const start = { id, account: account.id, peer, direction: 'in', now: tell.now, self: selfOf(account) } as const
       const invite = { request, sdp: event.sdp }
       calls.set(id, new Call({ ...start, invite, answer: answer?.value, negotiator, port }))
       const alertInfo = request.header('Alert-Info')
       const headers = withoutCredentials(request)
-      const parts = otherParts(request)
-      tell.app({ kind: 'call-incoming', call: id, account: account.id, peer, alertInfo, headers, parts })
+      const more = { parts: otherParts(request), ...(diverted.length > 0 && { diverted }) }
+      tell.app({ kind: 'call-incoming', call: id, account: account.id, peer, alertInfo, headers, ...more })
       if (event.sdp !== undefined)
         tell.app({ kind: 'call-sdp', call: id, stage: 'offered', local: undefined, remote: event.sdp })
     },

@@ -5,6 +5,7 @@ import type { SipEvent } from '../sip/core/contract.ts'
 import { type Account, createAccountBook, identityOf } from './accounts.ts'
 import { completeTarget } from './addressing.ts'
 import type { Call } from './call.ts'
+import { callerFor } from './caller.ts'
 import { createCalls } from './calls.ts'
 import type { CallId, UaCommand, UaConfig, UaInput, UaOutput } from './contract.ts'
 import { createPublications } from './publications.ts'
@@ -117,13 +118,15 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     if (account === undefined) return refuse('unknown account')
     const target = completeTarget(to.target, account.aor)
     if (!target.ok) return refuse(target.error)
-    requests.send(command, { session: undefined, identity: identityOf(account), target: target.value }, tell)
+    const { identity, headers } = callerFor(account)
+    const all = [...headers, ...command.headers]
+    requests.send({ ...command, headers: all }, { session: undefined, identity, target: target.value }, tell)
   }
 
-  const inside = ({ id, peer }: Call, account: Account): Destination => ({
+  const inside = ({ id, other }: Call, account: Account): Destination => ({
     session: id,
     identity: identityOf(account),
-    target: peer.uri,
+    target: other.party.uri,
   })
 
   function onSip(event: SipEvent, tell: Tell) {
@@ -140,6 +143,8 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'session-state':
         if (calls.get(event.id)?.onState(event, tell)) forget(event.id, tell, event)
         return
+      case 'session-refreshed':
+        return calls.get(event.id)?.hear(event.message, event.trusted === true, tell)
       case 'session-sdp':
         return calls.get(event.id)?.onSdp(event, tell)
       case 'reinvite-result':

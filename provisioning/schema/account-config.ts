@@ -150,6 +150,12 @@ export const ACCOUNT = {
         },
       },
     },
+    anonymous: {
+      type: 'boolean',
+      default: false,
+      'x-effect': 'live',
+      description: 'Calls go out without a name or number (RFC 3323); emergency calls never do',
+    },
     codecs: {
       type: 'array',
       items: { type: 'string', enum: ['OPUS', 'PCMU', 'PCMA', 'G722', 'L16/8000', 'L16/16000', 'L16/48000'] },

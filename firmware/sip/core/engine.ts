@@ -90,6 +90,8 @@ class Engine implements SipEngine {
   #out: SipOutput[] = []
   /** Its time. */
   #now = ms(0)
+  /** Who sent the message in hand. */
+  #sender: SocketAddress | undefined
   #dropped = 0
   #logAgainAt = ms(Number.NEGATIVE_INFINITY)
   #lastId = 0
@@ -120,6 +122,7 @@ class Engine implements SipEngine {
       serverTimes,
       capabilities: capabilitiesOf(config),
       emit: (output) => this.#out.push(output),
+      trust: () => (this.#sender && this.#admissions.isKnown(this.#sender) ? { trusted: true } : {}),
       bindings: new Map(),
       suspect: (hop, now) => this.#streams.suspect(hop, now),
       pace: (hop, everyMs, answers, now) => this.#streams.pace(hop, everyMs, answers, now),
@@ -296,6 +299,12 @@ class Engine implements SipEngine {
   }
 
   #received(received: Received, from: SocketAddress, now: Millis): void {
+    this.#sender = from
+    this.#receive(received, from, now)
+    this.#sender = undefined
+  }
+
+  #receive(received: Received, from: SocketAddress, now: Millis): void {
     switch (received.kind) {
       case 'keep-alive':
         return

@@ -14,8 +14,8 @@ export interface Dialog {
   readonly remoteTag: string
   /** From of our requests, tag included. */
   readonly local: string
-  /** To of our requests, tag included. */
-  readonly remote: string
+  /** To of our requests, tag included; another one once the peer has another name (RFC 4916 §4.4). */
+  remote: string
   /** CSeq number of our last request. */
   localSeq: number
   /** CSeq number of their last request; undefined before the first. */
@@ -91,9 +91,10 @@ export function acceptSeq(dialog: Dialog, request: SipRequest): boolean {
   return true
 }
 
-/** §12.2.1.2, §12.2.2: the peer has moved. */
+/** §12.2.1.2, §12.2.2: the peer has moved, and may be another one (RFC 4916 §4.4.2). */
 export function refreshTarget(dialog: Dialog, message: SipMessage): void {
   dialog.remoteTarget = contactOf(message) ?? dialog.remoteTarget
+  if (message.kind === 'request') dialog.remote = message.header('From') ?? dialog.remote
 }
 
 /** Request-URI, Route and the URI of the next hop: §12.2.1.1, also with a strict router in front. */

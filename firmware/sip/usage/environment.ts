@@ -23,6 +23,8 @@ export interface UsageEnvironment extends TransactionEnvironment {
   readonly capabilities: Capabilities
   readonly bindings: Bindings
   emit(output: SipOutput): void
+  /** Of an event that tells of the message in hand: whether its sender is one of our servers or a trusted address. */
+  trust(): { readonly trusted?: true }
   /** A request over this stream was not answered. */
   suspect(hop: Hop, now: Millis): void
   /** This stream is pinged at least so often; `answers`: the server is known to answer (RFC 5626 §4.4.1). */

@@ -21,6 +21,8 @@ export type UaCommand =
       readonly headers: readonly HeaderField[]
       /** The INVITE goes without an offer, the peer makes one in its 200 (RFC 3261 §13.2.1). */
       readonly lateOffer?: boolean
+      /** Without our name (RFC 3323), or with it whatever the account says; undefined: as that says. */
+      readonly anonymous?: boolean | undefined
       /** Sent with the offer in one multipart/mixed (RFC 5621). */
       readonly parts?: readonly BodyPart[]
     }

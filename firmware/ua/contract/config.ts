@@ -31,6 +31,10 @@ export interface AccountConfig {
   /** Hashes of challenges the password answers; undefined: all that are known. */
   readonly hashes?: readonly HashName[] | undefined
   readonly registration?: RegisterOptions | undefined
+  /** Calls and requests go without our name (RFC 3323), unless a call says otherwise. */
+  readonly anonymous?: boolean
+  /** P-Preferred-Identity (RFC 3325) of calls and requests by the registrar or a proxy: `"Sales" <tel:+4930123>`. */
+  readonly preferredIdentity?: string | undefined
 }
 
 export interface SubscriberKeys {

@@ -19,6 +19,7 @@ import type {
   CallMedia,
   CallRecord,
   CallState,
+  Diversion,
   Party,
   PublicationName,
   RequestName,
@@ -50,6 +51,8 @@ export type UaEvent =
       readonly call: CallId
       readonly account: AccountId
       readonly peer: Party
+      /** Whom it was for before, the last first; undefined: for us. */
+      readonly diverted?: readonly Diversion[]
       readonly alertInfo: string | undefined
       /** Every header field of the INVITE but its credentials. */
       readonly headers?: readonly HeaderField[]
@@ -70,6 +73,8 @@ export type UaEvent =
       /** Reason of the message that brought it (RFC 3326): why the caller gave up, what the telephone network says. */
       readonly because?: readonly Reason[]
     }
+  /** Another one is at the other end from now on, or we learn who it is (RFC 3325, RFC 4916). */
+  | { readonly kind: 'call-identity'; readonly call: CallId; readonly peer: Party }
   /** After every negotiation and whenever the port comes or goes. */
   | { readonly kind: 'call-media'; readonly call: CallId; readonly media: CallMedia }
   | { readonly kind: 'call-dtmf'; readonly call: CallId; readonly digit: string; readonly durationMs: number }

@@ -10,6 +10,15 @@ export interface Party {
   readonly display: string
   /** What to show when there is no display name: the user part, or the host. */
   readonly number: string
+  /** The header that says so; the first two are believed of servers of ours alone. Undefined: as dialled. */
+  readonly source?: 'P-Asserted-Identity' | 'Remote-Party-ID' | 'From'
+}
+
+/** Somebody a call was for before it came here (RFC 5806, RFC 7044). */
+export interface Diversion {
+  readonly party: Party
+  /** `unconditional`, `user-busy`, `no-answer` …; '' when it is not said. */
+  readonly reason: string
 }
 
 /** Call states as in PJSUA: `incoming` rings here, `early` has a provisional response, `connecting` waits for the ACK. */

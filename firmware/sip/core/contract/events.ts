@@ -50,6 +50,7 @@ export type SipEvent =
       readonly sdp: string | undefined
       /** The session it is to take the place of (RFC 3891): answer this one, end that. Only when `replaces` is supported. */
       readonly replaces?: SessionId
+      readonly trusted?: boolean
     }
   /**
    * Each change of state, in order, none skipped; also for each provisional response (EARLY to EARLY). `message` is what
@@ -65,7 +66,16 @@ export type SipEvent =
       readonly reason: string
       readonly cause: Cause | undefined
       readonly message: SipRequest | SipResponse | undefined
+      /** It came from one of our servers or a trusted address, whose word on who somebody is counts (RFC 3325). */
+      readonly trusted?: boolean
       readonly tries?: readonly Try[]
+    }
+  /** Their UPDATE without an offer, which is answered: it may say who is there now (RFC 4916). */
+  | {
+      readonly kind: 'session-refreshed'
+      readonly id: SessionId
+      readonly message: SipRequest
+      readonly trusted?: boolean
     }
   /**
    * A body of the offer/answer exchange came from the peer (RFC 3264, RFC 6337); always before the `session-state` of the

@@ -77,7 +77,7 @@ export class Session implements SessionPort {
     this.dialog = dialog
     this.#learn(incoming.request)
     this.#opening = new ServerOpening(this, incoming, dialog, sdp !== undefined, now)
-    const more = replaces === undefined ? {} : { replaces }
+    const more = { ...(replaces === undefined ? {} : { replaces }), ...this.environment.trust() }
     this.environment.emit({ kind: 'session-incoming', id: this.id, request: incoming.request, sdp, ...more })
   }
 
@@ -260,9 +260,10 @@ export class Session implements SessionPort {
   /** UPDATE without an offer: no description in the answer (RFC 3311 §5.2), only the target is refreshed. */
   #refresh(incoming: Incoming, dialog: Dialog, now: Millis): void {
     refreshTarget(dialog, incoming.request)
-    const { capabilities } = this.environment
+    const { capabilities, emit, trust } = this.environment
     const headers = [...contactField(this, incoming), capabilities.allow, ...capabilities.supported]
     this.#answer(incoming, { status: 200, headers }, now)
+    emit({ kind: 'session-refreshed', id: this.id, message: incoming.request, ...trust() })
   }
 
   #answer(incoming: Incoming, answer: Answer, now: Millis): void {
@@ -283,6 +284,7 @@ export class Session implements SessionPort {
     if (message?.kind === 'request' || (message && message.status < 300)) this.#learn(message)
     this.environment.emit({
       ...{ kind: 'session-state', id: this.id, state, previous, status, reason, cause, message },
+      ...(message === undefined ? {} : this.environment.trust()),
       ...tried,
     })
   }
