@@ -206,6 +206,7 @@ export function onMediaEvent(station: Station, event: MediaEvent) {
     case 'stream-silent':
     case 'dtmf':
     case 'stats':
+    case 'port-state':
       return
   }
 }

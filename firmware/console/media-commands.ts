@@ -75,12 +75,42 @@ export const mediaCommands = [
       return ok({})
     },
   ),
+  command('pause', { port, on: orElse(flag, true) }, ({ port, on }, station) => {
+    const other = otherThan(station, port, 'player', 'recorder')
+    if (other) return other
+    station.media({ kind: 'set-paused', port, paused: on })
+    return ok({})
+  }),
+  command('seek', { port, at: number(0, 1_000_000) }, ({ port, at }, station) => {
+    const other = otherThan(station, port, 'player')
+    if (other) return other
+    station.media({ kind: 'seek', port, atMs: Math.round(at * 1000) })
+    return ok({})
+  }),
+  command('port', { port }, async ({ port }, station) => {
+    if (!station.ports.has(port)) return unknownPort(station, port)
+    const ref = ++asked
+    const state = await station.await(
+      ({ event }) => (event.kind === 'port-state' && event.ref === ref ? event.state : undefined),
+      () => station.media({ kind: 'query-port', port, ref }),
+    )
+    return state ? ok({ ...state }) : refuse('no answer', 'a port that is open', port)
+  }),
   command('ports', {}, (_given, station) => {
     const heardBy = (port: PortId) =>
       [...station.connections].filter((pair) => pair.startsWith(`${port}>`)).map((pair) => pair.slice(port.length + 1))
     return ok({ ports: [...station.ports].map(([port, { kind, call }]) => ({ port, kind, call, to: heardBy(port) })) })
   }),
 ]
+
+let asked = 0
+
+/** The refusal of a port that is none of these. */
+function otherThan(station: Station, port: PortId, ...kinds: readonly PortInHand['kind'][]) {
+  const known = station.ports.get(port)
+  if (known === undefined) return unknownPort(station, port)
+  return kinds.includes(known.kind) ? undefined : refuse('another kind of port', `a ${kinds.join(' or ')}`, known.kind)
+}
 
 const unknownPort = (station: Station, port: PortId) =>
   refuse('unknown port', `one of ${[...station.ports.keys()].join(', ')}`, port)

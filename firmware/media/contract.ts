@@ -127,6 +127,10 @@ export type MediaCommand =
       readonly maxBytes: number
     }
   | { readonly kind: 'close-port'; readonly port: PortId }
+  /** A player stands still where it is and gives silence, a recorder lets pass what it is given; both go on from there. */
+  | { readonly kind: 'set-paused'; readonly port: PortId; readonly paused: boolean }
+  /** A player goes on at `atMs` of its file, or at its end when that is earlier; one that has ended plays again. Its loops are not counted anew. */
+  | { readonly kind: 'seek'; readonly port: PortId; readonly atMs: number }
   /** Sends what `from` produces to `to`. A port may be connected to itself: it then hears itself (echo). */
   | { readonly kind: 'connect'; readonly from: PortId; readonly to: PortId }
   | { readonly kind: 'disconnect'; readonly from: PortId; readonly to: PortId }
@@ -146,6 +150,20 @@ export type MediaCommand =
       readonly gapMs: number
     }
   | { readonly kind: 'query-stats'; readonly port: PortId; readonly ref: number }
+  /** Any port's, answered by `port-state`. */
+  | { readonly kind: 'query-port'; readonly port: PortId; readonly ref: number }
+
+/** What a port is at now. */
+export interface PortState {
+  /** Level of what it gave to and took from the bridge in the last 100 ms, gains included, dB below a full-scale sine; −96 for silence and for nothing. */
+  readonly giveDb: number
+  readonly takeDb: number
+  /** Of a player or recorder, ms: where in the file it plays, how much it has recorded; NaN for other ports and before it is opened. */
+  readonly positionMs: number
+  /** Of a player's file, ms; NaN for other ports. */
+  readonly lengthMs: number
+  readonly paused: boolean
+}
 
 /** Counters since the stream opened; times in ms. NaN where nothing was measured yet. */
 export interface StreamStats {
@@ -199,6 +217,7 @@ export type MediaEvent =
     }
   | { readonly kind: 'dtmf-sent'; readonly port: PortId; readonly digits: string }
   | { readonly kind: 'stats'; readonly port: PortId; readonly ref: number; readonly stats: StreamStats }
+  | { readonly kind: 'port-state'; readonly port: PortId; readonly ref: number; readonly state: PortState }
   /** A command that made no sense: unknown port or pair, port already open, number out of range. */
   | {
       readonly kind: 'rejected'

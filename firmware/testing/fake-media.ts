@@ -115,6 +115,17 @@ export function createFakeMedia(): FakeMedia {
         if (ports.get(command.port)?.kind !== 'stream') return reject(command.kind, command.port, 'no such stream')
         events.push({ kind: 'dtmf-sent', port: command.port, digits: command.digits })
         return
+      case 'set-paused':
+      case 'seek': {
+        const kinds = command.kind === 'seek' ? ['player'] : ['player', 'recorder']
+        if (!kinds.includes(ports.get(command.port)?.kind ?? ''))
+          reject(command.kind, command.port, 'no such file port')
+        return
+      }
+      case 'query-port':
+        if (!ports.has(command.port)) return reject(command.kind, command.port, 'unknown port')
+        events.push({ kind: 'port-state', port: command.port, ref: command.ref, state: RESTING })
+        return
       case 'query-stats': {
         const stream = ports.get(command.port)?.stream
         if (stream === undefined) return reject(command.kind, command.port, 'no such stream')
@@ -141,6 +152,8 @@ export function createFakeMedia(): FakeMedia {
     broken,
   }
 }
+
+const RESTING = { giveDb: -96, takeDb: -96, positionMs: Number.NaN, lengthMs: Number.NaN, paused: false }
 
 const statsOf = (stream: StreamConfig) => ({
   sentPackets: 0,

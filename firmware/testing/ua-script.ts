@@ -131,6 +131,9 @@ function mediaLine(c: MediaCommand): string {
     case 'close-port':
     case 'set-gain':
     case 'query-stats':
+    case 'set-paused':
+    case 'seek':
+    case 'query-port':
       return `${c.kind} ${c.port}`
   }
 }

@@ -91,7 +91,7 @@ Command commandFrom(Napi::Value value) {
   const auto port = [&] { return f.at("port").string(); };
   switch (f.at("kind").oneOf({"stock-pairs", "release-pair", "open-stream", "update-stream", "open-device", "open-tone",
                               "open-player", "open-recorder", "close-port", "connect", "disconnect", "set-gain", "send-dtmf",
-                              "query-stats"})) {
+                              "query-stats", "set-paused", "seek", "query-port"})) {
     case 0:
       return command::StockPairs{f.at("address").string(), f.at("min").whole<uint16_t>(), f.at("max").whole<uint16_t>(),
                                  f.at("want").whole<uint32_t>(), static_cast<uint8_t>(f.at("dscp").whole(0, 63))};
@@ -110,7 +110,10 @@ Command commandFrom(Napi::Value value) {
     case 11: return command::SetGain{port(), gainFrom(f.at("giveDb")), gainFrom(f.at("takeDb"))};
     case 12:
       return command::SendDtmf{port(), f.at("digits").string(), f.at("durationMs").whole<uint32_t>(), f.at("gapMs").whole<uint32_t>()};
-    default: return command::QueryStats{port(), f.at("ref").whole<uint32_t>()};
+    case 13: return command::QueryStats{port(), f.at("ref").whole<uint32_t>()};
+    case 14: return command::SetPaused{port(), f.at("paused").boolean()};
+    case 15: return command::Seek{port(), f.at("atMs").whole<uint32_t>()};
+    default: return command::QueryPort{port(), f.at("ref").whole<uint32_t>()};
   }
 }
 

@@ -50,6 +50,16 @@ Napi::Object streamStatsTo(Napi::Env env, const StreamStats& s) {
       .object;
 }
 
+Napi::Object portStatusTo(Napi::Env env, const PortStatus& s) {
+  return Builder(env)
+      .set("giveDb", s.giveDb)
+      .set("takeDb", s.takeDb)
+      .set("positionMs", s.positionMs)
+      .set("lengthMs", s.lengthMs)
+      .set("paused", s.paused)
+      .object;
+}
+
 struct ToObject {
   Napi::Env env;
   Builder kind(const char* name) const {
@@ -76,6 +86,9 @@ struct ToObject {
   Napi::Object operator()(const event::DtmfSent& e) const { return kind("dtmf-sent").set("port", e.port).set("digits", e.digits).object; }
   Napi::Object operator()(const event::Stats& e) const {
     return kind("stats").set("port", e.port).set("ref", e.ref).put("stats", streamStatsTo(env, e.stats)).object;
+  }
+  Napi::Object operator()(const event::State& e) const {
+    return kind("port-state").set("port", e.port).set("ref", e.ref).put("state", portStatusTo(env, e.state)).object;
   }
   Napi::Object operator()(const event::Rejected& e) const {
     return kind("rejected").set("command", e.command).set("port", e.port).set("reason", e.reason).object;

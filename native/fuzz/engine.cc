@@ -36,7 +36,7 @@ class Script {
 
   Command next() {
     const uint8_t what = *at_++, a = *at_++, b = *at_++;
-    switch (what % 14) {
+    switch (what % 17) {
       case 0: return command::StockPairs{a & 64 ? "::1" : "127.0.0.1", uint16_t(20000 + a * 8), uint16_t(20100 + a * 8), b % 6u, uint8_t(a % 70)};
       case 1: return command::ReleasePair{pair(b)};
       case 2:
@@ -50,7 +50,10 @@ class Script {
       case 10: return command::Disconnect{port(a), port(b)};
       case 11: return command::SetGain{port(a), b & 1 ? std::optional<double>(b - 100.0) : std::nullopt, b & 2 ? std::optional<double>(0) : std::nullopt};
       case 12: return command::SendDtmf{port(a), std::string(b % 5, "5,D*x"[b % 5]), b * 10u, b};
-      default: return command::QueryStats{port(a), b};
+      case 13: return command::QueryStats{port(a), b};
+      case 14: return command::SetPaused{port(a), (b & 1) != 0};
+      case 15: return command::Seek{port(a), b * 100u};
+      default: return command::QueryPort{port(a), b};
     }
   }
   static PortId port(uint8_t n) { return std::string(1, char('a' + n % 8)); }

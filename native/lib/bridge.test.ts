@@ -104,3 +104,32 @@ test('who leaves is heard no more, the others go on', async () => {
     expect(levelOf(samples, VOICES[2], RATE)).toBeCloseTo(-16, 0)
   }
 })
+
+test('a player is paused, sent elsewhere and asked where it is', async () => {
+  writeSine(path('song'), 1000, RATE, 5000, ZERO_DBM0 * 10 ** (-10 / 20))
+  lab.do({ kind: 'open-player', port: 'player', file: path('song'), loops: 1, pauseMs: 0 })
+  lab.do({ kind: 'open-device', port: 'ear', device: { kind: 'null', rate: RATE } })
+  lab.do({ kind: 'connect', from: 'player', to: 'ear' })
+  await lab.wait('port-opened', (event) => event.port === 'player')
+  let ref = 0
+  const state = async () => {
+    lab.do({ kind: 'query-port', port: 'player', ref: ++ref })
+    return (await lab.wait('port-state', (event) => event.ref === ref)).state
+  }
+  await sleep(600)
+  const playing = await state()
+  expect(playing.lengthMs).toBe(5000)
+  expect(playing.positionMs).toBeGreaterThan(300)
+  expect(playing.positionMs).toBeLessThan(1500)
+  // 0 dBm0 is a sine 3.14 dB below full scale.
+  expect(playing.giveDb).toBeCloseTo(-13.1, 0)
+  lab.do({ kind: 'set-paused', port: 'player', paused: true })
+  const { positionMs, paused } = await state()
+  expect(paused).toBe(true)
+  await sleep(300)
+  expect((await state()).positionMs).toBe(positionMs)
+  expect((await state()).giveDb).toBeLessThan(-20)
+  lab.do({ kind: 'seek', port: 'player', atMs: 4500 }, { kind: 'set-paused', port: 'player', paused: false })
+  await lab.wait('port-ended', (event) => event.port === 'player')
+  expect((await state()).positionMs).toBe(5000)
+})

@@ -231,3 +231,26 @@ TEST("engine/does not tick while there is nothing to do") {
   usleep(60000);
   CHECK_EQ(lab.engine.stats().ticks, 0u);
 }
+
+TEST("engine/a port says how loud it is on either side; without sound, after its end and for a stranger too") {
+  Lab lab;
+  lab.level = 16384;  // A constant: 3 dB above a sine of that height.
+  const PairId pair = lab.stock();
+  lab.engine.submit(command::OpenStream{"a", pair, lab.config()});
+  lab.engine.submit(command::OpenStream{"b", pair + 1, lab.config()});
+  lab.engine.submit(command::Connect{"a", "b"});
+  lab.engine.submit(command::SetGain{"b", 0.0, -10.0});
+  REQUIRE(lab.of<event::PortOpened>("b"));
+  usleep(700'000);
+  lab.engine.submit(command::QueryPort{"a", 1});
+  lab.engine.submit(command::QueryPort{"b", 2});
+  const auto a = lab.of<event::State>("a"), b = lab.of<event::State>("b");
+  REQUIRE(a && b && a->ref == 1 && b->ref == 2);
+  CHECK_WITHIN(a->state.giveDb, -3.2, -2.8);
+  CHECK_EQ(a->state.takeDb, -96.0);
+  CHECK_WITHIN(b->state.takeDb, -13.2, -12.8);
+  CHECK(std::isnan(a->state.positionMs) && std::isnan(a->state.lengthMs) && !a->state.paused);
+  CHECK_EQ(lab.rejection(command::QueryPort{"c", 3}), "query-port: no port c");
+  CHECK_EQ(lab.rejection(command::Seek{"a", 3}), "seek: a plays no file");
+  CHECK_EQ(lab.rejection(command::SetPaused{"a", true}), "set-paused: a neither plays nor records a file");
+}

@@ -174,3 +174,91 @@ TEST("wav/a file that is not there, and a place that cannot be written, fail wit
   CHECK_EQ(a->reason, "/nowhere/at/all.wav: No such file or directory");
   CHECK_EQ(b->reason, "/nowhere/at/all.wav: No such file or directory");
 }
+
+namespace {
+/** A file of `ms` in which every sample says which millisecond it is of. */
+void writeRamp(const std::string& path, uint32_t ms) {
+  Bytes samples;
+  for (uint32_t i = 0; i < ms * 8; i++) {
+    const Bytes sample = le(i / 8, 2);
+    samples.insert(samples.end(), sample.begin(), sample.end());
+  }
+  const Bytes file = riff(format(1, 1, 8000, 16) + chunk("data", samples));
+  std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(file.data()), std::streamsize(file.size()));
+}
+
+PortStatus statusOf(const FilePort& port) {
+  PortStatus status;
+  port.describe(status);
+  return status;
+}
+
+/** The next 10 ms that are not silent; waits for the file worker. */
+std::vector<int16_t> nextSound(Player& player) {
+  std::vector<int16_t> block(80);
+  for (int i = 0; i < 400; i++) {
+    player.give(block.data(), 80, 0);
+    if (block[0] != 0) return block;
+    usleep(2000);
+  }
+  return {};
+}
+}  // namespace
+
+TEST("wav/a player stands still and goes on, goes to a place and says where it is, also after its end") {
+  const TempFile file;
+  writeRamp(file.path, 3000);
+  Events events;
+  FileWorker worker;
+  Player player({file.path, 1, 0, 0}, events.report(), worker);
+  CHECK(std::isnan(statusOf(player).positionMs));
+  REQUIRE(events.wait<event::PortOpened>());
+  int16_t block[80];
+  for (int i = 0; i < 50; i++) player.give(block, 80, 0);
+  CHECK_EQ(block[0], 490);
+  CHECK_EQ(statusOf(player).positionMs, 500.0);
+  CHECK_EQ(statusOf(player).lengthMs, 3000.0);
+  player.setPaused(true);
+  for (int i = 0; i < 10; i++) player.give(block, 80, 0);
+  CHECK(std::all_of(block, block + 80, [](int16_t s) { return s == 0; }));
+  CHECK(statusOf(player).paused && statusOf(player).positionMs == 500.0);
+  player.setPaused(false);
+  player.give(block, 80, 0);
+  CHECK_EQ(block[0], 500);
+  // On to where nothing is in store yet, and back.
+  for (const uint32_t at : {2800u, 100u}) {
+    player.seek(at);
+    const auto sound = nextSound(player);
+    REQUIRE(!sound.empty());
+    CHECK_EQ(sound[0], int16_t(at));
+    CHECK_EQ(statusOf(player).positionMs, double(at + 10));
+  }
+  player.seek(2990);
+  CHECK_EQ(nextSound(player).at(79), 2999);
+  player.give(block, 80, 0);
+  REQUIRE(events.wait<event::PortEnded>());
+  CHECK_EQ(statusOf(player).positionMs, 3000.0);
+  player.seek(1000);
+  CHECK_EQ(nextSound(player).at(0), 1000);
+}
+
+TEST("wav/a recorder lets pass what comes while it is paused") {
+  const TempFile file;
+  Events events;
+  {
+    FileWorker worker;
+    Recorder recorder({file.path, 8000, 0}, events.report(), worker);
+    int16_t block[80];
+    for (int16_t i = 1; i <= 30; i++) {
+      std::fill_n(block, 80, i);
+      recorder.setPaused(i > 10 && i <= 20);
+      recorder.take(block, 80, 0);
+      if (i == 20) CHECK(statusOf(recorder).paused && statusOf(recorder).positionMs == 100.0);
+    }
+    CHECK_EQ(statusOf(recorder).positionMs, 200.0);
+  }
+  std::ifstream in(file.path, std::ios::binary);
+  const Bytes bytes((std::istreambuf_iterator<char>(in)), {});
+  REQUIRE(bytes.size() == 44 + 20 * 160);
+  for (size_t i = 0; i < 20; i++) CHECK_EQ(int(bytes[44 + i * 160]), int(i < 10 ? i + 1 : i + 11));
+}

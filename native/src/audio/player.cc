@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cmath>
 #include <cstring>
 
 #include "audio/sample_ring.h"
@@ -36,16 +37,33 @@ class PlayerJob : public FileJob {
   bool service(int64_t) override {
     if (closing) return false;
     if (!ring && !open()) return false;
+    if (const uint32_t wanted = seeks.load(std::memory_order_acquire); wanted != sought.load(std::memory_order_relaxed)) go(wanted);
     fill();
-    return !finished;
+    return true;
   }
 
   std::unique_ptr<SampleRing> ring;    // made by the worker before `ready`
   std::atomic<bool> ready{false};
   std::atomic<bool> finished{false};   // nothing more comes into the ring
   std::atomic<bool> closing{false};
+  // The player asks for a place: counted in `seeks`. The worker goes there: `sought` follows, and what counts comes after `cut`.
+  std::atomic<uint32_t> seekMs{0}, seeks{0}, sought{0};
+  size_t cut = 0;
+
+  // Set before `ready`.
+  uint32_t rate = 0;      // Hz it is played at
+  double lengthMs = 0;
 
  private:
+  void go(uint32_t wanted) {
+    at_ = std::min<uint64_t>(uint64_t{seekMs.load(std::memory_order_relaxed)} * format_.rate / 1000, format_.frames());
+    pauseLeft_ = 0;
+    if (resampler_) resampler_ = std::make_unique<Resampler>(format_.rate, rate);
+    finished.store(false, std::memory_order_relaxed);
+    cut = ring->written();
+    sought.store(wanted, std::memory_order_release);
+  }
+
   bool open() {
     std::string why;
     fd_ = ::open(order_.file.c_str(), O_RDONLY | O_CLOEXEC);
@@ -63,12 +81,13 @@ class PlayerJob : public FileJob {
       whole_.resize(reader()(0, whole_.data(), whole_.size()));
       closeFile();
     }
-    rate_ = order_.rate ? order_.rate : playedRate(format_.rate);
-    if (rate_ != format_.rate) resampler_ = std::make_unique<Resampler>(format_.rate, rate_);
-    ring = std::make_unique<SampleRing>(rate_ * kStoreSeconds);
+    rate = order_.rate ? order_.rate : playedRate(format_.rate);
+    lengthMs = double(format_.frames()) * 1000 / format_.rate;
+    if (rate != format_.rate) resampler_ = std::make_unique<Resampler>(format_.rate, rate);
+    ring = std::make_unique<SampleRing>(rate * kStoreSeconds);
     fill();
     ready.store(true, std::memory_order_release);
-    report_(event::PortOpened{{}, rate_, order_.file + ", " + std::to_string(format_.rate) + " Hz"});
+    report_(event::PortOpened{{}, rate, order_.file + ", " + std::to_string(format_.rate) + " Hz"});
     return true;
   }
 
@@ -128,12 +147,12 @@ class PlayerJob : public FileJob {
   void endOfPass(size_t frames) {
     if (format_.frames() > 0 && (order_.loops == 0 || ++passes_ < order_.loops)) {
       at_ = 0;
-      pauseLeft_ = static_cast<uint64_t>(order_.pauseMs) * rate_ / 1000;
+      pauseLeft_ = static_cast<uint64_t>(order_.pauseMs) * rate / 1000;
       return;
     }
     // What the low pass still holds back.
     std::fill(block_.begin(), block_.end(), int16_t{0});
-    if (resampler_) put(std::min<size_t>(frames, static_cast<size_t>(resampler_->delay() * format_.rate / rate_)));
+    if (resampler_) put(std::min<size_t>(frames, static_cast<size_t>(resampler_->delay() * format_.rate / rate)));
     finished.store(true, std::memory_order_release);
   }
 
@@ -152,7 +171,6 @@ class PlayerJob : public FileJob {
   int fd_ = -1;
   std::vector<uint8_t> whole_, bytes_;
   WavFormat format_;
-  uint32_t rate_ = 0;
   std::unique_ptr<Resampler> resampler_;
   std::vector<int16_t> block_, made_;
   uint64_t at_ = 0, pauseLeft_ = 0;
@@ -160,7 +178,7 @@ class PlayerJob : public FileJob {
 };
 
 Player::Player(const PlayOrder& order, Report report, FileWorker& worker)
-    : report_(report), job_(std::make_shared<PlayerJob>(order, std::move(report))) {
+    : report_(report), worker_(worker), pauseMs_(order.pauseMs), job_(std::make_shared<PlayerJob>(order, std::move(report))) {
   worker.add(job_);
 }
 
@@ -168,16 +186,37 @@ Player::~Player() { job_->closing = true; }
 
 void Player::give(int16_t* out, size_t samples, int64_t) {
   size_t got = 0;
-  if (job_->ready.load(std::memory_order_acquire)) {
+  if (job_->ready.load(std::memory_order_acquire) && !paused_ && job_->sought.load(std::memory_order_acquire) == seeks_) {
+    if (seeks_ > 0) job_->ring->dropUntil(job_->cut);
     // Read before the ring: what came in before the end is then surely seen.
     const bool finished = job_->finished.load(std::memory_order_acquire);
     got = job_->ring->read(out, samples);
+    given_ += got;
     if (finished && got < samples && !ended_) {
       ended_ = true;
       report_(event::PortEnded{});
     }
   }
   std::fill(out + got, out + samples, int16_t{0});
+}
+
+void Player::seek(uint32_t atMs) {
+  if (!job_->ready.load(std::memory_order_acquire)) return;
+  // What is in store makes room at once for what comes from there.
+  job_->ring->drop(job_->ring->stored());
+  given_ = static_cast<uint64_t>(std::min<double>(atMs, job_->lengthMs)) * job_->rate / 1000;
+  ended_ = false;
+  job_->seekMs.store(atMs, std::memory_order_relaxed);
+  job_->seeks.store(++seeks_, std::memory_order_release);
+  worker_.kick();
+}
+
+void Player::describe(PortStatus& status) const {
+  status.paused = paused_;
+  if (!job_->ready.load(std::memory_order_acquire)) return;
+  status.lengthMs = job_->lengthMs;
+  const double played = double(given_) * 1000 / job_->rate, pass = job_->lengthMs + pauseMs_;
+  status.positionMs = ended_ ? job_->lengthMs : std::min(pass > 0 ? std::fmod(played, pass) : 0, job_->lengthMs);
 }
 
 }  // namespace offhook

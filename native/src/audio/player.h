@@ -18,7 +18,7 @@ struct PlayOrder {
 
 class PlayerJob;
 
-class Player : public Port {
+class Player : public FilePort {
  public:
   /**
    * Reports port-opened with the rate played at, port-failed with the fault, port-lost when the file shrinks while it
@@ -28,11 +28,20 @@ class Player : public Port {
   ~Player() override;
   bool gives() const override { return true; }
   void give(int16_t* out, size_t samples, int64_t nowNs) override;
+  void setPaused(bool paused) override { paused_ = paused; }
+  void describe(PortStatus& status) const override;
+  /** Goes on there as soon as it is read; silence until then. */
+  void seek(uint32_t atMs);
 
  private:
   Report report_;
+  FileWorker& worker_;
+  const uint32_t pauseMs_;
   std::shared_ptr<PlayerJob> job_;
-  bool ended_ = false;
+  bool ended_ = false, paused_ = false;
+  uint32_t seeks_ = 0;
+  uint64_t given_ = 0;  // samples, since the beginning or as if it had begun there
+
 };
 
 }  // namespace offhook

@@ -32,6 +32,15 @@ class Port {
   virtual void tick(int64_t /*nowNs*/) {}
 };
 
+/** A port that plays or records a file. */
+class FilePort : public Port {
+ public:
+  // ---- tick thread ------------------------------------------------------------------------------------------------
+  virtual void setPaused(bool paused) = 0;
+  /** Fills in what is known of its place in the file. */
+  virtual void describe(PortStatus& status) const = 0;
+};
+
 /** A device whose capture clock can drive the tick thread. */
 class Pacer {
  public:

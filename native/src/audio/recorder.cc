@@ -105,7 +105,7 @@ class RecorderJob : public FileJob {
 };
 
 Recorder::Recorder(const RecordOrder& order, Report report, FileWorker& worker)
-    : worker_(worker), job_(std::make_shared<RecorderJob>(order, std::move(report))) {
+    : worker_(worker), rate_(order.rate), job_(std::make_shared<RecorderJob>(order, std::move(report))) {
   worker_.add(job_);
 }
 
@@ -115,7 +115,12 @@ Recorder::~Recorder() {
 }
 
 void Recorder::take(const int16_t* in, size_t samples, int64_t) {
-  if (!job_->done.load(std::memory_order_relaxed)) job_->ring.write(in, samples);
+  if (!paused_ && !job_->done.load(std::memory_order_relaxed)) taken_ += job_->ring.write(in, samples);
+}
+
+void Recorder::describe(PortStatus& status) const {
+  status.positionMs = double(taken_) * 1000 / rate_;
+  status.paused = paused_;
 }
 
 }  // namespace offhook

@@ -17,7 +17,7 @@ struct RecordOrder {
 
 class RecorderJob;
 
-class Recorder : public Port {
+class Recorder : public FilePort {
  public:
   /**
    * Reports port-opened, port-failed, port-lost when writing fails later (a full disk), port-ended at the size limit.
@@ -27,9 +27,14 @@ class Recorder : public Port {
   ~Recorder() override;
   bool takes() const override { return true; }
   void take(const int16_t* in, size_t samples, int64_t nowNs) override;
+  void setPaused(bool paused) override { paused_ = paused; }
+  void describe(PortStatus& status) const override;
 
  private:
   FileWorker& worker_;
+  const uint32_t rate_;
+  bool paused_ = false;
+  uint64_t taken_ = 0;  // samples
   std::shared_ptr<RecorderJob> job_;
 };
 

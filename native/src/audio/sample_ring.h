@@ -16,6 +16,8 @@ class SampleRing {
 
   size_t capacity() const { return samples_.size(); }
   size_t stored() const { return written_.load(std::memory_order_acquire) - read_.load(std::memory_order_acquire); }
+  /** Samples ever written. */
+  size_t written() const { return written_.load(std::memory_order_acquire); }
   size_t room() const { return capacity() - stored(); }
 
   /** Producer. Returns how many were taken: fewer than `count` when full. */
@@ -38,6 +40,11 @@ class SampleRing {
     std::memcpy(out + first, samples_.data(), (count - first) * sizeof *out);
     read_.store(at + count, std::memory_order_release);
     return count;
+  }
+  /** Consumer: passes over what was written before the `at`th sample. */
+  void dropUntil(size_t at) {
+    const size_t here = read_.load(std::memory_order_relaxed);
+    if (at > here) drop(at - here);
   }
   /** Consumer: passes over up to `count`. */
   void drop(size_t count) { read_.fetch_add(std::min(count, stored()), std::memory_order_release); }

@@ -73,18 +73,28 @@ struct OpenDevice { PortId port; DeviceConfig device; };
 struct OpenTone { PortId port; Tone tone; };
 struct OpenPlayer { PortId port; std::string file; uint32_t loops = 1, pauseMs = 0; };
 struct OpenRecorder { PortId port; std::string file; uint32_t rate = 8000; uint64_t maxBytes = 0; };
+struct SetPaused { PortId port; bool paused = false; };
+struct Seek { PortId port; uint32_t atMs = 0; };
 struct ClosePort { PortId port; };
 struct Connect { PortId from, to; };
 struct Disconnect { PortId from, to; };
 struct SetGain { PortId port; std::optional<double> giveDb, takeDb; };
 struct SendDtmf { PortId port; std::string digits; uint32_t durationMs = 100, gapMs = 50; };
 struct QueryStats { PortId port; uint32_t ref = 0; };
+struct QueryPort { PortId port; uint32_t ref = 0; };
 }  // namespace command
 
 using Command = std::variant<command::StockPairs, command::ReleasePair, command::OpenStream, command::UpdateStream,
                              command::OpenDevice, command::OpenTone, command::OpenPlayer, command::OpenRecorder,
                              command::ClosePort, command::Connect, command::Disconnect, command::SetGain,
-                             command::SendDtmf, command::QueryStats>;
+                             command::SendDtmf, command::QueryStats, command::SetPaused, command::Seek, command::QueryPort>;
+
+struct PortStatus {
+  double giveDb = -96, takeDb = -96;
+  double positionMs = std::numeric_limits<double>::quiet_NaN();
+  double lengthMs = std::numeric_limits<double>::quiet_NaN();
+  bool paused = false;
+};
 
 struct StreamStats {
   uint64_t sentPackets = 0, sentBytes = 0, receivedPackets = 0, receivedBytes = 0;
@@ -112,11 +122,12 @@ struct StreamSilent { PortId port; uint32_t forMs = 0; };
 struct Dtmf { PortId port; char digit = 0; bool ended = false; uint32_t durationMs = 0; };
 struct DtmfSent { PortId port; std::string digits; };
 struct Stats { PortId port; uint32_t ref = 0; StreamStats stats; };
+struct State { PortId port; uint32_t ref = 0; PortStatus state; };
 struct Rejected { std::string command; PortId port; std::string reason; };
 }  // namespace event
 
 using Event = std::variant<event::PairReady, event::PairsFailed, event::PortOpened, event::PortFailed, event::PortLost,
                            event::PortEnded, event::StreamReceiving, event::StreamSilent, event::Dtmf, event::DtmfSent,
-                           event::Stats, event::Rejected>;
+                           event::Stats, event::State, event::Rejected>;
 
 }  // namespace offhook

@@ -126,6 +126,9 @@ struct Checker {
   }
   Fault operator()(const command::SendDtmf& c) const { return digits(c); }
   Fault operator()(const command::QueryStats&) const { return {}; }
+  Fault operator()(const command::SetPaused&) const { return {}; }
+  Fault operator()(const command::Seek&) const { return {}; }
+  Fault operator()(const command::QueryPort&) const { return {}; }
 };
 
 struct PortOf {
@@ -142,7 +145,8 @@ struct PortOf {
 const char* commandName(const Command& command) {
   static constexpr const char* kNames[] = {"stock-pairs", "release-pair", "open-stream",   "update-stream", "open-device",
                                            "open-tone",   "open-player",  "open-recorder", "close-port",    "connect",
-                                           "disconnect",  "set-gain",     "send-dtmf",     "query-stats"};
+                                           "disconnect",  "set-gain",     "send-dtmf",     "query-stats",   "set-paused",
+                                           "seek",        "query-port"};
   static_assert(std::size(kNames) == std::variant_size_v<Command>);
   return kNames[command.index()];
 }

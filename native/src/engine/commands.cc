@@ -134,14 +134,18 @@ void Engine::Control::on(command::OpenPlayer& c) {
   Graph::Entry* entry = claim("open-player", c.port);
   if (!entry) return;
   const PlayOrder order{std::move(c.file), c.loops, c.pauseMs, 0};
-  entry->state = std::make_shared<PortState>(std::make_shared<Player>(order, reportOf(entry->serial), files_));
+  auto player = std::make_shared<Player>(order, reportOf(entry->serial), files_);
+  entry->file = entry->player = player.get();
+  entry->state = std::make_shared<PortState>(std::move(player));
 }
 
 void Engine::Control::on(command::OpenRecorder& c) {
   Graph::Entry* entry = claim("open-recorder", c.port);
   if (!entry) return;
   const RecordOrder order{std::move(c.file), c.rate, c.maxBytes};
-  entry->state = std::make_shared<PortState>(std::make_shared<Recorder>(order, reportOf(entry->serial), files_));
+  auto recorder = std::make_shared<Recorder>(order, reportOf(entry->serial), files_);
+  entry->file = recorder.get();
+  entry->state = std::make_shared<PortState>(std::move(recorder));
 }
 
 void Engine::Control::on(command::ClosePort& c) {
@@ -189,6 +193,33 @@ void Engine::Control::on(command::QueryStats& c) {
   if (!entry) return;
   changed_ = true;
   actions_.push_back([port = entry->state, stream = entry->stream, ref = c.ref](int64_t) { stream->query(ref); });
+}
+
+void Engine::Control::on(command::SetPaused& c) {
+  Graph::Entry* entry = graph_.find(c.port);
+  if (!entry || !entry->file) return reject("set-paused", c.port, entry ? c.port + " neither plays nor records a file" : "no port " + c.port);
+  changed_ = true;
+  actions_.push_back([port = entry->state, file = entry->file, paused = c.paused](int64_t) { file->setPaused(paused); });
+}
+
+void Engine::Control::on(command::Seek& c) {
+  Graph::Entry* entry = graph_.find(c.port);
+  if (!entry || !entry->player) return reject("seek", c.port, entry ? c.port + " plays no file" : "no port " + c.port);
+  changed_ = true;
+  actions_.push_back([port = entry->state, player = entry->player, atMs = c.atMs](int64_t) { player->seek(atMs); });
+}
+
+void Engine::Control::on(command::QueryPort& c) {
+  Graph::Entry* entry = graph_.find(c.port);
+  if (!entry || !entry->state) return reject("query-port", c.port, entry ? c.port + " has failed" : "no port " + c.port);
+  changed_ = true;
+  actions_.push_back([state = entry->state, file = entry->file, ref = c.ref, report = reportOf(entry->serial)](int64_t now) {
+    PortStatus status;
+    status.giveDb = state->giveLevel.db(now);
+    status.takeDb = state->takeLevel.db(now);
+    if (file) file->describe(status);
+    report(event::State{{}, ref, status});
+  });
 }
 
 }  // namespace offhook

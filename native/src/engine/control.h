@@ -53,6 +53,9 @@ class Engine::Control {
   void on(command::SetGain& c);
   void on(command::SendDtmf& c);
   void on(command::QueryStats& c);
+  void on(command::SetPaused& c);
+  void on(command::Seek& c);
+  void on(command::QueryPort& c);
 
   /** A fresh entry under this name, or nullptr when the name is taken (and the command rejected). */
   Graph::Entry* claim(const char* command, const PortId& port);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "audio/player.h"
 #include "engine/plan.h"
 #include "engine/stream_port.h"
 
@@ -25,6 +26,8 @@ class Graph {
     bool failed = false;
     float giveFactor = 1, takeFactor = 1;
     StreamPort* stream = nullptr;       // when it is one
+    FilePort* file = nullptr;           // when it plays or records one
+    Player* player = nullptr;           // when it plays one
     bool inbandDtmf = false;            // the stream has no eventSend
     Pacer* pacer = nullptr;             // when it can be one
   };

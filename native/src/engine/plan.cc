@@ -34,6 +34,7 @@ void Plan::run(int64_t nowNs) {
     int16_t* block = blocks_[sourceBlock_[i]].data();
     source.state->port->give(block, samples, nowNs);
     source.state->giveGain.apply(block, samples, source.gain);
+    source.state->giveLevel.note(block, samples, nowNs);
   }
   for (const Conversion& each : conversions_)
     each.resampler->process(blocks_[each.from].data(), blockSamples_[each.from], blocks_[each.to].data());
@@ -47,6 +48,7 @@ void Plan::run(int64_t nowNs) {
       saturate(sum_.data(), mixed_.data(), samples);
     }
     sink.state->takeGain.apply(mixed_.data(), samples, sink.gain);
+    sink.state->takeLevel.note(mixed_.data(), samples, nowNs);
     sink.state->port->take(mixed_.data(), samples, nowNs);
   }
   for (const auto& state : ticked_) state->port->tick(nowNs);

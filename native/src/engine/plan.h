@@ -12,17 +12,19 @@
 
 #include "audio/port.h"
 #include "dsp/gain.h"
+#include "dsp/level_meter.h"
 #include "dsp/resampler.h"
 
 namespace offhook {
 
 constexpr size_t kMostSamples = 480;  // 10 ms at 48 kHz
 
-/** What a port takes with it from plan to plan. The gains belong to the tick thread. */
+/** What a port takes with it from plan to plan. Gains and levels belong to the tick thread. */
 struct PortState {
   explicit PortState(std::shared_ptr<Port> p) : port(std::move(p)) {}
   const std::shared_ptr<Port> port;
   Gain giveGain, takeGain;
+  LevelMeter giveLevel, takeLevel;
 };
 
 class Plan {
