@@ -21,6 +21,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   'firmware/sip/message': { level: 1, pure: true },
   'firmware/sdp': { level: 1, pure: true },
   'provisioning/schema': { level: 1, pure: true },
+  'firmware/sip/packages': { level: 1.5, pure: true },
   'firmware/sip/transaction': { level: 2, pure: true },
   'firmware/sip/transport': { level: 2, pure: true },
   'firmware/sip/auth': { level: 2, pure: true },

@@ -1,5 +1,6 @@
-// Reads XML of strangers: no document type, so no entities but the five; everything bounded (`XML_LIMITS`), and never throws.
-// Comments and processing instructions are passed over. Broken UTF-8 reads as U+FFFD rather than losing the rest.
+// Reads XML of strangers: no entities but the five; everything bounded (`XML_LIMITS`), and never throws. Comments, processing
+// instructions, and a document type that only names one, are passed over; one that declares anything is refused. Broken UTF-8
+// reads as U+FFFD rather than losing the rest.
 import { utf8Decode } from '../bytes.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { XmlAttribute, XmlElement, XmlError } from './document.ts'
@@ -37,6 +38,8 @@ interface RawAttribute {
 /** Names are as wide as people write them: what cannot be confused with the rest of the grammar. */
 const NAME =
   /(?![-.0-9])[^ \t\n<>&"'/=?!:;,()[\]{}|\\^`~@#$%*+]+(?::(?![-.0-9])[^ \t\n<>&"'/=?!:;,()[\]{}|\\^`~@#$%*+]+)?/y
+/** Nothing of it is used: old presence documents carry one. */
+const DOCTYPE = /<!DOCTYPE(?:[^[<>"']|"[^"]*"|'[^']*')*>/y
 const SPACE = /[ \t\n]*/y
 /** The characters XML 1.0 §2.2 has no place for. A lone surrogate cannot come out of UTF-8. */
 const FORBIDDEN = /[^\t\n\r -\ufffd]/
@@ -60,7 +63,8 @@ class XmlReader {
     const forbidden = FORBIDDEN.exec(this.#text)
     if (forbidden) return this.#fail('a character that XML does not allow', forbidden.index)
     if (!this.#misc()) return undefined
-    if (this.#peek('<!')) return this.#fail('a document type is not taken')
+    if (this.#peek('<!') && !this.#doctype()) return this.#fail('a document type that declares something is not taken')
+    if (!this.#misc()) return undefined
     if (!this.#peek('<')) return this.#fail('no element')
     const root = this.#element(XML, 1)
     if (root === undefined || !this.#misc()) return undefined
@@ -202,6 +206,13 @@ class XmlReader {
       if (!this.#peek('<!--') && !this.#peek('<?')) return true
       if (!this.#skipNote()) return false
     }
+  }
+
+  #doctype(): boolean {
+    DOCTYPE.lastIndex = this.#at
+    const written = DOCTYPE.exec(this.#text)?.[0] ?? ''
+    this.#at += written.length
+    return written !== ''
   }
 
   #skipNote(): boolean {

@@ -50,6 +50,13 @@ test('a prefix means what is declared nearest', () => {
   ])
 })
 
+test('a document type that only names one is passed over', () => {
+  expect(read(`<!DOCTYPE presence PUBLIC "-//IETF//DTD [>]" 'x.dtd'>\n<presence/>`)).toMatchObject({
+    name: 'presence',
+    line: 2,
+  })
+})
+
 test('encodings', () => {
   expect(read('\ufeff<a>ü</a>').text).toBe('ü')
   const latin = parseXml('<?xml version="1.0" encoding="ISO-8859-1"?><a>\xfc</a>')
@@ -63,7 +70,9 @@ test('encodings', () => {
 test.each([
   ['', 'line 1: no element'],
   ['\n\nhello', 'line 3: no element'],
-  ['<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', 'line 1: a document type is not taken'],
+  ['<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', 'line 1: a document type that declares something is not taken'],
+  ['<!DOCTYPE a "x><a/>', 'line 1: a document type that declares something is not taken'],
+  ['<!DOCTYPE a><!DOCTYPE a><a/>', 'line 1: an element has no name, or too long a one'],
   ['<a><!ENTITY b "c"></a>', 'line 1: a declaration is not taken'],
   ['<a>\n&b;</a>', 'line 1: & begins no reference that is known here'],
   ['<a>&toString;</a>', 'line 1: & begins no reference that is known here'],
@@ -122,6 +131,7 @@ test.each([
   ['many references', `<a>${'&lt;'.repeat(16_000)}</a>`],
   ['many prefixes', `<a${attributes('xmlns:b', 32)}>${'<b31:c b30:d="1" b29:e="2"/>'.repeat(2000)}</a>`],
   ['a declaration without end', `<?xml ${' '.repeat(60_000)}`],
+  ['an open document type', `<!DOCTYPE a${' "" x'.repeat(10_000)}`],
   ['open comments', `<a>${'<!--'.repeat(16_000)}`],
 ])('quick enough: %s', (_name, text) => {
   const times = [0, 1, 2].map(() => {

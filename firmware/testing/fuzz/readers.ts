@@ -16,6 +16,14 @@ import { parseNameAddrList, printNameAddr } from '../../sip/message/name-addr.ts
 import { parseMessage } from '../../sip/message/parse.ts'
 import { printUri } from '../../sip/message/uri.ts'
 import { printVia } from '../../sip/message/via.ts'
+import { parseConferenceInfo } from '../../sip/packages/conference-info.ts'
+import { parseDialogInfo } from '../../sip/packages/dialog-info.ts'
+import { parseIsComposing } from '../../sip/packages/is-composing.ts'
+import { parseMessageSummary } from '../../sip/packages/message-summary.ts'
+import { parsePidf } from '../../sip/packages/pidf.ts'
+import { parseRegInfo } from '../../sip/packages/reginfo.ts'
+import { parseResourceList } from '../../sip/packages/resource-list.ts'
+import { parseXpidf } from '../../sip/packages/xpidf.ts'
 import { grantedBy } from '../../sip/usage/register/granted.ts'
 import { otherParts, sdpOf } from '../../sip/usage/sdp-body.ts'
 
@@ -44,7 +52,14 @@ export function readDatagram(text: string, rng: Rng): void {
   const body = sdpOf(m)
   otherParts(m)
   readSdp(body.kind === 'sdp' ? body.sdp : m.body)
+  for (const read of EVENT_BODIES) read(m.body)
+  parseResourceList({ contentType: m.header('Content-Type') ?? '', content: m.body })
 }
+
+const EVENT_BODIES = [
+  ...[parsePidf, parseXpidf, parseDialogInfo, parseMessageSummary],
+  ...[parseRegInfo, parseConferenceInfo, parseIsComposing],
+]
 
 function readHeaders(m: SipMessage): void {
   for (const { name } of m.fields) m.headers(name)
