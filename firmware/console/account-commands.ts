@@ -73,6 +73,7 @@ export const accountCommands = [
       ptimeMs: optional(whole(10, 60)),
       anonymous: optional(flag),
       preferredIdentity: optional(text('a sip: or tel: address, with a name or without')),
+      redirects: optional(oneOf('follow', 'ask', 'refuse')),
       remove: orElse(flag, false),
     },
     async ({ account, remove, aor, registrar, ...given }, station) => {

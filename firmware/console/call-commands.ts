@@ -79,6 +79,18 @@ export const callCommands = [
       answered(await station.ua({ kind: 'answer', call, status, reason, headers })),
   ),
   command(
+    'forward',
+    {
+      call,
+      to: list(target, 8),
+      reason: orElse(text('a reason of RFC 5806, such as unconditional, user-busy or no-answer', 64), 'unconditional'),
+    },
+    async ({ call, to, reason }, station) => answered(await station.ua({ kind: 'forward', call, to, reason })),
+  ),
+  command('redirect', { call, to: optional(list(target, 10)) }, async ({ call, to: targets }, station) =>
+    answered(await station.ua({ kind: 'redirect', call, targets })),
+  ),
+  command(
     'hangup',
     { call, code: optional(whole(300, 699)), reason, headers: noHeaders },
     async ({ call, code: status, reason, headers }, station) =>

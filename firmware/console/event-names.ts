@@ -7,6 +7,7 @@ export const EVENTS = [
   'incoming',
   'call-state',
   'session-state',
+  'redirect',
   'identity',
   'media',
   'sdp',

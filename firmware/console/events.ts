@@ -61,6 +61,12 @@ export function onUaEvent(station: Station, event: UaEvent) {
     }
     case 'call-state':
       return onCallState(station, event)
+    case 'call-redirect': {
+      const { call, account, status, targets, default: otherwise, answerMs } = event
+      const to = targets.map((target) => ({ ...party(target), q: target.q }))
+      station.tell(call, { event: 'redirect', account, status, targets: to, default: otherwise, answerMs })
+      return
+    }
     case 'call-identity':
       station.tell(event.call, { event: 'identity', peer: party(event.peer) })
       return

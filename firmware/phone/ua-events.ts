@@ -28,6 +28,7 @@ export function onUaEvent(state: PhoneState, event: UaEvent, now: Millis, send: 
       return onModified(state, event.call, event.status < 300, send)
     case 'refused':
       return onRefused(state, event, now, send)
+    case 'call-redirect':
     case 'call-dtmf':
     case 'call-stats':
     case 'call-record':
@@ -113,6 +114,8 @@ function onRefused(state: PhoneState, event: Refused, now: Millis, send: Send): 
       return withoutLeaving(state, event.subject)
     // The call these were for is gone; its end was told before.
     case 'answer':
+    case 'redirect':
+    case 'forward':
     case 'send-dtmf':
     case 'query-call':
     case 'remove-account':

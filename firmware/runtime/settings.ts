@@ -43,6 +43,7 @@ const accountConfig = (account: AccountSettings, secrets: LineSecrets, instance:
   keepAlive: account.keepAlive,
   keepAliveS: account.keepAliveS,
   anonymous: account.anonymous,
+  redirects: account.redirects,
   registration: {
     instance: account.instance ?? instance,
     gruu: account.gruu,

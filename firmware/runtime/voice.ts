@@ -77,24 +77,9 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
       case 'log':
         user.log(output)
         return
-      case 'registration-state':
-      case 'session-incoming':
-      case 'session-state':
-      case 'session-sdp':
-      case 'reinvite-result':
-      case 'request-incoming':
-      case 'request-result':
-      case 'refer-progress':
-      case 'refer-incoming':
-      case 'subscription-state':
-      case 'subscription-notify':
-      case 'publication-state':
-      case 'subscriber-incoming':
-      case 'subscriber-state':
-      case 'rejected':
-        toUa({ from: 'sip', event: output })
-        return
     }
+    // All that is left are its events.
+    toUa({ from: 'sip', event: output })
   })
 
   const toUa = hub.attach('ua', createUserAgent(options.ua, rng), (output) => {

@@ -128,16 +128,8 @@ export class Street {
       }
       case 'log':
         return
-      case 'registration-state':
-      case 'session-incoming':
-      case 'session-state':
-      case 'session-sdp':
-      case 'reinvite-result':
-      case 'request-incoming':
-      case 'request-result':
-      case 'rejected':
-        desk.sip(output)
     }
+    if (output.kind !== 'connect' && output.kind !== 'write' && output.kind !== 'close') desk.sip(output)
   }
 }
 

@@ -76,6 +76,8 @@ function sipLine(c: SipCommand): string {
   switch (c.kind) {
     case 'invite':
       return `invite ${c.id} ${c.target} ${wayOf(c.sdp)}`
+    case 'redirect':
+      return `redirect ${c.id} ${c.targets.join(' ') || '-'}`
     case 'respond':
       return `respond ${c.id} ${c.status} ${wayOf(c.sdp)}`
     case 'ack':
@@ -146,6 +148,8 @@ function appLine(e: UaEvent): string {
       return `incoming ${e.call} for ${e.account} from ${e.peer.display} ${e.peer.number}`
     case 'call-state':
       return `${e.call} ${e.previous} -> ${e.state} ${e.status}${e.cause === undefined ? '' : ` ${e.cause}`}`
+    case 'call-redirect':
+      return `${e.call} redirect ${e.status} ${e.targets.map(({ uri }) => uri).join(' ')} ${e.default} ${e.answerMs}`
     case 'call-identity':
       return `${e.call} is ${e.peer.display} ${e.peer.number} by ${e.peer.source}`
     case 'call-media':

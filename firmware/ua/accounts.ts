@@ -179,12 +179,16 @@ export function createAccountBook(rng: Rng): AccountBook {
       const user = isSip(request.uri) ? request.uri.user : undefined
       const byContact = all.find((a) => a.contactUser === user)
       if (byContact !== undefined) return byContact
-      const byUser = all.filter((a) => uris.some((uri) => uri.user !== undefined && uri.user === a.aor.user))
-      const byAddress = byUser.filter((a) =>
-        uris.some((uri) => uri.user === a.aor.user && sameHost(uri.host, a.aor.host)),
-      )
-      if (byAddress.length > 0) return byAddress[0]
-      if (byUser.length === 1) return byUser[0]
+      const ofUser = (uri: SipUri) => all.filter((a) => uri.user !== undefined && uri.user === a.aor.user)
+      // Where it went comes before whom it was for at first: it may have been sent on.
+      for (const uri of uris) {
+        const there = ofUser(uri).find((a) => sameHost(uri.host, a.aor.host))
+        if (there !== undefined) return there
+      }
+      for (const uri of uris) {
+        const byUser = ofUser(uri)
+        if (byUser.length === 1) return byUser[0]
+      }
       const atHost = all.filter((a) => uris.some((uri) => sameHost(uri.host, a.aor.host)))
       if (atHost.length === 1) return atHost[0]
       return all.length === 1 && toHostAlone(request.uri, ourAddress) ? all[0] : undefined

@@ -179,6 +179,10 @@ export class Call {
   onState(event: Of<'session-state'>, tell: Tell): boolean {
     this.#session = event.state
     if (event.message !== undefined) this.hear(event.message, event.trusted === true, tell)
+    if (event.target !== undefined && this.#ending === undefined) {
+      this.other.sendOn(event.target)
+      tell.app({ kind: 'call-identity', call: this.id, peer: this.other.party })
+    }
     this.#history.response(event.status, utf8Decode(event.reason))
     if (event.state === 'CONFIRMED') this.#history.connected(tell.now)
     if (event.state === 'DISCONNECTED') {

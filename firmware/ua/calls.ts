@@ -117,7 +117,17 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       const sdp = command.lateOffer ? undefined : call.firstOffer()
       const caller = callerFor(account, command.anonymous)
       const all = [...caller.headers, ...headers]
-      tell.sip({ kind: 'invite', id, identity: caller.identity, target: target.value, sdp, headers: all, parts })
+      const asksOn = account.config.redirects !== 'refuse'
+      tell.sip({
+        kind: 'invite',
+        id,
+        identity: caller.identity,
+        target: target.value,
+        sdp,
+        headers: all,
+        parts,
+        asksOn,
+      })
     },
 
     /** Refusals need no call here: what the engine says of the session afterwards is of no interest any more. */

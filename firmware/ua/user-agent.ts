@@ -1,6 +1,7 @@
 // The user agent as a machine: accounts and calls over the SIP engine and the media engine.
 import type { Machine } from '../base/machine.ts'
 import type { Rng } from '../base/rng.ts'
+import { earlier } from '../base/time.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
 import { type Account, createAccountBook, identityOf } from './accounts.ts'
 import { completeTarget } from './addressing.ts'
@@ -8,7 +9,9 @@ import type { Call } from './call.ts'
 import { callerFor } from './caller.ts'
 import { createCalls } from './calls.ts'
 import type { CallId, UaCommand, UaConfig, UaInput, UaOutput } from './contract.ts'
+import { forwardingTo } from './forward.ts'
 import { createPublications } from './publications.ts'
+import { createRedirects } from './redirects.ts'
 import { createRelocation } from './relocation.ts'
 import { createRequests, type Destination } from './requests.ts'
 import { createSubscribers } from './subscribers.ts'
@@ -22,6 +25,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
   const relocation = createRelocation()
   let ourAddress = config.mediaAddress
   const requests = createRequests(config.decides ?? [])
+  const redirects = createRedirects()
   const subscriptions = createSubscriptions()
   const publications = createPublications()
   const subscribers = createSubscribers()
@@ -50,6 +54,10 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return calls.make(command, accounts.get(command.account), tell)
       case 'answer':
         return calls.act(command, tell, (call) => call.answer(command, tell))
+      case 'forward':
+        return calls.act(command, tell, (call) => forward(call, command, tell))
+      case 'redirect':
+        return calls.act(command, tell, () => redirects.redirect(command, tell))
       case 'hang-up':
         return calls.act(command, tell, (call) => call.hangUp(command.status, command.reason, tell, command.headers))
       case 'hold':
@@ -93,6 +101,14 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     const standing = calls.move([mediaAddress, ...(alsoMediaAddress === undefined ? [] : [alsoMediaAddress])], tell)
     relocation.begin(mediaAddress, mediaAddress === ourAddress ? [] : accounts.registering(), standing, tell)
     ourAddress = mediaAddress
+  }
+
+  function forward(call: Call, { to, reason }: Extract<UaCommand, { kind: 'forward' }>, tell: Tell) {
+    const account = accounts.get(call.account)
+    if (account === undefined) return tell.refuse('forward', call.id, 'is ending')
+    const headers = forwardingTo(to, reason, account.aor)
+    if (!headers.ok) return tell.refuse('forward', call.id, headers.error)
+    call.answer({ kind: 'answer', call: call.id, status: 302, reason: undefined, headers: headers.value }, tell)
   }
 
   function transfer(call: Call, command: Extract<UaCommand, { kind: 'transfer' }>, tell: Tell) {
@@ -143,6 +159,10 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'session-state':
         if (calls.get(event.id)?.onState(event, tell)) forget(event.id, tell, event)
         return
+      case 'session-redirected': {
+        const account = calls.get(event.id)?.account ?? ''
+        return redirects.onRedirected(event, account, accounts.get(account)?.config.redirects, tell)
+      }
       case 'session-refreshed':
         return calls.get(event.id)?.hear(event.message, event.trusted === true, tell)
       case 'session-sdp':
@@ -178,6 +198,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     calls.forget(call)
     relocation.call(call, status, reason, tell)
     requests.callEnded(call)
+    redirects.callEnded(call)
   }
 
   function addressee({ session, request }: Extract<SipEvent, { kind: 'request-incoming' }>) {
@@ -211,6 +232,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       // Too late: the peer has given up on it.
       case 'reply':
         return
+      case 'redirect':
       case 'invite':
       case 'respond':
       case 'ack':
@@ -237,7 +259,11 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       }
     },
     // Every timer of a call is the engine's; here only answers of the application are waited for.
-    wake: (now, out) => requests.wake(tellInto(out, now)),
-    deadline: () => requests.deadline(),
+    wake(now, out) {
+      const tell = tellInto(out, now)
+      requests.wake(tell)
+      redirects.wake(tell)
+    },
+    deadline: () => earlier(requests.deadline(), redirects.deadline()),
   }
 }

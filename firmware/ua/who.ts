@@ -51,6 +51,14 @@ export class OtherEnd {
     return true
   }
 
+  /** A 3xx sends the call on to `uri`. */
+  sendOn(uri: string): void {
+    const to = parseUri(uri)
+    if (!to.ok) return
+    this.#from = { display: '', uri: to.value }
+    this.party = { ...partyOf({ ...this.#from, params: [] }), source: 'Contact' }
+  }
+
   /** RFC 4916 §4.4.2: their From is another one than before. */
   #renamed(message: SipMessage): Party | undefined {
     if (message.kind === 'response') return undefined

@@ -156,6 +156,13 @@ export const ACCOUNT = {
       'x-effect': 'live',
       description: 'Calls go out without a name or number (RFC 3323); emergency calls never do',
     },
+    redirects: {
+      type: 'string',
+      enum: ['follow', 'refuse'],
+      default: 'follow',
+      'x-effect': 'live',
+      description: 'Whether calls a 3xx sends on go there',
+    },
     codecs: {
       type: 'array',
       items: { type: 'string', enum: ['OPUS', 'PCMU', 'PCMA', 'G722', 'L16/8000', 'L16/16000', 'L16/48000'] },

@@ -2,6 +2,7 @@
 import { hex } from '../../base/rng.ts'
 import type { Millis } from '../../base/time.ts'
 import { all, TOKEN } from '../message/chars.ts'
+import type { HeaderField, Uri } from '../message/message.ts'
 import { parseUri } from '../message/uri.ts'
 import { Exchange } from '../usage/exchange.ts'
 import { inDialog } from '../usage/invite/acks.ts'
@@ -87,6 +88,8 @@ export class Commands {
         return this.registrations.unregister(command.id, now)
       case 'invite':
         return this.#invite(command, now)
+      case 'redirect':
+        return this.#session(command.id, (session) => session.redirect(command.targets, now))
       case 'respond':
         return this.#session(command.id, (session) => session.respond(command, now))
       case 'ack':
@@ -183,11 +186,15 @@ export class Commands {
     const more = [capabilities.allow, ...capabilities.supported, ...headers]
     const spec = this.#outside('INVITE', command.target, identity, more, true)
     if (typeof spec === 'string') return spec
-    const { callId, localTag, target, digest } = spec
+    const { callId, localTag, target, digest, towards } = spec
     const { contactUser } = identity
     const session = new Session(this.#requester, { id, callId, localTag, contactUser, digest, ended: this.#ended })
     this.#sessions.add(session)
-    session.call({ ...spec, body: sdpBody(sdp, parts, hex(this.#requester.environment.rng, 16)) }, target, now)
+    const body = sdpBody(sdp, parts, hex(this.#requester.environment.rng, 16))
+    const sendOn = command.asksOn
+      ? (to: Uri, more: readonly HeaderField[]) => ({ ...towards(to, more), body })
+      : undefined
+    session.call({ ...spec, body }, target, sendOn, now)
     return undefined
   }
 

@@ -200,6 +200,7 @@ class Engine implements SipEngine {
       case 'register':
       case 'unregister':
       case 'invite':
+      case 'redirect':
       case 'respond':
       case 'ack':
       case 'reinvite':

@@ -12,6 +12,8 @@ export interface Opening extends RequestSpec {
   readonly callId: string
   readonly localTag: string
   readonly target: Uri
+  /** The same request to somebody else (§8.1.3.4), with `more` header fields. */
+  towards(target: Uri, more: readonly HeaderField[]): RequestSpec
 }
 
 /** What makes them, or says why one cannot be made; with our Contact when `contact`. */
@@ -35,8 +37,13 @@ export function createOutside(requester: Requester, digestFor: (identity: Identi
     const digest = digestFor(identity)
     const to = route(target.value, []).uri
     let seq = 0
-    const by = ({ routes: through, transport, server }: Way, otherwise: RequestSpec | undefined): RequestSpec => {
-      const { uri, routes, nextHop } = route(target.value, through)
+    const by = (
+      { routes: through, transport, server }: Way,
+      aim: Uri,
+      more: readonly HeaderField[],
+      otherwise: RequestSpec | undefined,
+    ): RequestSpec => {
+      const { uri, routes, nextHop } = route(aim, through)
       return {
         method,
         uri,
@@ -47,6 +54,7 @@ export function createOutside(requester: Requester, digestFor: (identity: Identi
           { name: 'To', value: `<${to}>` },
           { name: 'Call-ID', value: callId },
           ...headers,
+          ...more,
         ],
         contact: contact ? { user: identity.contactUser, params: '' } : undefined,
         body: undefined,
@@ -58,9 +66,12 @@ export function createOutside(requester: Requester, digestFor: (identity: Identi
       }
     }
     const own: Way = { routes: prepared.value.routes, transport: identity.transport, server: undefined }
-    const [first = own, ...others] = environment.bindings.get(identity.contactUser)?.ways ?? []
-    const otherwise = others.reduceRight<RequestSpec | undefined>((next, way) => by(way, next), undefined)
-    return { ...by(first, otherwise), callId, localTag, target: target.value }
+    const towards = (aim: Uri, more: readonly HeaderField[]): RequestSpec => {
+      const [first = own, ...others] = environment.bindings.get(identity.contactUser)?.ways ?? []
+      const last = (next: RequestSpec | undefined, way: Way) => by(way, aim, more, next)
+      return by(first, aim, more, others.reduceRight<RequestSpec | undefined>(last, undefined))
+    }
+    return { ...towards(target.value, []), callId, localTag, target: target.value, towards }
   }
 }
 

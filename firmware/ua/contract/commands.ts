@@ -34,6 +34,10 @@ export type UaCommand =
       readonly reason: string | undefined
       readonly headers: readonly HeaderField[]
     }
+  /** Sends a call that rings here on: 302 to `to`, best first, each completed like the target of a call; `reason` as RFC 5806 §5 has them. */
+  | { readonly kind: 'forward'; readonly call: CallId; readonly to: readonly string[]; readonly reason: string }
+  /** The word on a `call-redirect`: the URIs of targets it is to try in this order; none ends it, undefined tries all. */
+  | { readonly kind: 'redirect'; readonly call: CallId; readonly targets: readonly string[] | undefined }
   /** Ends it by its state; `status` is used when it still rings here (default 603). */
   | {
       readonly kind: 'hang-up'

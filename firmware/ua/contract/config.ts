@@ -35,6 +35,8 @@ export interface AccountConfig {
   readonly anonymous?: boolean
   /** P-Preferred-Identity (RFC 3325) of calls and requests by the registrar or a proxy: `"Sales" <tel:+4930123>`. */
   readonly preferredIdentity?: string | undefined
+  /** What becomes of a call a 3xx sends on: it goes there, `call-redirect` asks, or it ends; default `follow`. */
+  readonly redirects?: 'follow' | 'ask' | 'refuse'
 }
 
 export interface SubscriberKeys {

@@ -73,6 +73,19 @@ export type UaEvent =
       /** Reason of the message that brought it (RFC 3326): why the caller gave up, what the telephone network says. */
       readonly because?: readonly Reason[]
     }
+  /**
+   * A 3xx sends a call of ours on to `targets`, best first, and the account asks: say `redirect`. Without a word for `answerMs`
+   * it is as `default` says. The call's name is that of the question.
+   */
+  | {
+      readonly kind: 'call-redirect'
+      readonly call: CallId
+      readonly account: AccountId
+      readonly status: number
+      readonly targets: readonly (Party & { readonly q: number })[]
+      readonly default: 'refuse'
+      readonly answerMs: number
+    }
   /** Another one is at the other end from now on, or we learn who it is (RFC 3325, RFC 4916). */
   | { readonly kind: 'call-identity'; readonly call: CallId; readonly peer: Party }
   /** After every negotiation and whenever the port comes or goes. */

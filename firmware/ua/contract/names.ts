@@ -10,8 +10,8 @@ export interface Party {
   readonly display: string
   /** What to show when there is no display name: the user part, or the host. */
   readonly number: string
-  /** The header that says so; the first two are believed of servers of ours alone. Undefined: as dialled. */
-  readonly source?: 'P-Asserted-Identity' | 'Remote-Party-ID' | 'From'
+  /** The header that says so; the first two are believed of servers of ours alone, the last is of a 3xx. Undefined: as dialled. */
+  readonly source?: 'P-Asserted-Identity' | 'Remote-Party-ID' | 'From' | 'Contact'
 }
 
 /** Somebody a call was for before it came here (RFC 5806, RFC 7044). */

@@ -37,7 +37,14 @@ export type SipCommand =
       readonly headers: readonly HeaderField[]
       /** Sent with the offer in one multipart/mixed (RFC 5621): a location, a picture. */
       readonly parts?: readonly BodyPart[]
+      /** A 3xx asks where to go on (`session-redirected`) instead of ending it. */
+      readonly asksOn?: boolean
     }
+  /**
+   * The word on a `session-redirected`: URIs to call instead, in this order, each when the one before refuses (but for 6xx); none:
+   * the call ends with that response.
+   */
+  | { readonly kind: 'redirect'; readonly id: SessionId; readonly targets: readonly string[] }
   /** Answers an incoming INVITE (states INCOMING, EARLY) or re-INVITE/UPDATE (REINVITED) with 101–699. `sdp` answers their offer, or offers when they sent none. */
   | {
       readonly kind: 'respond'

@@ -1,6 +1,7 @@
 // CONTRACT of the SIP engine: what an application is told.
 import type { SocketAddress } from '../../../base/address.ts'
 import type { SipRequest, SipResponse } from '../../message/message.ts'
+import type { RedirectTarget } from '../../usage/invite/redirection.ts'
 import type { SipCommand } from './commands.ts'
 import type {
   Cause,
@@ -69,6 +70,19 @@ export type SipEvent =
       /** It came from one of our servers or a trusted address, whose word on who somebody is counts (RFC 3325). */
       readonly trusted?: boolean
       readonly tries?: readonly Try[]
+      /** With CALLING again: where it is sent on to. */
+      readonly target?: string
+    }
+  /**
+   * A 3xx to our INVITE, when `asksOn`: say `redirect`; after 30 s without it the call ends with this response. `targets`: whom it
+   * can be sent on to, best first, never one tried before. CALLING comes again for each that is.
+   */
+  | {
+      readonly kind: 'session-redirected'
+      readonly id: SessionId
+      readonly targets: readonly RedirectTarget[]
+      readonly message: SipResponse
+      readonly trusted?: boolean
     }
   /** Their UPDATE without an offer, which is answered: it may say who is there now (RFC 4916). */
   | {

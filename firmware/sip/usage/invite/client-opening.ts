@@ -2,14 +2,22 @@
 import { after, type Millis } from '../../../base/time.ts'
 import { type Sleeper, Timer } from '../../../base/timer-queue.ts'
 import { type Dialog, uacDialog } from '../../dialog/dialog.ts'
-import type { HeaderField, SipResponse, Uri } from '../../message/message.ts'
+import type { HeaderField, SipResponse, SipUri, Uri } from '../../message/message.ts'
+import { isSip, parseUri, printUri } from '../../message/uri.ts'
+import { headersInUri } from '../../message/uri-headers.ts'
 import { giveUp } from '../../transaction/timers.ts'
 import { type OutgoingRequest, sendRequest } from '../outgoing-request.ts'
 import type { Failure, RequestSpec, RequestUser } from '../requester.ts'
 import { sdpIn } from '../sdp-body.ts'
 import { Acks } from './acks.ts'
-import { byFailure, byResponse, type SessionPort } from './session-port.ts'
+import { diversionOf, Redirection, type RedirectTarget } from './redirection.ts'
+import { type Because, byFailure, byResponse, type SessionPort } from './session-port.ts'
 
+/** Makes the INVITE anew for somebody else. */
+export type SendOn = (target: Uri, more: readonly HeaderField[]) => RequestSpec
+
+/** A 3xx without a word on where to go on ends the call after this long, ms. */
+const PATIENCE = 30_000
 /** Early dialogs of one INVITE that are kept apart. */
 const MAX_EARLY = 16
 
@@ -18,17 +26,23 @@ export class ClientOpening implements RequestUser, Sleeper {
   /** By the peer's tag. */
   readonly early = new Map<string, Dialog>()
   readonly #port: SessionPort
-  readonly #target: Uri
+  #target: Uri
   readonly #offered: boolean
-  readonly #request: OutgoingRequest
+  #request: OutgoingRequest
+  readonly #sendOn: SendOn | undefined
+  readonly #redirection: Redirection
+  /** The 3xx that waits for a word on where to go on. */
+  #redirected: SipResponse | undefined
   /** Their description as last reported. */
   #seen: string | undefined
   /** The 2xx whose offer waits for our answer. */
   #unanswered: { readonly dialog: Dialog; readonly response: SipResponse } | undefined
 
-  constructor(port: SessionPort, spec: RequestSpec, target: Uri, now: Millis) {
+  constructor(port: SessionPort, spec: RequestSpec, target: Uri, sendOn: SendOn | undefined, now: Millis) {
     this.#port = port
     this.#target = target
+    this.#sendOn = sendOn
+    this.#redirection = new Redirection(target)
     this.#offered = spec.body !== undefined
     this.#request = sendRequest(port.requester, spec, this, now)
   }
@@ -41,6 +55,7 @@ export class ClientOpening implements RequestUser, Sleeper {
 
   onFailure(why: Failure, now: Millis, detail?: string): void {
     const cause = this.#port.state === 'DISCONNECTING' ? 'local' : why
+    if (cause === why && this.#next(byFailure(why, why, detail), [], now)) return
     this.#port.finish({ ...byFailure(why, cause, detail), tries: this.#request.tries }, false, now)
   }
 
@@ -66,7 +81,9 @@ export class ClientOpening implements RequestUser, Sleeper {
   /** The user has changed its mind. */
   cancel(headers: readonly HeaderField[], now: Millis): void {
     this.#port.enter('DISCONNECTING', { status: 0, reason: '', cause: 'local' })
-    if (this.#unanswered) {
+    if (this.#redirected) {
+      this.#port.finish({ status: 487, reason: 'Request Terminated', cause: 'local' }, false, now)
+    } else if (this.#unanswered) {
       const { dialog, response } = this.#unanswered
       this.#ack(dialog, response, undefined, now)
       this.#port.bye(now)
@@ -75,8 +92,27 @@ export class ClientOpening implements RequestUser, Sleeper {
     }
   }
 
-  /** The answer to a late offer did not come in time: the peer must not wait longer. */
+  /** Where to go on after a 3xx: nowhere when `targets` is empty. */
+  redirect(targets: readonly string[], now: Millis): string | undefined {
+    const response = this.#redirected
+    if (response === undefined) return 'nobody sends the call on'
+    const uris: SipUri[] = []
+    for (const text of targets) {
+      const uri = parseUri(text)
+      if (!uri.ok || !isSip(uri.value)) return 'the target is no SIP URI'
+      uris.push(uri.value)
+    }
+    this.#redirected = undefined
+    this.stop()
+    this.#redirection.take(uris)
+    const because = byResponse(response, 'remote')
+    if (targets.length === 0 || !this.#next(because, diversionOf(response), now)) this.#port.finish(because, false, now)
+    return undefined
+  }
+
+  /** The answer to a late offer did not come in time: the peer must not wait longer. Or nobody said where to go on. */
   wake(now: Millis): void {
+    if (this.#redirected) this.redirect([], now)
     if (this.#unanswered === undefined) return
     const { dialog, response } = this.#unanswered
     this.#ack(dialog, response, undefined, now)
@@ -136,9 +172,40 @@ export class ClientOpening implements RequestUser, Sleeper {
   }
 
   #refused(response: SipResponse, now: Millis): void {
-    const challenged = response.status === 401 || response.status === 407
-    const cause = this.#port.state === 'DISCONNECTING' ? 'local' : challenged ? 'authentication' : 'remote'
-    this.#port.finish({ ...byResponse(response, cause), tries: this.#request.tries }, false, now)
+    const { status } = response
+    const leaving = this.#port.state === 'DISCONNECTING'
+    const challenged = status === 401 || status === 407
+    const because = byResponse(response, leaving ? 'local' : challenged ? 'authentication' : 'remote')
+    if (!leaving && this.#sendOn) {
+      const targets = this.#redirection.targets(response)
+      if (targets.length > 0) {
+        this.#ask(response, targets, now)
+        return
+      }
+      // §16.7: 6xx is the word of the one called, wherever he is.
+      if (status < 600 && this.#next(because, [], now)) return
+    }
+    this.#port.finish({ ...because, tries: this.#request.tries }, false, now)
+  }
+
+  #ask(message: SipResponse, targets: readonly RedirectTarget[], now: Millis): void {
+    const { environment, id } = this.#port
+    this.#redirected = message
+    environment.queue.arm(this.timer, after(now, PATIENCE), now)
+    environment.emit({ kind: 'session-redirected', id, targets, message, ...environment.trust() })
+  }
+
+  /** Calls the next one there is; false: there is none. */
+  #next(because: Because, more: readonly HeaderField[], now: Millis): boolean {
+    const target = this.#redirection.next()
+    if (target === undefined || this.#sendOn === undefined) return false
+    this.#target = target
+    this.early.clear()
+    this.#seen = undefined
+    this.#port.enter('CALLING', { ...because, target: printUri({ ...target, headers: [] }) })
+    const spec = this.#sendOn(target, [...headersInUri(target), ...more])
+    this.#request = sendRequest(this.#port.requester, spec, this, now)
+    return true
   }
 
   /** Its requests go the way the INVITE went. */

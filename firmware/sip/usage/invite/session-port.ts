@@ -15,6 +15,8 @@ export interface Because {
   readonly message?: SipRequest | SipResponse | undefined
   /** Servers our INVITE did not get through at. */
   readonly tries?: readonly Try[]
+  /** Where the call is sent on to. */
+  readonly target?: string
 }
 
 export interface SessionPort {

@@ -10,7 +10,7 @@ import type { UsageEnvironment } from '../environment.ts'
 import type { Digest, Requester, RequestSpec } from '../requester.ts'
 import { bodyRefusal, sdpIn, sdpOf } from '../sdp-body.ts'
 import { sendBye } from './acks.ts'
-import { ClientOpening } from './client-opening.ts'
+import { ClientOpening, type SendOn } from './client-opening.ts'
 import { IncomingModification } from './incoming-modification.ts'
 import { type Modification, OutgoingModification } from './outgoing-modification.ts'
 import { contactField, ServerOpening } from './server-opening.ts'
@@ -66,10 +66,17 @@ export class Session implements SessionPort {
 
   // ---- commands: each answers why it makes no sense, or undefined ----------------------------------------------------
 
-  call(spec: RequestSpec, target: Uri, now: Millis): void {
+  /** `sendOn`: makes it anew for whom a 3xx names. */
+  call(spec: RequestSpec, target: Uri, sendOn: SendOn | undefined, now: Millis): void {
     this.#caller = true
     this.enter('CALLING', { status: 0, reason: '' })
-    this.#opening = new ClientOpening(this, spec, target, now)
+    this.#opening = new ClientOpening(this, spec, target, sendOn, now)
+  }
+
+  redirect(targets: readonly string[], now: Millis): string | undefined {
+    return this.#opening instanceof ClientOpening
+      ? this.#opening.redirect(targets, now)
+      : `nobody sends the call on in ${this.state}`
   }
 
   offer(incoming: Incoming, dialog: Dialog, sdp: string | undefined, replaces: string | undefined, now: Millis): void {
@@ -279,13 +286,13 @@ export class Session implements SessionPort {
     this.state = state
     // The opening is over; what the peer may still repeat of it is not the session's business any more.
     if (state === 'CONFIRMED') this.#opening = undefined
-    const { status, reason, cause, message, tries = [] } = because
-    const tried = tries.length > 0 ? { tries } : {}
+    const { status, reason, cause, message, tries = [], target } = because
+    const more = { ...(tries.length > 0 && { tries }), ...(target !== undefined && { target }) }
     if (message?.kind === 'request' || (message && message.status < 300)) this.#learn(message)
     this.environment.emit({
       ...{ kind: 'session-state', id: this.id, state, previous, status, reason, cause, message },
       ...(message === undefined ? {} : this.environment.trust()),
-      ...tried,
+      ...more,
     })
   }
 
