@@ -5,7 +5,6 @@ import { describe, expect, test } from 'vitest'
 import { linesOf } from './input.ts'
 import { readOptions } from './options.ts'
 import { createOutput } from './output.ts'
-import { Tracer, withoutCredentials } from './trace.ts'
 
 async function* cut(text: string, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text)
@@ -104,34 +103,6 @@ describe('output', () => {
       expect(lost).toBe(1)
     })
   })
-})
-
-test('credentials are left out of traces, folded ones too', () => {
-  const message =
-    'REGISTER sip:a SIP/2.0\r\nauthorization: Digest a,\r\n response="1"\r\nX: 1\r\nProxy-Authorization : b\r\n\r\nAuthorization: body'
-  expect(withoutCredentials(message)).toBe('REGISTER sip:a SIP/2.0\r\nX: 1\r\n\r\nAuthorization: body')
-})
-
-test('a trace has whole messages, however a connection cuts them', () => {
-  const tracer = new Tracer()
-  const local = { address: '192.0.2.1', port: 5060 }
-  const remote = { address: '2001:db8::1', port: 5061 }
-  const message = 'OPTIONS sip:a SIP/2.0\r\nContent-Length: 2\r\n\r\nhi'
-  tracer.received({ kind: 'transport-up', transport: 'tcp', protocol: 'TCP', local })
-  tracer.received({ kind: 'flow-up', flow: 'f', transport: 'tcp', local, remote })
-  const take = (data: string) => tracer.received({ kind: 'flow-data', flow: 'f', data })
-  expect(take(`\r\n\r\n${message.slice(0, 20)}`)).toEqual([])
-  const ends = { protocol: 'TCP', from: '[2001:db8::1]:5061', to: '192.0.2.1:5060' }
-  expect(take(message.slice(20) + message)).toEqual([
-    { event: 'trace', direction: 'received', ...ends, message },
-    { event: 'trace', direction: 'received', ...ends, message },
-  ])
-  expect(tracer.sent({ kind: 'write', flow: 'f', data: '\r\n\r\n' })).toBeUndefined()
-  expect(tracer.sent({ kind: 'write', flow: 'f', data: message })).toMatchObject({
-    ...{ direction: 'sent', protocol: 'TCP', to: '[2001:db8::1]:5061', message },
-  })
-  tracer.received({ kind: 'flow-down', flow: 'f', reason: 'ECONNRESET' })
-  expect(take(message)).toEqual([])
 })
 
 test('the command line', () => {

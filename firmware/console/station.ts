@@ -1,17 +1,18 @@
 // What the console has in hand: the agent once started, accounts, calls with their user data, ports, and whoever waits.
+import { showAddress } from '../base/address.ts'
 import type { LogLevel, LogRecord } from '../base/log.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { DeviceConfig, MediaCommand, PortId } from '../media/contract.ts'
 import type { Agent, AgentOptions } from '../runtime/agent.ts'
 import { startAgent } from '../runtime/agent.ts'
 import { monotonic } from '../runtime/clock.ts'
+import { type Traced, Tracer } from '../runtime/tracer.ts'
 import type { AccountConfig, AccountId, CallId, UaCommand, UaEvent } from '../ua/contract.ts'
 import type { DigitsByInfo } from './dtmf.ts'
 import type { EventName, Told } from './event-names.ts'
 import { onMediaEvent, onSipOutput, onUaEvent } from './events.ts'
 import { type CallInHand, DEVICE, type Heard, type PortInHand, type StationSettings } from './hand.ts'
 import { type CommandError, type Fields, isObject, type Json } from './schema.ts'
-import { Tracer } from './trace.ts'
 
 const ANSWER_MS = 3000
 const RECENT = 1000
@@ -104,11 +105,11 @@ export class Station {
         sip: (output) => {
           onSipOutput(this, output)
           const told = this.#tracer.sent(output)
-          if (told && this.settings.trace) this.emit(told)
+          if (told && this.settings.trace) this.emit(traceEvent(told))
         },
         net: (input) => {
           const told = this.#tracer.received(input)
-          if (this.settings.trace) told.forEach((each) => void this.emit(each))
+          if (this.settings.trace) told.forEach((each) => void this.emit(traceEvent(each)))
         },
         broken: (code) => this.emit({ event: 'broken', reason: code }),
       })
@@ -237,6 +238,11 @@ export class Station {
     await agent?.stop()
   }
 }
+
+const traceEvent = ({ from, to, ...rest }: Traced): Told => ({
+  ...{ event: 'trace', ...rest },
+  ...{ from: showAddress(from), to: showAddress(to) },
+})
 
 function subjectOf(command: UaCommand): string {
   if ('call' in command) return command.call

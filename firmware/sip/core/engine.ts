@@ -25,7 +25,7 @@ import { Requester } from '../usage/requester.ts'
 import { Admissions } from './admission.ts'
 import { capabilitiesOf } from './capabilities.ts'
 import { Commands } from './commands.ts'
-import type { NetworkInput, RecordType, SipConfig, SipInput, SipModule, SipOutput } from './contract.ts'
+import type { NetworkInput, RecordType, SessionId, SipConfig, SipInput, SipModule, SipOutput } from './contract.ts'
 import { Dispatch } from './dispatch.ts'
 import { IncomingRequests } from './incoming-requests.ts'
 import { Modules } from './modules.ts'
@@ -59,6 +59,10 @@ export interface SipEngine extends Machine<SipInput, SipOutput> {
   addModule(module: SipModule): Result<undefined, string>
   /** False: there is none of that name. */
   removeModule(name: string): boolean
+  /** From now on this is `SipConfig.userAgent`. */
+  setUserAgent(userAgent: string): void
+  /** Call-ID of a session that has not ended. */
+  callIdOf(session: SessionId): string | undefined
 }
 
 /** Lines about datagrams dropped: at most one in this many milliseconds. */
@@ -86,6 +90,7 @@ class Engine implements SipEngine {
   readonly #subscribers: Subscribers
   readonly #modules = new Modules((module, fault) => this.#out.push(log('error', 'sip.module', fault, { module })))
   readonly #admissions: Admissions
+  readonly #rename: (userAgent: string) => void
   /** The caller's list, while one of its calls runs. */
   #out: SipOutput[] = []
   /** Its time. */
@@ -111,7 +116,7 @@ class Engine implements SipEngine {
     const ways = { reachable, prefer: config.preferFamily ?? 4 }
     this.#locator = new Locator({ queue: this.#queue, rng, ways, ask }, serverTimes)
     this.#standing = new Standing(serverTimes, (server, now) => this.#commands.registrations.serverFailed(server, now))
-    const environment: UsageEnvironment = {
+    const environment = {
       ...base,
       rng,
       transports: this.#transports,
@@ -126,6 +131,9 @@ class Engine implements SipEngine {
       bindings: new Map(),
       suspect: (hop, now) => this.#streams.suspect(hop, now),
       pace: (hop, everyMs, answers, now) => this.#streams.pace(hop, everyMs, answers, now),
+    } satisfies UsageEnvironment
+    this.#rename = (userAgent) => {
+      environment.capabilities = capabilitiesOf({ ...config, userAgent })
     }
     this.#streams = new Streams(this.#queue, rng, {
       connect: (flow, transport, to, name) => this.#out.push({ kind: 'connect', flow, transport, to, name }),
@@ -181,6 +189,14 @@ class Engine implements SipEngine {
 
   removeModule(name: string): boolean {
     return this.#modules.remove(name)
+  }
+
+  setUserAgent(userAgent: string): void {
+    this.#rename(userAgent)
+  }
+
+  callIdOf(session: SessionId): string | undefined {
+    return this.#sessions.get(session)?.callId
   }
 
   handle(input: SipInput, now: Millis, out: SipOutput[]): void {

@@ -1,9 +1,16 @@
-// SIP messages as events: one line each, without what proves who somebody is.
-import { type SocketAddress, showAddress } from '../base/address.ts'
+// SIP messages as they come and go, each with where from and where to, without what proves who somebody is.
+import type { SocketAddress } from '../base/address.ts'
 import { utf8Decode } from '../base/bytes.ts'
 import type { FlowId, NetworkInput, Protocol, SipOutput, TransportId } from '../sip/core/contract.ts'
 import { Framer } from '../sip/transport/framing.ts'
-import type { Told } from './event-names.ts'
+
+export interface Traced {
+  readonly direction: 'sent' | 'received'
+  readonly protocol: Protocol
+  readonly from: SocketAddress
+  readonly to: SocketAddress
+  readonly message: string
+}
 
 const CREDENTIALS = /^(proxy-)?authorization[ \t]*:.*\r?\n([ \t].*\r?\n)*/gim
 
@@ -25,7 +32,7 @@ export class Tracer {
   readonly #transports = new Map<TransportId, Place>()
 
   /** The messages in what came from the network. */
-  received(input: NetworkInput): readonly Told[] {
+  received(input: NetworkInput): readonly Traced[] {
     switch (input.kind) {
       case 'transport-up':
         this.#transports.set(input.transport, input)
@@ -59,7 +66,7 @@ export class Tracer {
   }
 
   /** The message in what goes out; undefined: there is none. */
-  sent(output: SipOutput): Told | undefined {
+  sent(output: SipOutput): Traced | undefined {
     if (output.kind === 'send') {
       const by = this.#transports.get(output.transport)
       return by && traced('sent', 'UDP', by.local, output.to, output.data)
@@ -72,12 +79,9 @@ export class Tracer {
 }
 
 const traced = (
-  direction: 'sent' | 'received',
-  protocol: string,
+  direction: Traced['direction'],
+  protocol: Protocol,
   from: SocketAddress,
   to: SocketAddress,
   message: string,
-): Told => ({
-  ...{ event: 'trace', direction, protocol, from: showAddress(from), to: showAddress(to) },
-  message: withoutCredentials(message),
-})
+): Traced => ({ direction, protocol, from, to, message: withoutCredentials(message) })

@@ -1,0 +1,63 @@
+// What the engine itself tells, and how its log is told.
+import type { LogLevel, LogRecord } from '../../base/log.ts'
+import type { Traced } from '../../runtime/tracer.ts'
+import type { SipUri } from './sip-uri.ts'
+
+/** One line of the log. */
+export interface LogLine {
+  /** 1 error, 2 warning, 3 information, 5 details. */
+  readonly level: number
+  /** The part that speaks: `sip.transport`. */
+  readonly origin: string
+  /** What happened, with its fields. */
+  readonly message: string
+}
+
+/** A notification of this sender with this data. */
+interface By<Sender, Data> {
+  readonly sender: Sender
+  readonly data: Data
+}
+
+/** By name; the order of a life is will-start, did-start, will-end, did-end. */
+export interface EngineNotifications<Engine> {
+  /** It is about to start. */
+  readonly 'engine-will-start': By<Engine, Readonly<Record<string, never>>>
+  /** Everything works. */
+  readonly 'engine-did-start': By<Engine, Readonly<Record<string, never>>>
+  /** It cannot start, or is about to stop for good; call nothing now. */
+  readonly 'engine-did-fail': By<Engine, { readonly reason: string }>
+  /** It was asked to stop; methods still work, but what is late will not be heard of. */
+  readonly 'engine-will-end': By<Engine, Readonly<Record<string, never>>>
+  /** It is stopped: the last of its notifications. */
+  readonly 'engine-did-end': By<Engine, Readonly<Record<string, never>>>
+  /** Of a level up to `logLevel`. */
+  readonly 'engine-log': By<Engine, LogLine>
+  /** While `traceSip`: a SIP message as it was on the wire, without Authorization and Proxy-Authorization. */
+  readonly 'engine-sip-trace': By<Engine, Traced>
+  /** A MESSAGE came; it was answered with 200. */
+  readonly 'engine-got-message': By<
+    Engine,
+    {
+      readonly fromUri: SipUri
+      readonly toUri: SipUri
+      readonly contentType: string
+      readonly body: string
+    }
+  >
+  /** The final response to a MESSAGE of ours; 408 and 503 also when none came. Exactly one for each. */
+  readonly 'engine-got-message-response': By<
+    Engine,
+    { readonly toUri: SipUri; readonly code: number; readonly reason: string }
+  >
+  /** Something threw that should not: an observer, or the core itself. It goes on, unless `engine-did-fail` follows. */
+  readonly 'engine-got-exception': By<Engine, { readonly traceback: string }>
+}
+
+const LEVELS: Readonly<Record<LogLevel, number>> = { error: 1, warn: 2, info: 3, debug: 5 }
+
+/** A record of the log as it is told. */
+export function inLevels({ level, from, what, fields = {} }: LogRecord): LogLine {
+  const said = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))
+  return { level: LEVELS[level], origin: from, message: [what, ...said].join(' ') }
+}

@@ -1,0 +1,67 @@
+// What an invitation tells, and how a message of the peer is told.
+
+import { utf8Decode } from '../../base/bytes.ts'
+import type { Cause, SipEvent } from '../../sip/core/contract.ts'
+import type { SdpSession } from './sdp.ts'
+import type { SdpUpdate } from './sdp-exchange.ts'
+import { SipUri } from './sip-uri.ts'
+import { bodyText, MessageHeaders } from './wire.ts'
+
+/** NULL is where an outgoing one begins, DISCONNECTED the end of all. */
+export type InvitationState =
+  | 'NULL'
+  | 'CALLING'
+  | 'INCOMING'
+  | 'EARLY'
+  | 'CONNECTING'
+  | 'CONFIRMED'
+  | 'REINVITING'
+  | 'REINVITED'
+  | 'DISCONNECTING'
+  | 'DISCONNECTED'
+
+/** What `invitation-changed-state` tells. */
+export interface InvitationChange {
+  readonly previousState: InvitationState
+  /** May be the same: each provisional response is told. */
+  readonly state: InvitationState
+  /** Of the request that brought it; undefined when none did. */
+  readonly method: string | undefined
+  readonly requestUri: SipUri | undefined
+  /** Of the response that brought it, or of a time-out or failure here; undefined otherwise. */
+  readonly code: number | undefined
+  readonly reason: string | undefined
+  /** Of the message that brought it. */
+  readonly headers: MessageHeaders | undefined
+  /** Likewise; undefined also when it had none. Its type is in the headers. */
+  readonly body: string | undefined
+  /** Who decided, where something ended; undefined otherwise. */
+  readonly cause: Cause | undefined
+}
+
+/** By name; `Invitation` is the sender of each. */
+export interface InvitationNotifications<Invitation> {
+  /** Each change of state, none left out. A new one with INCOMING is how incoming sessions are learnt of. */
+  'invitation-changed-state': { readonly sender: Invitation; readonly data: InvitationChange }
+  /** A negotiation is through: begin, change or end media. */
+  'invitation-got-sdp-update': { readonly sender: Invitation; readonly data: SdpUpdate }
+  /** Their 2xx has an offer, as ours had none: propose an answer and call `acknowledge`. */
+  'invitation-got-sdp-offer': { readonly sender: Invitation; readonly data: { readonly remoteSdp: SdpSession } }
+}
+
+/** A change of state as it is told. */
+export function changeOf(event: Extract<SipEvent, { kind: 'session-state' }>): InvitationChange {
+  const { state, previous, status, reason, cause, message } = event
+  const failed = message === undefined && cause !== undefined && status !== 0
+  const counts = message?.kind === 'response' || failed
+  const request = message?.kind === 'request' ? message : undefined
+  return {
+    ...{ previousState: previous, state, cause },
+    method: request?.method,
+    requestUri: request && SipUri.fromWire({ display: '', uri: request.uri }),
+    code: counts ? status : undefined,
+    reason: counts ? utf8Decode(reason) : undefined,
+    headers: message && new MessageHeaders(message),
+    body: message && bodyText(message),
+  }
+}

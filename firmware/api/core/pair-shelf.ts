@@ -1,0 +1,86 @@
+// Socket pairs for RTP transports, bound ahead by the media engine; whoever finds none waits for one, or hears why there is none.
+// Unlike the user agent's stock, a pair taken is opened at once, so the engine alone counts.
+import type { MediaCommand, MediaEvent } from '../../media/contract.ts'
+import type { Pair } from '../../media/pair-stock.ts'
+
+/** First and last UDP port, RTCP's included. */
+export interface PortRange {
+  readonly min: number
+  readonly max: number
+}
+
+/** Pairs kept ready on each address. */
+const SPARE = 4
+/** Expedited forwarding (RFC 3246). */
+const DSCP = 46
+
+interface Waiting {
+  readonly address: string
+  readonly take: (pair: Pair) => void
+  readonly fail: (reason: string) => void
+}
+
+/** The pairs of one engine. */
+export class PairShelf {
+  readonly #send: (command: MediaCommand) => void
+  readonly #ready = new Map<string, Pair[]>()
+  #waiting: Waiting[] = []
+  #range: PortRange
+  /** Why there are no more, since the last order. */
+  #failure: string | undefined
+
+  /** Some are bound ahead on `address`. */
+  constructor(address: string, range: PortRange, send: (command: MediaCommand) => void) {
+    this.#send = send
+    this.#range = range
+    this.#order(address)
+  }
+
+  /** From now on pairs come from these ports; those in use stay what they are. */
+  setRange(range: PortRange): void {
+    this.#range = range
+    // Nothing of the old range is to be left: what fits both would not be told again.
+    this.#send({ kind: 'stock-pairs', address: '', ...range, want: 0, dscp: DSCP })
+    for (const address of this.#ready.keys()) this.#order(address)
+  }
+
+  /** One on that address, to be opened as a stream at once; when there is none ready, as soon as there is. */
+  take(address: string, take: (pair: Pair) => void, fail: (reason: string) => void): void {
+    if (!this.#ready.has(address)) this.#order(address)
+    this.#waiting.push({ address, take, fail })
+    this.#serve()
+  }
+
+  /** What the media engine told. */
+  ready({ pair, address, rtpPort, rtcpPort }: Extract<MediaEvent, { kind: 'pair-ready' }>): void {
+    const { min, max } = this.#range
+    // Of an earlier order, which is gone.
+    if (rtpPort < min || rtcpPort > max) return
+    this.#failure = undefined
+    this.#ready.get(address)?.push({ pair, address, rtpPort, rtcpPort })
+    this.#serve()
+  }
+
+  /** Likewise. */
+  failed(reason: string): void {
+    this.#failure = reason
+    this.#serve()
+  }
+
+  #order(address: string): void {
+    this.#failure = undefined
+    this.#ready.set(address, [])
+    this.#send({ kind: 'stock-pairs', address, ...this.#range, want: SPARE, dscp: DSCP })
+  }
+
+  #serve(): void {
+    const asked = this.#waiting
+    this.#waiting = []
+    for (const each of asked) {
+      const pair = this.#ready.get(each.address)?.shift()
+      if (pair !== undefined) each.take(pair)
+      else if (this.#failure !== undefined) each.fail(this.#failure)
+      else this.#waiting.push(each)
+    }
+  }
+}

@@ -1,0 +1,44 @@
+// From the start options to what the stacks are set up with.
+import type { SipConfig } from '../../sip/core/contract.ts'
+import type { StackOptions } from './stack.ts'
+import type { StartOptions } from './start-options.ts'
+
+/** Signalling (RFC 4594 §4.1). */
+const DSCP = 24
+const LIMITS = { sessions: 64, transactions: 512 }
+
+/** `packages` is looked at each time it matters, so it may grow. */
+export function setUp(options: StartOptions, localIp: string, packages: Record<string, string>): StackOptions {
+  const { localUdpPort, localTcpPort, localTlsPort, rtpPortRange } = options
+  const sip: SipConfig = {
+    userAgent: options.userAgent,
+    timers: { t1: 500, t2: 4000, t4: 5000, d: 32_000 },
+    applicationMethods: ['MESSAGE', 'INFO'],
+    supported: ['replaces'],
+    refer: true,
+    packages,
+    limits: LIMITS,
+  }
+  const tls = {
+    port: localTlsPort ?? 0,
+    ca: options.tlsCaFile,
+    certificate: options.tlsCertificateFile,
+    key: options.tlsKeyFile,
+    verify: options.tlsVerifyServer,
+  }
+  return {
+    sip,
+    address: localIp,
+    rtpPorts: { min: rtpPortRange[0], max: rtpPortRange[1] },
+    dns: options.nameServers,
+    sockets: {
+      addresses: [localIp],
+      port: localUdpPort ?? 0,
+      tcpPort: localTcpPort ?? 0,
+      udp: localUdpPort !== null,
+      tcp: localTcpPort !== null,
+      tls: localTlsPort === null ? undefined : tls,
+      dscp: DSCP,
+    },
+  }
+}

@@ -1,0 +1,115 @@
+// From what applications say to what the SIP engine takes, and back: identities, header fields, messages.
+import { utf8Decode, utf8Encode } from '../../base/bytes.ts'
+import { Secret } from '../../base/secret.ts'
+import type { Identity } from '../../sip/core/contract.ts'
+import { contacts } from '../../sip/message/headers.ts'
+import type { Body, HeaderField, SipMessage, SipRequest } from '../../sip/message/message.ts'
+import type { Credentials } from './credentials.ts'
+import type { Route } from './route.ts'
+import { SipUri } from './sip-uri.ts'
+
+/** Header fields an application adds to a message: one value or several for each name. */
+export type ExtraHeaders = Readonly<Record<string, string | readonly string[]>>
+
+/** The fields in the order given. */
+export const headerFields = (headers: ExtraHeaders = {}): readonly HeaderField[] =>
+  Object.entries(headers).flatMap(([name, values]) =>
+    (typeof values === 'string' ? [values] : values).map((value) => ({ name, value: utf8Encode(value) })),
+  )
+
+/** Who the engine says we are. */
+export function identityOf({ uri, token, username, realm, password }: Credentials, route: Route | undefined): Identity {
+  const name = username ?? uri.user ?? ''
+  return {
+    aor: new SipUri({ host: uri.host, port: uri.port, user: uri.user, secure: uri.secure }).address,
+    displayName: utf8Encode(uri.display ?? ''),
+    contactUser: token,
+    credentials:
+      password === undefined ? [] : [{ realm: realm ?? '*', username: name, password: new Secret(password) }],
+    routes: route === undefined ? [] : [route.uri.address],
+    transport: undefined,
+  }
+}
+
+/** A body of that type; text becomes UTF-8. */
+export const bodyOf = (contentType: string, body: string): Body => ({ contentType, content: utf8Encode(body) })
+
+/** A header field with more than one part, and the URI in it. */
+export interface NamedUri {
+  readonly uri: SipUri | undefined
+  /** Parameters of the header, not of the URI. */
+  readonly parameters: Readonly<Record<string, string | undefined>>
+}
+
+/** The header fields of a message: typed where the core knows them, text everywhere. Names in any case; short forms are found too. */
+export class MessageHeaders {
+  readonly #message: SipMessage
+
+  constructor(message: SipMessage) {
+    this.#message = message
+  }
+
+  /** The first value of that name; undefined: there is none. */
+  get(name: string): string | undefined {
+    const value = this.#message.header(name)
+    return value === undefined ? undefined : utf8Decode(value)
+  }
+
+  /** Each field of that name, in order. */
+  getAll(name: string): readonly string[] {
+    return this.#message.headers(name).map(utf8Decode)
+  }
+
+  /** Names and values of all fields in their order. */
+  get fields(): readonly HeaderField[] {
+    return this.#message.fields.map(({ name, value }) => ({ name, value: utf8Decode(value) }))
+  }
+
+  /** Who sent the first request, with the tag among the parameters. */
+  get from(): NamedUri {
+    return namedUri(this.#message.from)
+  }
+
+  /** For whom it was. */
+  get to(): NamedUri {
+    return namedUri(this.#message.to)
+  }
+
+  /** Every Contact that is a SIP URI; empty for `*` and for what cannot be read. */
+  get contacts(): readonly NamedUri[] {
+    const found = contacts(this.#message)
+    return found.ok && found.value !== '*' ? found.value.map(namedUri) : []
+  }
+
+  /** Call-ID. */
+  get callId(): string {
+    return this.#message.callId
+  }
+
+  /** CSeq. */
+  get cseq(): { readonly number: number; readonly method: string } {
+    return this.#message.cseq
+  }
+
+  /** Content-Type; undefined without a body. */
+  get contentType(): string | undefined {
+    return this.get('Content-Type')
+  }
+}
+
+const namedUri = ({ display, uri, params }: SipMessage['from']): NamedUri => ({
+  uri: SipUri.fromWire({ display, uri }),
+  parameters: Object.fromEntries(params.map(({ name, value }) => [name, value && utf8Decode(value)])),
+})
+
+/** The body as text; undefined: there is none. */
+export const bodyText = ({ body }: SipMessage): string | undefined => (body === '' ? undefined : utf8Decode(body))
+
+/** Whom it is for, and from: of a scheme we do not know, its host is what is left of it. */
+export const partiesOf = ({ from, to }: SipRequest) => ({ fromUri: uriOf(from), toUri: uriOf(to) })
+
+const uriOf = (value: SipMessage['from']): SipUri => {
+  const uri = SipUri.fromWire(value)
+  if (uri !== undefined) return uri
+  return new SipUri({ host: 'rest' in value.uri ? utf8Decode(value.uri.rest) : '', display: utf8Decode(value.display) })
+}

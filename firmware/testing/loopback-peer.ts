@@ -1,0 +1,96 @@
+// A SIP peer on loopback that is a script: answers requests as told, keeps what it got, repeats nothing by itself.
+import { createSocket, type RemoteInfo } from 'node:dgram'
+import { once } from 'node:events'
+import { onTestFinished } from 'vitest'
+import { Route, SipUri } from '../api/core/index.ts'
+import type { SipRequest, SipResponse } from '../sip/message/message.ts'
+import { parseMessage } from '../sip/message/parse.ts'
+
+export interface PeerReply {
+  readonly status: number
+  readonly headers?: readonly string[]
+  readonly body?: string
+  readonly contentType?: string
+}
+
+export class LoopbackPeer {
+  readonly port: number
+  readonly requests: SipRequest[] = []
+  readonly responses: SipResponse[] = []
+  readonly #socket: ReturnType<typeof createSocket>
+  readonly #scripts = new Map<string, (request: SipRequest) => PeerReply | undefined>()
+  #from: RemoteInfo | undefined
+  #seq = 0
+
+  constructor(socket: ReturnType<typeof createSocket>) {
+    this.#socket = socket
+    this.port = socket.address().port
+    socket.on('message', (data, from) => this.#receive(data.toString('latin1'), from))
+  }
+
+  get route(): Route {
+    return new Route('127.0.0.1', this.port)
+  }
+
+  uri(user: string): SipUri {
+    return new SipUri({ user, host: '127.0.0.1', port: this.port })
+  }
+
+  /** `undefined`: silence. */
+  on(method: string, script: (request: SipRequest) => PeerReply | undefined): void {
+    this.#scripts.set(method, script)
+  }
+
+  of(method: string): readonly SipRequest[] {
+    return this.requests.filter((request) => request.method === method)
+  }
+
+  /** A request of its own in the dialog that `request`, which came, has made. */
+  ask(request: SipRequest, method: string, headers: readonly string[], body = ''): void {
+    const contact = /<([^>]+)>/.exec(request.header('Contact') ?? '')?.[1]
+    const tag = request.toTag === undefined ? ';tag=peer' : ''
+    this.#send([
+      `${method} ${contact} SIP/2.0`,
+      `Via: SIP/2.0/UDP 127.0.0.1:${this.port};branch=z9hG4bKpeer${++this.#seq}`,
+      'Max-Forwards: 70',
+      ...[`From: ${request.header('To')}${tag}`, `To: ${request.header('From')}`, `Call-ID: ${request.callId}`],
+      ...[`CSeq: ${this.#seq} ${method}`, `Contact: <sip:peer@127.0.0.1:${this.port}>`, ...headers],
+      ...[`Content-Length: ${body.length}`, '', body],
+    ])
+  }
+
+  #receive(text: string, from: RemoteInfo): void {
+    if (text.trim() === '') return
+    const message = parseMessage(text)
+    if (!message.ok) throw new Error(`the peer got what it cannot parse: ${message.error.what}\n${text}`)
+    if (message.value.kind === 'response') return void this.responses.push(message.value)
+    const request = message.value
+    this.#from = from
+    this.requests.push(request)
+    const reply = this.#scripts.get(request.method)?.(request)
+    if (reply === undefined) return
+    const { status, headers = [], body = '', contentType = 'application/sdp' } = reply
+    this.#send([
+      `SIP/2.0 ${status} Scripted`,
+      ...request.headers('Via').map((via) => `Via: ${via}`),
+      `From: ${request.header('From')}`,
+      `To: ${request.header('To')}${request.toTag === undefined ? ';tag=peer' : ''}`,
+      ...[`Call-ID: ${request.callId}`, `CSeq: ${request.cseq.number} ${request.method}`, ...headers],
+      ...(body === '' ? [] : [`Content-Type: ${contentType}`]),
+      ...[`Content-Length: ${body.length}`, '', body],
+    ])
+  }
+
+  #send(lines: readonly string[]): void {
+    this.#socket.send(Buffer.from(lines.join('\r\n'), 'latin1'), this.#from!.port, this.#from!.address)
+  }
+}
+
+/** Ends with the test. */
+export async function startPeer(): Promise<LoopbackPeer> {
+  const socket = createSocket('udp4')
+  socket.bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  onTestFinished(() => void socket.close())
+  return new LoopbackPeer(socket)
+}
