@@ -1,6 +1,6 @@
 // A play: two or more phones and what they do. Its ladder is checked on a perfect network, its end on a hundred bad ones.
 import { expect, test } from 'vitest'
-import type { Protocol } from '../sip/core/contract.ts'
+import type { Protocol, SipConfig } from '../sip/core/contract.ts'
 import { ROUGH } from './fake-network.ts'
 import { flaws, ladder } from './ladder.ts'
 import type { Phone } from './phone.ts'
@@ -24,11 +24,12 @@ export function play(
   wire: string,
   check?: (cast: Cast) => void,
   protocols: readonly Protocol[] = ['UDP'],
+  config: Partial<SipConfig> = {},
 ): void {
   const setOut = (stage: Stage): Cast => ({
     stage,
-    alice: stage.phone('alice', '10.0.0.1', {}, protocols),
-    bob: stage.phone('bob', '10.0.0.2', {}, protocols),
+    alice: stage.phone('alice', '10.0.0.1', config, protocols),
+    bob: stage.phone('bob', '10.0.0.2', config, protocols),
   })
   test(name, () => {
     const cast = setOut(new Stage())

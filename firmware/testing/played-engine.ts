@@ -17,7 +17,7 @@ export function farEnd(desk: Desk, id: () => string) {
       message,
     })
   const body = (role: 'offer' | 'answer', text: string, inResponse = false) =>
-    desk.sip({ kind: 'session-sdp', id: id(), role, sdp: text, inResponse })
+    desk.sip({ kind: 'session-sdp', id: id(), role, sdp: text, by: 'INVITE', inResponse })
   return {
     state,
     trying: () => state('CALLING'),

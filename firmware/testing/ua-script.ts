@@ -3,7 +3,7 @@ import { seededRng } from '../base/rng.ts'
 import { Secret } from '../base/secret.ts'
 import { ms } from '../base/time.ts'
 import type { MediaCommand } from '../media/contract.ts'
-import type { Cause, SessionState, SipCommand, SipEvent } from '../sip/core/contract.ts'
+import type { Cause, SdpBy, SessionState, SipCommand, SipEvent } from '../sip/core/contract.ts'
 import type { SipRequest } from '../sip/message/message.ts'
 import { parseMessage } from '../sip/message/parse.ts'
 import type { AccountConfig, UaCommand, UaConfig, UaEvent, UaInput, UaOutput } from '../ua/contract.ts'
@@ -81,9 +81,12 @@ function sipLine(c: SipCommand): string {
     case 'respond':
       return `respond ${c.id} ${c.status} ${wayOf(c.sdp)}`
     case 'ack':
+    case 'answer-offer':
     case 'reinvite':
     case 'update':
       return `${c.kind} ${c.id} ${wayOf(c.sdp)}`
+    case 'terms':
+      return `terms ${c.id} ${c.terms.reliable} ${c.terms.timer.mode}`
     case 'end':
       return `end ${c.id} ${c.status ?? '-'}`
     case 'register':
@@ -274,7 +277,7 @@ export function uaScript(change: Partial<UaConfig> = {}) {
       time = now
     },
     deadline: () => ua.deadline(),
-    body: (id: string, role: 'offer' | 'answer', text: string, inResponse = false) =>
-      sip({ kind: 'session-sdp', id, role, sdp: text, inResponse }),
+    body: (id: string, role: 'offer' | 'answer', text: string, inResponse = false, by: SdpBy = 'INVITE') =>
+      sip({ kind: 'session-sdp', id, role, sdp: text, by, inResponse }),
   }
 }

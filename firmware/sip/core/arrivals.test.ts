@@ -1,69 +1,14 @@
 // What is answered to requests as they arrive: RFC 3261 §8.2, §11, §12.2.2, §18.2; RFC 3581; RFC 3311.
 import { expect, test } from 'vitest'
+import { CONTACT, FROM, header, byHand as setOut } from '../../testing/by-hand.ts'
 import { flaws } from '../../testing/ladder.ts'
-import { Stage } from '../../testing/stage.ts'
-import { parseMessage } from '../message/parse.ts'
-import type { SipConfig } from './contract.ts'
-
-const FROM = { address: '10.0.0.9', port: 5060 }
-
-interface Request {
-  readonly method?: string
-  readonly uri?: string
-  readonly branch?: string
-  readonly via?: string
-  readonly to?: string
-  readonly cseq?: number
-  readonly callId?: string
-  readonly headers?: readonly string[]
-  readonly body?: string
-}
-
-function setOut(config: Partial<SipConfig> = {}) {
-  const stage = new Stage()
-  const bob = stage.phone('bob', '10.0.0.2', config)
-  const answers: { readonly text: string; readonly port: number }[] = []
-  let branches = 0
-  for (const port of [5060, 4444])
-    stage.network.bind({ address: FROM.address, port }, ({ data }) => answers.push({ text: data, port }))
-  const raw = (data: string, port = 5060) => {
-    const before = answers.length
-    bob.receive({ from: { ...FROM, port }, to: bob.local, data })
-    stage.run(stage.now + 20)
-    return answers.slice(before)
-  }
-  const send = (r: Request, port?: number) => {
-    const { method = 'OPTIONS', uri = 'sip:bob@10.0.0.2', to = '<sip:bob@example.com>', cseq = 1, callId = 'c1' } = r
-    const { branch = `z9hG4bK${++branches}`, via = `SIP/2.0/UDP 10.0.0.9;branch=${branch}`, body = '' } = r
-    const head = [`Via: ${via}`, 'From: <sip:carol@example.com>;tag=f', `To: ${to}`, `Call-ID: ${callId}`]
-    const rest = [`CSeq: ${cseq} ${method}`, ...(r.headers ?? []), `Content-Length: ${body.length}`]
-    return raw([`${method} ${uri} SIP/2.0`, ...head, ...rest, '', body].join('\r\n'), port)
-  }
-  /** An INVITE that bob takes; its dialog's To. */
-  const confirmed = (): string => {
-    bob.on('session-incoming', ({ id }) => bob.respond(id, 200, 'answer'))
-    const [ok] = send({ method: 'INVITE', headers: CONTACT, body: 'offer' })
-    const to = /^To: (.*)$/m.exec(ok?.text ?? '')?.[1] ?? ''
-    send({ method: 'ACK', to, headers: [] })
-    expect(bob.states('in:1')).toBe('CONNECTING CONFIRMED')
-    return to
-  }
-  const status = (answered: ReturnType<typeof raw>) => answered.map(({ text }) => Number(text.slice(8, 11)))
-  return { stage, bob, raw, send, status, confirmed, answers }
-}
-
-const CONTACT = ['Contact: <sip:carol@10.0.0.9>', 'Content-Type: application/sdp']
-const header = (text: string | undefined, name: string) => {
-  const message = parseMessage(text ?? '')
-  return message.ok ? message.value.header(name) : undefined
-}
 
 test('OPTIONS: 200 with what we can do, and nothing kept', () => {
   const { send, status, bob, stage } = setOut()
   const [answer, ...more] = send({})
   expect(more).toEqual([])
   expect(status([answer!])).toEqual([200])
-  expect(header(answer?.text, 'Allow')).toBe('INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO, MESSAGE')
+  expect(header(answer?.text, 'Allow')).toBe('INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, MESSAGE')
   expect(header(answer?.text, 'Accept')).toBe('application/sdp')
   expect(bob.engine.counts().serverTransactions).toBe(0)
   expect(flaws(stage)).toEqual([])

@@ -26,7 +26,7 @@ play(
     expect(bob.last('session-state')).toMatchObject({ status: 200, cause: 'remote' })
     expect(bob.last('session-incoming')).toMatchObject({ sdp: 'offer of alice' })
     expect(alice.all('session-sdp')).toEqual([
-      { kind: 'session-sdp', id: 'call', role: 'answer', sdp: 'answer of bob', inResponse: true },
+      { kind: 'session-sdp', id: 'call', role: 'answer', sdp: 'answer of bob', by: 'INVITE', inResponse: true },
     ])
   },
 )

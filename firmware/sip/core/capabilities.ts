@@ -4,7 +4,7 @@ import type { Capabilities } from '../usage/environment.ts'
 import type { SipConfig } from './contract.ts'
 
 /** Methods the engine takes itself. */
-const OWN = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'UPDATE'] as const
+const OWN = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'PRACK', 'UPDATE'] as const
 
 export function capabilitiesOf(config: SipConfig): Capabilities {
   const refer = config.refer ? ['REFER', 'NOTIFY'] : config.packages ? ['NOTIFY'] : []

@@ -7,11 +7,12 @@ import { parseUri } from '../message/uri.ts'
 import { Exchange } from '../usage/exchange.ts'
 import { inDialog } from '../usage/invite/acks.ts'
 import { Session } from '../usage/invite/session.ts'
+import { NO_TERMS } from '../usage/invite/terms.ts'
 import type { Notified } from '../usage/notified.ts'
 import { replacing } from '../usage/refer/replaces.ts'
 import type { Requester, RequestSpec } from '../usage/requester.ts'
 import { sdpBody } from '../usage/sdp-body.ts'
-import type { Identity, SipCommand, SipConfig } from './contract.ts'
+import type { Identity, SessionTerms, SipCommand, SipConfig } from './contract.ts'
 import type { IncomingRequests } from './incoming-requests.ts'
 import { createOutside, type Outside } from './outside.ts'
 import { Publications } from './publications.ts'
@@ -40,6 +41,7 @@ export class Commands {
   readonly #refers: Refers
   readonly #subscribers: Subscribers
   readonly #maxSessions: number
+  readonly #terms: SessionTerms
   readonly #ended: (session: Session) => void
   readonly #exchanges = new Set<string>()
   readonly #outside: Outside
@@ -67,6 +69,7 @@ export class Commands {
     this.#refers = parts.refers
     this.#subscribers = parts.subscribers
     this.#maxSessions = config.limits.sessions
+    this.#terms = config.terms ?? NO_TERMS
     this.#ended = parts.ended
   }
 
@@ -92,6 +95,10 @@ export class Commands {
         return this.#session(command.id, (session) => session.redirect(command.targets, now))
       case 'respond':
         return this.#session(command.id, (session) => session.respond(command, now))
+      case 'terms':
+        return this.#session(command.id, (session) => session.setTerms(command.terms))
+      case 'answer-offer':
+        return this.#session(command.id, (session) => session.answerOffer(command.sdp, now))
       case 'ack':
         return this.#session(command.id, (session) => session.acknowledge(command.sdp, now))
       case 'reinvite':
@@ -183,12 +190,21 @@ export class Commands {
     if (this.#sessions.has(id)) return 'a session of that id exists'
     if (this.#sessions.size >= this.#maxSessions) return 'too many sessions'
     const { capabilities } = this.#requester.environment
-    const more = [capabilities.allow, ...capabilities.supported, ...headers]
+    const more = [capabilities.allow, ...headers]
     const spec = this.#outside('INVITE', command.target, identity, more, true)
     if (typeof spec === 'string') return spec
     const { callId, localTag, target, digest, towards } = spec
     const { contactUser } = identity
-    const session = new Session(this.#requester, { id, callId, localTag, contactUser, digest, ended: this.#ended })
+    const terms = command.terms ?? this.#terms
+    const session = new Session(this.#requester, {
+      id,
+      callId,
+      localTag,
+      contactUser,
+      digest,
+      terms,
+      ended: this.#ended,
+    })
     this.#sessions.add(session)
     const body = sdpBody(sdp, parts, hex(this.#requester.environment.rng, 16))
     const sendOn = command.asksOn

@@ -17,6 +17,7 @@ export type * from './contract/names.ts'
 export type * from './contract/network.ts'
 export type * from './contract/registration.ts'
 export type * from './contract/servers.ts'
+export type * from './contract/terms.ts'
 
 export type SipInput = NetworkInput | SipCommand
 export type SipOutput = NetworkOutput | SipEvent | LogRecord

@@ -9,13 +9,14 @@ import { type Answer, type Incoming, responseText } from '../transaction/respons
 import { newTag, retrySoon, statelessTag } from '../usage/answers.ts'
 import type { UsageEnvironment } from '../usage/environment.ts'
 import { Session } from '../usage/invite/session.ts'
+import { NO_TERMS, refusalUnder, tagsOf } from '../usage/invite/terms.ts'
 import { badEvent, eventOf, type Notified, packageOf } from '../usage/notified.ts'
 import { replacesOf } from '../usage/refer/replaces.ts'
 import type { Digest, Requester } from '../usage/requester.ts'
 import { bodyRefusal, sdpOf, unanswerable } from '../usage/sdp-body.ts'
 import type { Admissions } from './admission.ts'
 import { optionsHeaders } from './capabilities.ts'
-import type { SipConfig } from './contract.ts'
+import type { SessionTerms, SipConfig } from './contract.ts'
 import type { IncomingRequests } from './incoming-requests.ts'
 import type { Modules, Stage } from './modules.ts'
 import type { ReceivedRequest } from './received-request.ts'
@@ -25,6 +26,7 @@ import type { Subscribers } from './subscribers.ts'
 
 export class Dispatch {
   readonly #config: SipConfig
+  readonly #terms: SessionTerms
   readonly #environment: UsageEnvironment
   readonly #requester: Requester
   readonly #sessions: Sessions
@@ -56,6 +58,7 @@ export class Dispatch {
     readonly admissions: Admissions
   }) {
     this.#config = parts.config
+    this.#terms = parts.config.terms ?? NO_TERMS
     this.#environment = parts.environment
     this.#requester = parts.requester
     this.#sessions = parts.sessions
@@ -161,7 +164,9 @@ export class Dispatch {
       return transports.speaks('TLS') ? { status: 400, reason: 'Bad Request: sips without TLS' } : { status: 416 }
     }
     if (request.toTag === undefined && servers.isMerged(request)) return { status: 482 }
-    const unknown = requires(request).filter((option) => !this.#config.supported.includes(option))
+    const terms = this.#sessions.ofDialog(request.callId, request.toTag ?? '')?.terms ?? this.#terms
+    const ours = [...this.#config.supported, ...tagsOf(terms)]
+    const unknown = requires(request).filter((option) => !ours.includes(option))
     return unknown.length > 0
       ? { status: 420, headers: [{ name: 'Unsupported', value: unknown.join(', ') }] }
       : undefined
@@ -176,6 +181,7 @@ export class Dispatch {
         this.#options(incoming, now)
         return
       case 'BYE':
+      case 'PRACK':
       case 'UPDATE':
         this.#refuse(incoming, { status: 481 }, now)
         return
@@ -259,7 +265,7 @@ export class Dispatch {
   #invite(incoming: ReceivedRequest, now: Millis): void {
     const { request } = incoming
     const part = sdpOf(request)
-    const unfit = bodyRefusal(part) ?? unanswerable(request)
+    const unfit = bodyRefusal(part) ?? unanswerable(request) ?? refusalUnder(request, this.#terms)
     if (unfit) {
       this.#refuse(incoming, unfit, now)
       return
@@ -286,6 +292,7 @@ export class Dispatch {
       localTag: tag,
       contactUser,
       digest: this.#digestOf(contactUser),
+      terms: this.#terms,
       ended: this.#ended,
     })
     this.#sessions.add(session)

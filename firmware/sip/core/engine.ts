@@ -217,7 +217,9 @@ class Engine implements SipEngine {
       case 'unregister':
       case 'invite':
       case 'redirect':
+      case 'terms':
       case 'respond':
+      case 'answer-offer':
       case 'ack':
       case 'reinvite':
       case 'update':

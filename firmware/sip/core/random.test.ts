@@ -8,7 +8,7 @@ import { FakeRegistrar } from '../../testing/fake-registrar.ts'
 import { flaws } from '../../testing/ladder.ts'
 import type { Phone } from '../../testing/phone.ts'
 import { CONFIG, Stage } from '../../testing/stage.ts'
-import type { SipOutput } from './contract.ts'
+import type { SipConfig, SipOutput } from './contract.ts'
 import { createSipEngine } from './engine.ts'
 
 /** Does something to a phone that may or may not make sense at that moment. */
@@ -19,7 +19,7 @@ function stir(phone: Phone, other: Phone, draw: () => number, n: number): void {
   const sdp = draw() < 0.3 ? undefined : `sdp ${n}`
   const headers: never[] = []
   const { identity } = phone
-  switch (Math.floor(draw() * 11)) {
+  switch (Math.floor(draw() * 12)) {
     case 0:
     case 1:
       phone.call(`${'ab'[Math.floor(draw() * 2)]}`, other, sdp)
@@ -58,8 +58,18 @@ function stir(phone: Phone, other: Phone, draw: () => number, n: number): void {
       break
     case 10:
       phone.update(id, sdp)
+      break
+    case 11:
+      phone.do({ kind: 'answer-offer', id, sdp })
   }
 }
+
+const timer = { mode: 'always', expires: 90, minSe: 90 } as const
+const TERMS: readonly Partial<SipConfig>[] = [
+  {},
+  { terms: { reliable: 'supported', timer } },
+  { terms: { reliable: 'required', timer: { ...timer, mode: 'required' } } },
+]
 
 test.each([
   ['a perfect network', PERFECT],
@@ -67,7 +77,8 @@ test.each([
 ])('two phones stirred at random on %s', (_name, conditions) => {
   for (let seed = 1; seed <= 300; seed++) {
     const stage = new Stage(seed, conditions)
-    const phones = [stage.phone('alice', '10.0.0.1'), stage.phone('bob', '10.0.0.2')] as const
+    const config = TERMS[seed % TERMS.length]
+    const phones = [stage.phone('alice', '10.0.0.1', config), stage.phone('bob', '10.0.0.2', config)] as const
     const rng = seededRng(seed + 7000)
     const draw = () => unit(rng)
     for (const phone of phones)

@@ -184,7 +184,7 @@ test('where it makes no sense it is rejected', () => {
   expect(reasons()).toEqual([
     'no such session',
     'no UPDATE in CALLING',
-    'no offer by UPDATE in EARLY: that takes 100rel',
+    'no offer by UPDATE before the first is answered reliably: that takes 100rel',
     'no UPDATE in REINVITING',
     'no re-INVITE in REINVITING',
     'no UPDATE in DISCONNECTING',

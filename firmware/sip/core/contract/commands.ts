@@ -13,6 +13,7 @@ import type {
   SubscriptionId,
 } from './names.ts'
 import type { RegisterOptions } from './registration.ts'
+import type { SessionTerms } from './terms.ts'
 
 export type SipCommand =
   /** Keeps a binding at the registrar: registers, refreshes, retries with back-off, until `unregister`. Again with a known id: changes it at the next refresh, at once when `now`. */
@@ -39,13 +40,24 @@ export type SipCommand =
       readonly parts?: readonly BodyPart[]
       /** A 3xx asks where to go on (`session-redirected`) instead of ending it. */
       readonly asksOn?: boolean
+      /** Default: `SipConfig.terms`. */
+      readonly terms?: SessionTerms
     }
   /**
    * The word on a `session-redirected`: URIs to call instead, in this order, each when the one before refuses (but for 6xx); none:
    * the call ends with that response.
    */
   | { readonly kind: 'redirect'; readonly id: SessionId; readonly targets: readonly string[] }
-  /** Answers an incoming INVITE (states INCOMING, EARLY) or re-INVITE/UPDATE (REINVITED) with 101–699. `sdp` answers their offer, or offers when they sent none. */
+  /**
+   * What an incoming session is kept by instead of `SipConfig.terms`: in INCOMING only, before anything was answered. Whose INVITE
+   * they do not allow (`refusalUnder`) is for the application to refuse.
+   */
+  | { readonly kind: 'terms'; readonly id: SessionId; readonly terms: SessionTerms }
+  /**
+   * Answers an incoming INVITE (states INCOMING, EARLY) or re-INVITE/UPDATE (REINVITED) with 101–699. `sdp` answers their offer,
+   * or offers when they sent none: in the first reliable response, in which it has to be, else in the 2xx. Once that was said
+   * reliably, `sdp` is left out of what follows. A 2xx waits for the PRACK of a response with a description (RFC 3262 §3).
+   */
   | {
       readonly kind: 'respond'
       readonly id: SessionId
@@ -54,7 +66,9 @@ export type SipCommand =
       readonly sdp: string | undefined
       readonly headers: readonly HeaderField[]
     }
-  /** Answer to an offer that came in a 2xx (late offer): goes out in the ACK. */
+  /** Answers an offer that came in an UPDATE or PRACK while the call was not answered; without `sdp` it is refused with 488. */
+  | { readonly kind: 'answer-offer'; readonly id: SessionId; readonly sdp: string | undefined }
+  /** Answer to an offer that came in a response (late offer): goes out in the ACK of a 2xx, in the PRACK of a reliable one. */
   | { readonly kind: 'ack'; readonly id: SessionId; readonly sdp: string }
   /** New offer (or none) in a CONFIRMED session. 491, and 500 with a Retry-After of up to 10 s, is retried by the engine (§14), unless the peer has changed the session meanwhile: then `reinvite-result` 491 asks for a fresh offer. */
   | {
@@ -64,8 +78,9 @@ export type SipCommand =
       readonly headers: readonly HeaderField[]
     }
   /**
-   * UPDATE (RFC 3311), when the peer allows it: with an offer as `reinvite`, in CONFIRMED only; without one, also in EARLY unless
-   * forked, only our Contact is refreshed and no state changes. In EARLY 408 and 481 do not end the session: the INVITE decides.
+   * UPDATE (RFC 3311), when the peer allows it: with an offer as `reinvite`, in EARLY once the first exchange was made by reliable
+   * responses; without one only our Contact is refreshed. In EARLY no state changes, 408 and 481 do not end the session (the
+   * INVITE decides), and there is none when it is forked.
    */
   | {
       readonly kind: 'update'

@@ -1,5 +1,6 @@
 // CONTRACT of the SIP engine: how it is set up.
 import type { ServerTimes } from './servers.ts'
+import type { SessionTerms } from './terms.ts'
 
 export interface SipConfig {
   /** User-Agent and Server header; '' sends none. */
@@ -8,8 +9,10 @@ export interface SipConfig {
   readonly timers: { readonly t1: number; readonly t2: number; readonly t4: number; readonly d: number }
   /** Methods beyond those the engine answers itself (INVITE, ACK, CANCEL, BYE, OPTIONS …) that are handed to the application; others get 405. */
   readonly applicationMethods: readonly string[]
-  /** Option tags supported, for Supported and Require. */
+  /** Option tags supported, for Supported and Require; those of `terms` go by themselves. */
   readonly supported: readonly string[]
+  /** Of sessions that are given none of their own; default: neither reliable responses nor timers. */
+  readonly terms?: SessionTerms
   /** REFER is taken (`refer-incoming`), and its NOTIFYs sent, by the engine. */
   readonly refer?: boolean
   /** Event packages that can be subscribed to, with the Accept of each; a NOTIFY of another one gets 489. */

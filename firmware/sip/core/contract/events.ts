@@ -11,6 +11,7 @@ import type {
   RegistrationId,
   RegistrationState,
   RequestId,
+  SdpBy,
   SessionId,
   SessionState,
   SubscriberId,
@@ -94,15 +95,26 @@ export type SipEvent =
   /**
    * A body of the offer/answer exchange came from the peer (RFC 3264, RFC 6337); always before the `session-state` of the
    * same message. `offer`: answer with `respond`, or with `ack` when `inResponse`. `answer`: negotiation is complete.
-   * An answer in a provisional response without 100rel is a preview: it comes again with the 2xx only when it differs.
+   * An answer in a provisional response without 100rel is a preview: it comes again with the 2xx only when it differs. An offer
+   * by UPDATE or PRACK in EARLY is answered with `answer-offer`.
    */
   | {
       readonly kind: 'session-sdp'
       readonly id: SessionId
       readonly role: 'offer' | 'answer'
       readonly sdp: string
+      readonly by: SdpBy
       readonly inResponse: boolean
     }
+  /** The timer of the session (RFC 4028) as agreed on with the 2xx that goes out or came; `expires` seconds, 0: none any more. */
+  | {
+      readonly kind: 'session-timer'
+      readonly id: SessionId
+      readonly expires: number
+      readonly refresher: 'local' | 'remote'
+    }
+  /** The timer wants a refresh, and the peer takes no UPDATE: `reinvite` with what is in force. */
+  | { readonly kind: 'session-refresh'; readonly id: SessionId }
   /** The re-INVITE or UPDATE we sent ended: 2xx, or a refusal that left the session as it was; 491: the offer is out of date, ask anew. Follows the return to CONFIRMED, if it was left. */
   | { readonly kind: 'reinvite-result'; readonly id: SessionId; readonly status: number; readonly reason: string }
   /** A request outside INVITE sessions or inside one, of a method named in `SipConfig.applicationMethods`. Must be answered with `reply` within 30 s. */

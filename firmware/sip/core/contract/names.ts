@@ -66,5 +66,8 @@ export type SessionState =
   | 'DISCONNECTING'
   | 'DISCONNECTED'
 
+/** The request a description is in, or whose response it is in. */
+export type SdpBy = 'INVITE' | 'ACK' | 'PRACK' | 'UPDATE'
+
 /** Why something ended or failed, beside the SIP status: who decided. */
 export type Cause = 'local' | 'remote' | 'timeout' | 'transport' | 'resolution' | 'authentication' | 'protocol'

@@ -3,6 +3,7 @@ import { after, type Millis } from '../../../base/time.ts'
 import { type Sleeper, Timer } from '../../../base/timer-queue.ts'
 import { type Dialog, uacDialog } from '../../dialog/dialog.ts'
 import type { HeaderField, SipResponse, SipUri, Uri } from '../../message/message.ts'
+import { rseq } from '../../message/session-headers.ts'
 import { isSip, parseUri, printUri } from '../../message/uri.ts'
 import { headersInUri } from '../../message/uri-headers.ts'
 import { giveUp } from '../../transaction/timers.ts'
@@ -10,22 +11,30 @@ import { type OutgoingRequest, sendRequest } from '../outgoing-request.ts'
 import type { Failure, RequestSpec, RequestUser } from '../requester.ts'
 import { sdpIn } from '../sdp-body.ts'
 import { Acks } from './acks.ts'
+import { type EarlyDialog, EarlyDialogs } from './early-dialogs.ts'
 import { diversionOf, Redirection, type RedirectTarget } from './redirection.ts'
-import { type Because, byFailure, byResponse, type SessionPort } from './session-port.ts'
+import { type Because, byFailure, byResponse, type Exchange, type SessionPort } from './session-port.ts'
+import { openingFields } from './terms.ts'
 
 /** Makes the INVITE anew for somebody else. */
 export type SendOn = (target: Uri, more: readonly HeaderField[]) => RequestSpec
 
 /** A 3xx without a word on where to go on ends the call after this long, ms. */
 const PATIENCE = 30_000
-/** Early dialogs of one INVITE that are kept apart. */
-const MAX_EARLY = 16
+/** Of an INVITE whose session interval was too small for somebody on the way (RFC 4028 §7.4). */
+const MAX_TRIES = 5
+
+/** A response whose offer waits for our answer. */
+interface Unanswered {
+  readonly dialog: Dialog
+  readonly response: SipResponse
+}
 
 export class ClientOpening implements RequestUser, Sleeper {
   readonly timer = new Timer(this)
-  /** By the peer's tag. */
-  readonly early = new Map<string, Dialog>()
+  early: EarlyDialogs
   readonly #port: SessionPort
+  #spec: RequestSpec
   #target: Uri
   readonly #offered: boolean
   #request: OutgoingRequest
@@ -33,22 +42,27 @@ export class ClientOpening implements RequestUser, Sleeper {
   readonly #redirection: Redirection
   /** The 3xx that waits for a word on where to go on. */
   #redirected: SipResponse | undefined
+  #tries = 1
   /** Their description as last reported. */
   #seen: string | undefined
-  /** The 2xx whose offer waits for our answer. */
-  #unanswered: { readonly dialog: Dialog; readonly response: SipResponse } | undefined
+  /** The reliable provisional response that offers (RFC 3262 §5); its dialog. */
+  #asking: { readonly early: EarlyDialog; readonly response: SipResponse } | undefined
+  /** The 2xx that offers, or came before the offer of its early dialog was answered. */
+  #unanswered: Unanswered | undefined
 
   constructor(port: SessionPort, spec: RequestSpec, target: Uri, sendOn: SendOn | undefined, now: Millis) {
     this.#port = port
+    this.#spec = spec
     this.#target = target
     this.#sendOn = sendOn
     this.#redirection = new Redirection(target)
     this.#offered = spec.body !== undefined
-    this.#request = sendRequest(port.requester, spec, this, now)
+    this.early = new EarlyDialogs(port)
+    this.#request = this.#send(now)
   }
 
   onResponse(response: SipResponse, now: Millis): void {
-    if (response.status < 200) this.#provisional(response)
+    if (response.status < 200) this.#provisional(response, now)
     else if (response.status < 300) this.#accepted(response, now)
     else this.#refused(response, now)
   }
@@ -64,17 +78,24 @@ export class ClientOpening implements RequestUser, Sleeper {
     this.#acks().onResponse(response, now)
   }
 
-  /** Where a request before the answer goes: forks cannot be told apart by the application. */
-  get onlyEarly(): Dialog | undefined {
-    return this.early.size === 1 ? [...this.early.values()][0] : undefined
+  exchange(dialog: Dialog): Exchange {
+    const early = this.early.get(dialog.remoteTag)
+    if (early?.settled) return 'done'
+    return early !== undefined && this.#asking?.early === early ? 'theirs' : 'ours'
   }
 
-  /** Late offer: our answer goes out in the ACK. */
+  /** Late offer: our answer goes out in the PRACK, or in the ACK. */
   acknowledge(sdp: string, now: Millis): string | undefined {
-    const { dialog, response } = this.#unanswered ?? {}
-    if (dialog === undefined || response === undefined) return 'no offer in a response waits for an answer'
-    this.#ack(dialog, response, sdp, now)
-    this.#port.enter('CONFIRMED', { status: response.status, reason: response.reason })
+    if (this.#asking) {
+      const { early, response } = this.#asking
+      this.#asking = undefined
+      early.settled = true
+      this.early.prack(early, response, sdp, now)
+      if (this.#unanswered) this.#confirm(this.#unanswered, undefined, now)
+      return undefined
+    }
+    if (this.#unanswered === undefined) return 'no offer in a response waits for an answer'
+    this.#confirm(this.#unanswered, sdp, now)
     return undefined
   }
 
@@ -84,8 +105,7 @@ export class ClientOpening implements RequestUser, Sleeper {
     if (this.#redirected) {
       this.#port.finish({ status: 487, reason: 'Request Terminated', cause: 'local' }, false, now)
     } else if (this.#unanswered) {
-      const { dialog, response } = this.#unanswered
-      this.#ack(dialog, response, undefined, now)
+      this.#ack(this.#unanswered, undefined, now)
       this.#port.bye(now)
     } else if (this.#request.cancel(headers, now) === 'unsent') {
       this.#port.finish({ status: 487, reason: 'Request Terminated', cause: 'local' }, false, now)
@@ -114,8 +134,7 @@ export class ClientOpening implements RequestUser, Sleeper {
   wake(now: Millis): void {
     if (this.#redirected) this.redirect([], now)
     if (this.#unanswered === undefined) return
-    const { dialog, response } = this.#unanswered
-    this.#ack(dialog, response, undefined, now)
+    this.#ack(this.#unanswered, undefined, now)
     this.#port.finish(byFailure('timeout'), true, now)
   }
 
@@ -123,13 +142,35 @@ export class ClientOpening implements RequestUser, Sleeper {
     this.#port.environment.queue.disarm(this.timer)
   }
 
-  #provisional(response: SipResponse): void {
+  #send(now: Millis): OutgoingRequest {
+    const { environment, terms, timer, requester } = this.#port
+    const fields = [...openingFields(environment.capabilities, terms), ...timer.fields]
+    return sendRequest(requester, withFields(this.#spec, fields), this, now)
+  }
+
+  #provisional(response: SipResponse, now: Millis): void {
     const port = this.#port
     if (port.state === 'DISCONNECTING' || response.status === 100) return
-    if (response.toTag !== undefined && !this.early.has(response.toTag) && this.early.size < MAX_EARLY)
-      this.early.set(response.toTag, this.#dialogOf(response))
-    const sdp = this.#offered ? sdpIn(response) : undefined
-    if (sdp !== undefined) this.#answer(sdp)
+    const early = this.early.of(response, () => this.#dialogOf(response))
+    const order = early ? this.early.order(response, early) : 'unreliable'
+    // While the offer of one waits for our answer, the next has to wait, too: it comes again.
+    if (order === 'not-now' || (order === 'next' && this.#asking?.early === early)) return
+    const sdp = sdpIn(response)
+    if (early === undefined || order === 'unreliable') {
+      if (this.#offered && sdp !== undefined && !early?.settled) this.#preview(early, sdp)
+    } else if (this.#offered || sdp === undefined || early.settled) {
+      // §13.2.1: the first description is the answer, any other is none.
+      if (this.#offered && sdp !== undefined && !early.settled) {
+        early.settled = true
+        this.#preview(early, sdp)
+      }
+      this.early.prack(early, response, undefined, now)
+    } else {
+      if (this.#asking) return
+      this.#asking = { early, response }
+      early.rseq = rseq(response)
+      port.sdp('offer', sdp, 'INVITE', true)
+    }
     port.enter('EARLY', byResponse(response))
   }
 
@@ -143,37 +184,46 @@ export class ClientOpening implements RequestUser, Sleeper {
     const dialog = this.#dialogOf(response)
     // §13.2.2.4: the route set is the 2xx's; the numbering goes on from the early dialog's.
     const early = this.early.get(dialog.remoteTag)
-    dialog.remoteSeq = early?.remoteSeq
-    dialog.localSeq = Math.max(dialog.localSeq, early?.localSeq ?? 0)
+    dialog.remoteSeq = early?.dialog.remoteSeq
+    dialog.localSeq = Math.max(dialog.localSeq, early?.dialog.localSeq ?? 0)
     port.dialog = dialog
+    const answered = { dialog, response }
     if (port.state === 'DISCONNECTING') {
-      this.#ack(dialog, response, undefined, now)
+      this.#ack(answered, undefined, now)
       port.bye(now)
       return
     }
-    const sdp = sdpIn(response)
-    if (sdp === undefined && (!this.#offered || this.#seen === undefined)) {
-      this.#ack(dialog, response, undefined, now)
+    port.timer.agreed(response, now)
+    // RFC 6337 §3.1: once an answer came reliably, what a 2xx says is none.
+    const sdp = early?.settled ? undefined : sdpIn(response)
+    const because = { ...byResponse(response), tries: this.#request.tries }
+    if (early !== undefined && this.#asking?.early === early) {
+      this.#await(answered, now)
+      port.enter('CONNECTING', because)
+    } else if (early?.settled || (this.#offered && (sdp ?? this.#seen) !== undefined)) {
+      const theirs = sdp ?? early?.answer
+      if (this.#offered && theirs !== undefined) this.#answer(theirs)
+      port.enter('CONNECTING', because)
+      this.#confirm(answered, undefined, now)
+    } else if (sdp === undefined) {
+      this.#ack(answered, undefined, now)
       port.finish({ ...byResponse(response, 'protocol'), reason: 'No session description in the answer' }, true, now)
-      return
+    } else {
+      this.#await(answered, now)
+      port.sdp('offer', sdp, 'INVITE', true)
+      port.enter('CONNECTING', because)
     }
-    if (this.#offered) {
-      if (sdp !== undefined) this.#answer(sdp)
-      port.enter('CONNECTING', { ...byResponse(response), tries: this.#request.tries })
-      this.#ack(dialog, response, undefined, now)
-      port.enter('CONFIRMED', { status: response.status, reason: response.reason })
-      return
-    }
-    this.#unanswered = { dialog, response }
-    const { environment } = port
-    environment.queue.arm(this.timer, after(now, giveUp(environment.timers)), now)
-    port.sdp('offer', sdp as string, true)
-    port.enter('CONNECTING', { ...byResponse(response), tries: this.#request.tries })
   }
 
   #refused(response: SipResponse, now: Millis): void {
+    const { state, timer } = this.#port
     const { status } = response
-    const leaving = this.#port.state === 'DISCONNECTING'
+    const leaving = state === 'DISCONNECTING'
+    if (status === 422 && !leaving && this.#tries < MAX_TRIES && timer.raise(response)) {
+      this.#tries++
+      this.#again(now)
+      return
+    }
     const challenged = status === 401 || status === 407
     const because = byResponse(response, leaving ? 'local' : challenged ? 'authentication' : 'remote')
     if (!leaving && this.#sendOn) {
@@ -200,12 +250,18 @@ export class ClientOpening implements RequestUser, Sleeper {
     const target = this.#redirection.next()
     if (target === undefined || this.#sendOn === undefined) return false
     this.#target = target
-    this.early.clear()
     this.#seen = undefined
     this.#port.enter('CALLING', { ...because, target: printUri({ ...target, headers: [] }) })
-    const spec = this.#sendOn(target, [...headersInUri(target), ...more])
-    this.#request = sendRequest(this.#port.requester, spec, this, now)
+    this.#spec = this.#sendOn(target, [...headersInUri(target), ...more])
+    this.#again(now)
     return true
+  }
+
+  /** What was early of the INVITE before is over. */
+  #again(now: Millis): void {
+    this.early = new EarlyDialogs(this.#port)
+    this.#asking = undefined
+    this.#request = this.#send(now)
   }
 
   /** Its requests go the way the INVITE went. */
@@ -215,18 +271,35 @@ export class ClientOpening implements RequestUser, Sleeper {
     return dialog
   }
 
+  #preview(early: EarlyDialog | undefined, sdp: string): void {
+    if (early) early.answer = sdp
+    this.#answer(sdp)
+  }
+
   /** Reported once, and again only when it differs: a preview comes again in each provisional response. */
   #answer(sdp: string): void {
     if (sdp === this.#seen) return
     this.#seen = sdp
-    this.#port.sdp('answer', sdp, true)
+    this.#port.sdp('answer', sdp, 'INVITE', true)
   }
 
-  #ack(dialog: Dialog, { cseq }: SipResponse, sdp: string | undefined, now: Millis): void {
+  #await(answered: Unanswered, now: Millis): void {
+    const { environment } = this.#port
+    this.#unanswered = answered
+    environment.queue.arm(this.timer, after(now, giveUp(environment.timers)), now)
+  }
+
+  #confirm(answered: Unanswered, sdp: string | undefined, now: Millis): void {
+    const { status, reason } = answered.response
+    this.#ack(answered, sdp, now)
+    this.#port.enter('CONFIRMED', { status, reason })
+  }
+
+  #ack({ dialog, response }: Unanswered, sdp: string | undefined, now: Millis): void {
     this.stop()
     this.#unanswered = undefined
     const acks = this.#acks()
-    acks.acknowledge(dialog, cseq.number, sdp, this.#request.authorization, now)
+    acks.acknowledge(dialog, response.cseq.number, sdp, this.#request.authorization, now)
     this.#request.handOver(acks)
   }
 
@@ -237,3 +310,10 @@ export class ClientOpening implements RequestUser, Sleeper {
     return this.#others
   }
 }
+
+/** By each way out it may take. */
+const withFields = (spec: RequestSpec, fields: readonly HeaderField[]): RequestSpec => ({
+  ...spec,
+  headers: [...spec.headers, ...fields],
+  otherwise: spec.otherwise && withFields(spec.otherwise, fields),
+})

@@ -10,9 +10,12 @@ import type { Failure, RequestUser } from '../requester.ts'
 import { sdpIn } from '../sdp-body.ts'
 import { Acks, inDialog } from './acks.ts'
 import { type Because, byFailure, byResponse, type SessionPort } from './session-port.ts'
+import { insideFields } from './terms.ts'
 
 /** Glare again and again is not glare. */
 const MAX_TRIES = 8
+/** While something of before is not through, ms. */
+const LOOK_AGAIN = 200
 /** §14.2, RFC 3311 §5.2: what a peer may ask us to wait, seconds; who asks for more has refused. */
 const LONGEST_WAIT = 10
 
@@ -23,6 +26,8 @@ export interface Modification {
   readonly headers: readonly HeaderField[]
   /** We made the Call-ID: our window after glare is the later one (§14.1). */
   readonly caller: boolean
+  /** The session timer wants it: no result is told. */
+  readonly refresh?: true
 }
 
 export class OutgoingModification implements RequestUser, Sleeper {
@@ -32,7 +37,7 @@ export class OutgoingModification implements RequestUser, Sleeper {
   readonly #wish: Modification
   /** An offer is in it, or asked for by it. */
   readonly #negotiates: boolean
-  readonly #done: (status: number, reason: string) => void
+  readonly #done: (status: number, reason: string, now: Millis) => void
   #tries = 0
   #request: OutgoingRequest | undefined
   #acks: Acks | undefined
@@ -45,7 +50,12 @@ export class OutgoingModification implements RequestUser, Sleeper {
   #stale = false
 
   /** `done` reports the result, after the state has been left. */
-  constructor(port: SessionPort, dialog: Dialog, wish: Modification, done: (status: number, reason: string) => void) {
+  constructor(
+    port: SessionPort,
+    dialog: Dialog,
+    wish: Modification,
+    done: (status: number, reason: string, now: Millis) => void,
+  ) {
     this.#port = port
     this.#begun = dialog
     this.#wish = wish
@@ -66,11 +76,30 @@ export class OutgoingModification implements RequestUser, Sleeper {
     return confirmed && dialog === this.#dialog
   }
 
+  /** Our offer is under way, or one is asked for. */
+  get isOffering(): boolean {
+    return this.#negotiates && this.#request !== undefined
+  }
+
+  /** Nothing but a sign of life: whatever the application wants may wait for it. */
+  get isRefresh(): boolean {
+    return this.#wish.refresh === true
+  }
+
   send(now: Millis): void {
-    const { capabilities } = this.#port.environment
+    const { environment, terms, timer, state } = this.#port
     const { method, sdp } = this.#wish
+    if (this.#port.isPracking(this.#dialog)) {
+      environment.queue.arm(this.timer, after(now, LOOK_AGAIN), now)
+      return
+    }
     this.#tries++
-    const headers = [capabilities.allow, ...capabilities.supported, ...this.#wish.headers]
+    const headers = [
+      environment.capabilities.allow,
+      ...insideFields(environment.capabilities, terms),
+      ...(this.#decides ? timer.fields : []),
+      ...this.#wish.headers,
+    ]
     const nextSeq = () => ++this.#dialog.localSeq
     const spec = inDialog(this.#dialog, method, this.#port.digest, {
       headers,
@@ -78,7 +107,7 @@ export class OutgoingModification implements RequestUser, Sleeper {
       contactUser: this.#port.contactUser,
       nextSeq,
     })
-    if (this.#negotiates) this.#port.enter('REINVITING', { status: 0, reason: '' })
+    if (this.#negotiates && state === 'CONFIRMED') this.#port.enter('REINVITING', { status: 0, reason: '' })
     this.#request = sendRequest(this.#port.requester, spec, this, now)
   }
 
@@ -92,14 +121,14 @@ export class OutgoingModification implements RequestUser, Sleeper {
     if (wait !== undefined) {
       this.#request = undefined
       this.#port.environment.queue.arm(this.timer, after(now, wait), now)
-      if (this.#negotiates) this.#port.enter('CONFIRMED', byResponse(response))
+      this.#leave(byResponse(response))
       return
     }
     if (this.#decides && (response.status === 481 || response.status === 408)) {
       this.#port.finish(byResponse(response, 'remote'), response.status === 408, now)
       return
     }
-    this.#back(response.status, response.reason, byResponse(response, 'remote'))
+    this.#back(response.status, response.reason, byResponse(response, 'remote'), now)
   }
 
   onFailure(why: Failure, now: Millis, detail?: string): void {
@@ -108,7 +137,7 @@ export class OutgoingModification implements RequestUser, Sleeper {
       this.#port.finish(because, true, now)
       return
     }
-    this.#back(because.status, because.reason, because)
+    this.#back(because.status, because.reason, because, now)
   }
 
   /** By a server given up for another: it counts while nothing else has. */
@@ -122,7 +151,7 @@ export class OutgoingModification implements RequestUser, Sleeper {
     const response = this.#unanswered
     if (response === undefined) return 'no offer in a response waits for an answer'
     this.#ack(response, sdp, now)
-    this.#back(response.status, response.reason, { status: response.status, reason: response.reason })
+    this.#back(response.status, response.reason, { status: response.status, reason: response.reason }, now)
     return undefined
   }
 
@@ -131,12 +160,12 @@ export class OutgoingModification implements RequestUser, Sleeper {
     if (this.#unanswered) {
       this.#ack(this.#unanswered, undefined, now)
       this.#port.finish(byFailure('timeout'), true, now)
-    } else if (this.#port.state === 'CONFIRMED' || (this.#port.state === 'EARLY' && !this.#negotiates)) {
-      if (this.#stale && this.#wish.sdp !== undefined) this.#done(491, 'Request Pending')
+    } else if ((this.#port.state === 'CONFIRMED' || this.#port.state === 'EARLY') && !this.#port.isAsked) {
+      if (this.#stale && this.#wish.sdp !== undefined) this.#done(491, 'Request Pending', now)
       else this.send(now)
     }
-    // Their re-INVITE is being answered: look again when the user may have done so.
-    else this.#port.environment.queue.arm(this.timer, after(now, 500), now)
+    // Their offer is being answered: look again when the user may have done so.
+    else this.#port.environment.queue.arm(this.timer, after(now, LOOK_AGAIN), now)
   }
 
   /** Their re-INVITE or UPDATE has changed the session. */
@@ -155,31 +184,33 @@ export class OutgoingModification implements RequestUser, Sleeper {
   #accepted(response: SipResponse, now: Millis): void {
     if (this.#unanswered) return
     refreshTarget(this.#dialog, response)
+    if (this.#decides) this.#port.timer.agreed(response, now)
     const sdp = sdpIn(response)
     if (!this.#negotiates) {
-      this.#done(response.status, response.reason)
+      this.#done(response.status, response.reason, now)
       return
     }
     if (this.#wish.sdp === undefined && sdp !== undefined) {
       const { environment } = this.#port
       this.#unanswered = response
       environment.queue.arm(this.timer, after(now, giveUp(environment.timers)), now)
-      this.#port.sdp('offer', sdp, true)
+      this.#port.sdp('offer', sdp, this.#wish.method, true)
       return
     }
     if (this.#wish.method === 'INVITE') this.#ack(response, undefined, now)
     // RFC 3264 §8: without an answer what was agreed before stays.
     if (sdp === undefined) {
       const because = { ...byResponse(response, 'protocol'), reason: 'No session description in the answer' }
-      this.#back(488, because.reason, because)
+      this.#back(488, because.reason, because, now)
       return
     }
-    this.#port.sdp('answer', sdp, true)
-    this.#back(response.status, response.reason, byResponse(response))
+    this.#port.sdp('answer', sdp, this.#wish.method, true)
+    this.#back(response.status, response.reason, byResponse(response), now)
   }
 
   /** How long until it may be tried again; undefined: it is refused. */
   #waitAfter(response: SipResponse): Millis | undefined {
+    if (response.status === 422) return this.#port.timer.raise(response) ? ms(0) : undefined
     if (response.status === 491) {
       const { rng } = this.#port.environment
       // §14.1: 2.1–4 s for who made the Call-ID, 0–2 s for the other, in steps of 10 ms.
@@ -204,10 +235,14 @@ export class OutgoingModification implements RequestUser, Sleeper {
     return this.#acks
   }
 
-  #back(status: number, reason: string, because: Because): void {
+  #back(status: number, reason: string, because: Because, now: Millis): void {
     this.#over = true
-    if (this.#negotiates) this.#port.enter('CONFIRMED', because)
-    this.#done(status, reason)
+    this.#leave(because)
+    this.#done(status, reason, now)
+  }
+
+  #leave(because: Because): void {
+    if (this.#port.state === 'REINVITING') this.#port.enter('CONFIRMED', because)
   }
 }
 

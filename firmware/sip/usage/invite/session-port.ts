@@ -1,11 +1,12 @@
-// A session as its parts see it: the opening, a modification, the 2xx waiting for its ACK.
+// A session as its parts see it: the opening, changes of either side, the 2xx waiting for its ACK.
 import type { Millis } from '../../../base/time.ts'
-import type { Cause, SessionState, Try } from '../../core/contract.ts'
+import type { Cause, SdpBy, SessionState, SessionTerms, Try } from '../../core/contract.ts'
 import type { Dialog } from '../../dialog/dialog.ts'
 import type { HeaderField, SipRequest, SipResponse } from '../../message/message.ts'
 import type { Answer, Incoming } from '../../transaction/response.ts'
 import type { UsageEnvironment } from '../environment.ts'
 import { type Digest, type Failure, type Requester, statusOf } from '../requester.ts'
+import type { SessionTimer } from './session-timer.ts'
 
 /** Why a state is entered, as reported with it. */
 export interface Because {
@@ -19,17 +20,37 @@ export interface Because {
   readonly target?: string
 }
 
+/** Whose offer waits for an answer in the exchange a session began with. */
+export type Exchange = 'ours' | 'theirs' | 'done'
+
 export interface SessionPort {
   readonly id: string
+  readonly localTag: string
   readonly environment: UsageEnvironment
   readonly requester: Requester
   readonly contactUser: string
   readonly digest: Digest
+  readonly terms: SessionTerms
+  readonly timer: SessionTimer
   readonly state: SessionState
+  /** A 2xx of ours has no ACK yet. */
+  readonly awaitsAck: boolean
+  /** An offer of theirs within the session waits for our answer. */
+  readonly isAsked: boolean
   dialog: Dialog | undefined
   enter(state: SessionState, because: Because): void
   /** Reports a description of the peer. */
-  sdp(role: 'offer' | 'answer', sdp: string, inResponse: boolean): void
+  sdp(role: 'offer' | 'answer', sdp: string, by: SdpBy, inResponse: boolean): void
+  /** Of an early dialog. */
+  exchange(dialog: Dialog): Exchange
+  /** A PRACK of ours in it has no answer yet: what overtook it would make it look old (RFC 3261 §12.2.2). */
+  isPracking(dialog: Dialog): boolean
+  /** Their PRACK brought an offer. */
+  offered(prack: Incoming, dialog: Dialog, sdp: string, now: Millis): void
+  /** Their offer within the session has been answered, or refused. */
+  settled(now: Millis): void
+  /** Answers a request inside the dialog at once. */
+  answer(incoming: Incoming, answer: Answer, now: Millis): void
   /** Sends the 2xx `text` to `incoming` again until its ACK comes, which brings the answer when the 2xx `offered`. */
   awaitAck(incoming: Incoming, text: string, offered: boolean, now: Millis): void
   /** DISCONNECTED now; a BYE nobody waits for goes out first when `bye`. */

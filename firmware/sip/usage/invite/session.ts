@@ -1,20 +1,19 @@
 // One INVITE session: the states an application sees, requests inside its dialog (RFC 3261 §12.2.2), and its end (§15).
 import type { Millis } from '../../../base/time.ts'
-import type { SessionState } from '../../core/contract.ts'
-import { type Dialog, refreshTarget } from '../../dialog/dialog.ts'
+import type { SdpBy, SessionState, SessionTerms } from '../../core/contract.ts'
+import type { Dialog } from '../../dialog/dialog.ts'
 import { allow } from '../../message/headers.ts'
 import type { HeaderField, SipMessage, SipRequest, SipResponse, Uri } from '../../message/message.ts'
 import type { Answer, Incoming } from '../../transaction/response.ts'
-import { retrySoon } from '../answers.ts'
 import type { UsageEnvironment } from '../environment.ts'
 import type { Digest, Requester, RequestSpec } from '../requester.ts'
-import { bodyRefusal, sdpIn, sdpOf } from '../sdp-body.ts'
+import { sdpIn } from '../sdp-body.ts'
 import { sendBye } from './acks.ts'
 import { ClientOpening, type SendOn } from './client-opening.ts'
-import { IncomingModification } from './incoming-modification.ts'
-import { type Modification, OutgoingModification } from './outgoing-modification.ts'
-import { contactField, ServerOpening } from './server-opening.ts'
-import { type Because, byFailure, byResponse, type Reply, type SessionPort } from './session-port.ts'
+import { Modifications } from './modifications.ts'
+import { ServerOpening } from './server-opening.ts'
+import { type Because, byFailure, byResponse, type Exchange, type Reply, type SessionPort } from './session-port.ts'
+import { SessionTimer } from './session-timer.ts'
 import { Unacknowledged } from './unacknowledged.ts'
 
 export interface SessionInit {
@@ -23,6 +22,7 @@ export interface SessionInit {
   readonly localTag: string
   readonly contactUser: string
   readonly digest: Digest
+  readonly terms: SessionTerms
   /** Called once, with the last event out. */
   readonly ended: (session: Session) => void
 }
@@ -35,6 +35,8 @@ export class Session implements SessionPort {
   readonly digest: Digest
   readonly requester: Requester
   readonly environment: UsageEnvironment
+  readonly timer: SessionTimer
+  terms: SessionTerms
   state: SessionState = 'NULL'
   dialog: Dialog | undefined
   readonly #ended: (session: Session) => void
@@ -42,8 +44,7 @@ export class Session implements SessionPort {
   /** Methods the peer has said to take; undefined: it has not said. */
   #allowed: readonly string[] | undefined
   #opening: ClientOpening | ServerOpening | undefined
-  #outgoing: OutgoingModification | undefined
-  #incoming: IncomingModification | undefined
+  readonly #changes = new Modifications(this)
   #unacknowledged: Unacknowledged | undefined
   /** Headers the application wants in the BYE. */
   #farewellHeaders: readonly HeaderField[] = []
@@ -56,12 +57,27 @@ export class Session implements SessionPort {
     this.localTag = init.localTag
     this.contactUser = init.contactUser
     this.digest = init.digest
+    this.terms = init.terms
     this.#ended = init.ended
+    this.timer = new SessionTimer(this.environment, init.terms.timer, {
+      refresh: (now) => this.#refresh(now),
+      expired: (now) => this.#expired(now),
+      changed: (expires, ours) =>
+        this.environment.emit({ kind: 'session-timer', id: this.id, expires, refresher: ours ? 'local' : 'remote' }),
+    })
   }
 
   /** We sent the INVITE. */
   get isCaller(): boolean {
     return this.#caller
+  }
+
+  get awaitsAck(): boolean {
+    return this.#unacknowledged !== undefined
+  }
+
+  get isAsked(): boolean {
+    return this.#changes.isAsked
   }
 
   // ---- commands: each answers why it makes no sense, or undefined ----------------------------------------------------
@@ -90,44 +106,49 @@ export class Session implements SessionPort {
 
   respond(reply: Reply, now: Millis): string | undefined {
     if (reply.status < 101 || reply.status > 699) return 'no such status'
-    if (this.state === 'REINVITED' && this.#incoming) return this.#incoming.respond(reply, now)
+    if (this.state === 'REINVITED') return this.#changes.respond(reply, now)
     if ((this.state === 'INCOMING' || this.state === 'EARLY') && this.#opening instanceof ServerOpening)
       return this.#opening.respond(reply, now)
     return `nothing to answer in ${this.state}`
   }
 
+  /** Before anything was answered. */
+  setTerms(terms: SessionTerms): string | undefined {
+    if (this.state !== 'INCOMING') return `no terms to set in ${this.state}`
+    this.terms = terms
+    this.timer.terms = terms.timer
+    return undefined
+  }
+
+  /** Answers an offer in an UPDATE or PRACK before the call is answered; without a description it is refused. */
+  answerOffer(sdp: string | undefined, now: Millis): string | undefined {
+    if (this.state === 'REINVITED') return 'respond answers in REINVITED'
+    return this.#changes.respond({ status: sdp === undefined ? 488 : 200, reason: undefined, sdp, headers: [] }, now)
+  }
+
   acknowledge(sdp: string, now: Millis): string | undefined {
-    if (this.state === 'REINVITING' && this.#outgoing) return this.#outgoing.acknowledge(sdp, now)
-    if (this.state === 'CONNECTING' && this.#opening instanceof ClientOpening)
+    if (this.state === 'REINVITING') return this.#changes.acknowledge(sdp, now)
+    if ((this.state === 'CONNECTING' || this.state === 'EARLY') && this.#opening instanceof ClientOpening)
       return this.#opening.acknowledge(sdp, now)
     return `no ACK to send in ${this.state}`
   }
 
   reinvite(sdp: string | undefined, headers: readonly HeaderField[], now: Millis): string | undefined {
     if (this.state !== 'CONFIRMED' || this.dialog === undefined) return `no re-INVITE in ${this.state}`
-    return this.#modify(this.dialog, { method: 'INVITE', sdp, headers, caller: this.#caller }, now)
+    return this.#changes.begin(this.dialog, { method: 'INVITE', sdp, headers, caller: this.#caller }, now)
   }
 
   /** RFC 3311 §5.1. */
   update(sdp: string | undefined, headers: readonly HeaderField[], now: Millis): string | undefined {
     if (this.state !== 'CONFIRMED' && this.state !== 'EARLY') return `no UPDATE in ${this.state}`
-    if (sdp !== undefined && this.state === 'EARLY') return 'no offer by UPDATE in EARLY: that takes 100rel'
     if (sdp !== undefined && this.#unacknowledged?.offered) return 'an offer of ours waits for its answer'
     if (this.#allowed?.includes('UPDATE') === false) return 'UPDATE is not in the Allow of the peer'
-    const dialog = this.dialog ?? (this.#opening instanceof ClientOpening ? this.#opening.onlyEarly : undefined)
+    const dialog =
+      this.dialog ?? (this.#opening instanceof ClientOpening ? this.#opening.early.only?.dialog : undefined)
     if (dialog === undefined) return 'no early dialog, or more than one'
-    return this.#modify(dialog, { method: 'UPDATE', sdp, headers, caller: this.#caller }, now)
-  }
-
-  #modify(dialog: Dialog, wish: Modification, now: Millis): string | undefined {
-    if (this.#outgoing) return 'an earlier re-INVITE or UPDATE is not through'
-    const done = (status: number, reason: string) => {
-      this.#outgoing = undefined
-      this.environment.emit({ kind: 'reinvite-result', id: this.id, status, reason })
-    }
-    this.#outgoing = new OutgoingModification(this, dialog, wish, done)
-    this.#outgoing.send(now)
-    return undefined
+    if (sdp !== undefined && this.state === 'EARLY' && this.exchange(dialog) !== 'done')
+      return 'no offer by UPDATE before the first is answered reliably: that takes 100rel'
+    return this.#changes.begin(dialog, { method: 'UPDATE', sdp, headers, caller: this.#caller }, now)
   }
 
   end(
@@ -165,7 +186,7 @@ export class Session implements SessionPort {
   /** The dialog a peer with this tag is in with us. */
   dialogWith(remoteTag: string): Dialog | undefined {
     if (this.dialog) return this.dialog.remoteTag === remoteTag ? this.dialog : undefined
-    return this.#opening instanceof ClientOpening ? this.#opening.early.get(remoteTag) : undefined
+    return this.#opening instanceof ClientOpening ? this.#opening.early.get(remoteTag)?.dialog : undefined
   }
 
   /** ACK of a 2xx of ours. */
@@ -187,93 +208,40 @@ export class Session implements SessionPort {
       )
       return
     }
-    if (sdp !== undefined) this.sdp('answer', sdp, false)
+    if (sdp !== undefined) this.sdp('answer', sdp, 'ACK', false)
     if (this.state === 'CONNECTING') this.enter('CONFIRMED', { status: 200, reason: 'OK', message: ack })
   }
 
-  /** BYE, INVITE or UPDATE; the dialog is this session's. True when it was taken. */
+  /** BYE, INVITE, UPDATE or PRACK; the dialog is this session's. True when it was taken. */
   receive(incoming: Incoming, dialog: Dialog, now: Millis): boolean {
-    const { method } = incoming.request
-    if (method !== 'BYE' && method !== 'INVITE' && method !== 'UPDATE') return false
-    if (method === 'BYE') this.#onBye(incoming, now)
-    else this.#onOffer(incoming, dialog, now)
-    return true
+    switch (incoming.request.method) {
+      case 'BYE':
+        this.#onBye(incoming, now)
+        return true
+      case 'INVITE':
+      case 'UPDATE':
+        this.#changes.receive(incoming, dialog, now)
+        return true
+      case 'PRACK':
+        if (this.#opening instanceof ServerOpening) this.#opening.onPrack(incoming, now)
+        else this.answer(incoming, { status: 481 }, now)
+        return true
+    }
+    return false
   }
 
   #onBye(incoming: Incoming, now: Millis): void {
     // §15: the callee cannot end an early dialog of ours with BYE.
     if (this.dialog === undefined) {
-      this.#answer(incoming, { status: 481 }, now)
+      this.answer(incoming, { status: 481 }, now)
       return
     }
-    this.#answer(incoming, { status: 200 }, now)
+    this.answer(incoming, { status: 200 }, now)
     const cause = this.state === 'DISCONNECTING' ? 'local' : 'remote'
     this.finish({ status: 200, reason: 'OK', cause, message: incoming.request }, false, now)
   }
 
-  #onOffer(incoming: Incoming, dialog: Dialog, now: Millis): void {
-    const { request } = incoming
-    const part = sdpOf(request)
-    const unfit = bodyRefusal(part)
-    if (unfit) {
-      this.#answer(incoming, unfit, now)
-      return
-    }
-    const sdp = part.kind === 'sdp' ? part.sdp : undefined
-    if (request.method === 'UPDATE' && sdp === undefined) {
-      this.#refresh(incoming, dialog, now)
-      return
-    }
-    const busy = this.#busy()
-    if (busy === 500) {
-      this.#answer(incoming, { status: 500, headers: [retrySoon(this.environment)] }, now)
-      return
-    }
-    if (busy !== undefined) {
-      this.#answer(incoming, { status: busy }, now)
-      return
-    }
-    const done = (because: Because) => {
-      this.#incoming = undefined
-      if (because.status >= 200 && because.status < 300) this.#outgoing?.overtaken()
-      if (this.state === 'REINVITED') this.enter('CONFIRMED', because)
-    }
-    this.#incoming = new IncomingModification(this, dialog, incoming, sdp !== undefined, done, now)
-    if (sdp !== undefined) this.sdp('offer', sdp, false)
-    this.enter('REINVITED', { status: 0, reason: '', cause: 'remote', message: request })
-  }
-
-  /** §14.2, RFC 3311 §5.2, RFC 5407 §3.1: why an offer cannot be taken now. */
-  #busy(): 481 | 491 | 500 | undefined {
-    switch (this.state) {
-      case 'CONFIRMED':
-        return this.#unacknowledged ? 491 : undefined
-      case 'INCOMING':
-      case 'REINVITED':
-        return 500
-      case 'EARLY':
-        return this.#opening instanceof ServerOpening ? 500 : 491
-      case 'CALLING':
-      case 'CONNECTING':
-      case 'REINVITING':
-        return 491
-      case 'NULL':
-      case 'DISCONNECTING':
-      case 'DISCONNECTED':
-        return 481
-    }
-  }
-
-  /** UPDATE without an offer: no description in the answer (RFC 3311 §5.2), only the target is refreshed. */
-  #refresh(incoming: Incoming, dialog: Dialog, now: Millis): void {
-    refreshTarget(dialog, incoming.request)
-    const { capabilities, emit, trust } = this.environment
-    const headers = [...contactField(this, incoming), capabilities.allow, ...capabilities.supported]
-    this.#answer(incoming, { status: 200, headers }, now)
-    emit({ kind: 'session-refreshed', id: this.id, message: incoming.request, ...trust() })
-  }
-
-  #answer(incoming: Incoming, answer: Answer, now: Millis): void {
+  answer(incoming: Incoming, answer: Answer, now: Millis): void {
     const { servers, capabilities } = this.environment
     const headers = [...(answer.headers ?? []), ...capabilities.server]
     servers.create(incoming, undefined, now).respond({ ...answer, headers, toTag: this.localTag }, now)
@@ -301,8 +269,25 @@ export class Session implements SessionPort {
     if (methods.length > 0) this.#allowed = methods
   }
 
-  sdp(role: 'offer' | 'answer', sdp: string, inResponse: boolean): void {
-    this.environment.emit({ kind: 'session-sdp', id: this.id, role, sdp, inResponse })
+  sdp(role: 'offer' | 'answer', sdp: string, by: SdpBy, inResponse: boolean): void {
+    this.environment.emit({ kind: 'session-sdp', id: this.id, role, sdp, by, inResponse })
+  }
+
+  exchange(dialog: Dialog): Exchange {
+    if (this.#opening instanceof ServerOpening) return this.#opening.exchange
+    return this.#opening ? this.#opening.exchange(dialog) : 'done'
+  }
+
+  isPracking(dialog: Dialog): boolean {
+    return this.#opening instanceof ClientOpening && (this.#opening.early.get(dialog.remoteTag)?.pracks ?? 0) > 0
+  }
+
+  offered(prack: Incoming, dialog: Dialog, sdp: string, now: Millis): void {
+    this.#changes.take(prack, dialog, sdp, now)
+  }
+
+  settled(now: Millis): void {
+    if (this.#opening instanceof ServerOpening) this.#opening.proceed(now)
   }
 
   awaitAck({ hop, request }: Incoming, text: string, offered: boolean, now: Millis): void {
@@ -340,14 +325,25 @@ export class Session implements SessionPort {
     this.#ended(this)
   }
 
+  /** RFC 4028 §10. What changes the session anyway is a refresh, too. */
+  #refresh(now: Millis): void {
+    if (this.state !== 'CONFIRMED' || this.dialog === undefined || !this.#changes.isIdle) return
+    const wish = { method: 'UPDATE', sdp: undefined, headers: [], caller: this.#caller, refresh: true } as const
+    if (this.#allowed?.includes('UPDATE')) this.#changes.begin(this.dialog, wish, now)
+    else this.environment.emit({ kind: 'session-refresh', id: this.id })
+  }
+
+  #expired(now: Millis): void {
+    this.#farewellHeaders = [{ name: 'Reason', value: 'SIP;cause=408;text="Session timer expired"' }]
+    this.finish({ status: 408, reason: 'Session Timer Expired', cause: 'timeout' }, true, now)
+  }
+
   /** Ends all that is under way; pending requests of the peer get their 487. */
   #stop(now: Millis): void {
     this.#unacknowledged?.stop()
     this.#unacknowledged = undefined
-    this.#incoming?.terminate(now)
-    this.#incoming = undefined
-    this.#outgoing?.stop(now)
-    this.#outgoing = undefined
+    this.timer.stop()
+    this.#changes.stop(now)
     if (this.#opening instanceof ServerOpening) this.#opening.terminate(now)
     this.#opening?.stop()
     this.#opening = undefined
