@@ -14,6 +14,7 @@ const headers = join(root, 'build/node-headers')
 const PACKAGES = {
   build: [
     ...['build-essential', 'pkg-config', 'python3', 'libasound2-dev', 'libopus-dev'],
+    ...['libgsm1-dev', 'libspeex-dev'],
     // naudiodon brings PortAudio for x64 only.
     ...(process.arch === 'arm64' ? ['libportaudio2'] : []),
   ],

@@ -25,6 +25,19 @@ const CODECS: Readonly<Record<string, Codec>> = {
   'L16/8000': audio('L16', 112, 8000),
   'L16/16000': audio('L16', 113, 16_000),
   'L16/48000': audio('L16', 114, 48_000),
+  GSM: audio('GSM', 3),
+  // RFC 5574: without a word of ours narrow band would come at 8 kbit/s; this is 15.
+  'SPEEX/8000': { ...audio('SPEEX', 98), parameters: { mode: '"5,any"' } },
+  'SPEEX/16000': audio('SPEEX', 99, 16_000),
+  'SPEEX/32000': audio('SPEEX', 100, 32_000),
+  'G726-16': audio('G726-16', 115),
+  'G726-24': audio('G726-24', 116),
+  'G726-32': audio('G726-32', 117),
+  'G726-40': audio('G726-40', 118),
+  'AAL2-G726-16': audio('AAL2-G726-16', 119),
+  'AAL2-G726-24': audio('AAL2-G726-24', 120),
+  'AAL2-G726-32': audio('AAL2-G726-32', 121),
+  'AAL2-G726-40': audio('AAL2-G726-40', 122),
 }
 
 /** The names, as accounts may have them in any case. */

@@ -14,6 +14,10 @@
 using namespace offhook;
 
 namespace {
+constexpr std::tuple<const char*, int, int> kCodecs[] = {{"G722", 9, 8000},      {"L16", 97, 16000},    {"OPUS", 111, 48000},    {"GSM", 3, 8000},
+                                                         {"SPEEX", 98, 8000},    {"SPEEX", 99, 16000},  {"SPEEX", 100, 32000},   {"G726-16", 115, 8000},
+                                                         {"G726-24", 116, 8000}, {"G726-32", 117, 8000}, {"AAL2-G726-40", 122, 8000}};
+
 struct Fixture {
   int peer = -1;
   Endpoint rtp, rtcp;
@@ -37,7 +41,7 @@ struct Fixture {
     config.rtcp.port = 0;
     config.send.name = "PCMU";
     config.receive = {config.send};
-    for (const auto& [name, payloadType, clockRate] : {std::tuple("G722", 9, 8000), {"L16", 97, 16000}, {"OPUS", 111, 48000}}) {
+    for (const auto& [name, payloadType, clockRate] : kCodecs) {
       Codec codec;
       codec.name = name;
       codec.payloadType = uint8_t(payloadType);

@@ -71,19 +71,22 @@ TEST("stream/give, take, tick and the network thread's work allocate nothing, wi
 TEST("stream/a change of codec, rate and packet time allocates nothing on the tick thread, nor do the codecs") {
   Party a, b;
   StreamConfig ours = a.config(b.rtp, b.rtcp), theirs = b.config(a.rtp, a.rtcp);
-  Codec wide = pcmu(), linear = pcmu(), full = pcmu();
+  Codec wide = pcmu(), linear = pcmu(), full = pcmu(), old = pcmu(), free = pcmu(), adaptive = pcmu();
   wide.name = "G722", wide.payloadType = 9;
   linear.name = "L16", linear.payloadType = 97, linear.clockRate = 16000;
   full.name = "OPUS", full.payloadType = 111, full.clockRate = 48000, full.channels = 2;
-  ours.receive = theirs.receive = {pcmu(), wide, linear, full};
+  old.name = "GSM", old.payloadType = 3;
+  free.name = "SPEEX", free.payloadType = 100, free.clockRate = 32000, free.parameters["vbr"] = "on";
+  adaptive.name = "G726-24", adaptive.payloadType = 116;
+  ours.receive = theirs.receive = {pcmu(), wide, linear, full, old, free, adaptive};
   REQUIRE(a.open(ours));
   REQUIRE(b.open(theirs));
   int64_t now = 1'000'000'000;
-  const Codec sent[] = {pcmu(), wide, linear, full};
-  for (int turn = 0; turn < 8; turn++) {
-    ours.send = sent[turn % 4];
-    ours.ptimeMs = turn < 4 ? 20 : 40;
-    theirs.receive = turn == 5 ? std::vector<Codec>{pcmu()} : ours.receive;
+  const Codec sent[] = {pcmu(), wide, linear, full, old, free, adaptive};
+  for (int turn = 0; turn < 14; turn++) {
+    ours.send = sent[turn % 7];
+    ours.ptimeMs = turn < 7 ? 20 : 40;
+    theirs.receive = turn == 9 ? std::vector<Codec>{pcmu()} : ours.receive;
     std::string why;
     const auto mine = a.stream->prepare(ours, why), its = b.stream->prepare(theirs, why);
     REQUIRE(mine && its);

@@ -165,9 +165,16 @@ export const ACCOUNT = {
     },
     codecs: {
       type: 'array',
-      items: { type: 'string', enum: ['OPUS', 'PCMU', 'PCMA', 'G722', 'L16/8000', 'L16/16000', 'L16/48000'] },
+      items: {
+        type: 'string',
+        enum: [
+          ...['OPUS', 'PCMU', 'PCMA', 'G722', 'L16/8000', 'L16/16000', 'L16/48000'],
+          ...['GSM', 'SPEEX/8000', 'SPEEX/16000', 'SPEEX/32000', 'G726-16', 'G726-24', 'G726-32', 'G726-40'],
+          ...['AAL2-G726-16', 'AAL2-G726-24', 'AAL2-G726-32', 'AAL2-G726-40'],
+        ],
+      },
       minItems: 1,
-      maxItems: 8,
+      maxItems: 20,
       uniqueItems: true,
       default: ['PCMA', 'PCMU'],
       'x-effect': 'live',

@@ -4,7 +4,8 @@
 #include <opus/opus.h>
 
 #include <algorithm>
-#include <cstdlib>
+
+#include "parameters.h"
 
 namespace offhook {
 
@@ -20,14 +21,6 @@ constexpr int kExpectedLoss = 10;
 constexpr size_t kMostBytes = 1275;
 constexpr size_t kStep = kRate / 400;  // Concealment comes in steps of 2.5 ms.
 constexpr size_t kMostConcealed = kRate / 1000 * 120;
-
-int32_t number(const Codec& codec, const char* name, int32_t otherwise) {
-  const auto found = codec.parameters.find(name);
-  if (found == codec.parameters.end() || found->second.empty() || found->second.size() > 6) return otherwise;
-  char* end = nullptr;
-  const long value = std::strtol(found->second.c_str(), &end, 10);
-  return *end == 0 && value >= 0 ? int32_t(value) : otherwise;
-}
 
 int bandwidthOf(int32_t playbackRate) {
   if (playbackRate <= 8000) return OPUS_BANDWIDTH_NARROWBAND;
@@ -61,16 +54,16 @@ class OpusCodec final : public AudioCodec {
     encoder_.reset(opus_encoder_create(kRate, 1, OPUS_APPLICATION_VOIP, &error));
     decoder_.reset(opus_decoder_create(kRate, 1, &error));
     if (!isMade()) return;
-    const int32_t playback = number(wanted, "maxplaybackrate", kRate);
-    const int32_t most = number(wanted, "maxaveragebitrate", kBitrate);
+    const int32_t playback = wholeParameter(wanted, "maxplaybackrate", kRate);
+    const int32_t most = wholeParameter(wanted, "maxaveragebitrate", kBitrate);
     // Each is in the range its request takes, so none can fail.
     set(OPUS_SET_COMPLEXITY(kComplexity));
     set(OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE));
     set(OPUS_SET_BITRATE(std::clamp<int32_t>(most, 6000, kBitrate)));
     set(OPUS_SET_MAX_BANDWIDTH(bandwidthOf(playback)));
-    set(OPUS_SET_VBR(number(wanted, "cbr", 0) == 1 ? 0 : 1));
-    set(OPUS_SET_DTX(number(wanted, "usedtx", 0) == 1 ? 1 : 0));
-    if (number(wanted, "useinbandfec", 0) != 1) return;
+    set(OPUS_SET_VBR(wholeParameter(wanted, "cbr", 0) == 1 ? 0 : 1));
+    set(OPUS_SET_DTX(wholeParameter(wanted, "usedtx", 0) == 1 ? 1 : 0));
+    if (wholeParameter(wanted, "useinbandfec", 0) != 1) return;
     set(OPUS_SET_INBAND_FEC(1));
     set(OPUS_SET_PACKET_LOSS_PERC(kExpectedLoss));
   }
