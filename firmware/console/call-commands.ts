@@ -1,9 +1,10 @@
 // Commands that make, answer, change and end calls: PJSUA's call functions, one each.
 import { utf8Encode } from '../base/bytes.ts'
 import { ok, type Result } from '../base/result.ts'
+import { digitTones } from '../media/digit-tones.ts'
 import type { CallId } from '../ua/contract.ts'
 import { type Answer, command, refuse } from './command.ts'
-import { digitTones, nextInfo } from './dtmf.ts'
+import { nextInfo } from './dtmf.ts'
 import { NEW } from './hand.ts'
 import {
   anything,
