@@ -21,6 +21,8 @@ export const EVENTS = [
   'request-result',
   'subscription-state',
   'subscription-notify',
+  'watched',
+  'check-sync',
   'publication-state',
   'address-changed',
   'subscriber',

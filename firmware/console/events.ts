@@ -9,6 +9,7 @@ import type { Told } from './event-names.ts'
 import { DEVICE, NEW } from './hand.ts'
 import type { Fields, Json } from './schema.ts'
 import type { Station } from './station.ts'
+import { watchedFields } from './watched.ts'
 
 export const party = ({ uri, display, number, source }: Party): Fields => ({
   ...{ uri, display: display || undefined, number, source },
@@ -120,6 +121,14 @@ export function onUaEvent(station: Station, event: UaEvent) {
       station.emit({ event: 'subscription-notify', subscription, contentType, body: utf8Decode(body) })
       return
     }
+    case 'watched': {
+      const { subscription, account, uri, name } = event
+      station.emit({ event: 'watched', subscription, account, uri, name, ...watchedFields(event.watched) })
+      return
+    }
+    case 'check-sync':
+      station.emit({ event: 'check-sync', account: event.account, reboot: event.reboot })
+      return
     case 'address-changed': {
       const { kind, step, address, account, call, status, reason } = event
       station.emit({ event: kind, step, address, account, call, status, reason })

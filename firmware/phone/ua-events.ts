@@ -39,6 +39,8 @@ export function onUaEvent(state: PhoneState, event: UaEvent, now: Millis, send: 
     case 'subscription-state':
     case 'subscription-notify':
     case 'publication-state':
+    case 'watched':
+    case 'check-sync':
     case 'address-changed':
     case 'subscriber-incoming':
     case 'subscriber-state':
@@ -131,6 +133,8 @@ function onRefused(state: PhoneState, event: Refused, now: Millis, send: Send): 
     case 'unsubscribe':
     case 'publish':
     case 'unpublish':
+    case 'set-presence':
+    case 'add-package':
     case 'move':
     case 'answer-subscriber':
     case 'notify':

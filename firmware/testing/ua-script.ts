@@ -6,7 +6,7 @@ import type { MediaCommand } from '../media/contract.ts'
 import type { Cause, SdpBy, SessionState, SipCommand, SipEvent } from '../sip/core/contract.ts'
 import type { SipRequest } from '../sip/message/message.ts'
 import { parseMessage } from '../sip/message/parse.ts'
-import type { AccountConfig, UaCommand, UaConfig, UaEvent, UaInput, UaOutput } from '../ua/contract.ts'
+import type { AccountConfig, UaCommand, UaConfig, UaEvent, UaInput, UaOutput, Watched } from '../ua/contract.ts'
 import { createUserAgent } from '../ua/user-agent.ts'
 import { createFakeMedia } from './fake-media.ts'
 
@@ -108,6 +108,8 @@ function sipLine(c: SipCommand): string {
       return `answer-subscriber ${c.id} ${c.status} ${c.state} ${c.body?.content ?? '-'}`
     case 'notify':
       return `notify ${c.id} ${c.state} ${c.body?.content ?? '-'}`
+    case 'add-package':
+      return `add-package ${c.id} ${c.accept}`
     case 'publish':
       return `publish ${c.id} ${c.target} ${c.event} ${c.body.content}`
     case 'subscribe':
@@ -140,6 +142,21 @@ function mediaLine(c: MediaCommand): string {
     case 'seek':
     case 'query-port':
       return `${c.kind} ${c.port}`
+  }
+}
+
+export function watchedLine(w: Watched): string {
+  switch (w.of) {
+    case 'presence':
+      return `${w.basic} ${w.activities.join()} ${w.note ?? '-'}`
+    case 'dialog':
+      return `${w.busy} ${w.dialogs.map(({ id, state }) => `${id} ${state}`).join()}`
+    case 'message-summary':
+      return `mailbox ${w.messages?.waiting} ${w.messages?.counts.voice?.fresh ?? '-'}`
+    case 'reg':
+      return `registrations ${w.registrations?.length ?? '-'}`
+    case 'conference':
+      return `conference ${w.conference?.users.length ?? '-'}`
   }
 }
 
@@ -185,6 +202,10 @@ function appLine(e: UaEvent): string {
       return `${e.publication} ${e.previous} -> ${e.state} ${e.status}${e.final ? ' final' : ''}`
     case 'address-changed':
       return `address ${e.address} ${e.step} ${e.account ?? e.call ?? '-'} ${e.status}`
+    case 'watched':
+      return `watched ${e.subscription ?? '-'} ${e.uri} ${watchedLine(e.watched)}`
+    case 'check-sync':
+      return `check-sync ${e.account} ${e.reboot}`
     case 'subscription-notify':
       return `${e.subscription} notify ${e.contentType}`
     case 'refused':

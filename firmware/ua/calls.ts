@@ -156,7 +156,7 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       const peer = callerOf(request, trusted)
       const diverted = divertedOf(request, trusted)
       const start = { id, account: account.id, peer, direction: 'in', now: tell.now, self: selfOf(account) } as const
-      const invite = { request, sdp: event.sdp }
+      const invite = { request, sdp: event.sdp, localTag: event.localTag }
       calls.set(id, new Call({ ...start, invite, answer: answer?.value, negotiator, port }))
       const alertInfo = request.header('Alert-Info')
       const headers = withoutCredentials(request)

@@ -1,22 +1,24 @@
 // The user agent as a machine: accounts and calls over the SIP engine and the media engine.
 import type { Machine } from '../base/machine.ts'
 import type { Rng } from '../base/rng.ts'
-import { earlier } from '../base/time.ts'
+import { earlier, type Millis } from '../base/time.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
 import { type Account, createAccountBook, identityOf } from './accounts.ts'
 import { completeTarget } from './addressing.ts'
 import type { Call } from './call.ts'
 import { callerFor } from './caller.ts'
 import { createCalls } from './calls.ts'
-import type { CallId, UaCommand, UaConfig, UaInput, UaOutput } from './contract.ts'
+import type { AccountId, CallId, UaCommand, UaConfig, UaInput, UaOutput } from './contract.ts'
 import { forwardingTo } from './forward.ts'
 import { createPublications } from './publications.ts'
 import { createRedirects } from './redirects.ts'
 import { createRelocation } from './relocation.ts'
 import { createRequests, type Destination } from './requests.ts'
+import { createServing } from './serving.ts'
 import { createSubscribers } from './subscribers.ts'
 import { createSubscriptions } from './subscriptions.ts'
 import { type Tell, tellInto } from './tell.ts'
+import { onUnasked } from './unasked.ts'
 
 /** `rng` must be unpredictable: contact users and session ids come from it. */
 export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, UaOutput> {
@@ -28,7 +30,10 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
   const redirects = createRedirects()
   const subscriptions = createSubscriptions()
   const publications = createPublications()
-  const subscribers = createSubscribers()
+  const ownCalls = (account: AccountId, now: Millis) =>
+    calls.of(account).flatMap((call) => (call.isEnding ? [] : { call: call.id, record: call.record(now) }))
+  const serving = createServing({ account: accounts.get, calls: ownCalls }, publications.own)
+  const subscribers = createSubscribers(serving)
   let begun = false
 
   function onCommand(command: UaCommand, tell: Tell) {
@@ -43,6 +48,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         subscriptions.endAll(command.account, tell)
         publications.endAll(command.account, tell)
         subscribers.endAll(command.account, tell)
+        serving.forget(command.account)
         if (!accounts.remove(command.account, tell.sip)) tell.refuse(command.kind, command.account, 'unknown account')
         return
       case 'set-registration': {
@@ -88,6 +94,12 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return publications.publish(command, accounts.get(command.account), tell)
       case 'unpublish':
         return publications.unpublish(command.publication, tell)
+      case 'set-presence':
+        if (accounts.get(command.account) === undefined)
+          return tell.refuse(command.kind, command.account, 'unknown account')
+        return serving.set(command)
+      case 'add-package':
+        return tell.sip({ kind: 'add-package', id: command.event.toLowerCase(), accept: command.types.join(', ') })
       case 'answer-subscriber':
         return subscribers.answer(command, tell)
       case 'notify':
@@ -183,6 +195,8 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return subscribers.onIncoming(event, accounts.match(event.request, ourAddress), tell)
       case 'subscriber-state':
         return subscribers.onState(event, tell)
+      case 'notify-incoming':
+        return onUnasked(event, accounts.match(event.request, ourAddress), tell)
       case 'rejected':
         return onRejected(event, tell)
     }
@@ -229,6 +243,8 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'answer-subscriber':
       case 'notify':
         return subscribers.onRejected(event, tell)
+      case 'add-package':
+        return tell.refuse('add-package', event.id, event.reason)
       // Too late: the peer has given up on it.
       case 'reply':
         return
@@ -244,26 +260,32 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     }
   }
 
+  function act(input: UaInput, tell: Tell) {
+    switch (input.from) {
+      case 'app':
+        return onCommand(input.command, tell)
+      case 'sip':
+        return onSip(input.event, tell)
+      case 'media':
+        return calls.onMedia(input.event, tell)
+    }
+  }
+
   return {
     handle(input, now, out) {
       const tell = tellInto(out, now)
       if (!begun) calls.begin(tell)
       begun = true
-      switch (input.from) {
-        case 'app':
-          return onCommand(input.command, tell)
-        case 'sip':
-          return onSip(input.event, tell)
-        case 'media':
-          return calls.onMedia(input.event, tell)
-      }
+      act(input, tell)
+      serving.update(tell)
     },
-    // Every timer of a call is the engine's; here only answers of the application are waited for.
+    // Every timer of a call is the engine's; here answers of the application are waited for, and what was lost is asked for.
     wake(now, out) {
       const tell = tellInto(out, now)
       requests.wake(tell)
       redirects.wake(tell)
+      subscriptions.wake(tell)
     },
-    deadline: () => earlier(requests.deadline(), redirects.deadline()),
+    deadline: () => earlier(earlier(requests.deadline(), redirects.deadline()), subscriptions.deadline()),
   }
 }

@@ -4,6 +4,7 @@ import type { Millis } from '../../base/time.ts'
 import { all, TOKEN } from '../message/chars.ts'
 import type { HeaderField, Uri } from '../message/message.ts'
 import { parseUri } from '../message/uri.ts'
+import type { EventPackages } from '../usage/event-packages.ts'
 import { Exchange } from '../usage/exchange.ts'
 import { inDialog } from '../usage/invite/acks.ts'
 import { Session } from '../usage/invite/session.ts'
@@ -35,6 +36,7 @@ export class Commands {
   readonly registrations: Registrations
   readonly subscriptions: Subscriptions
   readonly publications: Publications
+  readonly #packages: EventPackages
   readonly #requester: Requester
   readonly #sessions: Sessions
   readonly #requests: IncomingRequests
@@ -52,17 +54,18 @@ export class Commands {
     readonly requests: IncomingRequests
     readonly refers: Refers
     readonly notified: Notified
+    readonly packages: EventPackages
     readonly subscribers: Subscribers
     readonly config: SipConfig
     readonly ended: (session: Session) => void
   }) {
-    const { requester, config, notified } = parts
-    const { packages = {} } = config
+    const { requester, config, notified, packages } = parts
     this.registrations = new Registrations(requester)
     const digestFor = (identity: Identity) => this.registrations.digestFor(identity)
     this.#outside = createOutside(requester, digestFor)
     this.subscriptions = new Subscriptions(requester, notified, packages, this.#outside, digestFor)
     this.publications = new Publications(requester, packages, this.#outside)
+    this.#packages = packages
     this.#requester = requester
     this.#sessions = parts.sessions
     this.#requests = parts.requests
@@ -123,6 +126,8 @@ export class Commands {
         return bodyProblem(command.body) ?? this.#subscribers.answer(command, now)
       case 'notify':
         return bodyProblem(command.body) ?? this.#subscribers.notify(command, now)
+      case 'add-package':
+        return this.#packages.add(command.id, command.accept)
       case 'end-refer': {
         const refer = this.#refers.outgoing.get(command.id)
         refer?.stop(now)

@@ -8,9 +8,10 @@ import { isSip, userOf } from '../message/uri.ts'
 import { type Answer, type Incoming, responseText } from '../transaction/response.ts'
 import { newTag, retrySoon, statelessTag } from '../usage/answers.ts'
 import type { UsageEnvironment } from '../usage/environment.ts'
+import type { EventPackages } from '../usage/event-packages.ts'
 import { Session } from '../usage/invite/session.ts'
 import { NO_TERMS, refusalUnder, tagsOf } from '../usage/invite/terms.ts'
-import { badEvent, eventOf, type Notified, packageOf } from '../usage/notified.ts'
+import { eventOf, type Notified } from '../usage/notified.ts'
 import { replacesOf } from '../usage/refer/replaces.ts'
 import type { Digest, Requester } from '../usage/requester.ts'
 import { bodyRefusal, sdpOf, unanswerable } from '../usage/sdp-body.ts'
@@ -33,6 +34,7 @@ export class Dispatch {
   readonly #requests: IncomingRequests
   readonly #refers: Refers
   readonly #notified: Notified
+  readonly #packages: EventPackages
   readonly #subscribers: Subscribers
   readonly #ended: (session: Session) => void
   readonly #nextId: () => string
@@ -49,6 +51,7 @@ export class Dispatch {
     readonly requests: IncomingRequests
     readonly refers: Refers
     readonly notified: Notified
+    readonly packages: EventPackages
     readonly subscribers: Subscribers
     readonly ended: (session: Session) => void
     readonly nextId: () => string
@@ -65,6 +68,7 @@ export class Dispatch {
     this.#requests = parts.requests
     this.#refers = parts.refers
     this.#notified = parts.notified
+    this.#packages = parts.packages
     this.#subscribers = parts.subscribers
     this.#ended = parts.ended
     this.#nextId = parts.nextId
@@ -146,10 +150,11 @@ export class Dispatch {
 
   /** RFC 6665 §4.1.3, §8.3.2. */
   #unknownEvent(request: SipRequest): Answer | undefined {
-    const { packages, applicationMethods } = this.#config
+    const { packages, applicationMethods, unsolicited = [] } = this.#config
     if (request.method !== 'NOTIFY' || packages === undefined || applicationMethods.includes('NOTIFY')) return undefined
     const name = eventOf(request)?.name ?? ''
-    return name === 'refer' || packageOf(packages, name) !== undefined ? undefined : badEvent(packages)
+    const isKnown = name === 'refer' || unsolicited.includes(name) || this.#packages.accept(name) !== undefined
+    return isKnown ? undefined : this.#packages.refusal()
   }
 
   /** §8.2.1, §8.2.2. Max-Forwards is for who passes requests on (§16.3): whom it has reached answers, also at 0. */
@@ -186,7 +191,7 @@ export class Dispatch {
         this.#refuse(incoming, { status: 481 }, now)
         return
     }
-    if (this.#event(incoming, undefined, now)) return
+    if (this.#unasked(incoming, now) || this.#event(incoming, undefined, now)) return
     this.#requests.add(this.#nextId(), incoming, undefined, newTag(this.#environment), now)
   }
 
@@ -210,6 +215,22 @@ export class Dispatch {
     }
     if (this.#event(incoming, session, now)) return
     this.#requests.add(this.#nextId(), incoming, session.id, session.localTag, now)
+  }
+
+  /** A NOTIFY nobody subscribed to (RFC 3842 §3.1), of a package that may come so: from servers of ours and those trusted alone. */
+  #unasked(incoming: ReceivedRequest, now: Millis): boolean {
+    const { request, from } = incoming
+    const event = request.method === 'NOTIFY' ? eventOf(request)?.name : undefined
+    if (event === undefined || !this.#config.unsolicited?.includes(event)) return false
+    if (!this.#admissions.isKnown(from)) {
+      this.#refuse(incoming, { status: 403 }, now)
+      return true
+    }
+    const { servers, capabilities } = this.#environment
+    const answer = { status: 200, headers: capabilities.server, toTag: newTag(this.#environment) }
+    servers.create(incoming, undefined, now).respond(answer, now)
+    this.#environment.emit({ kind: 'notify-incoming', event, request })
+    return true
   }
 
   /** Takes what has to do with subscriptions, unless the application wants it: then false. */

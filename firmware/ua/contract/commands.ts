@@ -4,6 +4,7 @@ import type { Body, HeaderField } from '../../sip/message/message.ts'
 import type { BodyPart } from '../../sip/message/multipart.ts'
 import type { AccountConfig } from './config.ts'
 import type { AccountId, CallId, PublicationName, RequestName, SubscriberName, SubscriptionName } from './names.ts'
+import type { OwnPresence } from './watched.ts'
 
 export type UaCommand =
   /** Adds an account or changes it; registers when it has a registrar. */
@@ -104,7 +105,8 @@ export type UaCommand =
   /**
    * Subscribes to `event` (value of Event) of `target`, completed like that of a call, and keeps that up until `unsubscribe`
    * or a `final` state; 64 at most. Again with the same name, account, target and event: refreshed at once, with what the
-   * account is now.
+   * account is now. What it tells of a package that is known here comes read, too (`watched`). `list`: the target may be a list
+   * of resources (RFC 4662).
    */
   | {
       readonly kind: 'subscribe'
@@ -115,6 +117,7 @@ export type UaCommand =
       /** Seconds. */
       readonly expires: number
       readonly headers: readonly HeaderField[]
+      readonly list?: boolean
     }
   /** Its end comes as a `final` state. */
   | { readonly kind: 'unsubscribe'; readonly subscription: SubscriptionName }
@@ -139,7 +142,23 @@ export type UaCommand =
    * register (the engine sees to that) and calls are re-INVITEd with media from there. Answered by `address-changed`.
    */
   | { readonly kind: 'move'; readonly mediaAddress: string; readonly alsoMediaAddress?: string | undefined }
-  /** The word on a `subscriber-incoming`: 200 takes it and tells `body` at once, 300–699 refuse it. */
+  /**
+   * What the account says of itself to those who subscribe to its presence, and to its server when `publish`, kept up there with
+   * `expires` seconds: its publication is called `own:presence:` + AccountId. `presence` undefined: no more than that it is there.
+   */
+  | {
+      readonly kind: 'set-presence'
+      readonly account: AccountId
+      readonly presence: OwnPresence | undefined
+      readonly publish: boolean
+      readonly expires: number
+    }
+  /** From now on `event` can be subscribed to and published, told in `types`, the best first; one that is known cannot be changed. */
+  | { readonly kind: 'add-package'; readonly event: string; readonly types: readonly string[] }
+  /**
+   * The word on a `subscriber-incoming`: 200 takes it and tells `body` at once, 300–699 refuse it. `serve`: presence or dialogs
+   * of the account are told by the user agent, now and at each change, and `state` and `body` do not count.
+   */
   | {
       readonly kind: 'answer-subscriber'
       readonly subscriber: SubscriberName
@@ -148,6 +167,7 @@ export type UaCommand =
       readonly headers: readonly HeaderField[]
       readonly state: 'pending' | 'active'
       readonly body: Body | undefined
+      readonly serve?: boolean
     }
   /** Tells a subscriber of a change; `terminated` is the last, with a `reason` of RFC 6665 §4.1.3 and `retryAfter` seconds. */
   | {

@@ -26,6 +26,7 @@ import type {
   SubscriberName,
   SubscriptionName,
 } from './names.ts'
+import type { Watched } from './watched.ts'
 
 export type UaEvent =
   | {
@@ -168,6 +169,21 @@ export type UaEvent =
       readonly contentType: string
       readonly body: string
     }
+  /**
+   * What is known of a resource now, at each change: after the `subscription-notify` that said it, and when nothing is known any
+   * more. `uri`: the target, or one of the list it names. `subscription` undefined: a server told it unasked (RFC 3842 §3.1).
+   */
+  | {
+      readonly kind: 'watched'
+      readonly subscription: SubscriptionName | undefined
+      readonly account: AccountId
+      readonly uri: string
+      /** As the list calls it. */
+      readonly name: string | undefined
+      readonly watched: Watched
+    }
+  /** A server of ours, or a trusted address, wants the configuration read anew; `reboot`: and the phone started anew, true or false. */
+  | { readonly kind: 'check-sync'; readonly account: AccountId; readonly reboot: boolean | undefined }
   /** Each change of state, and each refresh granted. `final` is the last event of that name; with `retryMs` it is tried anew by itself. */
   | {
       readonly kind: 'publication-state'

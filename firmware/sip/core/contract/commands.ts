@@ -207,3 +207,5 @@ export type SipCommand =
       readonly headers: readonly HeaderField[]
       readonly body: Body | undefined
     }
+  /** From now on `id` is an event package that can be subscribed to and published, told in `accept`. One that is known stays as it is. */
+  | { readonly kind: 'add-package'; readonly id: string; readonly accept: string }

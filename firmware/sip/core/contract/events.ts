@@ -53,6 +53,8 @@ export type SipEvent =
       /** The session it is to take the place of (RFC 3891): answer this one, end that. Only when `replaces` is supported. */
       readonly replaces?: SessionId
       readonly trusted?: boolean
+      /** Our own tag in its dialog. */
+      readonly localTag?: string
     }
   /**
    * Each change of state, in order, none skipped; also for each provisional response (EARLY to EARLY). `message` is what
@@ -171,7 +173,7 @@ export type SipEvent =
       readonly cause: Cause | undefined
       readonly retryMs: number | undefined
     }
-  /** A NOTIFY with a body; after the `subscription-state` of the same NOTIFY, but before TERMINATED. */
+  /** A NOTIFY, `body` '' when it has none; after the `subscription-state` of the same NOTIFY, but before TERMINATED. */
   | {
       readonly kind: 'subscription-notify'
       readonly id: SubscriptionId
@@ -211,5 +213,7 @@ export type SipEvent =
       readonly reason: string
       readonly cause: Cause
     }
+  /** A NOTIFY of `SipConfig.unsolicited`; it has been answered with 200. */
+  | { readonly kind: 'notify-incoming'; readonly event: string; readonly request: SipRequest }
   /** A command that made no sense: nothing was changed or sent. */
   | { readonly kind: 'rejected'; readonly command: SipCommand['kind']; readonly id: string; readonly reason: string }

@@ -100,7 +100,11 @@ export class Session implements SessionPort {
     this.dialog = dialog
     this.#learn(incoming.request)
     this.#opening = new ServerOpening(this, incoming, dialog, sdp !== undefined, now)
-    const more = { ...(replaces === undefined ? {} : { replaces }), ...this.environment.trust() }
+    const more = {
+      localTag: this.localTag,
+      ...(replaces === undefined ? {} : { replaces }),
+      ...this.environment.trust(),
+    }
     this.environment.emit({ kind: 'session-incoming', id: this.id, request: incoming.request, sdp, ...more })
   }
 
