@@ -138,7 +138,7 @@ test('udev rules are made of known keys, and give devices to groups that exist',
   for (const rule of rules) for (const part of rule.split(', ')) expect(part).toMatch(clause)
   const groups = unitList('SupplementaryGroups')
   for (const [, name] of text('usr/lib/udev/rules.d/60-offhook.rules').matchAll(
-    /(?:GROUP="|chgrp (?:-R )?)([a-z0-9]+)/g,
+    /(?:GROUP="|chown (?:-R )?offhook:)([a-z0-9]+)/g,
   ))
     expect(groups).toContain(name)
 })
