@@ -24,21 +24,18 @@ export interface LineAccess {
 }
 
 /** How often it is looked whether the lines are ours, and for how long, ms: a machine that starts up has much else to do. */
-const [LOOK_MS, PATIENCE_MS] = [10, 5000]
+const [LOOK_MS, PATIENCE_MS] = [20, 5000]
 
 const named = ({ at }: LineWish, number: number): string =>
   `line ${at.offset} of ${at.chip.join(' or ')} (GPIO ${number})`
 const notOurs = (line: string): string => `${line} may not be used; check that this runs as root or in the group gpio`
 
+const isDenied = (cause: unknown): boolean => ['EACCES', 'EPERM'].includes((cause as NodeJS.ErrnoException).code ?? '')
+
 function whyNot(cause: unknown, line: string): string {
   const { code, message } = cause as NodeJS.ErrnoException
-  switch (code) {
-    case 'EBUSY':
-      return `${line} is taken by another driver; see /sys/kernel/debug/gpio for which`
-    case 'EACCES':
-    case 'EPERM':
-      return notOurs(line)
-  }
+  if (isDenied(cause)) return notOurs(line)
+  if (code === 'EBUSY') return `${line} is taken by another driver; see /sys/kernel/debug/gpio for which`
   return `${line} cannot be opened: ${message}`
 }
 
@@ -57,16 +54,6 @@ function openLine(wish: LineWish, number: number, { Gpio, claims }: LineAccess):
     return err(`${named(wish, number)} tells no edges: its interrupt cannot be had`)
   } catch (cause) {
     return err(whyNot(cause, named(wish, number)))
-  }
-}
-
-/** Why the kernel did not do it; undefined: it did. */
-function refusal(wish: LineWish, number: number, act: (line: number) => void): string | undefined {
-  try {
-    act(number)
-    return undefined
-  } catch (cause) {
-    return whyNot(cause, named(wish, number))
   }
 }
 
@@ -101,7 +88,9 @@ export function openDevice(
   opened: (lines: DeviceLines) => void,
 ): { close(): void } {
   const { claims, sysfsRoot, clock, feed } = access
-  const [numbers, lines]: [number[], GpioLine[]] = [[], []]
+  const numbers: number[] = []
+  let ours = 0
+  const lines: GpioLine[] = []
   const closing: (() => void)[] = []
   let closed = false
   let cancel = (): void => {}
@@ -118,36 +107,42 @@ export function openDevice(
     close()
     feed({ kind: 'failed', device, reason })
   }
-  const take = (): void => {
-    for (const wish of wishes) {
+  /** All are taken before the first is waited for, so that they are given to us side by side. */
+  const take = (until: Millis): void => {
+    const later = (why: string): void => {
+      if (clock.now() >= until) giveUp(why)
+      else cancel = clock.after(LOOK_MS, () => take(until))
+    }
+    for (const wish of wishes.slice(numbers.length)) {
       const number = lineNumber(wish.at, sysfsRoot)
       if (!number.ok) {
         giveUp(number.error)
         return
       }
-      const fault = refusal(wish, number.value, claims.take)
-      if (fault !== undefined) {
-        giveUp(fault)
+      try {
+        claims.take(number.value)
+      } catch (cause) {
+        const why = whyNot(cause, named(wish, number.value))
+        if (isDenied(cause)) later(why)
+        else giveUp(why)
         return
       }
       numbers.push(number.value)
     }
-    wait(after(clock.now(), PATIENCE_MS))
-  }
-  const wait = (until: Millis): void => {
-    let away: string | undefined
-    for (const [n, number] of numbers.entries()) {
-      const fault = refusal(wishes[n]!, number, (line) => {
-        if (!claims.isOurs(line)) away ??= notOurs(named(wishes[n]!, line))
-      })
-      if (fault !== undefined) {
-        giveUp(fault)
+    for (const number of numbers.slice(ours)) {
+      const line = named(wishes[ours]!, number)
+      try {
+        if (!claims.isOurs(number)) {
+          later(notOurs(line))
+          return
+        }
+      } catch (cause) {
+        giveUp(whyNot(cause, line))
         return
       }
+      ours++
     }
-    if (away === undefined) open()
-    else if (clock.now() >= until) giveUp(away)
-    else cancel = clock.after(LOOK_MS, () => wait(until))
+    open()
   }
   const open = (): void => {
     const wish = wishes[lines.length]
@@ -171,6 +166,6 @@ export function openDevice(
     })
     feed({ kind: 'opened', device })
   }
-  take()
+  take(after(clock.now(), PATIENCE_MS))
   return { close }
 }

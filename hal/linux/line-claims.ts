@@ -1,5 +1,5 @@
 // Lines of sysfs before onoff opens them: taken from the kernel, until the device manager has given their files to us.
-import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LineClaims } from '../api/lines.ts'
 
@@ -7,8 +7,14 @@ import type { LineClaims } from '../api/lines.ts'
 export function lineClaims(root: string): LineClaims {
   const at = (number: number, file = ''): string => join(root, `gpio${number}`, file)
   // Never made anew: these files are the kernel's.
-  const tell = (file: 'export' | 'unexport', number: number): void =>
-    writeFileSync(join(root, file), `${number}`, { flag: 'r+' })
+  const tell = (file: 'export' | 'unexport', number: number): void => {
+    const fd = openSync(join(root, file), constants.O_WRONLY)
+    try {
+      writeSync(fd, `${number}`)
+    } finally {
+      closeSync(fd)
+    }
+  }
   const tellsEdges = (number: number): boolean => existsSync(at(number, 'edge'))
   return {
     take(number) {
