@@ -67,6 +67,10 @@ function handsetDevice({ handset }: PhoneConfig, sound: Pick<PortAudio, 'socket'
   return { kind: 'external', socket: sound.socket, capture: capture !== '', playback: playback !== '', rate }
 }
 
+const ringsOf = ({ tones: { ring, rings } }: PhoneConfig): PhoneSettings['rings'] => ({
+  ...{ ring, internal: rings.internal, external: rings.external, priority: rings.priority },
+})
+
 /** `handset` stands in for the configured device: the simulator's, or the null device of a machine without sound. */
 export const phoneSettings = (
   config: PhoneConfig,
@@ -82,6 +86,8 @@ export const phoneSettings = (
   })),
   handset: handset ?? handsetDevice(config, sound),
   country: config.tones.country,
+  rings: ringsOf(config),
+  keyClicks: config.tones.keyClicks,
   volume: config.audio.volume,
   interDigitMs: config.dial.interDigitMs,
   dialMap: config.dial.map,
