@@ -20,7 +20,6 @@ export const newCall = (
   stage: direction === 'in' ? 'ringing' : 'calling',
   identity: undefined,
   diverted: undefined,
-  alert: undefined,
   tried: [],
   unheardUntil: FOREVER,
   since: undefined,

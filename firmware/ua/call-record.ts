@@ -4,7 +4,6 @@ import { contacts } from '../sip/message/headers.ts'
 import type { SipMessage } from '../sip/message/message.ts'
 import { reasonPhrase } from '../sip/message/status.ts'
 import { printUri } from '../sip/message/uri.ts'
-import type { CallStart } from './call-start.ts'
 import type { CallRecord } from './contract.ts'
 
 type Learned = Pick<CallRecord, 'callId' | 'localTag' | 'remoteTag' | 'peerContact' | 'status' | 'reason'>
@@ -17,12 +16,6 @@ export class CallHistory {
 
   constructor(began: Millis) {
     this.#began = began
-  }
-
-  /** With the INVITE that came, in whose dialog our own tag is `localTag`. */
-  begin({ request, localTag }: NonNullable<CallStart['invite']>): void {
-    this.see(request, false)
-    if (localTag !== undefined) this.#learned = { ...this.#learned, localTag }
   }
 
   /** `ours`: we sent the request this is, or answers. */

@@ -12,6 +12,7 @@ import { Call } from './call.ts'
 import { createCallPort } from './call-port.ts'
 import { callerFor } from './caller.ts'
 import type { AccountId, CallId, UaCommand, UaConfig } from './contract.ts'
+import { REPLACE_MS } from './replacements.ts'
 import { withoutCredentials } from './requests.ts'
 import type { Tell } from './tell.ts'
 import { callerOf, divertedOf } from './who.ts'
@@ -27,7 +28,8 @@ export interface Calls {
   of(account: AccountId): readonly Call[]
   /** The call a command names does it, or the command is refused. */
   act(command: UaCommand & { readonly call: CallId }, tell: Tell, does: (call: Call) => void): void
-  make(command: Extract<UaCommand, { kind: 'make-call' }>, account: Account | undefined, tell: Tell): void
+  /** False: it was refused. */
+  make(command: Extract<UaCommand, { kind: 'make-call' }>, account: Account | undefined, tell: Tell): boolean
   /** `account` undefined: it is for nobody here. */
   onIncoming(event: Extract<SipEvent, { kind: 'session-incoming' }>, account: Account | undefined, tell: Tell): void
   onMedia(event: MediaEvent, tell: Tell): void
@@ -90,7 +92,10 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
 
     make(command, account, tell) {
       const { call: id, headers, parts = [] } = command
-      const refuse = (why: string) => tell.refuse('make-call', id, why)
+      const refuse = (why: string) => {
+        tell.refuse('make-call', id, why)
+        return false
+      }
       if (id === '' || id.startsWith('in:')) return refuse('not a name for an outgoing call')
       const problem = headersProblem(headers)
       if (problem !== undefined) return refuse(problem)
@@ -102,32 +107,24 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       const pair = stock.take(tell.media, familyCalled(account.config.proxies[0] ?? target.value))
       if (pair === undefined) return refuse('no RTP port free')
       const negotiator = negotiate(account, pair)
+      const caller = callerFor(account, command.anonymous)
       const call = new Call({
         id,
         account: account.id,
         peer: partyCalled(target.value),
         direction: 'out',
         now: tell.now,
-        self: selfOf(account),
+        self: { ...selfOf(account), aor: caller.identity.aor },
         answer: undefined,
         negotiator,
         port: createCallPort(id, pair, stock),
       })
       calls.set(id, call)
       const sdp = command.lateOffer ? undefined : call.firstOffer()
-      const caller = callerFor(account, command.anonymous)
       const all = [...caller.headers, ...headers]
-      const asksOn = account.config.redirects !== 'refuse'
-      tell.sip({
-        kind: 'invite',
-        id,
-        identity: caller.identity,
-        target: target.value,
-        sdp,
-        headers: all,
-        parts,
-        asksOn,
-      })
+      const what = { sdp, headers: all, parts, asksOn: account.config.redirects !== 'refuse' }
+      tell.sip({ kind: 'invite', id, identity: caller.identity, target: target.value, ...what })
+      return true
     },
 
     /** Refusals need no call here: what the engine says of the session afterwards is of no interest any more. */
@@ -156,11 +153,16 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       const peer = callerOf(request, trusted)
       const diverted = divertedOf(request, trusted)
       const start = { id, account: account.id, peer, direction: 'in', now: tell.now, self: selfOf(account) } as const
-      const invite = { request, sdp: event.sdp, localTag: event.localTag }
+      const invite = { request, sdp: event.sdp }
       calls.set(id, new Call({ ...start, invite, answer: answer?.value, negotiator, port }))
       const alertInfo = request.header('Alert-Info')
       const headers = withoutCredentials(request)
-      const more = { parts: otherParts(request), ...(diverted.length > 0 && { diverted }) }
+      const more = {
+        parts: otherParts(request),
+        ...(diverted.length > 0 && { diverted }),
+        ...(event.replaces !== undefined && { replaces: event.replaces, answerMs: REPLACE_MS }),
+        ...(event.joins !== undefined && { joins: event.joins }),
+      }
       tell.app({ kind: 'call-incoming', call: id, account: account.id, peer, alertInfo, headers, ...more })
       if (event.sdp !== undefined)
         tell.app({ kind: 'call-sdp', call: id, stage: 'offered', local: undefined, remote: event.sdp })

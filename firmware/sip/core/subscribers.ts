@@ -5,8 +5,7 @@ import type { SipRequest } from '../message/message.ts'
 import { userOf } from '../message/uri.ts'
 import type { Answer } from '../transaction/response.ts'
 import { newTag } from '../usage/answers.ts'
-import type { EventPackages } from '../usage/event-packages.ts'
-import { eventOf } from '../usage/notified.ts'
+import { badEvent, eventOf, type Packages, packageOf } from '../usage/notified.ts'
 import type { Digest, Requester } from '../usage/requester.ts'
 import { Subscriber } from '../usage/subscriber.ts'
 import type { SipCommand } from './contract.ts'
@@ -18,10 +17,10 @@ const MAX_SUBSCRIBERS = 256
 
 export class Subscribers {
   readonly #requester: Requester
-  readonly #packages: EventPackages
+  readonly #packages: Packages
   readonly #all = new Map<string, Subscriber>()
 
-  constructor(requester: Requester, packages: EventPackages) {
+  constructor(requester: Requester, packages: Packages) {
     this.#requester = requester
     this.#packages = packages
   }
@@ -35,7 +34,7 @@ export class Subscribers {
     const { request } = received
     const { environment } = this.#requester
     const event = eventOf(request)
-    if (event === undefined || this.#packages.accept(event.name) === undefined) return this.#packages.refusal()
+    if (event === undefined || packageOf(this.#packages, event.name) === undefined) return badEvent(this.#packages)
     const brief = Subscriber.tooBrief(request)
     if (brief) return brief
     if (this.#all.size >= MAX_SUBSCRIBERS) return { status: 503 }
