@@ -21,6 +21,8 @@ apt() {
 
 apt update
 (cd "$state" && apt download $packages)
+# As the image's list of packages wants it.
+(cd "$state" && sha256sum -- *.deb) > "$sysroot/packages.sha256"
 for package in "$state"/*.deb; do
   dpkg-deb -x "$package" "$sysroot"
 done

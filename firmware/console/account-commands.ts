@@ -72,6 +72,7 @@ export const accountCommands = [
       codecs: optional(codecs),
       ptimeMs: optional(whole(10, 60)),
       anonymous: optional(flag),
+      watchers: optional(oneOf('ask', 'accept', 'refuse')),
       preferredIdentity: optional(text('a sip: or tel: address, with a name or without')),
       redirects: optional(oneOf('follow', 'ask', 'refuse')),
       remove: orElse(flag, false),

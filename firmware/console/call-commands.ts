@@ -1,9 +1,10 @@
 // Commands that make, answer, change and end calls: PJSUA's call functions, one each.
 import { utf8Encode } from '../base/bytes.ts'
 import { ok, type Result } from '../base/result.ts'
+import { digitTones } from '../media/digit-tones.ts'
 import type { CallId } from '../ua/contract.ts'
 import { type Answer, command, refuse } from './command.ts'
-import { digitTones, nextInfo } from './dtmf.ts'
+import { nextInfo } from './dtmf.ts'
 import { NEW } from './hand.ts'
 import {
   anything,
@@ -135,35 +136,11 @@ export const callCommands = [
       return method === 'info' ? byInfo(station, call, digits, durationMs) : inBand(station, call, digits, durationMs)
     },
   ),
-  command(
-    'transfer',
-    {
-      call,
-      to: orElse(target, ''),
-      replaces: optional(name),
-      insist: orElse(flag, true),
-      quiet: orElse(flag, false),
-      headers: noHeaders,
-    },
-    async ({ call, to, replaces, insist, quiet, headers }, station) =>
-      answered(await station.ua({ kind: 'transfer', call, target: to, replaces, insist, quiet, headers })),
+  command('transfer', { call, to: target, headers: noHeaders }, async ({ call, to, headers }, station) =>
+    answered(await station.ua({ kind: 'transfer', call, target: to, headers })),
   ),
   command('end-transfer', { call }, async ({ call }, station) =>
     answered(await station.ua({ kind: 'end-transfer', call })),
-  ),
-  command(
-    'answer-transfer',
-    { transfer: name, accept: orElse(flag, true), newCall: optional(name), code: orElse(whole(300, 699), 603), reason },
-    async ({ transfer, accept, newCall, code: status, reason }, station) => {
-      const call = accept ? (newCall ?? station.newName('out')) : undefined
-      if (call !== undefined && station.calls.has(call)) return refuse('name in use', 'a new name', call)
-      const account = station.transfers.get(transfer)
-      if (call !== undefined && account !== undefined) station.calls.set(call, { ...NEW, account, state: 'calling' })
-      const done = await station.ua({ kind: 'answer-transfer', transfer, call, status, reason })
-      station.transfers.delete(transfer)
-      if (!done.ok && call !== undefined) station.forgetCall(call)
-      return done.ok ? ok({ call }) : done
-    },
   ),
   command('set-user-data', { call, userData: anything }, ({ call, userData }, station) => {
     station.call(call).userData = userData

@@ -1,5 +1,4 @@
-// Digits beside RFC 4733: one INFO after the other with application/dtmf-relay, or the tones themselves (ITU-T Q.23).
-import type { Tone } from '../media/contract.ts'
+// Digits beside RFC 4733: one INFO after the other with application/dtmf-relay, or the tones themselves.
 import type { CallId, UaCommand } from '../ua/contract.ts'
 import type { Station } from './station.ts'
 
@@ -10,16 +9,6 @@ export interface DigitsByInfo {
 }
 
 const NAME = 'dtmf:'
-const GAP_MS = 60
-const LEVEL_DB = -9
-const ROWS: readonly (readonly [number, string])[] = [
-  [697, '123A'],
-  [770, '456B'],
-  [852, '789C'],
-  [941, '*0#D'],
-]
-const COLUMNS = [1209, 1336, 1477, 1633]
-
 /** The INFO that brings the next digit; undefined: there is none. */
 export function nextInfo(station: Station, call: CallId): (UaCommand & { readonly kind: 'send-request' }) | undefined {
   const digits = station.byInfo.get(call)
@@ -46,19 +35,6 @@ export function sendNextDigit(station: Station, request: string, status: number)
   const sent = digits.all.slice(0, digits.all.length - digits.rest.length)
   station.tell(call, { event: 'dtmf-sent', digits: sent, by: 'info', status })
   return true
-}
-
-export function digitTones(digits: string, durationMs: number): Tone {
-  const steps = [...digits].flatMap((digit) => [
-    { frequencies: frequenciesOf(digit), ms: durationMs, levelDb: LEVEL_DB },
-    { frequencies: [], ms: GAP_MS, levelDb: 0 },
-  ])
-  return { steps, repeat: 1 }
-}
-
-function frequenciesOf(digit: string): readonly number[] {
-  const [row, keys] = ROWS.find(([, names]) => names.includes(digit)) ?? [0, '']
-  return [row, COLUMNS[keys.indexOf(digit)] ?? 0]
 }
 
 /** True: that port played digits, and they are sent. */

@@ -9,6 +9,7 @@ import type { Told } from './event-names.ts'
 import { DEVICE, NEW } from './hand.ts'
 import type { Fields, Json } from './schema.ts'
 import type { Station } from './station.ts'
+import { watchedFields } from './watched.ts'
 
 export const party = ({ uri, display, number, source }: Party): Fields => ({
   ...{ uri, display: display || undefined, number, source },
@@ -40,7 +41,7 @@ export function onUaEvent(station: Station, event: UaEvent) {
       return
     }
     case 'call-incoming': {
-      const { call, account, peer, diverted = [], replaces, answerMs, joins } = event
+      const { call, account, peer, diverted = [] } = event
       const parts = (event.parts ?? []).map((part) => ({
         type: part.contentType,
         headers: headersOf(part.headers),
@@ -52,7 +53,6 @@ export function onUaEvent(station: Station, event: UaEvent) {
         account,
         peer: party(peer),
         diverted: diverted.map(({ party: from, reason }) => ({ ...party(from), reason: reason || undefined })),
-        ...{ replaces, answerMs, joins },
         headers: headersOf(event.headers ?? []),
         parts,
       })
@@ -88,30 +88,8 @@ export function onUaEvent(station: Station, event: UaEvent) {
       station.tell(event.call, { event: 'modified', status: event.status, reason: event.reason })
       return
     case 'call-transfer': {
-      const { call, by, status, reason, final, cause } = event
-      station.tell(call, { event: 'transfer', by, status, reason, final, cause })
-      return
-    }
-    case 'transfer-incoming': {
-      const {
-        transfer,
-        account,
-        call,
-        peer,
-        target,
-        replaces,
-        referredBy,
-        headers,
-        default: otherwise,
-        answerMs,
-      } = event
-      station.transfers.set(transfer, account)
-      setTimeout(() => station.transfers.delete(transfer), answerMs).unref()
-      const who = { peer: party(peer), target: party(target), replaces, referredBy }
-      const more = { headers: headersOf(headers), default: otherwise, answerMs }
-      const told: Told = { event: 'transfer-request', transfer, account, ...who, ...more }
-      if (call === undefined) station.emit(told)
-      else station.tell(call, told)
+      const { call, by, status, reason, final } = event
+      station.tell(call, { event: 'transfer', by, status, reason, final })
       return
     }
     case 'request-incoming':
@@ -143,6 +121,14 @@ export function onUaEvent(station: Station, event: UaEvent) {
       station.emit({ event: 'subscription-notify', subscription, contentType, body: utf8Decode(body) })
       return
     }
+    case 'watched': {
+      const { subscription, account, uri, name } = event
+      station.emit({ event: 'watched', subscription, account, uri, name, ...watchedFields(event.watched) })
+      return
+    }
+    case 'check-sync':
+      station.emit({ event: 'check-sync', account: event.account, reboot: event.reboot })
+      return
     case 'address-changed': {
       const { kind, step, address, account, call, status, reason } = event
       station.emit({ event: kind, step, address, account, call, status, reason })

@@ -1,17 +1,8 @@
-// Event packages that can be subscribed to (RFC 6665 §7), and what each may be told in.
+// Event packages (RFC 6665 §7), and what each may be told in, as keys of commands.
 import { isObject, type Kind } from './schema.ts'
 
 const TOKEN = /^[A-Za-z0-9!%*_+`'~.-]{1,64}$/
 const TYPE = /^[\x21-\x7e]+\/[\x20-\x7e]{1,200}$/
-
-/** Package → value of Accept. RFC 3856, 3842, 4235, 3680, 4575. */
-export const PACKAGES: Readonly<Record<string, string>> = {
-  presence: 'application/pidf+xml',
-  'message-summary': 'application/simple-message-summary',
-  dialog: 'application/dialog-info+xml',
-  reg: 'application/reginfo+xml',
-  conference: 'application/conference-info+xml',
-}
 
 export const packages: Kind<Readonly<Record<string, string>>> = {
   expected: 'an object of event packages, each with a media type or a list of them, 32 packages at most',

@@ -1,9 +1,9 @@
 // Commands that ask: which calls there are, everything of one, its statistics, and all of it as text.
 import { err, ok, type Result } from '../base/result.ts'
 import type { StreamStats } from '../media/contract.ts'
+import { dumpCall } from '../ua/call-dump.ts'
 import type { CallId, CallRecord } from '../ua/contract.ts'
 import { command, refuse } from './command.ts'
-import { dumpCall } from './dump.ts'
 import { mediaFields, party } from './events.ts'
 import { type CommandError, type Fields, flag, name, number, optional, orElse, text, whole } from './schema.ts'
 import type { Station } from './station.ts'

@@ -6,10 +6,10 @@ import { CODEC_NAMES, knownCodecs } from '../media/codecs.ts'
 import type { DeviceConfig } from '../media/contract.ts'
 import { localAddressTowards } from '../net/local-address.ts'
 import { loadTls, type TlsSettings } from '../net/tls-files.ts'
-import { SUPPORTED } from '../runtime/settings.ts'
+import { PACKAGES, UNSOLICITED } from '../sip/packages/table.ts'
 import { command, refuse } from './command.ts'
 import { EVENTS } from './event-names.ts'
-import { PACKAGES, packages } from './packages.ts'
+import { packages } from './packages.ts'
 import type { Given, Kind } from './schema.ts'
 import { flag, list, name, nested, object, oneOf, optional, orElse, shown, text, whole } from './schema.ts'
 
@@ -108,6 +108,7 @@ export const START = {
   decides: orElse(list(name, 16), []),
   events: orElse(packages, PACKAGES),
   notifies: orElse(packages, {}),
+  unsolicited: orElse(list(name, 16), UNSOLICITED),
   strangers: orElse(oneOf('accept', 'refuse', 'ignore'), 'accept'),
   trusted: orElse(list(prefix, 32), []),
   dns: orElse(list(nameServer, 4), []),
@@ -116,7 +117,7 @@ export const START = {
 }
 /** RFC 5737: an address that is nobody's, to ask the routing table about. */
 const ANYWHERE = '198.51.100.1'
-const TAKEN: readonly string[] = ['MESSAGE', 'INFO']
+const TAKEN: readonly string[] = ['MESSAGE', 'INFO', 'NOTIFY', 'REFER']
 const FORBIDDEN = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'PRACK', 'UPDATE', 'REGISTER', 'OPTIONS']
 
 export const setupCommands = [
@@ -144,10 +145,10 @@ export const setupCommands = [
         ua: { maxCalls, rtpPorts, jitter, decides, dscp: dscp.audio },
         sip: {
           ...(userAgent === undefined ? {} : { userAgent }),
-          applicationMethods: [...new Set([...TAKEN, ...methods, ...decides])],
-          supported: [...SUPPORTED, 'join'],
+          applicationMethods: [...new Set([...TAKEN, ...methods])],
           packages: given.events,
           ...(Object.keys(given.notifies).length === 0 ? {} : { notifies: given.notifies }),
+          unsolicited: given.unsolicited.map((each) => each.toLowerCase()),
           strangers: { policy: given.strangers, trusted: given.trusted },
           limits: { sessions: Math.max(32, maxCalls), transactions: Math.max(256, 8 * maxCalls) },
         },

@@ -25,8 +25,6 @@ export class Station {
   readonly ports = new Map<PortId, PortInHand>()
   /** `from>to` */
   readonly connections = new Set<string>()
-  /** The account each transfer asked of us is for, until the word on it. */
-  readonly transfers = new Map<string, AccountId>()
   /** User data of requests under way. */
   readonly requests = new Map<string, Json | undefined>()
   /** Digits on their way by INFO, by call, and in-band, by port. */
@@ -247,13 +245,13 @@ const traceEvent = ({ from, to, ...rest }: Traced): Told => ({
 })
 
 function subjectOf(command: UaCommand): string {
-  if (command.kind === 'answer-transfer') return command.transfer
   if ('call' in command) return command.call
   if ('subscription' in command) return command.subscription
   if ('publication' in command) return command.publication
   if ('subscriber' in command) return command.subscriber
   if ('request' in command) return command.request
   if (command.kind === 'move') return command.mediaAddress
+  if (command.kind === 'add-package') return command.event.toLowerCase()
   return command.account
 }
 

@@ -2,9 +2,10 @@
 // answer and tell those who subscribe to it.
 import { utf8Encode } from '../base/bytes.ts'
 import { ok } from '../base/result.ts'
+import { ACTIVITIES } from '../sip/packages/pidf.ts'
 import { accountFor, answered } from './call-commands.ts'
 import { command } from './command.ts'
-import { body, headers, name, oneOf, optional, orElse, text, whole } from './schema.ts'
+import { body, flag, headers, list, name, oneOf, optional, orElse, text, whole } from './schema.ts'
 
 /** What a subscriber is told; without a body it is told its state alone. */
 const told = { contentType: orElse(text('a media type', 256), 'text/plain'), body: optional(body) }
@@ -21,12 +22,13 @@ export const subscriptionCommands = [
       subscription: optional(name),
       expires: orElse(whole(1, 604_800), 3600),
       headers: orElse(headers, []),
+      list: orElse(flag, false),
     },
-    async ({ to, event, account: named, subscription: given, expires, headers }, station) => {
+    async ({ to, event, account: named, subscription: given, expires, headers, list }, station) => {
       const subscription = given ?? station.newName('subscription')
       const account = accountFor(station, named)
       const done = await station.ua({
-        ...{ kind: 'subscribe', subscription, account, target: to, event, expires, headers },
+        ...{ kind: 'subscribe', subscription, account, target: to, event, expires, headers, list },
       })
       return done.ok ? ok({ subscription }) : done
     },
@@ -59,6 +61,27 @@ export const subscriptionCommands = [
     answered(await station.ua({ kind: 'unpublish', publication })),
   ),
   command(
+    'set-presence',
+    {
+      basic: optional(oneOf('open', 'closed')),
+      activities: orElse(list(oneOf(...ACTIVITIES), 16), []),
+      note: optional(text('a text of up to 256 characters', 256)),
+      publish: orElse(flag, false),
+      account: optional(name),
+      expires: orElse(whole(1, 604_800), 3600),
+    },
+    async ({ basic, activities, note, publish, account: named, expires }, station) => {
+      const presence = basic && { basic, activities, note }
+      const account = accountFor(station, named)
+      return answered(await station.ua({ kind: 'set-presence', account, presence, publish, expires }))
+    },
+  ),
+  command(
+    'add-package',
+    { event: text('an event package', 64), types: list(text('a media type', 256), 16) },
+    async ({ event, types }, station) => answered(await station.ua({ kind: 'add-package', event, types })),
+  ),
+  command(
     'answer-subscriber',
     {
       subscriber: name,
@@ -67,11 +90,12 @@ export const subscriptionCommands = [
       headers: orElse(headers, []),
       state: orElse(oneOf('pending', 'active'), 'active'),
       ...told,
+      serve: orElse(flag, false),
     },
-    async ({ subscriber, code: status, reason, headers, state, contentType, body }, station) =>
+    async ({ subscriber, code: status, reason, headers, state, contentType, body, serve }, station) =>
       answered(
         await station.ua({
-          ...{ kind: 'answer-subscriber', subscriber, status, reason, headers, state },
+          ...{ kind: 'answer-subscriber', subscriber, status, reason, headers, state, serve },
           body: contentOf(contentType, body),
         }),
       ),

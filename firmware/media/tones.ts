@@ -24,8 +24,8 @@ const LEVEL_DB = [-13, -16, -18, -19] as const
 const RING_LEVEL_DB = -6
 const HOWLER_LEVEL_DB = -6
 
-/** `425` sounds for ever; `425/200 0/200` in steps; `350+440`; `3x 350+440/100 0/100` a fixed number of times. */
-function tone(text: string, levelDb?: number): Tone {
+/** A tone in words: `425` sounds for ever; `425/200 0/200` in steps; `350+440`; `3x 350+440/100 0/100` a fixed number of times. */
+export function tone(text: string, levelDb?: number): Tone {
   const counted = /^(\d+)x (.*)$/.exec(text)
   const steps = (counted?.[2] ?? text).split(' ').map((part): ToneStep => {
     const [names = '', length = '0'] = part.split('/')

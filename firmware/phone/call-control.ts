@@ -1,6 +1,7 @@
 // Calls as the phone leads them: dialling out, taking, refusing, leaving, and how each end is told.
 import { after, FOREVER, type Millis } from '../base/time.ts'
 import type { AccountId, CallId, UaEvent } from '../ua/contract.ts'
+import { alertOf } from './alert.ts'
 import { type Ending, logged } from './call-log.ts'
 import { atRest, callOf, newCall, type Send, setAside, without } from './calls.ts'
 import { isEmergency, targetOf } from './dial-pad.ts'
@@ -115,11 +116,12 @@ const waitingAllowed = ({ calls, settings }: PhoneState): boolean =>
 /** Somebody calls; whoever finds the phone in use hears busy and stands in the log as missed. */
 export function onIncoming(
   state: PhoneState,
-  { call: id, account, peer, diverted }: Extract<UaEvent, { kind: 'call-incoming' }>,
+  { call: id, account, peer, diverted, alertInfo }: Extract<UaEvent, { kind: 'call-incoming' }>,
   now: Millis,
   send: Send,
 ): PhoneState {
-  const call = { ...newCall(id, account, 'in', peer, '', now), diverted: diverted?.[0]?.party }
+  const more = { diverted: diverted?.[0]?.party, alert: alertOf(alertInfo) }
+  const call = { ...newCall(id, account, 'in', peer, '', now), ...more }
   const rings = mayRing(state)
   send({ kind: 'answer', call: id, status: rings ? 180 : 486, reason: undefined, headers: [] })
   return rings ? { ...state, calls: [...state.calls, call] } : logged(state, call, 'missed', 'phone was in use', now)

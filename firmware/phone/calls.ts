@@ -20,6 +20,7 @@ export const newCall = (
   stage: direction === 'in' ? 'ringing' : 'calling',
   identity: undefined,
   diverted: undefined,
+  alert: undefined,
   tried: [],
   unheardUntil: FOREVER,
   since: undefined,

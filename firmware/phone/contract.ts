@@ -4,6 +4,7 @@ import type { BoardCommand } from '../../hal/api/board.ts'
 import type { LogRecord } from '../base/log.ts'
 import type { Millis } from '../base/time.ts'
 import type { MediaCommand, MediaEvent } from '../media/contract.ts'
+import type { RingName } from '../media/rings.ts'
 import type { AccountConfig, AccountId, CallId, Party, UaCommand, UaEvent } from '../ua/contract.ts'
 
 /** What the user does, freed from which key did it. */
@@ -110,12 +111,24 @@ export interface PhoneView {
   readonly country: string
 }
 
+/** What rings for which calls. */
+export interface Rings {
+  readonly ring: RingName
+  /** For calls whose Alert-Info says so; undefined: as for others. */
+  readonly internal: RingName | undefined
+  readonly external: RingName | undefined
+  readonly priority: RingName | undefined
+}
+
 export interface PhoneSettings {
   readonly accounts: readonly { readonly id: AccountId; readonly label: string; readonly config: AccountConfig }[]
   /** Device of the handset, opened once as port `handset`. */
   readonly handset: Extract<MediaCommand, { kind: 'open-device' }>['device']
   /** Tone plan by country, ISO 3166 in lower case. */
   readonly country: string
+  readonly rings: Rings
+  /** Keys are heard in the handset while no call is. */
+  readonly keyClicks: boolean
   readonly volume: number
   /** Dials by itself this long after the last digit, ms. */
   readonly interDigitMs: number

@@ -3,13 +3,14 @@ import { type LogRecord, log } from '../base/log.ts'
 import type { Machine } from '../base/machine.ts'
 import type { Millis } from '../base/time.ts'
 import type { MediaCommand, MediaEvent, PortId } from '../media/contract.ts'
+import { KEY_CLICK } from '../media/rings.ts'
 import { type TonePlan, tonePlan } from '../media/tones.ts'
 import type { UaCommand, UaEvent } from '../ua/contract.ts'
 import type { PhoneInput, PhoneOutput, PhoneSettings } from './contract.ts'
 import { type Lamps, lampsOf } from './lamps.ts'
 import { applySettings } from './lines.ts'
 import { changeSound, gain, HANDSET, rejoin, SILENCE, type Sound, soundOf } from './sound.ts'
-import { deadlineOf, initialState, isIdle, type PhoneState } from './state.ts'
+import { deadlineOf, focused, initialState, isIdle, type PhoneState, ringingOf } from './state.ts'
 import { onUaEvent } from './ua-events.ts'
 import { onDue, onIntent } from './user.ts'
 import { countryOf, viewOf } from './view.ts'
@@ -21,6 +22,8 @@ export interface PhoneStart {
   /** Handset volume until settings come, 0–10. */
   readonly volume: number
 }
+
+const CLICK: PortId = 'tone:click'
 
 /** The call port that went with this event: its connections are gone with it. */
 function goneWith(event: UaEvent): PortId | undefined {
@@ -38,6 +41,8 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
   // What was last told to whom.
   let sound: Sound = SILENCE
   let lamps: Lamps | undefined
+  /** The tone of the last key click is there yet. */
+  let clicked = false
   let shown = ''
   let told = state.log
   let idle: boolean | undefined
@@ -68,6 +73,16 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
     const nowIdle = isIdle(state)
     if (nowIdle !== idle) out.push({ to: 'provisioning', idle: nowIdle })
     idle = nowIdle
+  }
+
+  /** In the silence before a call: whoever hears somebody, or is rung, is not disturbed. */
+  function click(out: PhoneOutput[]): void {
+    if (!handset || state.settings?.keyClicks !== true || focused(state) || ringingOf(state)) return
+    const media = (command: MediaCommand) => out.push({ to: 'media', command })
+    if (clicked) media({ kind: 'close-port', port: CLICK })
+    media({ kind: 'open-tone', port: CLICK, tone: KEY_CLICK })
+    media({ kind: 'connect', from: CLICK, to: HANDSET })
+    clicked = true
   }
 
   function tellLamps(out: PhoneOutput[]): void {
@@ -106,15 +121,20 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
         if (event.port === HANDSET || event.port.startsWith('tone:'))
           say(log('warn', 'phone', 'media command rejected', { command: event.command, reason: event.reason }))
         return
+      case 'port-ended':
+        if (event.port !== CLICK) return
+        out.push({ to: 'media', command: { kind: 'close-port', port: CLICK } })
+        clicked = false
+        return
       // Streams and socket pairs are the user agent's.
       case 'pair-ready':
       case 'pairs-failed':
-      case 'port-ended':
       case 'stream-receiving':
       case 'stream-silent':
       case 'dtmf':
       case 'dtmf-sent':
       case 'stats':
+      case 'port-state':
         return
     }
   }
@@ -125,7 +145,9 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
       const send = (command: UaCommand) => commands.push(command)
       switch (input.from) {
         case 'user':
-          return become(onIntent(state, input.intent, now, send), commands, undefined, out)
+          become(onIntent(state, input.intent, now, send), commands, undefined, out)
+          if (input.intent.kind === 'digit') click(out)
+          return
         case 'ua':
           note(input.event, out)
           return become(onUaEvent(state, input.event, now, send), commands, goneWith(input.event), out)

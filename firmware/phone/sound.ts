@@ -1,6 +1,7 @@
 // What is heard follows from the state: this says what should be, and which media commands make it so.
 // Nothing switches a tone on or a mute off by itself, so nothing is ever left on: not a ringback, not a mute, not a microphone.
 import type { MediaCommand, PortId } from '../media/contract.ts'
+import { type RingName, ringTone } from '../media/rings.ts'
 import type { ToneName, TonePlan } from '../media/tones.ts'
 import { applyDialMap } from './dial-plan.ts'
 import { focused, isAlerting, isUsable, type PhoneState, ringingOf } from './state.ts'
@@ -16,6 +17,8 @@ export interface Join {
 
 export interface Sound {
   readonly tone: ToneName | undefined
+  /** What rings, where `tone` is that. */
+  readonly ring: RingName | undefined
   /** Of the handset with calls, and of calls with each other. */
   readonly joins: readonly Join[]
   readonly muted: boolean
@@ -23,13 +26,26 @@ export interface Sound {
   readonly takeDb: number
 }
 
-export const SILENCE: Sound = { tone: undefined, joins: [], muted: false, takeDb: 0 }
+export const SILENCE: Sound = { tone: undefined, ring: undefined, joins: [], muted: false, takeDb: 0 }
 
 /** What should be heard in this state. */
 export function soundOf(state: PhoneState): Sound {
   const tone = toneOf(state)
   const takeDb = volumeDb(tone === 'ring' ? clampRinger(state.ringer) : state.volume)
-  return { tone, joins: joinsOf(state), muted: focused(state)?.muted === true, takeDb }
+  return {
+    tone,
+    ring: tone === 'ring' ? ringOf(state) : undefined,
+    joins: joinsOf(state),
+    muted: focused(state)?.muted === true,
+    takeDb,
+  }
+}
+
+/** The melody of the call that rings; undefined: a sample of the country's bell. */
+function ringOf(state: PhoneState): RingName | undefined {
+  const call = ringingOf(state)
+  const rings = state.settings?.rings
+  return call && rings && ((call.alert && rings[call.alert]) ?? rings.ring)
 }
 
 function toneOf(state: PhoneState): ToneName | undefined {
@@ -85,13 +101,14 @@ export function changeSound(
   closed: (port: PortId) => boolean,
   out: (command: MediaCommand) => void,
 ): void {
-  if (from.tone !== to.tone && from.tone !== undefined) out({ kind: 'close-port', port: toneId(from.tone) })
+  const another = from.tone !== to.tone || from.ring !== to.ring
+  if (another && from.tone !== undefined) out({ kind: 'close-port', port: toneId(from.tone) })
   for (const join of from.joins)
     if (!has(to.joins, join) && !closed(join.from) && !closed(join.to)) out({ kind: 'disconnect', ...join })
   if (from.muted !== to.muted || from.takeDb !== to.takeDb) out(gain(to))
   for (const join of to.joins) if (!has(from.joins, join)) out({ kind: 'connect', ...join })
-  if (from.tone !== to.tone && to.tone !== undefined) {
-    out({ kind: 'open-tone', port: toneId(to.tone), tone: plan[to.tone] })
+  if (another && to.tone !== undefined) {
+    out({ kind: 'open-tone', port: toneId(to.tone), tone: to.ring ? ringTone(to.ring, plan) : plan[to.tone] })
     out({ kind: 'connect', from: toneId(to.tone), to: HANDSET })
   }
 }

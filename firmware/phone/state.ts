@@ -3,6 +3,7 @@ import { after, earlier, FOREVER, type Millis } from '../base/time.ts'
 import type { PortId } from '../media/contract.ts'
 import type { ToneName } from '../media/tones.ts'
 import type { AccountId, CallId, Party } from '../ua/contract.ts'
+import type { Alert } from './alert.ts'
 import type { LogEntry, PhoneSettings } from './contract.ts'
 import type { DialMap } from './dial-map.ts'
 
@@ -25,6 +26,8 @@ export interface PhoneCall {
   readonly identity: Party | undefined
   /** Whom it was for before it was sent on to us. */
   readonly diverted: Party | undefined
+  /** What its Alert-Info says of it. */
+  readonly alert: Alert | undefined
   readonly direction: 'in' | 'out'
   /** `calling`: ours, not answered yet; `ringing`: theirs, not answered yet. */
   readonly stage: 'calling' | 'ringing' | 'talking'

@@ -34,12 +34,13 @@ export function onUaEvent(state: PhoneState, event: UaEvent, now: Millis, send: 
     case 'call-record':
     case 'call-sdp':
     case 'call-transfer':
-    case 'transfer-incoming':
     case 'request-incoming':
     case 'request-result':
     case 'subscription-state':
     case 'subscription-notify':
     case 'publication-state':
+    case 'watched':
+    case 'check-sync':
     case 'address-changed':
     case 'subscriber-incoming':
     case 'subscriber-state':
@@ -126,13 +127,14 @@ function onRefused(state: PhoneState, event: Refused, now: Millis, send: Send): 
     case 'update':
     case 'transfer':
     case 'end-transfer':
-    case 'answer-transfer':
     case 'send-request':
     case 'reply':
     case 'subscribe':
     case 'unsubscribe':
     case 'publish':
     case 'unpublish':
+    case 'set-presence':
+    case 'add-package':
     case 'move':
     case 'answer-subscriber':
     case 'notify':

@@ -14,7 +14,7 @@ const document = {
       { id: 'door', aor: 'sip:door@pbx.example' },
     ],
     handset: { kind: 'null' },
-    tones: { country: 'de' },
+    tones: { country: 'de', ring: 'chime', rings: { priority: 'low' } },
     network: { rtpPorts: { min: 30_000, max: 30_099 }, jitter: { minMs: 40, maxMs: 120 } },
   },
   secrets: { main: { password: 'hunter2' } },
@@ -27,7 +27,13 @@ const sound = { socket: '/run/sound' }
 
 test('accounts with their passwords; one without a registrar does not register', () => {
   const settings = phoneSettings(config, { main: { password } }, 'oh-0123456789ab', sound)
-  expect(settings).toMatchObject({ country: 'de', volume: 5, interDigitMs: 4000, handset: { kind: 'null' } })
+  expect(settings).toMatchObject({
+    country: 'de',
+    rings: { ring: 'chime', internal: undefined, priority: 'low' },
+    volume: 5,
+    interDigitMs: 4000,
+    handset: { kind: 'null' },
+  })
   const [main, door] = settings.accounts
   expect(main).toMatchObject({
     ...{ id: 'main', label: 'Office' },

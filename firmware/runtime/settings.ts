@@ -67,6 +67,10 @@ function handsetDevice({ handset }: PhoneConfig, sound: Pick<PortAudio, 'socket'
   return { kind: 'external', socket: sound.socket, capture: capture !== '', playback: playback !== '', rate }
 }
 
+const ringsOf = ({ tones: { ring, rings } }: PhoneConfig): PhoneSettings['rings'] => ({
+  ...{ ring, internal: rings.internal, external: rings.external, priority: rings.priority },
+})
+
 /** `handset` stands in for the configured device: the simulator's, or the null device of a machine without sound. */
 export const phoneSettings = (
   config: PhoneConfig,
@@ -82,6 +86,8 @@ export const phoneSettings = (
   })),
   handset: handset ?? handsetDevice(config, sound),
   country: config.tones.country,
+  rings: ringsOf(config),
+  keyClicks: config.tones.keyClicks,
   volume: config.audio.volume,
   interDigitMs: config.dial.interDigitMs,
   dialMap: config.dial.map,
@@ -117,14 +123,10 @@ export const finding = ({ network: { dns } }: PhoneConfig): Pick<SipConfig, 'ser
   preferFamily: dns.prefer === 'ipv6' ? 6 : 4,
 })
 
-/** Who is there may change in a call (RFC 4916), calls take the place of others (RFC 3891), REFER asks for no subscription (RFC 4488). */
-export const SUPPORTED = ['from-change', 'replaces', 'norefersub']
-
 export const sipConfig = (version: string): SipConfig => ({
   userAgent: `Offhook/${version}`,
   timers: { t1: 500, t2: 4000, t4: 5000, d: 32_000 },
   applicationMethods: [],
-  supported: SUPPORTED,
-  refer: true,
+  supported: ['from-change'],
   limits: { sessions: 32, transactions: 256 },
 })

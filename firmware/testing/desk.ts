@@ -22,6 +22,8 @@ export const SETTINGS: PhoneSettings = {
   accounts: [{ id: 'a', label: 'Alice', config: ALICE }],
   handset: { kind: 'null', rate: 16000 },
   country: 'de',
+  rings: { ring: 'country', internal: undefined, external: undefined, priority: undefined },
+  keyClicks: false,
   volume: 6,
   interDigitMs: 4000,
   dialMap: '',

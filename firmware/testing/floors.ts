@@ -45,6 +45,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   'provisioning/fleet': { level: 11.5, pure: false },
   'firmware/runtime': { level: 13, pure: false, packages: ['esbuild'] },
   'firmware/api/core': { level: 13.2, pure: false },
+  'firmware/api/facade': { level: 13.3, pure: false },
   'firmware/lab/signal': { level: 1, pure: true },
   'firmware/lab': { level: 13.5, pure: false },
   'firmware/examples': { level: 14, pure: false },

@@ -6,7 +6,7 @@ import type { MediaCommand } from '../media/contract.ts'
 import type { Cause, SdpBy, SessionState, SipCommand, SipEvent } from '../sip/core/contract.ts'
 import type { SipRequest } from '../sip/message/message.ts'
 import { parseMessage } from '../sip/message/parse.ts'
-import type { AccountConfig, UaCommand, UaConfig, UaEvent, UaInput, UaOutput } from '../ua/contract.ts'
+import type { AccountConfig, UaCommand, UaConfig, UaEvent, UaInput, UaOutput, Watched } from '../ua/contract.ts'
 import { createUserAgent } from '../ua/user-agent.ts'
 import { createFakeMedia } from './fake-media.ts'
 
@@ -98,7 +98,7 @@ function sipLine(c: SipCommand): string {
     case 'refer-notify':
       return `${c.kind} ${c.id} ${c.status}`
     case 'refer':
-      return `refer ${c.id} ${c.session} ${c.referTo || '-'}${c.replaces === undefined ? '' : ` replaces ${c.replaces}`}`
+      return `refer ${c.id} ${c.referTo}`
     case 'end-refer':
     case 'unsubscribe':
       return `${c.kind} ${c.id}`
@@ -108,6 +108,8 @@ function sipLine(c: SipCommand): string {
       return `answer-subscriber ${c.id} ${c.status} ${c.state} ${c.body?.content ?? '-'}`
     case 'notify':
       return `notify ${c.id} ${c.state} ${c.body?.content ?? '-'}`
+    case 'add-package':
+      return `add-package ${c.id} ${c.accept}`
     case 'publish':
       return `publish ${c.id} ${c.target} ${c.event} ${c.body.content}`
     case 'subscribe':
@@ -143,12 +145,27 @@ function mediaLine(c: MediaCommand): string {
   }
 }
 
+export function watchedLine(w: Watched): string {
+  switch (w.of) {
+    case 'presence':
+      return `${w.basic} ${w.activities.join()} ${w.note ?? '-'}`
+    case 'dialog':
+      return `${w.busy} ${w.dialogs.map(({ id, state }) => `${id} ${state}`).join()}`
+    case 'message-summary':
+      return `mailbox ${w.messages?.waiting} ${w.messages?.counts.voice?.fresh ?? '-'}`
+    case 'reg':
+      return `registrations ${w.registrations?.length ?? '-'}`
+    case 'conference':
+      return `conference ${w.conference?.users.length ?? '-'}`
+  }
+}
+
 function appLine(e: UaEvent): string {
   switch (e.kind) {
     case 'account-state':
       return `account ${e.account} ${e.registration} ${e.status}`
     case 'call-incoming':
-      return `incoming ${e.call} for ${e.account} from ${e.peer.display} ${e.peer.number}${e.replaces ? ` replaces ${e.replaces}` : ''}`
+      return `incoming ${e.call} for ${e.account} from ${e.peer.display} ${e.peer.number}`
     case 'call-state':
       return `${e.call} ${e.previous} -> ${e.state} ${e.status}${e.cause === undefined ? '' : ` ${e.cause}`}`
     case 'call-redirect':
@@ -171,8 +188,6 @@ function appLine(e: UaEvent): string {
       return `${e.call} sdp ${e.stage} ${wayOf(e.local)} ${wayOf(e.remote)}`
     case 'call-transfer':
       return `${e.call} transfer ${e.by} ${e.status}${e.final ? ' final' : ''}`
-    case 'transfer-incoming':
-      return `transfer ${e.transfer} for ${e.account} ${e.call ?? '-'} to ${e.target.number} ${e.replaces} ${e.answerMs}`
     case 'request-incoming':
       return `${e.method} ${e.request} for ${e.account} ${e.call ?? '-'} ${e.answerMs}`
     case 'request-result':
@@ -187,6 +202,10 @@ function appLine(e: UaEvent): string {
       return `${e.publication} ${e.previous} -> ${e.state} ${e.status}${e.final ? ' final' : ''}`
     case 'address-changed':
       return `address ${e.address} ${e.step} ${e.account ?? e.call ?? '-'} ${e.status}`
+    case 'watched':
+      return `watched ${e.subscription ?? '-'} ${e.uri} ${watchedLine(e.watched)}`
+    case 'check-sync':
+      return `check-sync ${e.account} ${e.reboot}`
     case 'subscription-notify':
       return `${e.subscription} notify ${e.contentType}`
     case 'refused':

@@ -4,6 +4,7 @@ import { contacts } from '../sip/message/headers.ts'
 import type { SipMessage } from '../sip/message/message.ts'
 import { reasonPhrase } from '../sip/message/status.ts'
 import { printUri } from '../sip/message/uri.ts'
+import type { CallStart } from './call-start.ts'
 import type { CallRecord } from './contract.ts'
 
 type Learned = Pick<CallRecord, 'callId' | 'localTag' | 'remoteTag' | 'peerContact' | 'status' | 'reason'>
@@ -16,6 +17,12 @@ export class CallHistory {
 
   constructor(began: Millis) {
     this.#began = began
+  }
+
+  /** With the INVITE that came, in whose dialog our own tag is `localTag`. */
+  begin({ request, localTag }: NonNullable<CallStart['invite']>): void {
+    this.see(request, false)
+    if (localTag !== undefined) this.#learned = { ...this.#learned, localTag }
   }
 
   /** `ours`: we sent the request this is, or answers. */

@@ -13,8 +13,12 @@ export interface CallStart {
   readonly now: Millis
   /** What we are called, and the user part of our Contact. */
   readonly self: { readonly aor: string; readonly contactUser: string }
-  /** The INVITE that came, with its offer. */
-  readonly invite?: { readonly request: SipRequest; readonly sdp: string | undefined }
+  /** The INVITE that came, with its offer, and our tag in its dialog. */
+  readonly invite?: {
+    readonly request: SipRequest
+    readonly sdp: string | undefined
+    readonly localTag: string | undefined
+  }
   /** Our answer to the offer in their INVITE; undefined: they want ours, or the call is outgoing. */
   readonly answer: (Agreement & { readonly sdp: string }) | undefined
   readonly negotiator: Negotiator

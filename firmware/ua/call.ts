@@ -1,5 +1,6 @@
 // One call: the engine's session states to PJSUA's call states, offer and answer, hold, and the end (RFC 3261, 3264, 6337).
 import { utf8Decode } from '../base/bytes.ts'
+import type { Millis } from '../base/time.ts'
 import type { MediaEvent } from '../media/contract.ts'
 import type { Pair } from '../media/pair-stock.ts'
 import type { SessionState, SipEvent } from '../sip/core/contract.ts'
@@ -55,13 +56,8 @@ export class Call {
     this.#answer = start.answer
     this.#self = start.self
     this.#history = new CallHistory(start.now)
-    if (start.invite) this.#history.see(start.invite.request, false)
+    if (start.invite) this.#history.begin(start.invite)
     this.#state = start.direction === 'in' ? 'incoming' : 'calling'
-  }
-
-  /** What we are called in it. */
-  get aor(): string {
-    return this.#self.aor
   }
 
   /** Answered, and not ending. */
@@ -152,8 +148,12 @@ export class Call {
   }
 
   queryRecord(ref: number, tell: Tell) {
+    tell.app({ kind: 'call-record', call: this.id, ref, record: this.record(tell.now) })
+  }
+
+  record(now: Millis): CallRecord {
     const { account, other } = this
-    const record: CallRecord = {
+    return {
       ...{
         account,
         role: this.#direction === 'out' ? 'uac' : 'uas',
@@ -161,9 +161,8 @@ export class Call {
         peer: other.party,
         local: this.#self.aor,
       },
-      ...{ contactUser: this.#self.contactUser, media: this.port.media, ...this.#history.at(tell.now) },
+      ...{ contactUser: this.#self.contactUser, media: this.port.media, ...this.#history.at(now) },
     }
-    tell.app({ kind: 'call-record', call: this.id, ref, record })
   }
 
   sendDtmf(digits: string, durationMs: number, tell: Tell) {

@@ -12,7 +12,6 @@ import { Call } from './call.ts'
 import { createCallPort } from './call-port.ts'
 import { callerFor } from './caller.ts'
 import type { AccountId, CallId, UaCommand, UaConfig } from './contract.ts'
-import { REPLACE_MS } from './replacements.ts'
 import { withoutCredentials } from './requests.ts'
 import type { Tell } from './tell.ts'
 import { callerOf, divertedOf } from './who.ts'
@@ -28,8 +27,7 @@ export interface Calls {
   of(account: AccountId): readonly Call[]
   /** The call a command names does it, or the command is refused. */
   act(command: UaCommand & { readonly call: CallId }, tell: Tell, does: (call: Call) => void): void
-  /** False: it was refused. */
-  make(command: Extract<UaCommand, { kind: 'make-call' }>, account: Account | undefined, tell: Tell): boolean
+  make(command: Extract<UaCommand, { kind: 'make-call' }>, account: Account | undefined, tell: Tell): void
   /** `account` undefined: it is for nobody here. */
   onIncoming(event: Extract<SipEvent, { kind: 'session-incoming' }>, account: Account | undefined, tell: Tell): void
   onMedia(event: MediaEvent, tell: Tell): void
@@ -92,10 +90,7 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
 
     make(command, account, tell) {
       const { call: id, headers, parts = [] } = command
-      const refuse = (why: string) => {
-        tell.refuse('make-call', id, why)
-        return false
-      }
+      const refuse = (why: string) => tell.refuse('make-call', id, why)
       if (id === '' || id.startsWith('in:')) return refuse('not a name for an outgoing call')
       const problem = headersProblem(headers)
       if (problem !== undefined) return refuse(problem)
@@ -107,24 +102,32 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       const pair = stock.take(tell.media, familyCalled(account.config.proxies[0] ?? target.value))
       if (pair === undefined) return refuse('no RTP port free')
       const negotiator = negotiate(account, pair)
-      const caller = callerFor(account, command.anonymous)
       const call = new Call({
         id,
         account: account.id,
         peer: partyCalled(target.value),
         direction: 'out',
         now: tell.now,
-        self: { ...selfOf(account), aor: caller.identity.aor },
+        self: selfOf(account),
         answer: undefined,
         negotiator,
         port: createCallPort(id, pair, stock),
       })
       calls.set(id, call)
       const sdp = command.lateOffer ? undefined : call.firstOffer()
+      const caller = callerFor(account, command.anonymous)
       const all = [...caller.headers, ...headers]
-      const what = { sdp, headers: all, parts, asksOn: account.config.redirects !== 'refuse' }
-      tell.sip({ kind: 'invite', id, identity: caller.identity, target: target.value, ...what })
-      return true
+      const asksOn = account.config.redirects !== 'refuse'
+      tell.sip({
+        kind: 'invite',
+        id,
+        identity: caller.identity,
+        target: target.value,
+        sdp,
+        headers: all,
+        parts,
+        asksOn,
+      })
     },
 
     /** Refusals need no call here: what the engine says of the session afterwards is of no interest any more. */
@@ -153,16 +156,11 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       const peer = callerOf(request, trusted)
       const diverted = divertedOf(request, trusted)
       const start = { id, account: account.id, peer, direction: 'in', now: tell.now, self: selfOf(account) } as const
-      const invite = { request, sdp: event.sdp }
+      const invite = { request, sdp: event.sdp, localTag: event.localTag }
       calls.set(id, new Call({ ...start, invite, answer: answer?.value, negotiator, port }))
       const alertInfo = request.header('Alert-Info')
       const headers = withoutCredentials(request)
-      const more = {
-        parts: otherParts(request),
-        ...(diverted.length > 0 && { diverted }),
-        ...(event.replaces !== undefined && { replaces: event.replaces, answerMs: REPLACE_MS }),
-        ...(event.joins !== undefined && { joins: event.joins }),
-      }
+      const more = { parts: otherParts(request), ...(diverted.length > 0 && { diverted }) }
       tell.app({ kind: 'call-incoming', call: id, account: account.id, peer, alertInfo, headers, ...more })
       if (event.sdp !== undefined)
         tell.app({ kind: 'call-sdp', call: id, stage: 'offered', local: undefined, remote: event.sdp })

@@ -14,6 +14,7 @@ export type * from './contract/commands.ts'
 export type * from './contract/config.ts'
 export type * from './contract/events.ts'
 export type * from './contract/names.ts'
+export type * from './contract/watched.ts'
 
 export type UaInput =
   | { readonly from: 'app'; readonly command: UaCommand }

@@ -32,7 +32,7 @@ export function createHeld({ noun, begin, end, most }: Words): Held {
   const all = new Map<string, { readonly account: AccountId; readonly what: string; begun: boolean }>()
 
   return {
-    nameProblem: (id) => (id === '' || id.startsWith('in:') ? `not a name for a ${noun}` : undefined),
+    nameProblem: (id) => (id === '' || /^(?:in|own):/.test(id) ? `not a name for a ${noun}` : undefined),
 
     take(id, account, what) {
       const held = all.get(id)

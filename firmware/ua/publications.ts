@@ -1,6 +1,7 @@
 // Publications of accounts (RFC 3903): what an account says of itself to a server, until the last event of each.
 import { utf8Decode } from '../base/bytes.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
+import type { Body } from '../sip/message/message.ts'
 import { type Account, identityOf } from './accounts.ts'
 import { headersProblem } from './addressing.ts'
 import type { AccountId, PublicationName, UaCommand } from './contract.ts'
@@ -13,6 +14,8 @@ type Command<K extends UaCommand['kind']> = Extract<UaCommand, { kind: K }>
 export interface Publications {
   publish(command: Command<'publish'>, account: Account | undefined, tell: Tell): void
   unpublish(publication: PublicationName, tell: Tell): void
+  /** The account's presence as `set-presence` has it; `body` undefined: no more. */
+  own(account: Account, expires: number, body: Body | undefined, tell: Tell): void
   /** The account is about to go: what it has published is taken back. */
   endAll(account: AccountId, tell: Tell): void
   onState(event: Of<'publication-state'>, tell: Tell): void
@@ -36,6 +39,17 @@ export function createPublications(): Publications {
     },
 
     unpublish: held.end,
+
+    own(account, expires, body, tell) {
+      const id = `own:presence:${account.id}`
+      if (body === undefined) return held.accountOf(id) === undefined ? undefined : tell.sip({ kind: 'unpublish', id })
+      const taken = held.take(id, account.id, 'presence')
+      if (taken !== undefined) return tell.refuse('set-presence', account.id, taken)
+      const identity = identityOf(account)
+      const event = 'presence'
+      tell.sip({ kind: 'publish', id, identity, target: identity.aor, event, expires, headers: [], body })
+    },
+
     endAll: held.endAll,
 
     onState({ id, state, previous, status, reason, cause, expires, retryMs }, tell) {

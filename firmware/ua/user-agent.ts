@@ -1,25 +1,24 @@
 // The user agent as a machine: accounts and calls over the SIP engine and the media engine.
 import type { Machine } from '../base/machine.ts'
-import { ok } from '../base/result.ts'
 import type { Rng } from '../base/rng.ts'
-import { earlier, FOREVER } from '../base/time.ts'
+import { earlier, type Millis } from '../base/time.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
 import { type Account, createAccountBook, identityOf } from './accounts.ts'
 import { completeTarget } from './addressing.ts'
 import type { Call } from './call.ts'
 import { callerFor } from './caller.ts'
 import { createCalls } from './calls.ts'
-import type { CallId, UaCommand, UaConfig, UaInput, UaOutput } from './contract.ts'
+import type { AccountId, CallId, UaCommand, UaConfig, UaInput, UaOutput } from './contract.ts'
 import { forwardingTo } from './forward.ts'
 import { createPublications } from './publications.ts'
 import { createRedirects } from './redirects.ts'
 import { createRelocation } from './relocation.ts'
-import { createReplacements } from './replacements.ts'
 import { createRequests, type Destination } from './requests.ts'
+import { createServing } from './serving.ts'
 import { createSubscribers } from './subscribers.ts'
 import { createSubscriptions } from './subscriptions.ts'
 import { type Tell, tellInto } from './tell.ts'
-import { createTransfers } from './transfers.ts'
+import { onUnasked } from './unasked.ts'
 
 /** `rng` must be unpredictable: contact users and session ids come from it. */
 export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, UaOutput> {
@@ -29,11 +28,12 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
   let ourAddress = config.mediaAddress
   const requests = createRequests(config.decides ?? [])
   const redirects = createRedirects()
-  const transfers = createTransfers()
-  const replacements = createReplacements()
   const subscriptions = createSubscriptions()
   const publications = createPublications()
-  const subscribers = createSubscribers()
+  const ownCalls = (account: AccountId, now: Millis) =>
+    calls.of(account).flatMap((call) => (call.isEnding ? [] : { call: call.id, record: call.record(now) }))
+  const serving = createServing({ account: accounts.get, calls: ownCalls }, publications.own)
+  const subscribers = createSubscribers(serving)
   let begun = false
 
   function onCommand(command: UaCommand, tell: Tell) {
@@ -48,6 +48,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         subscriptions.endAll(command.account, tell)
         publications.endAll(command.account, tell)
         subscribers.endAll(command.account, tell)
+        serving.forget(command.account)
         if (!accounts.remove(command.account, tell.sip)) tell.refuse(command.kind, command.account, 'unknown account')
         return
       case 'set-registration': {
@@ -80,9 +81,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'transfer':
         return calls.act(command, tell, (call) => transfer(call, command, tell))
       case 'end-transfer':
-        return transfers.endAsking(command.call, tell)
-      case 'answer-transfer':
-        return transfers.answer(command, (made, account) => calls.make(made, account, tell), tell)
+        return requests.endTransfer(command.call, tell)
       case 'send-request':
         return sendRequest(command, tell)
       case 'reply':
@@ -95,6 +94,12 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return publications.publish(command, accounts.get(command.account), tell)
       case 'unpublish':
         return publications.unpublish(command.publication, tell)
+      case 'set-presence':
+        if (accounts.get(command.account) === undefined)
+          return tell.refuse(command.kind, command.account, 'unknown account')
+        return serving.set(command)
+      case 'add-package':
+        return tell.sip({ kind: 'add-package', id: command.event.toLowerCase(), accept: command.types.join(', ') })
       case 'answer-subscriber':
         return subscribers.answer(command, tell)
       case 'notify':
@@ -122,11 +127,9 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     const account = accounts.get(call.account)
     const refuse = (why: string) => tell.refuse('transfer', call.id, why)
     if (call.isEnding || account === undefined) return refuse('is ending')
-    if (command.replaces !== undefined && calls.get(command.replaces) === undefined) return refuse('unknown call')
-    const toPeer = command.target === '' && command.replaces !== undefined
-    const target = toPeer ? ok('') : completeTarget(command.target, account.aor)
+    const target = completeTarget(command.target, account.aor)
     if (!target.ok) return refuse(target.error)
-    transfers.ask(command, target.value, inside(call, account), tell)
+    requests.refer(command, target.value, inside(call, account), tell)
   }
 
   function sendRequest(command: Extract<UaCommand, { kind: 'send-request' }>, tell: Tell) {
@@ -148,13 +151,11 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     requests.send({ ...command, headers: all }, { session: undefined, identity, target: target.value }, tell)
   }
 
-  const inside = ({ id, aor, other }: Call, account: Account): Destination => ({
+  const inside = ({ id, other }: Call, account: Account): Destination => ({
     session: id,
-    identity: { ...identityOf(account), aor },
+    identity: identityOf(account),
     target: other.party.uri,
   })
-
-  const accountOf = (call: CallId): Account | undefined => accounts.get(calls.get(call)?.account ?? '')
 
   function onSip(event: SipEvent, tell: Tell) {
     switch (event.kind) {
@@ -165,22 +166,14 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         if (state?.kind === 'account-state' && status !== 0) relocation.account(state.account, status, reason, tell)
         return
       }
-      case 'refer-progress':
-        return transfers.onProgress(event, tell)
-      case 'refer-incoming': {
-        const account =
-          event.session === undefined ? accounts.match(event.request, ourAddress) : accountOf(event.session)
-        return transfers.onAsked(event, account, tell)
-      }
       case 'session-incoming':
-        calls.onIncoming(event, accounts.match(event.request, ourAddress), tell)
-        if (event.replaces !== undefined && calls.get(event.id)) replacements.begin(event.id, event.replaces, tell)
-        return
+        return calls.onIncoming(event, accounts.match(event.request, ourAddress), tell)
       case 'session-state':
-        return onState(event, tell)
+        if (calls.get(event.id)?.onState(event, tell)) forget(event.id, tell, event)
+        return
       case 'session-redirected': {
-        const account = accountOf(event.id)
-        return redirects.onRedirected(event, account?.id ?? '', account?.config.redirects, tell)
+        const account = calls.get(event.id)?.account ?? ''
+        return redirects.onRedirected(event, account, accounts.get(account)?.config.redirects, tell)
       }
       case 'session-refreshed':
         return calls.get(event.id)?.hear(event.message, event.trusted === true, tell)
@@ -202,22 +195,11 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return subscribers.onIncoming(event, accounts.match(event.request, ourAddress), tell)
       case 'subscriber-state':
         return subscribers.onState(event, tell)
+      case 'notify-incoming':
+        return onUnasked(event, accounts.match(event.request, ourAddress), tell)
       case 'rejected':
         return onRejected(event, tell)
     }
-  }
-
-  function onState(event: Extract<SipEvent, { kind: 'session-state' }>, tell: Tell) {
-    transfers.onCall(event, tell)
-    if (calls.get(event.id)?.onState(event, tell)) return forget(event.id, tell, event)
-    const replaced = event.state === 'CONNECTING' ? calls.get(replacements.onAnswered(event.id) ?? '') : undefined
-    if (replaced?.isEnding === false) replaced.hangUp(undefined, undefined, tell)
-  }
-
-  /** Nobody has said that the one whose place it takes is to stay. */
-  function takeReplacements(tell: Tell) {
-    for (const id of replacements.due(tell.now))
-      calls.get(id)?.answer({ kind: 'answer', call: id, status: 200, reason: undefined, headers: [] }, tell)
   }
 
   function onReinviteResult(event: Extract<SipEvent, { kind: 'reinvite-result' }>, tell: Tell) {
@@ -229,8 +211,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
   function forget(call: CallId, tell: Tell, { status, reason } = { status: 481, reason: 'ended' }) {
     calls.forget(call)
     relocation.call(call, status, reason, tell)
-    transfers.callEnded(call)
-    replacements.callEnded(call)
+    requests.callEnded(call)
     redirects.callEnded(call)
   }
 
@@ -262,12 +243,10 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'answer-subscriber':
       case 'notify':
         return subscribers.onRejected(event, tell)
-      case 'refer':
-        return transfers.onRejected(event, tell)
+      case 'add-package':
+        return tell.refuse('add-package', event.id, event.reason)
       // Too late: the peer has given up on it.
       case 'reply':
-      case 'end-refer':
-      case 'refer-notify':
         return
       case 'redirect':
       case 'invite':
@@ -281,29 +260,32 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     }
   }
 
+  function act(input: UaInput, tell: Tell) {
+    switch (input.from) {
+      case 'app':
+        return onCommand(input.command, tell)
+      case 'sip':
+        return onSip(input.event, tell)
+      case 'media':
+        return calls.onMedia(input.event, tell)
+    }
+  }
+
   return {
     handle(input, now, out) {
       const tell = tellInto(out, now)
       if (!begun) calls.begin(tell)
       begun = true
-      switch (input.from) {
-        case 'app':
-          return onCommand(input.command, tell)
-        case 'sip':
-          return onSip(input.event, tell)
-        case 'media':
-          return calls.onMedia(input.event, tell)
-      }
+      act(input, tell)
+      serving.update(tell)
     },
-    // Every timer of a call is the engine's; here only answers of the application are waited for.
+    // Every timer of a call is the engine's; here answers of the application are waited for, and what was lost is asked for.
     wake(now, out) {
       const tell = tellInto(out, now)
       requests.wake(tell)
       redirects.wake(tell)
-      transfers.wake(tell)
-      takeReplacements(tell)
+      subscriptions.wake(tell)
     },
-    deadline: () =>
-      [requests, redirects, transfers, replacements].reduce((due, each) => earlier(due, each.deadline()), FOREVER),
+    deadline: () => earlier(earlier(requests.deadline(), redirects.deadline()), subscriptions.deadline()),
   }
 }

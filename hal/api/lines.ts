@@ -24,6 +24,20 @@ export type GpioClass = new (
   options?: { readonly activeLow?: boolean },
 ) => GpioLine
 
+/** Lines by the kernel's numbers, before they are opened. Each throws an Error with a `code` when the line or its chip is gone. */
+export interface LineClaims {
+  /** Takes the line, unless it is taken by us already. */
+  take(line: number): void
+  /** Whether it may be opened by now: who may use it is settled by the device manager, in its own time. */
+  isOurs(line: number): boolean
+  /** Whether its chip has an interrupt. */
+  tellsEdges(line: number): boolean
+  /** Whether the open line tells edges: onoff keeps it to itself when it could not ask for them. */
+  isAskedForEdges(line: number): boolean
+  /** Of one that was not opened; never throws. */
+  giveBack(line: number): void
+}
+
 export type BusCallback = (error: (Error & { code?: string }) | null, bytes: number) => void
 
 /** An opened I²C bus; what i2c-bus's `open` returns is one. The buffer must be a Node `Buffer`; errors carry a `code`. */

@@ -1,6 +1,6 @@
 // A class that behaves like onoff's `Gpio` over modelled hardware: same constructor, same errors, callbacks that come later.
 import type { Clock } from '../api/clock.ts'
-import type { GpioClass, GpioLine, Level, LineCallback } from '../api/lines.ts'
+import type { GpioClass, GpioLine, Level, LineCallback, LineClaims } from '../api/lines.ts'
 
 /** What hangs on one line, as levels on the wire (before `activeLow`). */
 export interface Wire {
@@ -12,10 +12,15 @@ export interface Wire {
 
 export interface GpioModel {
   readonly Gpio: GpioClass
+  readonly claims: LineClaims
   /** The level of this line's wire changed. */
   edge(line: number): void
-  /** Lines exported and not given back. */
-  exported(): readonly number[]
+  /** Lines taken and not given back. */
+  taken(): readonly number[]
+  /** Those of them that are open. */
+  opened(): readonly number[]
+  /** The device manager gives no line to anybody for now, or catches up. */
+  withhold(withheld: boolean): void
   /** The next read or write of any line fails with EIO. */
   failNext(): void
   /** Another driver takes the line, or gives it back. */
@@ -28,8 +33,10 @@ const failure = (code: string, text: string): Error & { code: string } =>
 /** A chip with no interrupt (`edges` false) has lines without an `edge` file, as the kernel makes them. */
 export function createGpioModel(clock: Clock, wires: ReadonlyMap<number, Wire>, edges = true): GpioModel {
   const open = new Map<number, (level: Level) => void>()
+  const claimed = new Set<number>()
+  /** By other drivers. */
   const taken = new Set<number>()
-  let failing = false
+  let [failing, withheld] = [false, false]
 
   class ModelGpio implements GpioLine {
     readonly #line: number
@@ -42,10 +49,7 @@ export function createGpioModel(clock: Clock, wires: ReadonlyMap<number, Wire>, 
 
     constructor(line: number, direction: string, edge?: string, options?: { readonly activeLow?: boolean }) {
       const wire = wires.get(line)
-      if (wire === undefined) throw failure('EINVAL', `invalid argument, write (GPIO ${line})`)
-      if (taken.has(line)) throw failure('EBUSY', 'resource busy or locked, write')
-      const path = `/sys/class/gpio/gpio${line}/edge`
-      if (!edges && edge !== undefined) throw Object.assign(failure('ENOENT', `no such file, open ${path}`), { path })
+      if (wire === undefined || !claimed.has(line) || withheld) throw new Error(`GPIO ${line} is not to be opened yet`)
       this.#line = line
       this.#wire = wire
       this.#activeLow = options?.activeLow ?? false
@@ -103,12 +107,31 @@ export function createGpioModel(clock: Clock, wires: ReadonlyMap<number, Wire>, 
       this.#listeners = []
       this.#wire.driven?.(undefined)
       open.delete(this.#line)
+      claimed.delete(this.#line)
     }
   }
   return {
     Gpio: ModelGpio,
+    claims: {
+      take(line) {
+        if (!wires.has(line)) throw failure('EINVAL', `invalid argument, write (GPIO ${line})`)
+        if (taken.has(line)) throw failure('EBUSY', 'resource busy or locked, write')
+        claimed.add(line)
+      },
+      isOurs(line) {
+        if (!claimed.has(line)) throw failure('ENOENT', 'no such file or directory, access')
+        return !withheld
+      },
+      tellsEdges: () => edges,
+      isAskedForEdges: (line) => open.has(line),
+      giveBack: (line) => void claimed.delete(line),
+    },
     edge: (line) => open.get(line)?.(wires.get(line)!.level()),
-    exported: () => [...open.keys()],
+    taken: () => [...claimed],
+    opened: () => [...open.keys()],
+    withhold(now) {
+      withheld = now
+    },
     failNext() {
       failing = true
     },

@@ -28,6 +28,24 @@ test('the documented example is a board', () => {
   expect(board.ok && board.value.hook).not.toHaveProperty('pollMs')
 })
 
+test('an expander whose interrupt is on a line of the processor: its keys know, its lamps and the hook do not', () => {
+  const chips = { ...example.chips, expander: { ...example.chips.expander!, interrupt: { chip: 'soc', line: 17 } } }
+  const board = readBoard({ ...example, chips })
+  const interrupt = { chip: ['pinctrl-bcm2711', 'pinctrl-bcm2835', 'pinctrl-rp1'], offset: 17, activeLow: true }
+  expect(board).toMatchObject({ ok: true, value: { matrix: { rows: [{ pollMs: 20, interrupt }, {}, {}, {}] } } })
+  expect(board.ok && board.value.leds[0]!.line).not.toHaveProperty('interrupt')
+  const { labels, pollMs, interrupt: at } = chips.expander
+  const faulty = (expander: object) => {
+    const read = readBoard({ ...example, chips: { ...chips, expander: { labels, interrupt: at, ...expander } } })
+    return read.ok ? [] : read.error.map(({ path, expected }) => `${path}: ${expected}`)
+  }
+  expect(faulty({ pollMs, interrupt: { chip: 'expander', line: 15 } })).toEqual([
+    '/chips/expander/interrupt/chip: a chip that tells edges',
+  ])
+  expect(faulty({ pollMs, interrupt: { chip: 'soc', line: 26 } })).toEqual(['/hook/line: a line of its own'])
+  expect(faulty({})).toEqual(['/chips/expander/interrupt: pollMs beside it'])
+})
+
 test('a display on an adapter that is plugged in', () => {
   const board = readBoard({ ...example, lcd: { adapter: 'i2c-tiny-usb', address: '0x3f' } })
   expect(board).toMatchObject({ ok: true, value: { lcd: { bus: 'i2c-tiny-usb', address: 0x3f } } })

@@ -7,17 +7,25 @@ import { BOARD, type BoardFile } from './board-schema.ts'
 import type { BoardProfile, LineAt } from './profiles.ts'
 
 type LineInFile = BoardFile['hook']
+type InterruptInFile = Pick<LineInFile, 'chip' | 'line'>
 
 /** The profile, or every fault with its place. */
 export function readBoard(document: unknown): Result<BoardProfile, readonly ConfigError[]> {
   const checked = check<BoardFile>(BOARD, document, plainFormats)
   if (!checked.ok) return checked
-  const errors = [...wiringFaults(checked.value), ...layoutFaults(checked.value), ...busFaults(checked.value)]
+  const errors = [
+    ...wiringFaults(checked.value),
+    ...interruptFaults(checked.value),
+    ...layoutFaults(checked.value),
+    ...busFaults(checked.value),
+  ]
   return errors.length === 0 ? ok(profileOf(checked.value)) : err(errors)
 }
 
 /** Every line of the board with its place in the file. */
-function* linesOf({ matrix, buttons, hook, leds }: BoardFile): Generator<readonly [string, LineInFile]> {
+function* linesOf({ chips, matrix, buttons, hook, leds }: BoardFile): Generator<readonly [string, InterruptInFile]> {
+  for (const [name, { interrupt }] of Object.entries(chips))
+    if (interrupt !== undefined) yield [`/chips/${name}/interrupt`, interrupt]
   for (const [n, row] of matrix.rows.entries()) yield [`/matrix/rows/${n}`, row]
   for (const [n, column] of matrix.columns.entries()) yield [`/matrix/columns/${n}`, column]
   for (const [n, button] of buttons.entries()) yield [`/buttons/${n}`, button]
@@ -43,6 +51,24 @@ function* wiringFaults(board: BoardFile): Generator<ConfigError> {
         hint: `${other} is on it`,
       }
     users.set(`${chip} ${line}`, path)
+  }
+}
+
+/** Interrupts that would not be heard. */
+function* interruptFaults({ chips }: BoardFile): Generator<ConfigError> {
+  for (const [name, { pollMs, interrupt }] of Object.entries(chips)) {
+    if (interrupt === undefined) continue
+    const path = `/chips/${name}/interrupt`
+    const other = chips[interrupt.chip]
+    if (pollMs === undefined)
+      yield { path, expected: 'pollMs beside it', got: 'no pollMs', hint: 'a chip without tells edges by itself' }
+    if (other !== undefined && other.pollMs !== undefined)
+      yield {
+        path: `${path}/chip`,
+        expected: 'a chip that tells edges',
+        got: `"${interrupt.chip}"`,
+        hint: 'it has pollMs',
+      }
   }
 }
 
@@ -82,17 +108,21 @@ function profileOf({ model, chips, matrix, buttons, hook, leds, lcd }: BoardFile
     const { labels, pollMs } = chips[chip]!
     return { chip: labels, offset: line, activeLow, ...(pollMs === undefined ? {} : { pollMs }) }
   }
+  const keysAt = (line: LineInFile): LineAt => {
+    const { interrupt } = chips[line.chip]!
+    return { ...at(line), ...(interrupt === undefined ? {} : { interrupt: at({ ...interrupt, activeLow: true }) }) }
+  }
   const { keys, rows, columns, ...timing } = matrix
   const { columns: width, rows: height, rom, busHz, bus, adapter, address } = lcd
   return {
     model,
     matrix: {
       keys: keys.map((row) => row.map((key) => (key === '' ? undefined : key))),
-      rows: rows.map(at),
-      columns: columns.map(at),
+      rows: rows.map(keysAt),
+      columns: columns.map(keysAt),
       timing,
     },
-    buttons: buttons.map((button) => ({ key: button.key, line: at(button) })),
+    buttons: buttons.map((button) => ({ key: button.key, line: keysAt(button) })),
     hook: at(hook),
     leds: leds.map((led) => ({ led: led.led, line: at(led) })),
     lcd: { size: { columns: width, rows: height }, rom, busHz, bus: bus ?? adapter!, address: Number(address) },

@@ -14,6 +14,14 @@ const LINE = {
   required: ['chip', 'line'],
   properties: WHERE,
 } as const satisfies Schema
+const INTERRUPT = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['chip', 'line'],
+  properties: { chip: WHERE.chip, line: WHERE.line },
+  description:
+    'where its interrupt is wired to: low when an input has changed; keys are read then, not again and again',
+} as const satisfies Schema
 const LINES = { type: 'array', items: LINE, minItems: 1, maxItems: 16 } as const satisfies Schema
 
 const milliseconds = <const D extends number>(minimum: number, maximum: number, value: D, description: string) =>
@@ -48,8 +56,9 @@ export const BOARD = {
             type: 'integer',
             minimum: 5,
             maximum: 20,
-            description: 'for a chip whose interrupt is not wired: how often its inputs are read, ms',
+            description: 'for a chip whose interrupt the kernel does not know: how often its inputs are read, ms',
           },
+          interrupt: INTERRUPT,
         },
       },
     },

@@ -1,9 +1,8 @@
 // Opens the lines of a device all together or not at all, says in words why it could not, and closes them when one breaks.
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { err, ok, type Result } from '../../firmware/base/result.ts'
+import { after, type Millis } from '../../firmware/base/time.ts'
 import type { Clock } from '../api/clock.ts'
-import type { GpioClass, GpioLine } from '../api/lines.ts'
+import type { GpioClass, GpioLine, LineClaims } from '../api/lines.ts'
 import type { BoardInput } from '../core/board-machine.ts'
 import type { LineDevice } from '../core/device-guard.ts'
 import type { LineAt } from './profiles.ts'
@@ -18,52 +17,43 @@ export interface LineWish {
 /** What opening a device takes, and whom it tells. */
 export interface LineAccess {
   readonly Gpio: GpioClass
+  readonly claims: LineClaims
   readonly sysfsRoot: string
   readonly clock: Clock
   readonly feed: (input: BoardInput) => void
 }
 
-/** onoff waits for the file of an input's edges, in vain when the chip has no interrupt. */
-const isEdgeless = (cause: unknown): boolean => {
-  const { code, path } = cause as NodeJS.ErrnoException
-  return code === 'ENOENT' && path?.endsWith('/edge') === true
-}
+/** How often it is looked whether the lines are ours, and for how long, ms: a machine that starts up has much else to do. */
+const [LOOK_MS, PATIENCE_MS] = [20, 5000]
 
-function whyNot(cause: unknown, { at }: LineWish, number: number): string {
+const named = ({ at }: LineWish, number: number): string =>
+  `line ${at.offset} of ${at.chip.join(' or ')} (GPIO ${number})`
+const notOurs = (line: string): string => `${line} may not be used; check that this runs as root or in the group gpio`
+
+const isDenied = (cause: unknown): boolean => ['EACCES', 'EPERM'].includes((cause as NodeJS.ErrnoException).code ?? '')
+
+function whyNot(cause: unknown, line: string): string {
   const { code, message } = cause as NodeJS.ErrnoException
-  const line = `line ${at.offset} of ${at.chip.join(' or ')} (GPIO ${number})`
-  switch (code) {
-    case 'EBUSY':
-      return `${line} is taken by another driver; see /sys/kernel/debug/gpio for which`
-    case 'EACCES':
-    case 'EPERM':
-      return `${line} may not be used; check that this runs as root or in the group gpio`
-  }
-  if (isEdgeless(cause)) return `${line} tells no edges; give its chip pollMs in the board profile`
+  if (isDenied(cause)) return notOurs(line)
+  if (code === 'EBUSY') return `${line} is taken by another driver; see /sys/kernel/debug/gpio for which`
   return `${line} cannot be opened: ${message}`
 }
 
 /** An input reports every edge, unless its chip has none. */
-function openLine(wish: LineWish, Gpio: GpioClass, root: string): Result<GpioLine, string> {
-  const number = lineNumber(wish.at, root)
-  if (!number.ok) return number
+function openLine(wish: LineWish, number: number, { Gpio, claims }: LineAccess): Result<GpioLine, string> {
+  const { at } = wish
   // A line with edges can never become an output: the kernel answers EIO.
-  const edge = wish.direction === 'in' && wish.at.pollMs === undefined ? 'both' : undefined
+  const edge = wish.direction === 'in' && at.pollMs === undefined ? 'both' : undefined
   const direction = wish.direction === 'float' ? 'in' : wish.direction
   try {
-    return ok(new Gpio(number.value, direction, edge, { activeLow: wish.at.activeLow }))
+    if (edge !== undefined && !claims.tellsEdges(number))
+      return err(`${named(wish, number)} tells no edges; give its chip pollMs in the board profile`)
+    const line = new Gpio(number, direction, edge, { activeLow: at.activeLow })
+    if (edge === undefined || claims.isAskedForEdges(number)) return ok(line)
+    closeLines([line])
+    return err(`${named(wish, number)} tells no edges: its interrupt cannot be had`)
   } catch (cause) {
-    if (isEdgeless(cause)) giveBack(number.value, root)
-    return err(whyNot(cause, wish, number.value))
-  }
-}
-
-/** A line without edges is exported all the same, and of an exported one onoff keeps the next failure to itself. */
-function giveBack(number: number, root: string): void {
-  try {
-    writeFileSync(join(root, 'unexport'), `${number}`, { flag: 'r+' })
-  } catch {
-    // The chip went away.
+    return err(whyNot(cause, named(wish, number)))
   }
 }
 
@@ -88,15 +78,18 @@ export interface DeviceLines {
 }
 
 /**
- * Opens one line after the other, with a turn for everybody else in between: each waits until the device manager has given
- * it to the phone's group. `opened` is called with all of them, or the failure is fed.
+ * Takes all lines, waits until the device manager has given them to the phone's group, and opens one after the other, with a
+ * turn for everybody else in between. `opened` is called with all of them, or the failure is fed.
  */
 export function openDevice(
   device: LineDevice,
   wishes: readonly LineWish[],
-  { Gpio, sysfsRoot, clock, feed }: LineAccess,
+  access: LineAccess,
   opened: (lines: DeviceLines) => void,
 ): { close(): void } {
+  const { claims, sysfsRoot, clock, feed } = access
+  const numbers: number[] = []
+  let ours = 0
   const lines: GpioLine[] = []
   const closing: (() => void)[] = []
   let closed = false
@@ -107,16 +100,54 @@ export function openDevice(
     cancel()
     for (const run of closing) run()
     closeLines(lines)
+    for (const number of numbers.slice(lines.length)) claims.giveBack(number)
   }
   const giveUp = (reason: string): void => {
     if (closed) return
     close()
     feed({ kind: 'failed', device, reason })
   }
-  const next = (): void => {
+  /** All are taken before the first is waited for, so that they are given to us side by side. */
+  const take = (until: Millis): void => {
+    const later = (why: string): void => {
+      if (clock.now() >= until) giveUp(why)
+      else cancel = clock.after(LOOK_MS, () => take(until))
+    }
+    for (const wish of wishes.slice(numbers.length)) {
+      const number = lineNumber(wish.at, sysfsRoot)
+      if (!number.ok) {
+        giveUp(number.error)
+        return
+      }
+      try {
+        claims.take(number.value)
+      } catch (cause) {
+        const why = whyNot(cause, named(wish, number.value))
+        if (isDenied(cause)) later(why)
+        else giveUp(why)
+        return
+      }
+      numbers.push(number.value)
+    }
+    for (const number of numbers.slice(ours)) {
+      const line = named(wishes[ours]!, number)
+      try {
+        if (!claims.isOurs(number)) {
+          later(notOurs(line))
+          return
+        }
+      } catch (cause) {
+        giveUp(whyNot(cause, line))
+        return
+      }
+      ours++
+    }
+    open()
+  }
+  const open = (): void => {
     const wish = wishes[lines.length]
     if (wish !== undefined) {
-      const line = openLine(wish, Gpio, sysfsRoot)
+      const line = openLine(wish, numbers[lines.length]!, access)
       if (!line.ok) {
         giveUp(line.error)
         return
@@ -124,7 +155,7 @@ export function openDevice(
       lines.push(line.value)
     }
     if (lines.length < wishes.length) {
-      cancel = clock.after(0, next)
+      cancel = clock.after(0, open)
       return
     }
     opened({
@@ -135,6 +166,6 @@ export function openDevice(
     })
     feed({ kind: 'opened', device })
   }
-  next()
+  take(after(clock.now(), PATIENCE_MS))
   return { close }
 }

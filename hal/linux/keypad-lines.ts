@@ -2,7 +2,7 @@
 import type { Level } from '../api/lines.ts'
 import { type DeviceLines, type LineAccess, openDevice } from './gpio-lines.ts'
 import { watchLines } from './line-watch.ts'
-import type { BoardProfile } from './profiles.ts'
+import type { BoardProfile, LineAt } from './profiles.ts'
 
 export interface KeypadLines {
   drive(columns: number): void
@@ -16,12 +16,14 @@ const CHECK_MS = 1000
 export function openKeypad(profile: BoardProfile, access: LineAccess): KeypadLines {
   const { rows, columns } = profile.matrix
   const inputs = [...rows, ...profile.buttons.map(({ line }) => line)]
+  const interrupts = interruptsOf(inputs)
   let work: KeypadWork | undefined
   const { close } = openDevice(
     'keypad',
     [
       ...inputs.map((at) => ({ at, direction: 'in' }) as const),
       ...columns.map((at) => ({ at, direction: 'float' }) as const),
+      ...interrupts.map((at) => ({ at, direction: 'in' }) as const),
     ],
     access,
     (device) => {
@@ -31,13 +33,21 @@ export function openKeypad(profile: BoardProfile, access: LineAccess): KeypadLin
   return { drive: (next) => work?.drive(next), readRows: () => work?.readRows(), close }
 }
 
+/** Each once. */
+function interruptsOf(inputs: readonly LineAt[]): readonly LineAt[] {
+  const all = new Map(inputs.flatMap(({ interrupt: at }) => (at ? [[`${at.chip} ${at.offset}`, at] as const] : [])))
+  return [...all.values()]
+}
+
 type KeypadWork = Omit<KeypadLines, 'close'>
 
 function atWork({ matrix, buttons }: BoardProfile, device: DeviceLines, access: LineAccess): KeypadWork {
   const { feed, clock } = access
   const rows = device.lines.slice(0, matrix.rows.length)
   const keys = device.lines.slice(rows.length, rows.length + buttons.length)
-  const columns = device.lines.slice(rows.length + buttons.length)
+  const outputs = rows.length + buttons.length
+  const columns = device.lines.slice(outputs, outputs + matrix.columns.length)
+  const interrupts = device.lines.slice(outputs + matrix.columns.length)
   const all = (1 << columns.length) - 1
   let driven = 0
 
@@ -70,6 +80,11 @@ function atWork({ matrix, buttons }: BoardProfile, device: DeviceLines, access: 
     clock,
     1,
   )
+  for (const line of interrupts)
+    line.watch((error, changed) => {
+      if (error) device.fail(error)
+      else if (changed) for (const watch of [rowWatch, keyWatch]) watch.look()
+    })
   device.onClose(() => {
     rowWatch.stop()
     columnWatch.stop()

@@ -7,7 +7,7 @@ import { watchLines } from './line-watch.ts'
 /** Lines of a chip where each read takes `takesMs`. */
 function lines(
   pollMs: readonly (number | undefined)[],
-  { takesMs = 1, rest }: { takesMs?: number; rest?: Level } = {},
+  { takesMs = 1, rest, interrupt = false }: { takesMs?: number; rest?: Level; interrupt?: boolean } = {},
 ) {
   const clock = createVirtualClock(1000)
   const levels: Level[] = pollMs.map(() => 0)
@@ -16,7 +16,10 @@ function lines(
   let failing = false
   const edges: ((level: Level) => void)[] = []
   const watched = pollMs.map((ms, n) => ({
-    at: { chip: ['any'], offset: n, activeLow: false, ...(ms === undefined ? {} : { pollMs: ms }) },
+    at: {
+      ...{ chip: ['any'], offset: n, activeLow: false, ...(ms === undefined ? {} : { pollMs: ms }) },
+      ...(interrupt ? { interrupt: { chip: ['soc'], offset: 5, activeLow: true } } : {}),
+    },
     line: {
       read(callback) {
         reads.push(`${n} at ${clock.now() - 1000}`)
@@ -52,6 +55,30 @@ test('lines that tell none are read together, as often as the shortest time of t
   levels[1] = 1
   clock.advance(30)
   expect(told.slice(2)).toEqual(['1: 1'])
+})
+
+test('lines behind an interrupt are read when somebody says so, and seldom otherwise', () => {
+  const { clock, levels, reads, told, watch } = lines([20, 20], { interrupt: true, rest: 0 })
+  clock.advance(3999)
+  expect(reads).toEqual([])
+  levels[1] = 1
+  clock.advance(10)
+  expect([reads.length, told]).toEqual([2, ['1: 1']])
+  levels[0] = 1
+  watch.look()
+  // Again amid a round: what changed after it was read is not missed.
+  watch.look()
+  clock.advance(5)
+  expect([reads.length, told]).toEqual([6, ['1: 1', '0: 1']])
+  watch.pause(true)
+  watch.look()
+  clock.advance(5)
+  expect(reads).toHaveLength(6)
+  watch.pause(false)
+  watch.stop()
+  watch.look()
+  clock.advance(10_000)
+  expect(reads).toHaveLength(6)
 })
 
 test('a level at rest needs no telling', () => {

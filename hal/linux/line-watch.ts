@@ -1,7 +1,11 @@
-// Hears of changes of input lines: from the kernel's edges, or by reading lines whose chip has no interrupt again and again.
+// Hears of changes of input lines: from the kernel's edges, or by reading lines whose chip tells none, again and again or when
+// somebody says that there is something to read.
 import type { Clock } from '../api/clock.ts'
 import type { GpioLine, Level, LineCallback } from '../api/lines.ts'
 import type { LineAt } from './profiles.ts'
+
+/** Lines behind an interrupt are read all the same, in case it was missed, this often. */
+const ALL_THE_SAME_MS = 4000
 
 export interface WatchedLine {
   readonly at: LineAt
@@ -12,30 +16,39 @@ export interface WatchedLine {
 export interface LineWatch {
   /** Lines that are read are left alone for now; afterwards those that are not `rest` are told. */
   pause(paused: boolean): void
+  /** Lines that are read are read now, unless paused. */
+  look(): void
   stop(): void
 }
 
 /**
  * `rest` is the level that needs no telling at the start and after a pause; absent: every line is told once. Lines are
- * read in rounds, the next one `pollMs` (the shortest there is) after the last began, but never before it has ended.
+ * read in rounds, the next one `pollMs` (the shortest there is; seconds, where an interrupt tells) after the last began, but
+ * never before it has ended.
  */
 export function watchLines(watched: readonly WatchedLine[], clock: Clock, rest?: Level): LineWatch {
   const read = watched.filter(({ at }) => at.pollMs !== undefined)
   for (const { at, line, tell } of watched) if (at.pollMs === undefined) line.watch(tell)
-  const everyMs = Math.min(...read.map(({ at }) => at.pollMs!))
+  const everyMs = Math.min(...read.map(({ at }) => (at.interrupt === undefined ? at.pollMs! : ALL_THE_SAME_MS)))
   const last: (Level | undefined)[] = read.map(() => rest)
   let [paused, stopped] = [false, read.length === 0]
+  let [reading, lookAgain] = [false, false]
   let cancel = (): void => {}
 
   const round = (): void => {
     const began = clock.now()
     const again = (): void => {
-      if (!stopped) cancel = clock.after(Math.max(1, everyMs - (clock.now() - began)), round)
+      reading = false
+      if (stopped) return
+      if (lookAgain) round()
+      else cancel = clock.after(Math.max(1, everyMs - (clock.now() - began)), round)
     }
+    lookAgain = false
     if (paused) {
       again()
       return
     }
+    reading = true
     let left = read.length
     for (const [n, { line, tell }] of read.entries())
       line.read((error, value) => {
@@ -52,6 +65,15 @@ export function watchLines(watched: readonly WatchedLine[], clock: Clock, rest?:
     pause(now) {
       paused = now
       last.fill(rest)
+    },
+    look() {
+      if (stopped || paused) return
+      if (reading) {
+        lookAgain = true
+        return
+      }
+      cancel()
+      round()
     },
     stop() {
       stopped = true

@@ -1,5 +1,5 @@
 // The Linux board keeps the board contract over modelled lines and bus that behave like onoff's and i2c-bus's.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -61,7 +61,13 @@ function modelled(profile: BoardProfile = PROFILE, edges = true) {
     button: (key) => gpio.edge(number(profile.buttons.find((button) => button.key === key)!.line)),
     hook: () => gpio.edge(number(profile.hook)),
   })
-  const board = createLinuxBoard(profile, { Gpio: gpio.Gpio, openBus: bus.open, clock, sysfsRoot: root })
+  const board = createLinuxBoard(profile, {
+    Gpio: gpio.Gpio,
+    claims: gpio.claims,
+    openBus: bus.open,
+    clock,
+    sysfsRoot: root,
+  })
   /** The chip loses its power for a moment: nothing is driven, and nobody is told. */
   const forget = (): void => {
     driven = 0
@@ -89,7 +95,7 @@ async function rig(profile: BoardProfile, edges: boolean): Promise<BoardRig> {
       faults: () => hardware.lcd.faults,
     },
     bus: hardware.bus.count,
-    held: () => [...gpio.exported().map((line) => `GPIO ${line}`), ...(bus.openCount() > 0 ? ['a bus'] : [])],
+    held: () => [...gpio.taken().map((line) => `GPIO ${line}`), ...(bus.openCount() > 0 ? ['a bus'] : [])],
   }
 }
 boardContract('Linux board over modelled lines', () => rig(PROFILE, true))
@@ -187,14 +193,39 @@ test('an expander that lost its power for a moment is noticed, and its keypad op
 test('a device’s lines are opened one a turn: each may have to wait, and nobody shall wait for all of them', () => {
   const { board, clock, gpio } = modelled()
   board.start(() => {})
-  expect(gpio.exported()).toHaveLength(3)
+  expect(gpio.opened()).toHaveLength(3)
   clock.advance(1)
-  expect(gpio.exported()).toHaveLength(17)
+  expect(gpio.opened()).toHaveLength(17)
   const other = modelled()
   other.board.start(() => {})
   void other.board.stop()
   other.clock.advance(1)
-  expect(other.gpio.exported()).toEqual([])
+  expect(other.gpio.opened()).toEqual([])
+})
+
+test('lines that are not ours yet are waited for, while the display goes on; never ours, they are told and given back', () => {
+  const all = modelled()
+  const events: BoardEvent[] = []
+  const told = () => events.flatMap((event) => (event.kind === 'device' ? [`${event.device} ${event.state}`] : []))
+  all.gpio.withhold(true)
+  all.board.start((event) => events.push(event))
+  all.clock.advance(2000)
+  expect(told()).toEqual(['lcd ready'])
+  expect(all.gpio.opened()).toEqual([])
+  all.gpio.withhold(false)
+  all.clock.advance(20)
+  expect(told().sort()).toEqual(['hook ready', 'keypad ready', 'lcd ready', 'leds ready'])
+
+  const never = modelled()
+  never.gpio.withhold(true)
+  events.length = 0
+  never.board.start((event) => events.push(event))
+  never.clock.advance(5500)
+  expect(events).toContainEqual({
+    ...{ kind: 'device', device: 'hook', state: 'lost' },
+    reason: expect.stringMatching(/line 26 of .*\(GPIO 538\) may not be used; check .* group gpio/),
+  })
+  expect(never.gpio.taken()).toEqual([])
 })
 
 test('at rest nothing but the display check is on the bus', () => {
@@ -233,7 +264,7 @@ test('a lamp that is low when lit', () => {
   const levels: (0 | 1 | undefined)[] = []
   const gpio = createGpioModel(clock, new Map([[BASE + 17, { level: () => 0, driven: (level) => levels.push(level) }]]))
   const leds = [{ led: 'line', line: { ...PROFILE.leds[0]!.line, activeLow: true } }] as const
-  const lamps = openLamps({ ...PROFILE, leds }, { Gpio: gpio.Gpio, sysfsRoot: root, clock, feed: () => {} })
+  const lamps = openLamps({ ...PROFILE, leds }, { ...gpio, sysfsRoot: root, clock, feed: () => {} })
   lamps?.set('line', true)
   lamps?.set('line', false)
   lamps?.set('line', true)
@@ -243,13 +274,12 @@ test('a lamp that is low when lit', () => {
 })
 
 test('a chip without an interrupt that is not said to be one: the log says what to write, and the line is given back', () => {
-  writeFileSync(join(root, 'unexport'), '')
-  const { board, clock } = modelled(PROFILE, false)
+  const { board, clock, gpio, number } = modelled(PROFILE, false)
   const events: BoardEvent[] = []
   board.start((event) => events.push(event))
   clock.advance(500)
   const lost = events.flatMap((event) => (event.kind === 'device' && event.state === 'lost' ? [event] : []))
   expect(lost.map(({ device }) => device).sort()).toEqual(['hook', 'keypad'])
   for (const { reason } of lost) expect(reason).toMatch(/line \d+ of .* tells no edges; give its chip pollMs/)
-  expect(readFileSync(join(root, 'unexport'), 'utf8')).toBe(`${BASE + PROFILE.hook.offset}`)
+  expect(gpio.taken()).toEqual(PROFILE.leds.map(({ line }) => number(line)))
 })

@@ -1,7 +1,7 @@
 // The board on Linux: GPIO lines and an I²C bus, both handed in, driven by the board machine.
 import type { Board, BoardEvent } from '../api/board.ts'
 import type { Clock } from '../api/clock.ts'
-import type { GpioClass, OpenBus } from '../api/lines.ts'
+import type { GpioClass, LineClaims, OpenBus } from '../api/lines.ts'
 import { type BoardOutput, createBoardMachine, describe } from '../core/board-machine.ts'
 import type { LineDevice } from '../core/device-guard.ts'
 import { createRunner } from '../core/runner.ts'
@@ -11,6 +11,7 @@ import { SYSFS_I2C } from './i2c-adapters.ts'
 import { loadOpenBus } from './i2c-bus.ts'
 import { type KeypadLines, openKeypad } from './keypad-lines.ts'
 import { type LampLines, openLamps } from './lamp-lines.ts'
+import { lineClaims } from './line-claims.ts'
 import { loadGpio } from './onoff.ts'
 import { type BoardProfile, partsOf } from './profiles.ts'
 import { SYSFS_GPIO } from './sysfs.ts'
@@ -19,6 +20,8 @@ import { systemClock } from './system-clock.ts'
 export interface LinuxBoardOptions {
   /** onoff's `Gpio`. */
   readonly Gpio: GpioClass
+  /** Default: those of the kernel, in `sysfsRoot`. */
+  readonly claims?: LineClaims
   /** i2c-bus's `openSync`. */
   readonly openBus: OpenBus
   readonly clock: Clock
@@ -38,6 +41,7 @@ export interface LinuxBoard extends Board {
  */
 export function createLinuxBoard(profile: BoardProfile, options: LinuxBoardOptions): LinuxBoard {
   const { Gpio, openBus, clock, sysfsRoot = SYSFS_GPIO, i2cRoot = SYSFS_I2C } = options
+  const claims = options.claims ?? lineClaims(sysfsRoot)
   const parts = partsOf(profile)
   let listener: ((event: BoardEvent) => void) | undefined
   let ignored = 0
@@ -46,7 +50,7 @@ export function createLinuxBoard(profile: BoardProfile, options: LinuxBoardOptio
   let lamps: LampLines | undefined
 
   const open = (device: LineDevice): void => {
-    const access = { Gpio, sysfsRoot, clock, feed }
+    const access = { Gpio, claims, sysfsRoot, clock, feed }
     switch (device) {
       case 'keypad':
         keypad = openKeypad(profile, access)

@@ -11,8 +11,10 @@ export interface LineAt {
   readonly offset: number
   /** The line is low when the contact is closed, the lamp is lit, or the column is driven. */
   readonly activeLow: boolean
-  /** The chip tells no edges, e.g. an expander whose interrupt is not wired: its inputs are read this often, 5–20 ms. */
+  /** The chip tells no edges, e.g. an expander whose interrupt the kernel does not know: its inputs are read this often. */
   readonly pollMs?: number
+  /** Where its interrupt is wired to, a line that tells edges: when it falls an input has changed. Keys only. */
+  readonly interrupt?: LineAt
 }
 
 /** Where on which I²C bus the display is. */

@@ -85,6 +85,50 @@ test('a device pulled out is reported, its port falls silent, and it comes back 
   expect(statSync(path('usb.out')).size).toBeGreaterThan(before + 16000 * 0.2 * 2)
 })
 
+test('a device nothing is connected to rests; what comes then is heard from its first sample on', async () => {
+  handsets({ handset: { rate: 8000 } })
+  open('handset', 'handset', 'handset', 8000)
+  await lab.opened('handset')
+  for (let round = 0; round < 5; round++) {
+    await sleep(200)
+    const at = statSync(path('handset.out')).size
+    const { ticks } = lab.engine.inspect()
+    await sleep(300)
+    expect(lab.engine.inspect().ticks).toBe(ticks)
+    expect(statSync(path('handset.out')).size).toBe(at)
+    const port = `beep-${round}`
+    lab.do(
+      { kind: 'open-tone', port, tone: { steps: [{ frequencies: [500], ms: 100, levelDb: -10 }], repeat: 1 } },
+      { kind: 'connect', from: port, to: 'handset' },
+    )
+    await lab.wait('port-ended', (event) => event.port === port)
+    await sleep(50)
+    lab.do({ kind: 'close-port', port })
+    // The head is the prefill.
+    const said = heard('handset').subarray(at / 2)
+    const first = said.findIndex((sample) => sample !== 0)
+    expect(first, 'samples of silence before it').toBeLessThan(8000 * 0.05)
+    // It swells up and dies away within 5 ms.
+    expect(said.findLastIndex((sample) => sample !== 0) - first).toBeGreaterThan(790)
+    expect(levelOf(said.subarray(first + 40, first + 760), 500, 8000)).toBeCloseTo(-10, 1)
+  }
+  expect(lab.engine.inspect().deviceXruns).toBe(0)
+})
+
+test('a device pulled out while it rests is reported too, and comes back by itself', async () => {
+  handsets({ usb: { rate: 16000 } })
+  open('usb', 'usb', 'usb', 16000)
+  await lab.opened('usb')
+  await sleep(100)
+  rmSync(path('usb.plug'))
+  const begun = performance.now()
+  expect(await lab.wait('port-lost')).toMatchObject({ port: 'usb', reason: 'audio device: No such device' })
+  expect(performance.now() - begun).toBeLessThan(2000)
+  lab.events.length = 0
+  writeFileSync(path('usb.plug'), '')
+  await lab.opened('usb')
+})
+
 test('a device that is not there fails with what ALSA says, and opens when it is plugged in', async () => {
   handsets({ late: { rate: 8000 } })
   rmSync(path('late.plug'))
@@ -100,6 +144,7 @@ test('a device that is not there fails with what ALSA says, and opens when it is
 test('a device without a clock does not drive the engine faster than real time', async () => {
   handsets({})
   open('null', 'nothing', 'nothing', 8000)
+  lab.do(tone('tone', 500, -10), { kind: 'connect', from: 'tone', to: 'null' })
   await lab.opened('null')
   await sleep(1000)
   const before = lab.engine.inspect().ticks

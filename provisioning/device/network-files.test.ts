@@ -21,7 +21,7 @@ test('nothing said, nothing written', () => {
 test('DHCP with servers of our own', () => {
   expect(files({ network: { ntp: ['time.example'], dns: ['192.0.2.53'] } })).toEqual({
     'systemd/network/10-wire.network':
-      '[Match]\nType=ether\n\n[Network]\nDHCP=yes\nDNS=192.0.2.53\nNTP=time.example\nLLMNR=no\nMulticastDNS=no\n',
+      '[Match]\nType=ether\n\n[Network]\nDHCP=yes\nKeepConfiguration=dhcp-on-stop\nDNS=192.0.2.53\nNTP=time.example\nLLMNR=no\nMulticastDNS=no\n',
   })
 })
 
@@ -50,7 +50,7 @@ test('Wi-Fi: names in hex, passphrases as they are, WPA3 with protected manageme
   )
   expect(
     files({ wifi: { ssid: 'x', sae: 'open sesame', country: 'DE' } })['systemd/network/10-wifi.network'],
-  ).toContain('Type=wlan\n\n[Network]\nIgnoreCarrierLoss=10s\nDHCP=yes\n')
+  ).toContain('Type=wlan\n\n[Network]\nIgnoreCarrierLoss=10s\nDHCP=yes\nKeepConfiguration=dhcp-on-stop\n')
 })
 
 test('the program: the passphrase is for root alone; a fault is told, and nothing written', () => {

@@ -38,7 +38,7 @@ const LAST = ['', '[DHCPv4]', 'RouteMetric=600', '', '[IPv6AcceptRA]', 'RouteMet
 function addressLines(network: Setup['network']): readonly string[] {
   const { address, gateway, dns = [], ntp = [] } = network ?? {}
   return [
-    ...(address === undefined ? ['DHCP=yes'] : [`Address=${address}`]),
+    ...(address === undefined ? ['DHCP=yes', 'KeepConfiguration=dhcp-on-stop'] : [`Address=${address}`]),
     ...(gateway === undefined ? [] : [`Gateway=${gateway}`]),
     ...dns.map((one) => `DNS=${one}`),
     ...ntp.map((one) => `NTP=${one}`),

@@ -104,6 +104,21 @@ test('waits grow to a minute, each attempt has a session of its own, and a reaso
   expect(b.attempts.at(-1)!.options.will?.payload).toContain('"session":10')
 })
 
+test('a phone without a network or a name server yet does not wait longer and longer, until it has for half a minute', async () => {
+  const b = bench()
+  b.link.start()
+  const reasons = ['connect ENETUNREACH 192.0.2.1:1883', 'the name of the broker is not known (EAI_AGAIN)']
+  const waits: number[] = []
+  for (let attempt = 1; attempt <= 32; attempt++) {
+    await b.soon()
+    b.attempts.at(-1)!.events.closed(reasons[attempt % 2]!)
+    const begin = Date.now()
+    while (b.attempts.length === attempt) await vi.advanceTimersByTimeAsync(100)
+    waits.push(Date.now() - begin)
+  }
+  expect(waits).toEqual([...Array(31).fill(1000), 2000])
+})
+
 test('a session cut short does not end the row of failures, one that lasted does', async () => {
   const b = bench()
   await b.connected()

@@ -53,6 +53,8 @@ export interface Link {
 
 /** A session that lasted this long, ms, ends the row of failures. */
 const STABLE = 30_000
+/** As `explain` says that this machine has no network, or no name server yet; so many times it is taken for that. */
+const [UNASKED, MOST_UNASKED] = [/\b(EAI_AGAIN|ENETUNREACH)\b/, 30]
 
 export function createLink(options: LinkOptions, events: LinkEvents): Link {
   const names = topics(options.prefix, options.deviceId)
@@ -61,6 +63,7 @@ export function createLink(options: LinkOptions, events: LinkEvents): Link {
   let connection: Connection | undefined
   let session = 0
   let failures = 0
+  let unasked = 0
   let connectedAt = FOREVER
   /** The last reason logged, so that a broker away for days fills no log. */
   let known = ''
@@ -103,6 +106,7 @@ export function createLink(options: LinkOptions, events: LinkEvents): Link {
     if (connection !== here) return
     state = 'connected'
     connectedAt = options.now()
+    unasked = 0
     known = ''
     say('info', 'connected', { broker: options.broker, session })
     outbox.restart()
@@ -126,7 +130,9 @@ export function createLink(options: LinkOptions, events: LinkEvents): Link {
     if (reason !== known) say('warn', 'not connected', { broker: options.broker, reason })
     known = reason
     events.failed(reason)
-    retry = setTimeout(() => void open(), backoff(failures++, options.chance()))
+    retry = setTimeout(() => void open(), backoff(failures, options.chance()))
+    // Nobody was asked, so nobody is spared by waiting longer: a phone is up before its network.
+    if (!UNASKED.test(reason) || ++unasked > MOST_UNASKED) failures++
   }
 
   function take(message: Message): void {

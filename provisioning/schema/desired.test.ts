@@ -26,7 +26,7 @@ test('the least document is a whole configuration', () => {
           { id: 'main', label: 'alice', username: 'alice', realm: '*', codecs: ['PCMA', 'PCMU'], ptimeMs: 20 },
         ],
         handset: { kind: 'alsa', capture: 'handset_capture', playback: 'handset_playback', rate: 16000, periodMs: 20 },
-        tones: { country: 'us' },
+        tones: { country: 'us', ring: 'country', rings: {}, keyClicks: false },
         dial: { interDigitMs: 4000 },
         audio: { volume: 5 },
         network: { sipPort: 5060, rtpPorts: { min: 16384, max: 16583 }, dscp: 46, jitter: { minMs: 20, maxMs: 200 } },

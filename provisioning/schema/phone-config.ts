@@ -95,6 +95,9 @@ const TLS = {
   },
 } as const
 
+/** The names of firmware/media/rings.ts. */
+const RING = { type: 'string', enum: ['country', 'warble', 'chime', 'rise', 'quarter', 'march', 'low'] } as const
+
 export const PHONE_CONFIG = {
   type: 'object',
   additionalProperties: false,
@@ -114,6 +117,16 @@ export const PHONE_CONFIG = {
           default: 'us',
           description: 'a country of two lower-case letters (ISO 3166)',
         },
+        ring: { ...RING, default: 'country', description: 'What rings: the bell of the country, or a melody' },
+        rings: {
+          type: 'object',
+          additionalProperties: false,
+          required: [],
+          default: {},
+          properties: { internal: RING, external: RING, priority: RING },
+          description: 'Other rings for calls whose Alert-Info says where they come from, or that they are urgent',
+        },
+        keyClicks: { type: 'boolean', default: false, description: 'Keys are heard in the handset while no call is' },
       },
     },
     dial: {

@@ -13,7 +13,7 @@ const MIRRORS = [
   `deb http://deb.debian.org/debian ${RELEASE}-updates main`,
   `deb http://deb.debian.org/debian-security ${RELEASE}-security main`,
 ]
-/** Where mmdebstrap's hook leaves the checksums of the packages. */
+/** Where mmdebstrap's hook leaves the checksums of the packages, and `native/cross-sysroot.sh` as well. */
 const SUMS = 'packages.sha256'
 const MERGED = ['bin', 'sbin', 'lib']
 
@@ -52,8 +52,8 @@ export function unpackDebian(archive: string, root: string): PackageRow[] {
   return rows
 }
 
-/** By name, with the licences its copyright file names. */
-function packageRows(root: string): PackageRow[] {
+/** Of a folder that packages were unpacked to: each by name, with the licences its copyright file names. */
+export function packageRows(root: string): PackageRow[] {
   const lines = readFileSync(join(root, SUMS), 'utf8').trim().split('\n')
   return lines.map((line) => {
     const [sha256, file] = line.split(/\s+/) as [string, string]

@@ -5,11 +5,17 @@ import { fileURLToPath } from 'node:url'
 import { bundle } from '../../firmware/runtime/bundle.ts'
 import { buildSnapshot } from '../../firmware/runtime/snapshot.ts'
 import { fetchArm64Node } from './arm64-node.ts'
+import { packageRows } from './debian.ts'
+import type { PackageRow } from './package-list.ts'
 import { addPortAudio } from './portaudio.ts'
 import { run } from './run.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 const HOME = '/usr/lib/offhook'
+
+/** Debian's packages whose libraries are inside the addons or beside them; those of sound are the root's own. */
+export const linkedRows = (): PackageRow[] =>
+  packageRows(join(project, 'build/arm64-sysroot')).filter(({ name }) => !name.startsWith('libasound2'))
 
 /** `root` has Debian's libraries already. The same commit, `epoch` and libraries give the same bytes. */
 export async function addFirmware(root: string, epoch: number): Promise<void> {

@@ -14,7 +14,7 @@ import { buildCard } from './card/build.ts'
 import { debianArchive, unpackDebian } from './debian.ts'
 import { takeDeviceTrees } from './device-trees.ts'
 import { finishSystem } from './finish.ts'
-import { addFirmware } from './firmware.ts'
+import { addFirmware, linkedRows } from './firmware.ts'
 import { makeInitrd } from './initrd.ts'
 import { takeKernel } from './kernel.ts'
 import { nodeRow, npmRows, packageTable } from './package-list.ts'
@@ -67,7 +67,6 @@ async function build(wanted: ReturnType<typeof options>): Promise<string[]> {
     const firmware = await piFirmware(wanted.firmware, cache, says)
     step('unpacking')
     const packages = unpackDebian(archive, root)
-    writeFileSync(join(out, 'packages.tsv'), packageTable([...packages, ...npmRows(), nodeRow()]))
     step('kernel and initrd')
     const deviceTrees = takeDeviceTrees(root, join(scratch, 'device-trees'))
     const [kernel, initrd] = [join(out, 'vmlinuz'), join(out, 'initrd.gz')]
@@ -75,6 +74,7 @@ async function build(wanted: ReturnType<typeof options>): Promise<string[]> {
     makeInitrd(root, version, join(scratch, 'initrd'), initrd, epoch)
     step('Node, media engine, firmware')
     await addFirmware(root, epoch)
+    writeFileSync(join(out, 'packages.tsv'), packageTable([...packages, ...linkedRows(), ...npmRows(), nodeRow()]))
     step('onoff and i2c-bus for arm64')
     cpSync(crossPackages(cache), join(root, 'usr/lib/offhook/node_modules'), { recursive: true })
     step('overlay and system files')

@@ -10,7 +10,8 @@ b=/bin/busybox
 $b mount -t proc proc /proc
 $b mount -t sysfs sys /sys
 $b mount -t devtmpfs dev /dev
-while read -r module; do $b insmod "/modules/$module"; done < /modules/order
+load() { while read -r module; do $b insmod "/modules/$module"; done < "/modules/$1"; }
+load first
 
 # To the console and to the journal.
 alarm() { echo "<2>offhook: $*" > /dev/kmsg; }
@@ -43,6 +44,7 @@ for word in $($b cat /proc/cmdline); do
 done
 tries=0
 until root=$(device "$named"); [ -n "$root" ] || [ $tries -ge 400 ]; do
+  [ $tries -ne 0 ] || load card
   $b usleep 25000
   tries=$((tries + 1))
 done
@@ -125,6 +127,13 @@ if [ -n "$mounted" ]; then
   [ $(($($b cat "/sys/class/block/${data#/dev/}/size") - sectors)) -lt 2048 ] || in_root /usr/sbin/resize2fs "$data"
 fi
 [ -d /extra ] && $b cp -a /extra/. /newroot/
+# The phone does not wait for systemd-tmpfiles, which says the same.
+(
+  cd /newroot/etc/offhook
+  $b chgrp "$($b sed -n 's/^offhook:[^:]*:\([0-9]*\):.*/\1/p' ../group)" . *
+  $b chmod 0750 .
+  $b chmod 0640 *
+)
 
 # Who this machine is, made on its first start: the id of the system, the name of the phone, and from it what the network
 # calls it. systemd gives /var/lib/offhook to the phone's user.

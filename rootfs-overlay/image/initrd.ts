@@ -1,7 +1,7 @@
 // The initrd: busybox, a few modules, and the script that finds the root.
 import { chmodSync, copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { INITRD_MODULES } from './contents.ts'
+import { CARD_MODULES, INITRD_MODULES } from './contents.ts'
 import { moduleFiles } from './kernel.ts'
 import { run } from './run.ts'
 
@@ -13,9 +13,13 @@ export function makeInitrd(root: string, version: string, folder: string, outfil
     mkdirSync(join(folder, name), { recursive: true })
   copyFileSync(join(root, 'bin/busybox'), join(folder, 'bin/busybox'))
   symlinkSync('busybox', join(folder, 'bin/sh'))
-  const files = new Set(INITRD_MODULES.flatMap((name) => moduleFiles(root, version, name)))
-  for (const file of files) copyFileSync(file, join(folder, 'modules', basename(file)))
-  writeFileSync(join(folder, 'modules/order'), [...files].map((file) => basename(file) + '\n').join(''))
+  const filesOf = (names: readonly string[]) => names.flatMap((name) => moduleFiles(root, version, name))
+  const first = new Set(filesOf(INITRD_MODULES))
+  const card = new Set(filesOf(CARD_MODULES).filter((file) => !first.has(file)))
+  for (const [list, files] of Object.entries({ first, card })) {
+    for (const file of files) copyFileSync(file, join(folder, 'modules', basename(file)))
+    writeFileSync(join(folder, 'modules', list), [...files].map((file) => basename(file) + '\n').join(''))
+  }
   copyFileSync(SCRIPT, join(folder, 'init'))
   chmodSync(join(folder, 'init'), 0o755)
   packInitrd(folder, outfile, epoch)

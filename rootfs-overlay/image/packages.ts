@@ -32,12 +32,13 @@ export function crossPackages(cache: string): string {
     // node-gyp lets the user's own npm configuration win over its options.
     npm_config_nodedir: fetchArm64Node(),
   }
-  const gyp = join(run('npm', ['root', '-g']).trim(), 'npm/node_modules/node-gyp/bin/node-gyp.js')
+  // npm's own, wherever npm is.
+  const gyp = run('npm', ['config', 'get', 'node-gyp']).trim()
   const stripped = join(work, 'stripped')
   for (const [name, file] of Object.entries(NATIVE)) {
     const cwd = join(modules, name)
     rmSync(join(cwd, 'build'), { recursive: true, force: true })
-    run('node', [gyp, 'rebuild', '--arch=arm64'], { cwd, env: tools })
+    run(process.execPath, [gyp, 'rebuild', '--arch=arm64'], { cwd, env: tools })
     mkdirSync(stripped, { recursive: true })
     run('aarch64-linux-gnu-strip', ['-o', join(stripped, file), join(cwd, 'build/Release', file)])
     rmSync(join(cwd, 'build'), { recursive: true })

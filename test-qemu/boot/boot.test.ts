@@ -65,6 +65,8 @@ test('power on, provisioned, registered, hook, keys and display, power off', { t
     await machine.keypad.type(['4', '2'])
     await machine.lcd.waitFor('42')
     machine.hook.down()
+    // Who listens to the power button comes after the phone.
+    await machine.said('Watching system buttons', 30_000)
     await machine.powerDown()
     const code = await Promise.race([machine.ended, new Promise((resolve) => setTimeout(resolve, 20_000, 'still on'))])
     expect(code).toBe(0)

@@ -1,10 +1,9 @@
 // What a test lays over the unmodified root: a further initrd with root's shell and the person at the handset (`root/`).
-import { cpSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { debianArchive } from '../../rootfs-overlay/image/debian.ts'
-import { progress } from '../../rootfs-overlay/image/progress.ts'
 import { run } from '../../rootfs-overlay/image/run.ts'
+import { kernelModule } from '../machine/kernel-module.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 const build = join(project, 'build')
@@ -21,22 +20,10 @@ export async function buildExtra(outfile: string): Promise<void> {
       ...['-std=gnu11', '-O2', '-s', '-Wall', '-Wextra', '-Werror', '-isystem', join(sysroot, 'include')],
       ...[join(import.meta.dirname, 'handset.c'), '-o', join(home, 'handset'), `-L${library}`, '-lasound'],
     ])
-    await takeModule('virtio_console.ko', scratch, home)
+    writeFileSync(join(home, 'virtio_console.ko'), await kernelModule('virtio_console'))
     const pack = 'find extra | sort | cpio -o -H newc --quiet -R 0:0 | gzip -1n > "$1"'
     run('sh', ['-ec', pack, 'sh', outfile], { cwd: scratch })
   } finally {
     rmSync(scratch, { recursive: true })
   }
-}
-
-/** A module of the image's kernel that the image leaves out. */
-async function takeModule(name: string, scratch: string, to: string): Promise<void> {
-  const says = progress((text) => process.stderr.write(text), process.stderr.isTTY)
-  const archive = await debianArchive(join(build, 'image-cache'), says)
-  const modules = join(scratch, 'modules')
-  mkdirSync(modules)
-  run('tar', ['xf', archive, '-C', modules, '--wildcards', `./lib/modules/*/${name}`])
-  const [file] = globSync(`**/${name}`, { cwd: modules })
-  if (file === undefined) throw new Error(`the kernel package has no ${name}`)
-  run('aarch64-linux-gnu-strip', ['--strip-debug', '-o', join(to, name), join(modules, file)])
 }

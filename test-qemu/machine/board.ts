@@ -67,6 +67,11 @@ export function createEmulatedBoard(profile: BoardProfile, pl061: Chip): BoardPa
   const hardware = createHardware(partsOf(profile), { clock: systemClock, lcdAddress: profile.lcd.address })
   const expander = createPca9555(EXPANDER.label)
   const onDrive = wire(profile, hardware, [pl061, expander])
+  const interrupt = profile.matrix.rows.find((at) => at.interrupt !== undefined)?.interrupt
+  if (interrupt !== undefined) {
+    pl061.put(interrupt.offset, 1)
+    expander.listenInterrupt((low) => pl061.put(interrupt.offset, low ? 0 : 1))
+  }
   const { address } = profile.lcd
   const tape: number[] = []
   const display: I2cDevice = {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { readBoard } from '../../hal/linux/board-file.ts'
 import type { BoardProfile } from '../../hal/linux/profiles.ts'
 
-/** `matrix-on-soc`: rows and columns with real edges. `matrix-on-expander`: a chip without an interrupt. Lamps on the expander. */
+/** `matrix-on-soc`: rows and columns with real edges. `matrix-on-expander`: a chip whose interrupt the kernel does not know. Lamps on the expander. */
 export type BoardName = 'matrix-on-soc' | 'matrix-on-expander'
 
 /** What goes into the guest as board.json. */

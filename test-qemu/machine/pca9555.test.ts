@@ -78,3 +78,23 @@ test('some messages are not acknowledged; a saved state goes on', () => {
   expect(other.read(6, 2)).toEqual(read(6, 2))
   expect(driven).toEqual(['0: 1'])
 })
+
+test('the interrupt is pulled while an input is not as it was read last, and let go by a read of its port or the change back', () => {
+  const { chip, read, write } = expander()
+  const told: boolean[] = []
+  chip.listenInterrupt((low) => told.push(low))
+  chip.put(3, 0)
+  chip.put(4, 0)
+  expect(told).toEqual([true])
+  read(1, 1)
+  expect(told).toEqual([true])
+  read(0, 1)
+  expect(told).toEqual([true, false])
+  chip.put(9, 0)
+  chip.put(9, 1)
+  expect(told).toEqual([true, false, true, false])
+  // Outputs do not count.
+  write(6, 0b1111_1110)
+  write(2, 0)
+  expect(told).toHaveLength(4)
+})

@@ -18,6 +18,8 @@ export interface Pca9555 extends Chip, I2cDevice {
   plug(): void
   /** The next `times` messages are not acknowledged. */
   nak(times: number): void
+  /** Tells when its interrupt output is pulled low, and when it is let go. */
+  listenInterrupt(listener: (low: boolean) => void): void
 }
 
 export function createPca9555(label: string): Pca9555 {
@@ -27,6 +29,17 @@ export function createPca9555(label: string): Pca9555 {
   const outside = Array<Level>(16).fill(1)
   const driven = Array<Level | undefined>(16).fill(undefined)
   let [pointer, plugged, naks] = [0, true, 0]
+  /** Of each port, as they were when it was last read. */
+  const known = [0xff, 0xff]
+  let low = false
+  let tellInterrupt: (low: boolean) => void = () => {}
+  /** An input that is not as it was read pulls; reading its port, or its change back, lets go (§6.5). */
+  const interrupt = (): void => {
+    const differs = (port: number) => ((inputs(port) ^ known[port]!) & registers[CONFIGURATION + port]!) !== 0
+    const now = plugged && (differs(0) || differs(1))
+    if (now !== low) tellInterrupt(now)
+    low = now
+  }
 
   const bit = (pair: number, line: number): Level => ((registers[pair + (line >> 3)]! >> (line & 7)) & 1) as Level
   const tell = (): void => {
@@ -36,15 +49,15 @@ export function createPca9555(label: string): Pca9555 {
       driven[line] = level
       for (const listener of listeners) listener(line, level)
     }
+    interrupt()
+  }
+  const inputs = (port: number): number => {
+    let value = 0
+    for (let n = 0; n < 8; n++) value |= (driven[port * 8 + n] ?? outside[port * 8 + n]!) << n
+    return value
   }
   const read = (register: number): number => {
-    if (register >= OUTPUT) return registers[register]!
-    let value = 0
-    for (let n = 0; n < 8; n++) {
-      const line = register * 8 + n
-      value |= (driven[line] ?? outside[line]!) << n
-    }
-    return value ^ registers[POLARITY + register]!
+    return register >= OUTPUT ? registers[register]! : inputs(register) ^ registers[POLARITY + register]!
   }
   /** Several bytes go to and fro between the two registers of a pair (§6.2). */
   const advance = (): void => {
@@ -61,6 +74,10 @@ export function createPca9555(label: string): Pca9555 {
     label,
     put(line, level) {
       outside[line] = level
+      interrupt()
+    },
+    listenInterrupt(listener) {
+      tellInterrupt = listener
     },
     listen: (listener) => void listeners.push(listener),
     registers: () => registers.map((_, register) => read(register)),
@@ -92,13 +109,14 @@ export function createPca9555(label: string): Pca9555 {
     },
     read(length, answer) {
       if (refuses()) return answer(undefined)
-      answer(
-        Array.from({ length }, () => {
-          const value = read(pointer)
-          advance()
-          return value
-        }),
-      )
+      const values = Array.from({ length }, () => {
+        const value = read(pointer)
+        if (pointer < OUTPUT) known[pointer] = inputs(pointer)
+        advance()
+        return value
+      })
+      interrupt()
+      answer(values)
     },
   }
 }

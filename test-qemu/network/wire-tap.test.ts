@@ -44,9 +44,9 @@ function capture(frames: readonly Buffer[]): void {
 }
 
 /** Half of full scale, in packets of 20 ms. */
-function spoken(seconds: number, hertz: number): Buffer[] {
+function spoken(seconds: number, hertz: number, law: 'a-law' | 'mu-law' = 'a-law'): Buffer[] {
   const sine = ['synth', `${seconds}`, 'sine', `${hertz}`, 'vol', '0.5']
-  const all = execFileSync('sox', ['-n', '-r', '8000', '-c', '1', '-e', 'a-law', '-t', 'raw', '-', ...sine])
+  const all = execFileSync('sox', ['-n', '-r', '8000', '-c', '1', '-e', law, '-t', 'raw', '-', ...sine])
   return Array.from({ length: all.length / 160 }, (_, n) => all.subarray(160 * n, 160 * (n + 1)))
 }
 
@@ -63,16 +63,18 @@ test('a tone with a pause amid it, across the turn of the time stamps', () => {
 })
 
 test('only speech, only from there to there; another source comes after the first', () => {
-  const [a, b] = [spoken(0.5, 600), spoken(0.5, 800)]
+  const [a, b] = [spoken(0.5, 600), spoken(0.5, 800, 'mu-law')]
   capture([
     ...a.map((payload, n) => frame({ timestamp: 160 * n, payload })),
     ...a.map((payload, n) => frame({ timestamp: 160 * n, payload, from: FRIEND, to: PHONE })),
     frame({ timestamp: 99_999, payload: Buffer.alloc(4), type: 101 }),
     Buffer.alloc(60),
-    ...b.map((payload, n) => frame({ timestamp: 160 * n, payload, source: 8 })),
+    ...b.map((payload, n) => frame({ timestamp: 160 * n, payload, source: 8, type: 0 })),
   ])
   const sound = spokenOverWire(file, PHONE, FRIEND)
   expect(sound.samples).toHaveLength(8000)
   expect(toneOf({ ...sound, samples: sound.samples.subarray(0, 4000) }, 600).seconds).toBeCloseTo(0.5)
-  expect(toneOf({ ...sound, samples: sound.samples.subarray(4000) }, 800).seconds).toBeCloseTo(0.5)
+  const second = toneOf({ ...sound, samples: sound.samples.subarray(4000) }, 800)
+  expect(second.seconds).toBeCloseTo(0.5)
+  expect(second.levelDb).toBeCloseTo(-6, 0)
 })

@@ -2,19 +2,20 @@
 import { readFileSync } from 'node:fs'
 import type { Sound } from '../../firmware/lab/signal/wav.ts'
 
-const [RATE, PCMA] = [8000, 8]
+const RATE = 8000
 const [FILE_HEADER, RECORD_HEADER] = [24, 16]
 const [ETHERNET, IPV4, UDP, RTP] = [14, 20, 8, 12]
 
 interface Speech {
   readonly source: number
   readonly timestamp: number
+  readonly decode: (code: number) => number
   readonly payload: Buffer
 }
 
-/** Every A-law packet (RFC 3551 §4.5.14) of one source, each at its time stamp; what another source says comes after it. */
+/** Every G.711 packet (RFC 3551 §4.5.14) of one source, each at its time stamp; what another source says comes after it. */
 export function spokenOverWire(pcap: string, from: string, to: string): Sound {
-  const parts: { readonly at: number; readonly payload: Buffer }[] = []
+  const parts: { readonly at: number; readonly speech: Speech }[] = []
   let [end, source, first, base] = [0, -1, 0, 0]
   for (const packet of packets(readFileSync(pcap))) {
     const speech = speechOf(packet, from, to)
@@ -23,12 +24,12 @@ export function spokenOverWire(pcap: string, from: string, to: string): Sound {
     const at = base + ((speech.timestamp - first) | 0)
     // Before the first one it had been overtaken.
     if (at < 0) continue
-    parts.push({ at, payload: speech.payload })
+    parts.push({ at, speech })
     end = Math.max(end, at + speech.payload.length)
   }
   const samples = new Float32Array(end)
-  for (const { at, payload } of parts)
-    for (let i = 0; i < payload.length; i++) samples[at + i] = decodeALaw(payload[i]!) / 32768
+  for (const { at, speech } of parts)
+    for (const [i, code] of speech.payload.entries()) samples[at + i] = speech.decode(code) / 32768
   return { rate: RATE, samples }
 }
 
@@ -49,8 +50,9 @@ function speechOf(frame: Buffer, from: string, to: string): Speech | undefined {
   if (dotted(ip, 12) !== from || dotted(ip, 16) !== to) return undefined
   // Frames of less than 60 bytes are padded.
   const rtp = ip.subarray(IPV4 + UDP, IPV4 + ip.readUInt16BE(IPV4 + 4))
-  if (rtp[0] !== 0x80 || (rtp[1]! & 0x7f) !== PCMA) return undefined
-  return { source: rtp.readUInt32BE(8), timestamp: rtp.readUInt32BE(4), payload: rtp.subarray(RTP) }
+  const decode = DECODERS[rtp[1]! & 0x7f]
+  if (rtp[0] !== 0x80 || decode === undefined) return undefined
+  return { source: rtp.readUInt32BE(8), timestamp: rtp.readUInt32BE(4), decode, payload: rtp.subarray(RTP) }
 }
 
 const dotted = (bytes: Buffer, at: number): string => bytes.subarray(at, at + 4).join('.')
@@ -63,3 +65,13 @@ function decodeALaw(code: number): number {
   const magnitude = segment === 0 ? step : (step + 0x100) << (segment - 1)
   return inverted & 0x80 ? magnitude : -magnitude
 }
+
+/** ITU-T G.711, table 2a: sixteen bits of the fourteen there are. */
+function decodeMuLaw(code: number): number {
+  const inverted = ~code
+  const magnitude = ((((inverted & 0x0f) << 3) + 0x84) << ((inverted >> 4) & 7)) - 0x84
+  return inverted & 0x80 ? -magnitude : magnitude
+}
+
+/** By payload type. */
+const DECODERS: Readonly<Record<number, Speech['decode']>> = { 0: decodeMuLaw, 8: decodeALaw }

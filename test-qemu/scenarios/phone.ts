@@ -59,7 +59,7 @@ export interface Phone {
 }
 
 export type PowerOn = Partial<Pick<MachineOptions, 'data' | 'rtc' | 'kernelWords'>> & {
-  /** Default: the key matrix on lines that tell their edges. The other one is read in rounds, which keeps this processor busy. */
+  /** Default: the key matrix on lines that tell their edges. */
   readonly board?: BoardName
 }
 

@@ -29,7 +29,7 @@ export class Engine extends EngineCore {
   #state: EngineState = 'new'
   #options: StartOptions = DEFAULT_START_OPTIONS
   #parts: Stack | undefined
-  /** By package, the value of Accept; the SIP engine looks here each time. */
+  /** By package, the value of Accept; the SIP engine has the same. */
   readonly #packages: Record<string, string> = {}
   readonly #tracer = new Tracer()
   readonly #arrivals = new Arrivals(this)
@@ -262,7 +262,9 @@ export class Engine extends EngineCore {
     if (this.acceptOf(event) !== undefined)
       throw new CoreError('state', 'Engine.addEvent', `${event} is known and cannot be changed`)
     checkOption('Engine.addEvent', 'events', { [event]: acceptTypes })
-    this.#packages[event] = acceptTypes.join(', ')
+    const accept = acceptTypes.join(', ')
+    this.#parts?.command('Engine.addEvent', { kind: 'add-package', id: event, accept })
+    this.#packages[event] = accept
   }
 
   /** Another UDP port: 0 any, null none. What is registered registers from there. Throws when it cannot be had; then all is as it was. */

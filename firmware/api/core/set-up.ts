@@ -7,7 +7,6 @@ import type { StartOptions } from './start-options.ts'
 const DSCP = 24
 const LIMITS = { sessions: 64, transactions: 512 }
 
-/** `packages` is looked at each time it matters, so it may grow. */
 export function setUp(options: StartOptions, localIp: string, packages: Record<string, string>): StackOptions {
   const { localUdpPort, localTcpPort, localTlsPort, rtpPortRange } = options
   const sip: SipConfig = {

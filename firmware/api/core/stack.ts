@@ -212,6 +212,9 @@ export class Stack {
         if (this.#given?.kind === event.command && this.#given.id === event.id) this.#given.refusal = event.reason
         else this.#owners.get(event.id)?.hear(event)
         return
+      // Nothing is taken unasked (`SipConfig.unsolicited`).
+      case 'notify-incoming':
+        return
       default:
         this.#owners.get(event.id)?.hear(event)
     }

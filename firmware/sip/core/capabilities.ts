@@ -7,7 +7,7 @@ import type { SipConfig } from './contract.ts'
 const OWN = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'PRACK', 'UPDATE'] as const
 
 export function capabilitiesOf(config: SipConfig): Capabilities {
-  const refer = config.refer ? ['REFER', 'NOTIFY'] : config.packages ? ['NOTIFY'] : []
+  const refer = config.refer ? ['REFER', 'NOTIFY'] : config.packages || config.unsolicited ? ['NOTIFY'] : []
   const subscribe = config.notifies ? ['SUBSCRIBE'] : []
   const methods = [...new Set([...OWN, ...refer, ...subscribe, ...config.applicationMethods])]
   const named = (name: string): HeaderField[] => (config.userAgent === '' ? [] : [{ name, value: config.userAgent }])

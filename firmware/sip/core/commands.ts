@@ -4,9 +4,10 @@ import type { Millis } from '../../base/time.ts'
 import { all, TOKEN } from '../message/chars.ts'
 import type { HeaderField, Uri } from '../message/message.ts'
 import { parseUri } from '../message/uri.ts'
+import type { EventPackages } from '../usage/event-packages.ts'
 import { Exchange } from '../usage/exchange.ts'
 import { inDialog } from '../usage/invite/acks.ts'
-import { type Ended, Session } from '../usage/invite/session.ts'
+import { Session } from '../usage/invite/session.ts'
 import { NO_TERMS } from '../usage/invite/terms.ts'
 import type { Notified } from '../usage/notified.ts'
 import { replacing } from '../usage/refer/replaces.ts'
@@ -35,6 +36,7 @@ export class Commands {
   readonly registrations: Registrations
   readonly subscriptions: Subscriptions
   readonly publications: Publications
+  readonly #packages: EventPackages
   readonly #requester: Requester
   readonly #sessions: Sessions
   readonly #requests: IncomingRequests
@@ -42,7 +44,7 @@ export class Commands {
   readonly #subscribers: Subscribers
   readonly #maxSessions: number
   readonly #terms: SessionTerms
-  readonly #ended: Ended
+  readonly #ended: (session: Session) => void
   readonly #exchanges = new Set<string>()
   readonly #outside: Outside
 
@@ -52,17 +54,18 @@ export class Commands {
     readonly requests: IncomingRequests
     readonly refers: Refers
     readonly notified: Notified
+    readonly packages: EventPackages
     readonly subscribers: Subscribers
     readonly config: SipConfig
-    readonly ended: Ended
+    readonly ended: (session: Session) => void
   }) {
-    const { requester, config, notified } = parts
-    const { packages = {} } = config
+    const { requester, config, notified, packages } = parts
     this.registrations = new Registrations(requester)
     const digestFor = (identity: Identity) => this.registrations.digestFor(identity)
     this.#outside = createOutside(requester, digestFor)
     this.subscriptions = new Subscriptions(requester, notified, packages, this.#outside, digestFor)
     this.publications = new Publications(requester, packages, this.#outside)
+    this.#packages = packages
     this.#requester = requester
     this.#sessions = parts.sessions
     this.#requests = parts.requests
@@ -123,6 +126,8 @@ export class Commands {
         return bodyProblem(command.body) ?? this.#subscribers.answer(command, now)
       case 'notify':
         return bodyProblem(command.body) ?? this.#subscribers.notify(command, now)
+      case 'add-package':
+        return this.#packages.add(command.id, command.accept)
       case 'end-refer': {
         const refer = this.#refers.outgoing.get(command.id)
         refer?.stop(now)
@@ -147,7 +152,7 @@ export class Commands {
     if (this.#refers.isFull) return 'too many REFERs'
     const replaced = command.replaces === undefined ? undefined : this.#sessions.get(command.replaces)?.dialog
     if (command.replaces !== undefined && replaced === undefined) return 'the session to be replaced has no dialog'
-    const referTo = replaced ? replacing(command.referTo, replaced, command.insist === true) : parseUri(command.referTo)
+    const referTo = replaced ? replacing(command.referTo, replaced) : parseUri(command.referTo)
     if (!referTo.ok) return 'the one to refer to is no SIP URI'
     const to = typeof referTo.value === 'string' ? referTo.value : command.referTo
     const silent = !command.subscribe
@@ -167,9 +172,15 @@ export class Commands {
     if (session?.dialog === undefined || session.state === 'DISCONNECTING') return 'that session has no dialog'
     const { dialog, digest, contactUser, callId, localTag } = session
     const spec = inDialog(dialog, 'REFER', digest, { headers, contactUser })
-    const ended = (status: number, then: Millis) => this.#refers.refused(session, status, 'REFER', then)
+    const ended = (status: number, then: Millis) => this.#gone(session, status, then)
     this.#refers.send({ id, callId, localTag, dialog, spec, silent }, ended, now)
     return undefined
+  }
+
+  /** RFC 5057 §5.1: the peer does not know the dialog any more. */
+  #gone(session: Session | undefined, status: number, now: Millis): void {
+    if (status === 481)
+      session?.finish({ status, reason: 'Call/Transaction Does Not Exist', cause: 'remote' }, false, now)
   }
 
   #session(id: string, act: (session: Session) => string | undefined): string | undefined {
@@ -235,7 +246,7 @@ export class Commands {
     this.#exchanges.add(id)
     const ended = (_id: string, status: number, then: Millis) => {
       this.#exchanges.delete(id)
-      if (session) this.#refers.refused(session, status, method, then)
+      this.#gone(session, status, then)
     }
     new Exchange(this.#requester.environment, id, ended).send(this.#requester, { ...spec, body }, now)
     return undefined

@@ -8,9 +8,11 @@ import { isSip, userOf } from '../message/uri.ts'
 import { type Answer, type Incoming, responseText } from '../transaction/response.ts'
 import { newTag, retrySoon, statelessTag } from '../usage/answers.ts'
 import type { UsageEnvironment } from '../usage/environment.ts'
-import { type Ended, Session } from '../usage/invite/session.ts'
+import type { EventPackages } from '../usage/event-packages.ts'
+import { Session } from '../usage/invite/session.ts'
 import { NO_TERMS, refusalUnder, tagsOf } from '../usage/invite/terms.ts'
-import { badEvent, eventOf, type Notified, packageOf } from '../usage/notified.ts'
+import { eventOf, type Notified } from '../usage/notified.ts'
+import { replacesOf } from '../usage/refer/replaces.ts'
 import type { Digest, Requester } from '../usage/requester.ts'
 import { bodyRefusal, sdpOf, unanswerable } from '../usage/sdp-body.ts'
 import type { Admissions } from './admission.ts'
@@ -20,7 +22,6 @@ import type { IncomingRequests } from './incoming-requests.ts'
 import type { Modules, Stage } from './modules.ts'
 import type { ReceivedRequest } from './received-request.ts'
 import type { Refers } from './refers.ts'
-import { sessionNamed } from './session-named.ts'
 import type { Sessions } from './sessions.ts'
 import type { Subscribers } from './subscribers.ts'
 
@@ -33,8 +34,9 @@ export class Dispatch {
   readonly #requests: IncomingRequests
   readonly #refers: Refers
   readonly #notified: Notified
+  readonly #packages: EventPackages
   readonly #subscribers: Subscribers
-  readonly #ended: Ended
+  readonly #ended: (session: Session) => void
   readonly #nextId: () => string
   readonly #digestOf: (contactUser: string) => Digest
   readonly #allowed: ReadonlySet<string>
@@ -49,8 +51,9 @@ export class Dispatch {
     readonly requests: IncomingRequests
     readonly refers: Refers
     readonly notified: Notified
+    readonly packages: EventPackages
     readonly subscribers: Subscribers
-    readonly ended: Ended
+    readonly ended: (session: Session) => void
     readonly nextId: () => string
     /** Credentials of the account behind a Contact user. */
     readonly digestOf: (contactUser: string) => Digest
@@ -65,6 +68,7 @@ export class Dispatch {
     this.#requests = parts.requests
     this.#refers = parts.refers
     this.#notified = parts.notified
+    this.#packages = parts.packages
     this.#subscribers = parts.subscribers
     this.#ended = parts.ended
     this.#nextId = parts.nextId
@@ -146,10 +150,11 @@ export class Dispatch {
 
   /** RFC 6665 §4.1.3, §8.3.2. */
   #unknownEvent(request: SipRequest): Answer | undefined {
-    const { packages, applicationMethods } = this.#config
+    const { packages, applicationMethods, unsolicited = [] } = this.#config
     if (request.method !== 'NOTIFY' || packages === undefined || applicationMethods.includes('NOTIFY')) return undefined
     const name = eventOf(request)?.name ?? ''
-    return name === 'refer' || packageOf(packages, name) !== undefined ? undefined : badEvent(packages)
+    const isKnown = name === 'refer' || unsolicited.includes(name) || this.#packages.accept(name) !== undefined
+    return isKnown ? undefined : this.#packages.refusal()
   }
 
   /** §8.2.1, §8.2.2. Max-Forwards is for who passes requests on (§16.3): whom it has reached answers, also at 0. */
@@ -186,7 +191,7 @@ export class Dispatch {
         this.#refuse(incoming, { status: 481 }, now)
         return
     }
-    if (this.#event(incoming, undefined, now)) return
+    if (this.#unasked(incoming, now) || this.#event(incoming, undefined, now)) return
     this.#requests.add(this.#nextId(), incoming, undefined, newTag(this.#environment), now)
   }
 
@@ -212,6 +217,22 @@ export class Dispatch {
     this.#requests.add(this.#nextId(), incoming, session.id, session.localTag, now)
   }
 
+  /** A NOTIFY nobody subscribed to (RFC 3842 §3.1), of a package that may come so: from servers of ours and those trusted alone. */
+  #unasked(incoming: ReceivedRequest, now: Millis): boolean {
+    const { request, from } = incoming
+    const event = request.method === 'NOTIFY' ? eventOf(request)?.name : undefined
+    if (event === undefined || !this.#config.unsolicited?.includes(event)) return false
+    if (!this.#admissions.isKnown(from)) {
+      this.#refuse(incoming, { status: 403 }, now)
+      return true
+    }
+    const { servers, capabilities } = this.#environment
+    const answer = { status: 200, headers: capabilities.server, toTag: newTag(this.#environment) }
+    servers.create(incoming, undefined, now).respond(answer, now)
+    this.#environment.emit({ kind: 'notify-incoming', event, request })
+    return true
+  }
+
   /** Takes what has to do with subscriptions, unless the application wants it: then false. */
   #event(incoming: ReceivedRequest, session: Session | undefined, now: Millis): boolean {
     const { method } = incoming.request
@@ -235,6 +256,33 @@ export class Dispatch {
     return false
   }
 
+  /** RFC 3891 §3: the session an INVITE replaces, or the status it is refused with; undefined when it replaces none. */
+  #replaced(request: SipRequest): { readonly id: string } | { readonly status: number } | undefined {
+    const found = this.#config.supported.includes('replaces') ? replacesOf(request) : undefined
+    if (found === undefined) return undefined
+    if (!found.ok) return { status: 400 }
+    const { callId, toTag, fromTag, earlyOnly } = found.value
+    const session = this.#sessions.ofDialog(callId, toTag)
+    if (session?.dialogWith(fromTag) === undefined) return { status: 481 }
+    switch (session.state) {
+      // Only who made an early dialog can have it replaced.
+      case 'EARLY':
+        return session.isCaller ? { id: session.id } : { status: 481 }
+      case 'CONNECTING':
+      case 'CONFIRMED':
+      case 'REINVITING':
+      case 'REINVITED':
+        return earlyOnly ? { status: 486 } : { id: session.id }
+      case 'DISCONNECTING':
+        return { status: 603 }
+      case 'NULL':
+      case 'CALLING':
+      case 'INCOMING':
+      case 'DISCONNECTED':
+        return { status: 481 }
+    }
+  }
+
   #invite(incoming: ReceivedRequest, now: Millis): void {
     const { request } = incoming
     const part = sdpOf(request)
@@ -247,9 +295,9 @@ export class Dispatch {
       this.#refuse(incoming, { status: 486 }, now)
       return
     }
-    const named = sessionNamed(request, this.#sessions, this.#config.supported)
-    if ('status' in named) {
-      this.#refuse(incoming, named, now)
+    const replaced = this.#replaced(request)
+    if (replaced && 'status' in replaced) {
+      this.#refuse(incoming, replaced, now)
       return
     }
     const tag = newTag(this.#environment)
@@ -269,7 +317,7 @@ export class Dispatch {
       ended: this.#ended,
     })
     this.#sessions.add(session)
-    session.offer(incoming, dialog.value, part.kind === 'sdp' ? part.sdp : undefined, named, now)
+    session.offer(incoming, dialog.value, part.kind === 'sdp' ? part.sdp : undefined, replaced?.id, now)
   }
 
   #options(incoming: Incoming, now: Millis): void {

@@ -19,7 +19,8 @@ import { type Arrival, type Received, receive, unframed } from '../transport/rec
 import { type Flow, Streams, serves } from '../transport/streams.ts'
 import { Transports } from '../transport/transports.ts'
 import type { UsageEnvironment } from '../usage/environment.ts'
-import type { Ended } from '../usage/invite/session.ts'
+import { EventPackages } from '../usage/event-packages.ts'
+import type { Session } from '../usage/invite/session.ts'
 import { Notified } from '../usage/notified.ts'
 import { Requester } from '../usage/requester.ts'
 import { Admissions } from './admission.ts'
@@ -151,12 +152,10 @@ class Engine implements SipEngine {
     this.#requester = new Requester(environment)
     this.#requests = new IncomingRequests(environment)
     const notified = new Notified()
+    const packages = new EventPackages(config.packages ?? {})
     this.#refers = new Refers(this.#requester, notified)
-    const ended: Ended = (session, { lost, status }, now) => {
-      this.#sessions.remove(session)
-      if (lost) this.#refers.dialogLost(session.dialog, status, now)
-    }
-    const subscribers = new Subscribers(this.#requester, config.notifies ?? {})
+    const ended = (session: Session) => this.#sessions.remove(session)
+    const subscribers = new Subscribers(this.#requester, new EventPackages(config.notifies ?? {}))
     this.#subscribers = subscribers
     this.#commands = new Commands({
       config,
@@ -165,6 +164,7 @@ class Engine implements SipEngine {
       requests: this.#requests,
       refers: this.#refers,
       notified,
+      packages,
       subscribers,
       ended,
     })
@@ -177,6 +177,7 @@ class Engine implements SipEngine {
       requests: this.#requests,
       refers: this.#refers,
       notified,
+      packages,
       subscribers,
       ended,
       nextId: () => `in:${++this.#lastId}`,
@@ -237,7 +238,8 @@ class Engine implements SipEngine {
       case 'answer-subscriber':
       case 'notify':
       case 'end-refer':
-      case 'refer-notify': {
+      case 'refer-notify':
+      case 'add-package': {
         const reason = this.#commands.perform(input, now)
         if (reason !== undefined) out.push({ kind: 'rejected', command: input.kind, id: input.id, reason })
       }

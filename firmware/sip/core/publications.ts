@@ -1,6 +1,7 @@
 // The publications an application keeps, by their ids (RFC 3903).
 import type { Millis } from '../../base/time.ts'
-import { type Packages, packageOf, parseEvent } from '../usage/notified.ts'
+import type { EventPackages } from '../usage/event-packages.ts'
+import { parseEvent } from '../usage/notified.ts'
 import { Publication } from '../usage/publication.ts'
 import type { Requester } from '../usage/requester.ts'
 import type { SipCommand } from './contract.ts'
@@ -13,11 +14,11 @@ const MAX_PUBLICATIONS = 64
 
 export class Publications {
   readonly #requester: Requester
-  readonly #packages: Packages
+  readonly #packages: EventPackages
   readonly #outside: Outside
   readonly #all = new Map<string, Publication>()
 
-  constructor(requester: Requester, packages: Packages, outside: Outside) {
+  constructor(requester: Requester, packages: EventPackages, outside: Outside) {
     this.#requester = requester
     this.#packages = packages
     this.#outside = outside
@@ -30,7 +31,7 @@ export class Publications {
   /** Why the command makes no sense, or undefined when it was taken. */
   publish(command: Publish, now: Millis): string | undefined {
     const { id, identity, target, event, headers, body } = command
-    const accept = packageOf(this.#packages, parseEvent(event)?.name ?? '')
+    const accept = this.#packages.accept(parseEvent(event)?.name ?? '')
     if (accept === undefined || !isText(event)) return 'no such event package'
     if (!(command.expires > 0)) return 'expires must be positive'
     const problem = bodyProblem(body)

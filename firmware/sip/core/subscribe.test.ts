@@ -50,7 +50,7 @@ function setOut(
   return { stage, alice, peer, notify, states, answers }
 }
 
-test('active, refreshed in its dialog, ended: each with its NOTIFY; an empty body is not told', () => {
+test('active, refreshed in its dialog, ended: each with its NOTIFY', () => {
   const { stage, alice, notify, states, peer } = setOut()
   stage.later(100, () => notify('pending;expires=600'))
   stage.later(200, () => notify('active;expires=600', 'Messages-Waiting: yes'))
@@ -63,7 +63,7 @@ test('active, refreshed in its dialog, ended: each with its NOTIFY; an empty bod
   stage.run(700_000)
   expect(peer.requests('SUBSCRIBE')[2]?.header('Expires')).toBe('0')
   expect(states()).toEqual(['SENT 0', 'ACCEPTED 200', 'PENDING 0', 'ACTIVE 0', 'TERMINATED 0'])
-  expect(alice.all('subscription-notify').map(({ body }) => body)).toEqual(['Messages-Waiting: yes'])
+  expect(alice.all('subscription-notify').map(({ body }) => body)).toEqual(['', 'Messages-Waiting: yes', '', ''])
   expect(alice.engine.counts()).toMatchObject({ subscriptions: 0, timers: 0 })
 })
 

@@ -5,7 +5,8 @@ import type { SipRequest } from '../message/message.ts'
 import { userOf } from '../message/uri.ts'
 import type { Answer } from '../transaction/response.ts'
 import { newTag } from '../usage/answers.ts'
-import { badEvent, eventOf, type Packages, packageOf } from '../usage/notified.ts'
+import type { EventPackages } from '../usage/event-packages.ts'
+import { eventOf } from '../usage/notified.ts'
 import type { Digest, Requester } from '../usage/requester.ts'
 import { Subscriber } from '../usage/subscriber.ts'
 import type { SipCommand } from './contract.ts'
@@ -17,10 +18,10 @@ const MAX_SUBSCRIBERS = 256
 
 export class Subscribers {
   readonly #requester: Requester
-  readonly #packages: Packages
+  readonly #packages: EventPackages
   readonly #all = new Map<string, Subscriber>()
 
-  constructor(requester: Requester, packages: Packages) {
+  constructor(requester: Requester, packages: EventPackages) {
     this.#requester = requester
     this.#packages = packages
   }
@@ -34,7 +35,7 @@ export class Subscribers {
     const { request } = received
     const { environment } = this.#requester
     const event = eventOf(request)
-    if (event === undefined || packageOf(this.#packages, event.name) === undefined) return badEvent(this.#packages)
+    if (event === undefined || this.#packages.accept(event.name) === undefined) return this.#packages.refusal()
     const brief = Subscriber.tooBrief(request)
     if (brief) return brief
     if (this.#all.size >= MAX_SUBSCRIBERS) return { status: 503 }

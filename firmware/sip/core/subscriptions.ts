@@ -1,6 +1,7 @@
 // The subscriptions an application keeps, by their ids (RFC 6665 §4.1).
 import type { Millis } from '../../base/time.ts'
-import { type Notified, type Packages, packageOf, parseEvent } from '../usage/notified.ts'
+import type { EventPackages } from '../usage/event-packages.ts'
+import { type Notified, parseEvent } from '../usage/notified.ts'
 import type { Digest, Requester } from '../usage/requester.ts'
 import { Subscription } from '../usage/subscription.ts'
 import type { Identity, SipCommand } from './contract.ts'
@@ -14,7 +15,7 @@ const MAX_SUBSCRIPTIONS = 128
 export class Subscriptions {
   readonly #requester: Requester
   readonly #notified: Notified
-  readonly #packages: Packages
+  readonly #packages: EventPackages
   readonly #outside: Outside
   readonly #digestFor: (identity: Identity) => Digest
   readonly #all = new Map<string, Subscription>()
@@ -22,7 +23,7 @@ export class Subscriptions {
   constructor(
     requester: Requester,
     notified: Notified,
-    packages: Packages,
+    packages: EventPackages,
     outside: Outside,
     digestFor: (identity: Identity) => Digest,
   ) {
@@ -40,7 +41,7 @@ export class Subscriptions {
   /** Why the command makes no sense, or undefined when it was taken. */
   subscribe(command: Subscribe, now: Millis): string | undefined {
     const { id, identity, event, headers, body, target } = command
-    const accept = packageOf(this.#packages, parseEvent(event)?.name ?? '')
+    const accept = this.#packages.accept(parseEvent(event)?.name ?? '')
     if (accept === undefined || !isText(event)) return 'no such event package'
     if (!(command.expires > 0)) return 'expires must be positive'
     const problem = bodyProblem(body)

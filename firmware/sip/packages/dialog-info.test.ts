@@ -128,6 +128,7 @@ test.each([
     { ...ringing, remote: { ...remote, target: undefined } },
     { target: 'sip:carol@example.org', replaces: 'c;to-tag=r;from-tag=l;early-only' },
   ],
+  ['that its caller knows nothing of', { ...ringing, state: 'trying' }, undefined],
   ['calling out', { ...ringing, direction: 'initiator' }, undefined],
   ['without a tag', { ...ringing, remoteTag: undefined }, undefined],
   ['without the other party', { ...ringing, remote: undefined }, undefined],

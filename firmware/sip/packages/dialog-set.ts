@@ -65,8 +65,8 @@ export function pickupOf({ state, direction, callId, localTag, remoteTag, remote
   const target = remote?.target ?? remote?.identity
   if (target === undefined || !callId || !localTag || !remoteTag) return undefined
   if (![callId, localTag, remoteTag].every((text) => /^[!-:<-~]+$/.test(text))) return undefined
-  // Only who made the call can have one replaced that is not answered (RFC 3891 §3), so only one that comes in is picked up early.
-  if (state !== 'confirmed' && direction !== 'recipient') return undefined
+  // Only who made the call can have one replaced that is not answered (RFC 3891 §3), and not before he knows of the dialog.
+  if (state !== 'confirmed' && (state !== 'early' || direction !== 'recipient')) return undefined
   const early = state === 'confirmed' ? '' : ';early-only'
   return { target, replaces: `${callId};to-tag=${remoteTag};from-tag=${localTag}${early}` }
 }

@@ -3,7 +3,7 @@ import { ok, type Result } from '../../base/result.ts'
 import { attribute, childOf, childrenOf, tokenOf, type XmlElement } from '../../base/xml/document.ts'
 import { node, printXml, type XmlNode } from '../../base/xml/print.ts'
 import { type BodyError, parseRoot, required, textOf, wholeOf, wordOf, wrong } from './body.ts'
-import { type Versioned, versionOf } from './version.ts'
+import { type Versioned, versionOf, versionStep } from './version.ts'
 
 export const REGINFO = 'application/reginfo+xml'
 const NS = 'urn:ietf:params:xml:ns:reginfo'
@@ -81,6 +81,31 @@ function contactOf(element: XmlElement): Result<RegisteredContact, BodyError> {
     event: wordOf(attribute(element, 'event'), EVENTS),
     expires: wholeOf(attribute(element, 'expires')),
   })
+}
+
+/** What is known after a document, as this returned it before; `lost` and `stale` as in `versionStep`. */
+export function applyRegInfo(known: RegInfo | undefined, info: RegInfo): RegInfo | 'lost' | 'stale' {
+  const step = versionStep(known?.version, info)
+  if (step === 'lost' || step === 'stale') return step
+  const all = new Map((step === 'whole' ? [] : (known?.registrations ?? [])).map((each) => [each.id, each]))
+  for (const each of info.registrations) {
+    if (each.state === 'terminated') all.delete(each.id)
+    else if (all.has(each.id) || all.size < MOST)
+      all.set(each.id, { ...each, contacts: contactsAfter(all.get(each.id), each) })
+  }
+  return { version: info.version, full: true, registrations: [...all.values()] }
+}
+
+/** Of each kind. */
+const MOST = 256
+
+function contactsAfter(known: RegisteredAor | undefined, news: RegisteredAor): RegisteredContact[] {
+  const all = new Map((known?.contacts ?? []).map((each) => [each.id, each]))
+  for (const each of news.contacts) {
+    if (each.state === 'terminated') all.delete(each.id)
+    else if (all.has(each.id) || all.size < MOST) all.set(each.id, each)
+  }
+  return [...all.values()]
 }
 
 export const printRegInfo = ({ version, full, registrations }: RegInfo): string =>

@@ -2,7 +2,7 @@
 import type { Millis } from '../../base/time.ts'
 import { all, TOKEN } from '../message/chars.ts'
 import type { SipRequest } from '../message/message.ts'
-import type { Answer, Incoming } from '../transaction/response.ts'
+import type { Incoming } from '../transaction/response.ts'
 
 export interface NotifyTaker {
   readonly callId: string
@@ -49,19 +49,6 @@ export function parseEvent(text: string): EventField | undefined {
   const id = params.find((param) => /^id\s*=/i.test(param))
   return { name: name.toLowerCase(), id: id?.replace(/^id\s*=\s*/i, '') }
 }
-
-/** What is known of each event package, by its name. */
-export type Packages = Readonly<Record<string, string>>
-
-/** What a package is told in; undefined: it is none of these. */
-export const packageOf = (packages: Packages, name: string): string | undefined =>
-  Object.hasOwn(packages, name) ? packages[name] : undefined
-
-/** §4.1.3, §4.2.1.1: an event that is none of these packages'. */
-export const badEvent = (packages: Packages): Answer => ({
-  status: 489,
-  headers: [{ name: 'Allow-Events', value: Object.keys(packages).join(', ') }],
-})
 
 /** `Subscription-State: name;expires=…;reason=…;retry-after=…` (§8.2.3). */
 export interface SubscriptionStateField {

@@ -136,11 +136,9 @@ export class Subscription implements RequestUser, NotifyTaker, Sleeper {
       if (field.expires !== undefined) this.#lasts(field.expires, now)
       this.#enter(nameOf(field.name), NONE, undefined)
     }
-    if (request.body !== '') {
-      const contentType = request.header('Content-Type') ?? ''
-      const { environment } = this.#requester
-      environment.emit({ kind: 'subscription-notify', id: this.id, contentType, body: request.body, request })
-    }
+    const contentType = request.header('Content-Type') ?? ''
+    const { environment } = this.#requester
+    environment.emit({ kind: 'subscription-notify', id: this.id, contentType, body: request.body, request })
     if (last) this.#ending(field, now)
     else this.#arm(now)
   }

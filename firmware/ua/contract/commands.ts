@@ -3,15 +3,8 @@ import type { SubscriberState } from '../../sip/core/contract.ts'
 import type { Body, HeaderField } from '../../sip/message/message.ts'
 import type { BodyPart } from '../../sip/message/multipart.ts'
 import type { AccountConfig } from './config.ts'
-import type {
-  AccountId,
-  CallId,
-  PublicationName,
-  RequestName,
-  SubscriberName,
-  SubscriptionName,
-  TransferName,
-} from './names.ts'
+import type { AccountId, CallId, PublicationName, RequestName, SubscriberName, SubscriptionName } from './names.ts'
+import type { OwnPresence } from './watched.ts'
 
 export type UaCommand =
   /** Adds an account or changes it; registers when it has a registrar. */
@@ -79,33 +72,15 @@ export type UaCommand =
       readonly offer: boolean
       readonly headers: readonly HeaderField[]
     }
-  /**
-   * REFER to `target` (RFC 3515), completed like that of a call. What becomes of it comes as `call-transfer`; the call stays until it
-   * is ended.
-   */
+  /** REFER to `target` (RFC 3515), completed like that of a call. What becomes of it comes as `call-transfer`; the call stays until it is ended. */
   | {
       readonly kind: 'transfer'
       readonly call: CallId
-      /** '': the peer of the call that is replaced. */
       readonly target: string
       readonly headers: readonly HeaderField[]
-      /** Attended transfer: the new call takes the place of this one at its peer (RFC 3891). */
-      readonly replaces?: CallId | undefined
-      /** Where Replaces is not understood the new call is to fail (RFC 5589 §7.2); default true. False is XFER_NO_REQUIRE_REPLACES. */
-      readonly insist?: boolean
-      /** Nothing is to be told of the new call (RFC 4488): the response to REFER is all. */
-      readonly quiet?: boolean
     }
   /** No more is to be heard of the transfer: their next NOTIFY gets 481, which ends the subscription (RFC 6665 §4.2.2). */
   | { readonly kind: 'end-transfer'; readonly call: CallId }
-  /** The word on a `transfer-incoming`: a name for the call it asks for, which is made then; or `status`, 300–699, declines it. */
-  | {
-      readonly kind: 'answer-transfer'
-      readonly transfer: TransferName
-      readonly call: CallId | undefined
-      readonly status: number
-      readonly reason: string | undefined
-    }
   /** A request inside a call's dialog, or outside any from an account. Methods that change a session are refused. */
   | {
       readonly kind: 'send-request'
@@ -130,7 +105,8 @@ export type UaCommand =
   /**
    * Subscribes to `event` (value of Event) of `target`, completed like that of a call, and keeps that up until `unsubscribe`
    * or a `final` state; 64 at most. Again with the same name, account, target and event: refreshed at once, with what the
-   * account is now.
+   * account is now. What it tells of a package that is known here comes read, too (`watched`). `list`: the target may be a list
+   * of resources (RFC 4662).
    */
   | {
       readonly kind: 'subscribe'
@@ -141,6 +117,7 @@ export type UaCommand =
       /** Seconds. */
       readonly expires: number
       readonly headers: readonly HeaderField[]
+      readonly list?: boolean
     }
   /** Its end comes as a `final` state. */
   | { readonly kind: 'unsubscribe'; readonly subscription: SubscriptionName }
@@ -165,7 +142,23 @@ export type UaCommand =
    * register (the engine sees to that) and calls are re-INVITEd with media from there. Answered by `address-changed`.
    */
   | { readonly kind: 'move'; readonly mediaAddress: string; readonly alsoMediaAddress?: string | undefined }
-  /** The word on a `subscriber-incoming`: 200 takes it and tells `body` at once, 300–699 refuse it. */
+  /**
+   * What the account says of itself to those who subscribe to its presence, and to its server when `publish`, kept up there with
+   * `expires` seconds: its publication is called `own:presence:` + AccountId. `presence` undefined: no more than that it is there.
+   */
+  | {
+      readonly kind: 'set-presence'
+      readonly account: AccountId
+      readonly presence: OwnPresence | undefined
+      readonly publish: boolean
+      readonly expires: number
+    }
+  /** From now on `event` can be subscribed to and published, told in `types`, the best first; one that is known cannot be changed. */
+  | { readonly kind: 'add-package'; readonly event: string; readonly types: readonly string[] }
+  /**
+   * The word on a `subscriber-incoming`: 200 takes it and tells `body` at once, 300–699 refuse it. `serve`: presence or dialogs
+   * of the account are told by the user agent, now and at each change, and `state` and `body` do not count.
+   */
   | {
       readonly kind: 'answer-subscriber'
       readonly subscriber: SubscriberName
@@ -174,6 +167,7 @@ export type UaCommand =
       readonly headers: readonly HeaderField[]
       readonly state: 'pending' | 'active'
       readonly body: Body | undefined
+      readonly serve?: boolean
     }
   /** Tells a subscriber of a change; `terminated` is the last, with a `reason` of RFC 6665 §4.1.3 and `retryAfter` seconds. */
   | {

@@ -30,6 +30,11 @@ export interface AccountConfig {
   readonly aka?: SubscriberKeys | undefined
   /** Hashes of challenges the password answers; undefined: all that are known. */
   readonly hashes?: readonly HashName[] | undefined
+  /**
+   * Who subscribes to its presence or its calls: each is a `subscriber-incoming` (`ask`, the default), is told by the user agent
+   * itself, or is refused with 403.
+   */
+  readonly watchers?: 'ask' | 'accept' | 'refuse'
   readonly registration?: RegisterOptions | undefined
   /** Calls and requests go without our name (RFC 3323), unless a call says otherwise. */
   readonly anonymous?: boolean

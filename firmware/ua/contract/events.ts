@@ -25,8 +25,8 @@ import type {
   RequestName,
   SubscriberName,
   SubscriptionName,
-  TransferName,
 } from './names.ts'
+import type { Watched } from './watched.ts'
 
 export type UaEvent =
   | {
@@ -54,14 +54,6 @@ export type UaEvent =
       readonly peer: Party
       /** Whom it was for before, the last first; undefined: for us. */
       readonly diverted?: readonly Diversion[]
-      /**
-       * The call it takes the place of (RFC 3891): unless the application says something within `answerMs` it is answered; once it
-       * is, the other one is ended. Refused, that goes on.
-       */
-      readonly replaces?: CallId
-      readonly answerMs?: number
-      /** The call whose conversation it asks to join (RFC 3911). */
-      readonly joins?: CallId
       readonly alertInfo: string | undefined
       /** Every header field of the INVITE but its credentials. */
       readonly headers?: readonly HeaderField[]
@@ -127,30 +119,10 @@ export type UaEvent =
       readonly status: number
       readonly reason: string
       readonly final: boolean
-      readonly cause?: Cause
-    }
-  /**
-   * Somebody, mostly the peer of `call`, asks us to call `target` (RFC 3515): say `answer-transfer`; without a word for `answerMs` it
-   * is as `default` says. Its progress is told to whoever asks as the call goes.
-   */
-  | {
-      readonly kind: 'transfer-incoming'
-      readonly transfer: TransferName
-      readonly account: AccountId
-      readonly call: CallId | undefined
-      readonly peer: Party
-      readonly target: Party
-      /** The new call takes the place of one `target` has with whoever asks: an attended transfer. */
-      readonly replaces: boolean
-      /** Referred-By (RFC 3892) as it came; it goes into the INVITE. */
-      readonly referredBy: string | undefined
-      readonly headers: readonly HeaderField[]
-      readonly default: 'refuse'
-      readonly answerMs: number
     }
   /**
    * A request other than those of a session. `answerMs` 0: it was answered here (MESSAGE and INFO with 200). Else the
-   * application has so long for its `reply`; without one it is refused with 501.
+   * application has so long for its `reply`; without one it is refused: REFER with 603, others with 501.
    */
   | {
       readonly kind: 'request-incoming'
@@ -197,6 +169,21 @@ export type UaEvent =
       readonly contentType: string
       readonly body: string
     }
+  /**
+   * What is known of a resource now, at each change: after the `subscription-notify` that said it, and when nothing is known any
+   * more. `uri`: the target, or one of the list it names. `subscription` undefined: a server told it unasked (RFC 3842 §3.1).
+   */
+  | {
+      readonly kind: 'watched'
+      readonly subscription: SubscriptionName | undefined
+      readonly account: AccountId
+      readonly uri: string
+      /** As the list calls it. */
+      readonly name: string | undefined
+      readonly watched: Watched
+    }
+  /** A server of ours, or a trusted address, wants the configuration read anew; `reboot`: and the phone started anew, true or false. */
+  | { readonly kind: 'check-sync'; readonly account: AccountId; readonly reboot: boolean | undefined }
   /** Each change of state, and each refresh granted. `final` is the last event of that name; with `retryMs` it is tried anew by itself. */
   | {
       readonly kind: 'publication-state'

@@ -33,6 +33,24 @@ AlsaPair::AlsaPair(std::unique_ptr<AlsaPcm> capturing, std::unique_ptr<AlsaPcm> 
   canPace = capture && capture->period() <= block && block % capture->period() == 0;
 }
 
+int AlsaPair::rest() {
+  for (AlsaPcm* pcm : {capture.get(), playback.get()}) {
+    const int error = pcm ? pcm->rest() : 0;
+    if (error < 0) return error;
+  }
+  begin = end = 0;
+  primed = false;
+  fullTicks = windowBlocks = emptyTicks = 0;
+  captureSlip.reset();
+  playbackSlip.reset();
+  return 0;
+}
+
+int AlsaPair::health() {
+  const int error = capture ? capture->health() : 0;
+  return error < 0 || !playback ? error : playback->health();
+}
+
 AlsaDevice::AlsaDevice(std::shared_ptr<AlsaKeeper> keeper, const DeviceConfig& config)
     : keeper_(std::move(keeper)), capturing_(!config.capture.empty()), playing_(!config.playback.empty()) {}
 
@@ -41,12 +59,18 @@ AlsaDevice::~AlsaDevice() {
   keeper_->stop();
 }
 
-void AlsaDevice::tick(int64_t) {
-  if (pair_ || !(pair_ = keeper_->collect())) return;
-  // Started here and not where it was opened, so that the prefill is not eaten before the first tick.
-  int error = pair_->playback ? pair_->playback->start(pair_->prefill) : 0;
+void AlsaDevice::rest() {
+  if (pair_) keeper_->giveBack(pair_);
+  pair_ = nullptr;
+}
+
+bool AlsaDevice::runs() {
+  if (pair_ || !(pair_ = keeper_->collect())) return pair_;
+  // Started here and not where it was opened, so that the prefill is not eaten before the first block follows it.
+  int error = pair_->playback ? pair_->playback->start(pair_->prefill - pair_->block) : 0;
   if (error >= 0 && pair_->capture) error = pair_->capture->start(0);
   if (error < 0) fail(error);
+  return pair_;
 }
 
 void AlsaDevice::fail(int error) {
@@ -89,7 +113,7 @@ int AlsaDevice::slipNow() {
 void AlsaDevice::give(int16_t* out, size_t samples, int64_t) {
   const bool driven = pacing_;
   pacing_ = false;
-  if (!pair_ || !pair_->capture || pair_->block != samples || !readAll()) {
+  if (!runs() || !pair_->capture || pair_->block != samples || !readAll()) {
     std::fill(out, out + samples, int16_t{0});
     return;
   }
@@ -123,7 +147,7 @@ void AlsaDevice::give(int16_t* out, size_t samples, int64_t) {
 }
 
 void AlsaDevice::take(const int16_t* in, size_t samples, int64_t) {
-  if (!pair_ || !pair_->playback || pair_->block != samples) return;
+  if (!runs() || !pair_->playback || pair_->block != samples) return;
   AlsaPair& pair = *pair_;
   AlsaPcm& pcm = *pair.playback;
   long waiting = pcm.waiting();

@@ -4,6 +4,8 @@
 // While it captures in periods that divide 10 ms it can pace the engine, and then nothing lies between a captured block
 // and its packet. Otherwise, and for every second device, a small store and a slip of single samples take up the
 // difference between the clocks.
+//
+// A device that nothing is connected to is stopped: open, so that it starts at once, and watched for being pulled out.
 #pragma once
 
 #include <atomic>
@@ -22,6 +24,10 @@ namespace offhook {
 /** Both directions, opened; either may be absent. Made and destroyed by the keeper, used by the tick thread. */
 struct AlsaPair {
   AlsaPair(std::unique_ptr<AlsaPcm> capturing, std::unique_ptr<AlsaPcm> playing);
+  /** Stopped, with nothing stored, ready to be started. Negative errno when it is broken. */
+  int rest();
+  /** Of one that rests: negative errno when it is broken, which nothing else tells. */
+  int health();
 
   const std::unique_ptr<AlsaPcm> capture, playback;
   const uint32_t rate;
@@ -56,21 +62,23 @@ class AlsaKeeper {
   bool stopped() const { return stopped_.load(std::memory_order_acquire); }
 
   // ---- tick thread ------------------------------------------------------------------------------------------------
-  /** A newly opened pair, or nullptr. */
-  AlsaPair* collect() { return opened_.exchange(nullptr, std::memory_order_acq_rel); }
-  /** Back to be closed; `broken` says why. */
+  /** A pair that is opened and not started, or nullptr. */
+  AlsaPair* collect() { return resting_.exchange(nullptr, std::memory_order_acq_rel); }
+  /** Back to rest; to be closed, when it is `broken`. */
   void giveBack(AlsaPair* pair);
 
   DeviceCounters& counters;
 
  private:
   void run();
+  /** Keeps the pair while it rests, until it is broken: the errno; 0: until this stops. */
+  int keep();
   std::unique_ptr<AlsaPair> open(int& error, std::string& why);
   bool pause(int64_t ns);
 
   const DeviceConfig config_;
   const Report report_;
-  std::atomic<AlsaPair*> opened_{nullptr}, returned_{nullptr};
+  std::atomic<AlsaPair*> resting_{nullptr}, returned_{nullptr};
   std::atomic<bool> stopping_{false}, stopped_{false};
   Wake wake_;
   Thread thread_;
@@ -86,11 +94,14 @@ class AlsaDevice : public Port, public Pacer {
   bool takesAlways() const override { return playing_; }
   void give(int16_t* out, size_t samples, int64_t nowNs) override;
   void take(const int16_t* in, size_t samples, int64_t nowNs) override;
-  void tick(int64_t nowNs) override;
+  bool canRest() const override { return true; }
+  void rest() override;
   bool paces() const override { return pair_ && pair_->canPace; }
   Waited waitForBlock(int wakeFd, int64_t untilNs) override;
 
  private:
+  /** Open and running; starts what was opened or has rested. */
+  bool runs();
   void fail(int error);
   /** Reads all that waits and fits; false when the device broke. */
   bool readAll();

@@ -11,6 +11,8 @@ constexpr int64_t kRetryNs = kSecondNs, kLongestRetryNs = 5 * kSecondNs;
 // A device just closed, by us or by another program, may stay busy for a moment.
 constexpr int64_t kBusyRetryNs = 50 * kMillisecondNs;
 constexpr int kBusyRetries = 20;
+// A device that rests does not say that it was pulled out.
+constexpr int64_t kLookNs = kSecondNs;
 }  // namespace
 
 AlsaKeeper::AlsaKeeper(const DeviceConfig& config, Report report, DeviceCounters& counts)
@@ -21,7 +23,7 @@ AlsaKeeper::AlsaKeeper(const DeviceConfig& config, Report report, DeviceCounters
 AlsaKeeper::~AlsaKeeper() {
   stop();
   thread_.join();
-  delete opened_.load();
+  delete resting_.load();
   delete returned_.load();
 }
 
@@ -58,21 +60,35 @@ void AlsaKeeper::run() {
     const std::string detail = (pair->capture ? "capture '" + config_.capture + "' " + pair->capture->describe() : "no capture") +
                                "; " + (pair->playback ? "playback '" + config_.playback + "' " + pair->playback->describe() : "no playback");
     const uint32_t rate = pair->rate;
-    opened_.store(pair.release(), std::memory_order_release);
+    resting_.store(pair.release(), std::memory_order_release);
     report_(event::PortOpened{{}, rate, detail});
     retry = kRetryNs;
-    AlsaPair* back = nullptr;
-    while (!stopping_.load(std::memory_order_acquire) && !(back = returned_.exchange(nullptr, std::memory_order_acq_rel)))
-      wake_.wait(-1);
-    if (!back) break;
-    if (back->broken) report_(event::PortLost{{}, std::string("audio device: ") + snd_strerror(-back->broken)});
-    delete back;
+    if (const int broken = keep()) report_(event::PortLost{{}, std::string("audio device: ") + snd_strerror(-broken)});
     told = true;
     if (!pause(retry)) break;
   }
-  delete opened_.exchange(nullptr);
+  delete resting_.exchange(nullptr);
   delete returned_.exchange(nullptr);
   stopped_.store(true, std::memory_order_release);
+}
+
+int AlsaKeeper::keep() {
+  bool rests = true;
+  while (!stopping_.load(std::memory_order_acquire)) {
+    wake_.wait(rests ? monotonicNs() + kLookNs : -1);
+    AlsaPair* pair = returned_.exchange(nullptr, std::memory_order_acq_rel);
+    const bool back = pair;
+    if (!back) pair = resting_.exchange(nullptr, std::memory_order_acq_rel);
+    rests = pair;
+    if (!pair) continue;
+    if (!pair->broken) pair->broken = -(back ? pair->rest() : pair->health());
+    if (const int broken = pair->broken) {
+      delete pair;
+      return broken;
+    }
+    resting_.store(pair, std::memory_order_release);
+  }
+  return 0;
 }
 
 std::unique_ptr<AlsaPair> AlsaKeeper::open(int& error, std::string& why) {

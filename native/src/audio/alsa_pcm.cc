@@ -160,6 +160,21 @@ int AlsaPcm::recover(int error, size_t prefill) {
   return prepared < 0 ? prepared : start(prefill);
 }
 
+int AlsaPcm::rest() {
+  const int dropped = snd_pcm_drop(pcm_);
+  return dropped < 0 ? dropped : snd_pcm_prepare(pcm_);
+}
+
+int AlsaPcm::health() {
+  snd_pcm_status_t* status;
+  snd_pcm_status_alloca(&status);
+  const int error = snd_pcm_status(pcm_, status);
+  if (error < 0) return error;
+  // Nothing but the device itself takes it out of the state it was left in.
+  const snd_pcm_state_t state = snd_pcm_status_get_state(status);
+  return state == SND_PCM_STATE_PREPARED || state == SND_PCM_STATE_SUSPENDED ? 0 : -ENODEV;
+}
+
 void AlsaPcm::polled(pollfd* found) {
   unsigned short events = 0;
   snd_pcm_poll_descriptors_revents(pcm_, found, static_cast<unsigned>(polls_), &events);

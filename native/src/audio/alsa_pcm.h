@@ -43,6 +43,11 @@ class AlsaPcm {
   /** Gets it running again after an xrun or a suspend; negative errno when it is broken for good. */
   int recover(int error, size_t prefill);
 
+  /** Stops it and makes it ready to be started; negative errno when it is broken. */
+  int rest();
+  /** Of one that rests, asks the device itself; negative errno when it is gone. */
+  int health();
+
   size_t pollCount() const { return polls_; }
   void fillPolls(pollfd* out) { snd_pcm_poll_descriptors(pcm_, out, static_cast<unsigned>(polls_)); }
   /** Lets the PCM see what poll() found, which some plugins need to go on. */

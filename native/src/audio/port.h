@@ -25,11 +25,15 @@ class Port {
   /** give() or take() is called every tick, even with nothing connected. */
   virtual bool givesAlways() const { return false; }
   virtual bool takesAlways() const { return false; }
+  /** While nothing is connected, nothing of it is called. */
+  virtual bool canRest() const { return false; }
 
   // ---- tick thread: 10 ms each, at the rate the port was opened with; no allocation, no locks, no waiting ------------------------------------
   virtual void give(int16_t* /*out*/, size_t /*samples*/, int64_t /*nowNs*/) {}
   virtual void take(const int16_t* /*in*/, size_t /*samples*/, int64_t /*nowNs*/) {}
   virtual void tick(int64_t /*nowNs*/) {}
+  /** Nothing is connected any more, for the time being. */
+  virtual void rest() {}
 };
 
 /** A port that plays or records a file. */

@@ -55,6 +55,11 @@ std::optional<std::string> Graph::disconnect(const PortId& from, const PortId& t
 std::unique_ptr<Plan> Graph::plan() {
   auto plan = std::make_unique<Plan>();
   const auto works = [](const Entry& entry) { return entry.state && entry.rate != 0; };
+  std::set<PortId> connected;
+  for (const auto& [from, to] : connections_) connected.insert({from, to});
+  const auto rests = [&](const PortId& id, const Entry& entry) {
+    return entry.state->port->canRest() && connected.count(id) == 0;
+  };
   std::map<ResamplerKey, std::shared_ptr<Resampler>> used;
   std::map<PortId, size_t> blocks;                        // of sources
   std::map<std::pair<PortId, uint32_t>, size_t> converted;
@@ -76,9 +81,9 @@ std::unique_ptr<Plan> Graph::plan() {
   };
 
   for (const auto& [id, entry] : entries_)
-    if (works(entry) && entry.state->port->givesAlways()) blockOf(id, entry.rate);
+    if (works(entry) && entry.state->port->givesAlways() && !rests(id, entry)) blockOf(id, entry.rate);
   for (const auto& [id, entry] : entries_) {
-    if (!works(entry) || !entry.state->port->takes()) continue;
+    if (!works(entry) || !entry.state->port->takes() || rests(id, entry)) continue;
     Plan::Sink sink{entry.state, entry.rate, entry.takeFactor, {}};
     for (const auto& [from, to] : connections_)
       if (to == id && works(entries_.at(from))) sink.inputs.push_back(blockOf(from, entry.rate));
@@ -87,6 +92,10 @@ std::unique_ptr<Plan> Graph::plan() {
   std::vector<std::pair<uint64_t, Pacer*>> pacers;
   for (const auto& [id, entry] : entries_) {
     if (!works(entry)) continue;
+    if (rests(id, entry)) {
+      plan->addResting(entry.state);
+      continue;
+    }
     if (entry.state->port->givesAlways() || entry.state->port->takesAlways()) plan->addTicked(entry.state);
     if (entry.pacer) pacers.emplace_back(entry.serial, entry.pacer);
   }

@@ -1,4 +1,4 @@
-// epoll over the sockets of all streams.
+// epoll over the sockets of all streams; neither locks nor allocates.
 #include "engine/network_thread.h"
 
 #include <sys/epoll.h>
@@ -14,7 +14,9 @@ namespace offhook {
 
 namespace {
 constexpr int kBatch = 64;
-enum : uint64_t { kRtp = 0, kRtcp = 1 };  // lowest bit of an event's mark, above it the stream's id
+/** Lowest bit of an event's mark; the rest is the address of its stream. 0: woken. */
+enum : uintptr_t { kRtp = 0, kRtcp = 1 };
+static_assert(alignof(Stream) > kRtcp);
 }  // namespace
 
 NetworkThread::NetworkThread(int priority, std::atomic<int64_t>& lastPacketNs)
@@ -25,25 +27,22 @@ NetworkThread::NetworkThread(int priority, std::atomic<int64_t>& lastPacketNs)
   waking.data.u64 = 0;
   if (epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_.fd(), &waking) != 0)
     throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+  sem_init(&passed_, 0, 0);
 }
 
 NetworkThread::~NetworkThread() {
   stopping_.store(true, std::memory_order_release);
   wake_.notify();
   thread_.join();
+  sem_destroy(&passed_);
   close(epoll_);
 }
 
 bool NetworkThread::add(Stream& stream, std::string& why) {
-  const uint64_t id = ++lastId_;
-  {
-    const std::lock_guard<std::mutex> hold(mutex_);
-    streams_[id] = &stream;
-  }
-  const auto watch = [&](int fd, uint64_t which) {
+  const auto watch = [&](int fd, uintptr_t which) {
     epoll_event event{};
     event.events = EPOLLIN;
-    event.data.u64 = id << 1 | which;
+    event.data.u64 = reinterpret_cast<uintptr_t>(&stream) | which;
     return epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
   };
   if (!watch(stream.rtpFd(), kRtp) || !watch(stream.rtcpFd(), kRtcp)) {
@@ -56,33 +55,39 @@ bool NetworkThread::add(Stream& stream, std::string& why) {
 }
 
 void NetworkThread::remove(Stream& stream) {
-  const std::lock_guard<std::mutex> hold(mutex_);
-  for (auto each = streams_.begin(); each != streams_.end(); ++each) {
-    if (each->second != &stream) continue;
-    // An unwatched descriptor is refused, and that is as good.
-    epoll_ctl(epoll_, EPOLL_CTL_DEL, stream.rtpFd(), nullptr);
-    epoll_ctl(epoll_, EPOLL_CTL_DEL, stream.rtcpFd(), nullptr);
-    streams_.erase(each);
-    return;
+  // An unwatched descriptor is refused, and that is as good.
+  epoll_ctl(epoll_, EPOLL_CTL_DEL, stream.rtpFd(), nullptr);
+  epoll_ctl(epoll_, EPOLL_CTL_DEL, stream.rtcpFd(), nullptr);
+  if (!thread_.started()) return;
+  // What it was told before may still be in the hands of the thread, until that begins another round.
+  asked_.fetch_add(1, std::memory_order_release);
+  wake_.notify();
+  while (sem_wait(&passed_) != 0) {
   }
 }
 
 void NetworkThread::run() {
   epoll_event ready[kBatch];
+  uint32_t answered = 0;
   while (!stopping_.load(std::memory_order_acquire)) {
+    if (const uint32_t asked = asked_.load(std::memory_order_acquire); asked != answered) {
+      answered = asked;
+      sem_post(&passed_);
+    }
     const int count = epoll_wait(epoll_, ready, kBatch, -1);
-    const std::lock_guard<std::mutex> hold(mutex_);
     const int64_t now = monotonicNs();
     for (int i = 0; i < count; i++) {
-      const uint64_t mark = ready[i].data.u64;
-      const auto found = streams_.find(mark >> 1);
-      if (mark == 0) wake_.clear();
-      if (found == streams_.end()) continue;
-      if ((mark & 1) == kRtp) {
-        found->second->onRtpReadable(now);
+      const uintptr_t mark = ready[i].data.u64;
+      if (mark == 0) {
+        wake_.clear();
+        continue;
+      }
+      Stream& stream = *reinterpret_cast<Stream*>(mark & ~uintptr_t{kRtcp});
+      if ((mark & kRtcp) == 0) {
+        stream.onRtpReadable(now);
         lastPacketNs_.store(now, std::memory_order_relaxed);
       } else {
-        found->second->onRtcpReadable(now);
+        stream.onRtcpReadable(now);
       }
     }
   }

@@ -1,10 +1,11 @@
 // The thread that receives RTP and RTCP for all streams.
 #pragma once
 
+#include <semaphore.h>
+
 #include <atomic>
 #include <cstdint>
-#include <map>
-#include <mutex>
+#include <string>
 
 #include "rt/thread.h"
 #include "rt/wake.h"
@@ -29,10 +30,9 @@ class NetworkThread {
   std::atomic<int64_t>& lastPacketNs_;
   int epoll_;
   std::atomic<bool> stopping_{false};
-  uint64_t lastId_ = 0;
-  // Held while a batch of packets is read, and while streams come and go: so a stream is never called after remove().
-  std::mutex mutex_;
-  std::map<uint64_t, Stream*> streams_;  // guarded by mutex_; an event left over from a removed stream finds nothing
+  /** Streams removed; posted for each when a round has begun since. */
+  std::atomic<uint32_t> asked_{0};
+  sem_t passed_;
   Wake wake_;
   Thread thread_;
 };

@@ -52,6 +52,9 @@ class Plan {
   /** A port whose tick() is called, after everything was given and taken. */
   void addTicked(std::shared_ptr<PortState> state) { ticked_.push_back(std::move(state)); }
 
+  /** A port that rests as long as this plan is in force. */
+  void addResting(std::shared_ptr<PortState> state) { resting_.push_back(std::move(state)); }
+
   std::vector<Action> actions;
   std::vector<Pacer*> pacers;  // in the order they were opened; owned by their ports
   Plan* next = nullptr;        // in the list of retired plans
@@ -74,7 +77,7 @@ class Plan {
   std::vector<size_t> blockSamples_;
   std::vector<Conversion> conversions_;
   std::vector<Sink> sinks_;
-  std::vector<std::shared_ptr<PortState>> ticked_;
+  std::vector<std::shared_ptr<PortState>> ticked_, resting_;
   std::vector<Block> blocks_;
   std::array<int32_t, kMostSamples> sum_{};
   Block mixed_{};

@@ -139,6 +139,8 @@ SND_PCM_PLUGIN_DEFINE_FUNC(handset) {
   const int playing = stream == SND_PCM_STREAM_PLAYBACK;
   const char *path = playing ? playback : capture;
   h->file = path ? fopen(path, playing ? "ab" : "rb") : NULL;
+  // Who reads the file meanwhile finds all that was played.
+  if (h->file && playing) setvbuf(h->file, NULL, _IONBF, 0);
   h->plug = plug ? strdup(plug) : NULL;
   h->ratio = 1 + drift * 1e-6;
   h->io.version = SND_PCM_IOPLUG_VERSION;

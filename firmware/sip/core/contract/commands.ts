@@ -121,8 +121,8 @@ export type SipCommand =
 
   /**
    * Asks the peer to call `referTo`, a URI (RFC 3515): inside `session`, or outside a dialog from `identity` to `target`. With
-   * `replaces`, a confirmed session (attended transfer, RFC 3891), the new call takes that one's place, or fails where Replaces is
-   * not understood when `insist`; `referTo` '' then means its peer. `subscribe` false: nothing is to be told of the new call (RFC 4488). Answered by `refer-progress`.
+   * `replaces`, a confirmed session (attended transfer, RFC 3891), the new call takes that one's place; `referTo` '' then means
+   * its peer. `subscribe` false: nothing is to be told of the new call (RFC 4488). Answered by `refer-progress`.
    */
   | {
       readonly kind: 'refer'
@@ -132,7 +132,6 @@ export type SipCommand =
       readonly target: string
       readonly referTo: string
       readonly replaces: SessionId | undefined
-      readonly insist?: boolean
       readonly subscribe: boolean
       readonly headers: readonly HeaderField[]
     }
@@ -208,3 +207,5 @@ export type SipCommand =
       readonly headers: readonly HeaderField[]
       readonly body: Body | undefined
     }
+  /** From now on `id` is an event package that can be subscribed to and published, told in `accept`. One that is known stays as it is. */
+  | { readonly kind: 'add-package'; readonly id: string; readonly accept: string }

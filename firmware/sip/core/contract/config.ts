@@ -15,7 +15,7 @@ export interface SipConfig {
   readonly terms?: SessionTerms
   /** REFER is taken (`refer-incoming`), and its NOTIFYs sent, by the engine. */
   readonly refer?: boolean
-  /** Event packages that can be subscribed to, with the Accept of each; a NOTIFY of another one gets 489. */
+  /** Event packages that can be subscribed to, with the Accept of each, more by `add-package`; a NOTIFY of another one gets 489. */
   readonly packages?: Readonly<Record<string, string>>
   /**
    * New requests from addresses that are neither trusted nor those of a server that has answered our REGISTER: taken, refused
@@ -34,6 +34,8 @@ export interface SipConfig {
   readonly preferFamily?: 4 | 6
   /** Event packages others can subscribe to here (`subscriber-incoming`), with what each is told in; SUBSCRIBE to another gets 489. */
   readonly notifies?: Readonly<Record<string, string>>
+  /** Events whose NOTIFY is taken without a subscription (`notify-incoming`): from a server of ours or a trusted address, others get 403. */
+  readonly unsolicited?: readonly string[]
   readonly limits: {
     /** Sessions at once, both directions; beyond: outgoing `rejected`, incoming 486. */
     readonly sessions: number

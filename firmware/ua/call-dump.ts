@@ -1,6 +1,6 @@
 // A call as text for people, in the manner of PJSUA's dump.
 import type { StreamStats } from '../media/contract.ts'
-import type { CallRecord } from '../ua/contract.ts'
+import type { CallRecord } from './contract.ts'
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 const measured = (value: number, unit: string): string => (Number.isNaN(value) ? '-' : `${Math.round(value)}${unit}`)

@@ -1,7 +1,7 @@
 // A call as text: with and without its media.
 import { expect, test } from 'vitest'
-import type { CallRecord } from '../ua/contract.ts'
-import { dumpCall } from './dump.ts'
+import { dumpCall } from './call-dump.ts'
+import type { CallRecord } from './contract.ts'
 
 const RECORD: CallRecord = {
   ...{ account: 'a', role: 'uac', state: 'confirmed', status: 200, reason: 'OK', local: 'sip:a@x', contactUser: 'c' },

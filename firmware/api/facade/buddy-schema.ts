@@ -1,0 +1,16 @@
+// The settings of a buddy.
+import type { Schema, Static } from '../../../provisioning/schema/json-schema.ts'
+
+export const BUDDY_CONFIG = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['uri'],
+  properties: {
+    uri: { type: 'string', format: 'sip-uri', maxLength: 255 },
+    name: { type: 'string', maxLength: 128, default: '', description: 'Shown for it' },
+    subscribe: { type: 'boolean', default: false, description: 'Its presence is asked for as soon as it is added' },
+  },
+} as const satisfies Schema
+
+/** A checked one: everything is there. */
+export type BuddySettings = Static<typeof BUDDY_CONFIG>

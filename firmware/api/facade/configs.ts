@@ -1,0 +1,105 @@
+// The settings of endpoints, accounts and buddies as objects that can be changed, saved and loaded.
+import type { Schema } from '../../../provisioning/schema/json-schema.ts'
+import { ACCOUNT_CONFIG, type AccountSettings } from './account-schema.ts'
+import { BUDDY_CONFIG, type BuddySettings } from './buddy-schema.ts'
+import { checked, type Part } from './checked.ts'
+import { EP_CONFIG, type EpSettings } from './endpoint-schema.ts'
+import { OperationError } from './errors.ts'
+import type { ContainerNode, Data, PersistentObject } from './persistent.ts'
+
+type Writable<T> = T extends readonly (infer E)[]
+  ? Writable<E>[]
+  : T extends object
+    ? { -readonly [K in keyof T]: Writable<T[K]> }
+    : T
+
+/** Of what is written; documents of earlier versions are brought to it when they are read. */
+export const CONFIG_VERSION = 2
+
+type Values = { readonly [name: string]: Data }
+/** From version n to n + 1, at index n - 1. */
+const MIGRATIONS: readonly ((values: Values) => Values)[] = [withoutWishes]
+
+abstract class Config<T extends object> implements PersistentObject {
+  readonly #schema: Schema
+
+  constructor(schema: Schema, given: Part<T>) {
+    this.#schema = schema
+    Object.assign(this, structuredClone(checked<T>(this.constructor.name, schema, given)))
+  }
+
+  /** Its values as they are now; throws where one of them is wrong. */
+  get settings(): T {
+    return checked<T>(this.constructor.name, this.#schema, { ...this })
+  }
+
+  writeObject(node: ContainerNode): void {
+    node.writeNumber('version', CONFIG_VERSION)
+    node.writeAll(this.settings as unknown as Data)
+  }
+
+  readObject(node: ContainerNode): void {
+    const { version = 1, ...rest } = node.readAll() as Values
+    if (!Number.isInteger(version) || Number(version) < 1 || Number(version) > CONFIG_VERSION)
+      throw new OperationError('readObject', 'argument', `/version: expected 1 to ${CONFIG_VERSION}, got ${version}`)
+    const values = MIGRATIONS.slice(Number(version) - 1).reduce((before, migrate) => migrate(before), rest as Values)
+    Object.assign(this, structuredClone(checked<T>('readObject', this.#schema, values)))
+  }
+}
+
+export class EpConfig extends Config<EpSettings> {
+  declare uaConfig: Writable<EpSettings['uaConfig']>
+  declare logConfig: Writable<EpSettings['logConfig']>
+  declare medConfig: Writable<EpSettings['medConfig']>
+
+  constructor(given: Part<EpSettings> = {}) {
+    super(EP_CONFIG, given)
+  }
+}
+
+export class AccountConfig extends Config<AccountSettings> {
+  declare idUri: string
+  declare priority: number
+  declare regConfig: Writable<AccountSettings['regConfig']>
+  declare sipConfig: Writable<AccountSettings['sipConfig']>
+  declare callConfig: Writable<AccountSettings['callConfig']>
+  declare presConfig: Writable<AccountSettings['presConfig']>
+  declare mwiConfig: Writable<AccountSettings['mwiConfig']>
+  declare natConfig: Writable<AccountSettings['natConfig']>
+  declare mediaConfig: Writable<AccountSettings['mediaConfig']>
+  declare ipChangeConfig: Writable<AccountSettings['ipChangeConfig']>
+
+  constructor(given: Part<AccountSettings> = {}) {
+    super(ACCOUNT_CONFIG, given)
+  }
+}
+
+export class BuddyConfig extends Config<BuddySettings> {
+  declare uri: string
+  declare name: string
+  declare subscribe: boolean
+
+  constructor(given: Part<BuddySettings>) {
+    super(BUDDY_CONFIG, given)
+  }
+}
+
+/**
+ * Version 1 is what PJSUA2 itself writes: without a number, and with wishes about threads and sockets of its own that mean
+ * nothing here.
+ */
+function withoutWishes(values: Values): Values {
+  const dropped: Readonly<Record<string, readonly string[]>> = {
+    uaConfig: ['threadCnt', 'mainThreadOnly'],
+    logConfig: ['decor', 'fileFlags'],
+    medConfig: ['hasIoqueue', 'threadCnt', 'maxMediaPorts', 'channelCount', 'audioFramePtime'],
+  }
+  return Object.fromEntries(
+    Object.entries(values).map(([group, members]) => [
+      group,
+      dropped[group] === undefined || typeof members !== 'object' || members === null || Array.isArray(members)
+        ? members
+        : Object.fromEntries(Object.entries(members).filter(([name]) => !dropped[group]!.includes(name))),
+    ]),
+  )
+}

@@ -1,0 +1,22 @@
+// The enumerations of the documents as words; docs/api.md has the table of both.
+
+export type { Direction } from '../../media/contract.ts'
+export type { CallState as UaCallState, MediaStatus, Party } from '../../ua/contract.ts'
+
+/** pjsip_inv_state. `null`: nothing was sent or received yet. */
+export type CallState = 'null' | 'calling' | 'incoming' | 'early' | 'connecting' | 'confirmed' | 'disconnected'
+/** pjsip_role_e */
+export type Role = 'uac' | 'uas'
+/** pjsua_state */
+export type LibState = 'null' | 'created' | 'init' | 'starting' | 'running' | 'closing'
+/** pjsip_transport_type_e */
+export type TransportType = 'udp' | 'tcp' | 'tls'
+/** pjsua_buddy_status */
+export type BuddyStatus = 'unknown' | 'online' | 'offline'
+
+/** PJSUA_MAX_CALLS: calls at once where the settings say nothing else. */
+export const MAX_CALLS = 32
+/** PJSUA_XFER_NO_REQUIRE_REPLACES: the INVITE of an attended transfer does not require RFC 3891. */
+export const XFER_NO_REQUIRE_REPLACES = 1
+/** PJSUA_INVALID_ID */
+export const INVALID_ID = -1

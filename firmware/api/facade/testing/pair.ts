@@ -1,0 +1,61 @@
+// Two endpoints on loopback that can call each other: Alice and Bob, each with an account of a class that keeps what it is told.
+
+import type { AccountSettings } from '../account-schema.ts'
+import type { Part } from '../checked.ts'
+import { Account, Call, Endpoint, type EpSettings } from '../index.ts'
+
+/** An account whose incoming calls become calls at once. */
+export class Person extends Account {
+  readonly incoming: Call[] = []
+
+  override onIncomingCall({ callId }: { readonly callId: number }): void {
+    this.incoming.push(new Call(this, callId))
+  }
+
+  /** The next call that comes. */
+  async nextCall(): Promise<Call> {
+    await this.once('incomingCall')
+    return this.incoming.at(-1)!
+  }
+}
+
+export interface Desk {
+  readonly endpoint: Endpoint
+  readonly account: Person
+  /** Where it is called. */
+  readonly uri: string
+}
+
+/** Each endpoint has ports of its own: what one of them gave back stays out of the way of the others. */
+let nextPort = 30_000
+
+/** An endpoint that runs, with one local account. */
+export async function desk(
+  user: string,
+  config: Part<EpSettings> = {},
+  account: Part<AccountSettings> = {},
+): Promise<Desk> {
+  const endpoint = new Endpoint({ beside: true })
+  endpoint.libCreate()
+  nextPort += 200
+  endpoint.libInit({ ...config, medConfig: { rtpPort: nextPort, ...config.medConfig } })
+  const transport = endpoint.transportCreate('udp', { boundAddress: '127.0.0.1' })
+  await endpoint.libStart()
+  const uri = `sip:${user}@${endpoint.transportGetInfo(transport).localAddress}`
+  const person = new Person(endpoint)
+  person.create({ idUri: uri, ...account })
+  return { endpoint, account: person, uri }
+}
+
+/** A call from one to the other that stands. */
+export async function talking(from: Desk, to: Desk): Promise<{ readonly mine: Call; readonly theirs: Call }> {
+  const mine = new Call(from.account)
+  const comes = to.account.nextCall()
+  const stands = mine.once('callState', ({ state }) => state === 'confirmed')
+  mine.makeCall(to.uri)
+  const theirs = await comes
+  const both = Promise.all([stands, theirs.once('callState', ({ state }) => state === 'confirmed')])
+  theirs.answer({ statusCode: 200 })
+  await both
+  return { mine, theirs }
+}
