@@ -1,4 +1,5 @@
 // Commands that make, answer, change and end calls: PJSUA's call functions, one each.
+
 import { utf8Encode } from '../base/bytes.ts'
 import { ok, type Result } from '../base/result.ts'
 import { digitTones } from '../media/digit-tones.ts'

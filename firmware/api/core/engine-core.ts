@@ -13,7 +13,12 @@ export abstract class EngineCore {
   /** Where it is in its one life. */
   abstract readonly state: EngineState
   /** Its parts; undefined while there are none. For the objects of the core. */
-  protected abstract readonly parts: Stack | undefined
+  protected abstract parts: Stack | undefined
+
+  /** Codecs of audio streams, in order of preference. */
+  abstract readonly codecs: readonly string[]
+  /** Rate of the sound card, kHz. */
+  abstract readonly sampleRate: number
 
   constructor(onFault: ConstructorParameters<typeof NotificationCenter>[0]) {
     this.notifications = new NotificationCenter(onFault)
@@ -21,6 +26,9 @@ export abstract class EngineCore {
 
   /** The content types NOTIFYs of that event package are taken in; undefined: it is not known. */
   abstract acceptOf(event: string): readonly string[] | undefined
+
+  /** Lets a digit sound in the sound devices, when that is wanted. For the streams. */
+  abstract playDigit(digit: string, durationMs: number): void
 
   /** What runs inside, for the objects of the core. Throws a CoreError when the engine was not started, or is stopped. */
   running(operation: string): Stack {

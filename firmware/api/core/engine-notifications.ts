@@ -1,7 +1,12 @@
 // What the engine itself tells, and how its log is told.
 import type { LogLevel, LogRecord } from '../../base/log.ts'
 import type { Traced } from '../../runtime/tracer.ts'
+import type { IncomingSubscription } from './incoming-subscription.ts'
+import type { Invitation } from './invitation.ts'
+import type { IncomingReferral } from './referral.ts'
 import type { SipUri } from './sip-uri.ts'
+import type { SoundDeviceChange } from './sound.ts'
+import type { MessageHeaders } from './wire.ts'
 
 /** One line of the log. */
 export interface LogLine {
@@ -11,6 +16,17 @@ export interface LogLine {
   readonly origin: string
   /** What happened, with its fields. */
   readonly message: string
+}
+
+/** A message that came and was answered. */
+export interface ReceivedMessage {
+  readonly fromUri: SipUri
+  readonly toUri: SipUri
+  readonly contentType: string
+  readonly body: string
+  /** The session it came in; undefined: none. */
+  readonly invitation: Invitation | undefined
+  readonly headers: MessageHeaders
 }
 
 /** A notification of this sender with this data. */
@@ -36,20 +52,20 @@ export interface EngineNotifications<Engine> {
   /** While `traceSip`: a SIP message as it was on the wire, without Authorization and Proxy-Authorization. */
   readonly 'engine-sip-trace': By<Engine, Traced>
   /** A MESSAGE came; it was answered with 200. */
-  readonly 'engine-got-message': By<
-    Engine,
-    {
-      readonly fromUri: SipUri
-      readonly toUri: SipUri
-      readonly contentType: string
-      readonly body: string
-    }
-  >
+  readonly 'engine-got-message': By<Engine, ReceivedMessage>
+  /** An INFO came inside a session; it was answered with 200. */
+  readonly 'engine-got-info': By<Engine, ReceivedMessage>
+  /** Outside of a session we are asked to call somebody: accept or reject it. */
+  readonly 'engine-got-refer': By<Engine, { readonly referral: IncomingReferral }>
+  /** Somebody subscribes to an event package of `notifierEvents`: accept or reject it. */
+  readonly 'engine-got-subscription': By<Engine, { readonly subscription: IncomingSubscription }>
   /** The final response to a MESSAGE of ours; 408 and 503 also when none came. Exactly one for each. */
   readonly 'engine-got-message-response': By<
     Engine,
     { readonly toUri: SipUri; readonly code: number; readonly reason: string }
   >
+  /** The sound devices work, or do not, and why. */
+  readonly 'engine-sound-devices-changed': By<Engine, SoundDeviceChange>
   /** Something threw that should not: an observer, or the core itself. It goes on, unless `engine-did-fail` follows. */
   readonly 'engine-got-exception': By<Engine, { readonly traceback: string }>
 }

@@ -1,11 +1,16 @@
 // The core objects: what an application programs against, one object and one state machine each.
+export type { Direction, PortId, PortState, StreamStats, Tone, ToneStep } from '../../media/contract.ts'
+export type { SessionTerms } from '../../sip/core/contract.ts'
+export { AudioTransport, type AudioTransportOptions } from './audio-transport.ts'
+export { Bridge, type BridgePort } from './bridge.ts'
 export { Credentials, type CredentialsOptions } from './credentials.ts'
 export { Engine } from './engine.ts'
 export type { EngineCore, EngineState } from './engine-core.ts'
-export type { LogLine } from './engine-notifications.ts'
+export type { LogLine, ReceivedMessage } from './engine-notifications.ts'
 export { CoreError, type CoreErrorCode, MessageInProgressError, StackError } from './errors.ts'
+export { IncomingSubscription, type Told } from './incoming-subscription.ts'
 export { Invitation, type InvitationOptions } from './invitation.ts'
-export type { InvitationChange, InvitationState } from './invitation-change.ts'
+export type { InvitationChange, InvitationState, Redirection } from './invitation-change.ts'
 export { type SendMessageOptions, sendMessage } from './message.ts'
 export {
   type AnyNotification,
@@ -16,7 +21,10 @@ export {
   type NotificationName,
   type Observer,
 } from './notifications.ts'
+export { OutgoingRequest, type RequestOptions, type RequestResponse, sendRequest } from './outgoing-request.ts'
 export { Publication, type PublicationChange, type PublicationOptions, type PublicationState } from './publication.ts'
+export { type RecordingStart, RecordingWaveFile } from './recording-wave-file.ts'
+export { IncomingReferral, type ReferOptions, Referral, type ReferralProgress, sendRefer } from './referral.ts'
 export {
   Registration,
   type RegistrationChange,
@@ -24,6 +32,7 @@ export {
   type RegistrationState,
 } from './registration.ts'
 export { Route, type TransportName } from './route.ts'
+export { RtpTransport, type RtpTransportOptions, type RtpTransportState } from './rtp-transport.ts'
 export {
   SdpAttribute,
   SdpConnection,
@@ -35,6 +44,7 @@ export {
 } from './sdp.ts'
 export type { SdpUpdate } from './sdp-exchange.ts'
 export { SipUri, type SipUriParts } from './sip-uri.ts'
+export type { SoundDeviceChange } from './sound.ts'
 export type { SampleRate, StartOptions } from './start-options.ts'
 export {
   Subscription,
@@ -42,4 +52,6 @@ export {
   type SubscriptionOptions,
   type SubscriptionState,
 } from './subscription.ts'
+export { ToneGenerator } from './tone-generator.ts'
+export { WaveFile, type WaveFileStart } from './wave-file.ts'
 export { type ExtraHeaders, MessageHeaders, type NamedUri } from './wire.ts'

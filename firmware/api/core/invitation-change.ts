@@ -2,6 +2,7 @@
 
 import { utf8Decode } from '../../base/bytes.ts'
 import type { Cause, SipEvent } from '../../sip/core/contract.ts'
+import type { IncomingReferral } from './referral.ts'
 import type { SdpSession } from './sdp.ts'
 import type { SdpUpdate } from './sdp-exchange.ts'
 import { SipUri } from './sip-uri.ts'
@@ -39,13 +40,31 @@ export interface InvitationChange {
   readonly cause: Cause | undefined
 }
 
+/** What `invitation-redirected` tells. */
+export interface Redirection {
+  readonly code: number
+  readonly reason: string
+  /** Whom it can be sent on to, best first; SIP URIs alone. */
+  readonly targets: readonly SipUri[]
+  readonly headers: MessageHeaders
+}
+
 /** By name; `Invitation` is the sender of each. */
 export interface InvitationNotifications<Invitation> {
   /** Each change of state, none left out. A new one with INCOMING is how incoming sessions are learnt of. */
   'invitation-changed-state': { readonly sender: Invitation; readonly data: InvitationChange }
   /** A negotiation is through: begin, change or end media. */
   'invitation-got-sdp-update': { readonly sender: Invitation; readonly data: SdpUpdate }
-  /** Their 2xx has an offer, as ours had none: propose an answer and call `acknowledge`. */
+  /** A 3xx, with `asksOnRedirect`: say `redirect` within 30 s, or it ends with this response. */
+  'invitation-redirected': { readonly sender: Invitation; readonly data: Redirection }
+  /** The peer asks us to call somebody: accept or reject it. */
+  'invitation-got-refer': { readonly sender: Invitation; readonly data: { readonly referral: IncomingReferral } }
+  /** The session timer (RFC 4028) as agreed on: seconds, 0 for none, and who refreshes. */
+  'invitation-got-timer': {
+    readonly sender: Invitation
+    readonly data: { readonly expires: number; readonly refresher: 'local' | 'remote' }
+  }
+  /** Their response has an offer, as ours had none: propose an answer and call `acknowledge`. */
   'invitation-got-sdp-offer': { readonly sender: Invitation; readonly data: { readonly remoteSdp: SdpSession } }
 }
 
@@ -64,4 +83,11 @@ export function changeOf(event: Extract<SipEvent, { kind: 'session-state' }>): I
     headers: message && new MessageHeaders(message),
     body: message && bodyText(message),
   }
+}
+
+/** A redirection as it is told. */
+export function redirectionOf({ targets, message }: Extract<SipEvent, { kind: 'session-redirected' }>): Redirection {
+  const uris = targets.flatMap(({ uri }) => SipUri.fromWire({ display: '', uri }) ?? [])
+  const { status: code, reason } = message
+  return { code, reason: utf8Decode(reason), targets: uris, headers: new MessageHeaders(message) }
 }

@@ -15,7 +15,11 @@ export function setUp(options: StartOptions, localIp: string, packages: Record<s
     applicationMethods: ['MESSAGE', 'INFO'],
     supported: ['replaces'],
     refer: true,
+    terms: options.sessionTerms,
     packages,
+    notifies: Object.fromEntries(
+      Object.entries(options.notifierEvents).map(([event, types]) => [event, types.join(', ')]),
+    ),
     limits: LIMITS,
   }
   const tls = {

@@ -2,13 +2,14 @@
 import { constants } from 'node:os'
 import { createMediaEngine, type MediaEngine } from '../../../native/lib/media.ts'
 import type { LogRecord } from '../../base/log.ts'
-import type { MediaCommand, MediaEvent, PortId } from '../../media/contract.ts'
+import type { MediaCommand, MediaEvent, PortId, PortState, StreamStats } from '../../media/contract.ts'
 import { createResolver, type Resolver } from '../../net/resolver.ts'
 import { createClock } from '../../runtime/clock.ts'
 import { createHub, type Hub } from '../../runtime/hub.ts'
 import { createSipStack, type SipStack } from '../../runtime/sip-stack.ts'
 import type { SocketSettings } from '../../runtime/sockets.ts'
 import type { NetworkInput, SipCommand, SipConfig, SipEvent, SipOutput } from '../../sip/core/contract.ts'
+import { Bridge } from './bridge.ts'
 import { CoreError, StackError } from './errors.ts'
 import { PairShelf } from './pair-shelf.ts'
 
@@ -42,6 +43,15 @@ interface Owner {
   readonly hear: (event: SipEvent) => void
   /** Gives back what it holds with others; undefined: nothing. */
   readonly leave: (() => void) | undefined
+  readonly subject: object | undefined
+}
+
+type Query = Extract<MediaCommand, { kind: 'query-stats' | 'query-port' }>
+
+interface Question {
+  readonly query: Query
+  readonly resolve: (answer: StreamStats | PortState) => void
+  readonly refuse: (why: string) => void
 }
 
 /** Commands of the application wait here only while the hub is at work. */
@@ -50,6 +60,7 @@ const COMMANDS = 4096
 /** The parts of one engine while it runs. A command takes effect, and tells its object so, before the method returns. */
 export class Stack {
   readonly pairs: PairShelf
+  readonly bridge: Bridge
   readonly #hub: Hub
   readonly #names: Resolver
   readonly #sip: SipStack
@@ -57,7 +68,9 @@ export class Stack {
   readonly #owners = new Map<string, Owner>()
   readonly #ports = new Map<PortId, (event: MediaEvent) => void>()
   readonly #act: (action: () => void) => void
+  readonly #questions: Question[] = []
   #lastId = 0
+  #lastRef = 0
   /** What became of the command that is being given. */
   #given: { readonly kind: SipCommand['kind']; readonly id: string; refusal: string | undefined } | undefined
   #left: (() => void) | undefined
@@ -88,7 +101,8 @@ export class Stack {
       },
     )
     this.#media = createMediaEngine((events) => events.forEach(heard))
-    this.pairs = new PairShelf(options.address, options.rtpPorts, (command) => this.#media.command(command))
+    this.pairs = new PairShelf(options.address, options.rtpPorts, (command) => this.media(command))
+    this.bridge = new Bridge((command) => this.media(command))
   }
 
   /** Where we are reached. */
@@ -111,9 +125,14 @@ export class Stack {
     return `${kind}:${++this.#lastId}`
   }
 
-  /** Events of that name go to `hear`; `leave` is called when the engine stops. */
-  claim(id: string, hear: (event: SipEvent) => void, leave?: () => void): void {
-    this.#owners.set(id, { hear, leave })
+  /** Events of that name go to `hear`; `leave` is called when the engine stops; `subject` is what `subjectOf` finds. */
+  claim(id: string, hear: (event: SipEvent) => void, leave?: () => void, subject?: object): void {
+    this.#owners.set(id, { hear, leave, subject })
+  }
+
+  /** The object of that name. */
+  subjectOf(id: string | undefined): object | undefined {
+    return id === undefined ? undefined : this.#owners.get(id)?.subject
   }
 
   /** Its last event came. */
@@ -127,9 +146,34 @@ export class Stack {
     this.#ports.set(port, hear)
   }
 
-  /** Nobody wants to hear of it any more. */
-  releasePort(port: PortId): void {
+  /** Closes it; nobody hears of it any more. */
+  closePort(port: PortId): void {
     this.#ports.delete(port)
+    this.media({ kind: 'close-port', port })
+    this.bridge.gone(port)
+  }
+
+  /** Counters of a stream. Rejects when there is no such stream. */
+  stats(operation: string, port: PortId): Promise<StreamStats> {
+    return this.#ask(operation, { kind: 'query-stats', port, ref: ++this.#lastRef }) as Promise<StreamStats>
+  }
+
+  /** Levels and place of a port. Rejects when there is no such port. */
+  portState(operation: string, port: PortId): Promise<PortState> {
+    return this.#ask(operation, { kind: 'query-port', port, ref: ++this.#lastRef }) as Promise<PortState>
+  }
+
+  #ask(operation: string, query: Query): Promise<StreamStats | PortState> {
+    return new Promise((resolve, reject) => {
+      this.#questions.push({ query, resolve, refuse: (why) => reject(refused(operation, why)) })
+      this.media(query)
+    })
+  }
+
+  /** Of the questions that wait the one this event answers. */
+  #asked(is: (query: Query) => boolean): Question | undefined {
+    const at = this.#questions.findIndex(({ query }) => is(query))
+    return at < 0 ? undefined : this.#questions.splice(at, 1)[0]
   }
 
   /** Has the SIP engine do it. Throws a StackError when that says it makes no sense now. */
@@ -228,11 +272,25 @@ export class Stack {
       case 'pairs-failed':
         this.pairs.failed(event.reason)
         return
+      case 'stats':
+        this.#asked(({ ref }) => ref === event.ref)?.resolve(event.stats)
+        return
+      case 'port-state':
+        this.#asked(({ ref }) => ref === event.ref)?.resolve(event.state)
+        return
+      case 'rejected': {
+        const asked = this.#asked(({ kind, port }) => kind === event.command && port === event.port)
+        if (asked) asked.refuse(event.reason)
+        else this.#ports.get(event.port)?.(event)
+        return
+      }
       default:
         this.#ports.get(event.port)?.(event)
     }
   }
 }
+
+const refused = (operation: string, why: string) => new StackError('refused', operation, why, constants.errno.EPROTO)
 
 /** What the operating system said, as an application is told. */
 export function systemError(operation: string, error: unknown): CoreError {

@@ -1,6 +1,7 @@
 // What an engine is started with: the options, their defaults, and the check of what an application gives.
 import { CODEC_NAMES } from '../../media/codecs.ts'
 import { VERSION } from '../../runtime/version.ts'
+import type { SessionTerms } from '../../sip/core/contract.ts'
 import { CoreError } from './errors.ts'
 
 /** Sample rates of the sound card, kHz. */
@@ -43,6 +44,10 @@ export interface StartOptions {
   readonly codecs: readonly string[]
   /** Event packages, with the content types they are told in. */
   readonly events: Readonly<Record<string, readonly string[]>>
+  /** Event packages others can subscribe to here, with the content types they are told in. */
+  readonly notifierEvents: Readonly<Record<string, readonly string[]>>
+  /** Reliable provisional responses and session timers of sessions that say nothing else. */
+  readonly sessionTerms: SessionTerms
   /** Name servers instead of this machine's: addresses, with a port where it is not 53. */
   readonly nameServers: readonly string[] | undefined
 }
@@ -83,6 +88,8 @@ export const DEFAULT_START_OPTIONS: StartOptions = {
     'message-summary': ['application/simple-message-summary'],
     'xcap-diff': ['application/xcap-diff+xml'],
   },
+  notifierEvents: {},
+  sessionTerms: { reliable: 'supported', timer: { mode: 'supported', expires: 1800, minSe: 90 } },
   nameServers: undefined,
 }
 
@@ -97,6 +104,11 @@ const port: Check = (value: unknown) =>
   value === null || whole(0, 65_535)(value) === undefined ? undefined : '0–65535, or null for none'
 const texts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((each) => typeof each === 'string')
+
+const packages: Check = (value: unknown) =>
+  typeof value === 'object' && value !== null && Object.values(value).every((types) => texts(types) && types.length > 0)
+    ? undefined
+    : 'content types by event package'
 
 /** What each option has to be, in words when it is not. */
 const CHECKS: { readonly [K in keyof StartOptions]: Check } = {
@@ -125,12 +137,17 @@ const CHECKS: { readonly [K in keyof StartOptions]: Check } = {
     const unknown = value.find((name) => codecsNamed(name).length === 0)
     return unknown === undefined ? undefined : `codecs of ${CODEC_NAMES.join(', ')} or g711, without ${unknown}`
   },
-  events: (value: unknown) =>
-    typeof value === 'object' &&
-    value !== null &&
-    Object.values(value).every((types) => texts(types) && types.length > 0)
-      ? undefined
-      : 'content types by event package',
+  events: packages,
+  notifierEvents: packages,
+  sessionTerms: (value: unknown) => {
+    const { reliable, timer } = (value ?? {}) as Partial<SessionTerms>
+    const fits =
+      ['off', 'supported', 'required'].includes(reliable as string) &&
+      ['off', 'supported', 'required', 'always'].includes(timer?.mode as string) &&
+      whole(90, 86_400)(timer?.minSe) === undefined &&
+      whole(timer?.minSe ?? 90, 86_400)(timer?.expires) === undefined
+    return fits ? undefined : 'reliable and timer, with mode, expires and minSe (90 or more)'
+  },
   nameServers: (value: unknown) => (value === undefined || texts(value) ? undefined : 'addresses'),
 }
 

@@ -1,0 +1,296 @@
+// An audio stream over the network: what it says of itself in descriptions, and the stream once both are known.
+import { hex } from '../../base/rng.ts'
+import { knownCodecs } from '../../media/codecs.ts'
+import type { Direction, MediaEvent, PortId, StreamStats } from '../../media/contract.ts'
+import { systemRng } from '../../runtime/system-rng.ts'
+import type { SessionDescription } from '../../sdp/description.ts'
+import type { LocalAudio } from '../../sdp/local.ts'
+import { type AudioOutcome, answerOffer, evaluateAnswer, makeOffer } from '../../sdp/offer-answer.ts'
+import type { BridgePort } from './bridge.ts'
+import type { EngineCore } from './engine-core.ts'
+import { CoreError } from './errors.ts'
+import { mediaAt, type RtpTransport } from './rtp-transport.ts'
+import { SdpConnection, SdpMedia, SdpSession } from './sdp.ts'
+import { codecsNamed } from './start-options.ts'
+
+/** What an audio transport may be made with. */
+export interface AudioTransportOptions {
+  /** Their offer: the stream begins at once, and `getLocalMedia` is the answer. */
+  readonly remoteSdp?: SdpSession | undefined
+  /** Which media of the offer it is. */
+  readonly sdpIndex?: number
+  /** Nothing is sent while there is nothing to hear. */
+  readonly enableSilenceDetection?: boolean
+  /** Instead of `Engine.codecs`. */
+  readonly codecs?: readonly string[]
+}
+
+declare module './notifications.ts' {
+  interface NotificationMap {
+    /** A digit of theirs has ended. */
+    'audio-transport-got-dtmf': {
+      readonly sender: AudioTransport
+      readonly data: { readonly digit: string; readonly durationMs: number }
+    }
+    /** No RTP came for so long, ms; 0: it comes (again). */
+    'audio-transport-silence': { readonly sender: AudioTransport; readonly data: { readonly forMs: number } }
+    /** The stream broke, or could not begin. */
+    'audio-transport-did-fail': { readonly sender: AudioTransport; readonly data: { readonly reason: string } }
+  }
+}
+
+/** First payload type of telephone events. */
+const EVENTS = 101
+const PTIME_MS = 20
+const JITTER = { minMs: 20, maxMs: 200 }
+const SILENCE_MS = 5000
+const DIGIT_MS = 100
+const GAP_MS = 60
+const DIGITS = /^[0-9A-D*#]$/
+
+/** One audio stream. It begins once and ends once; its `RtpTransport` may carry another one afterwards. */
+export class AudioTransport implements BridgePort {
+  /** What it was made with. */
+  readonly transport: RtpTransport
+  /** Nothing is sent while there is nothing to hear. */
+  readonly enableSilenceDetection: boolean
+  readonly #engine: EngineCore
+  readonly #codecs: readonly string[]
+  readonly #sessionId = `${systemRng().uint32()}`
+  readonly #cname = hex(systemRng(), 16)
+  #port: PortId | undefined
+  /** Our last description of it alone. */
+  #ours: SessionDescription | undefined
+  #outcome: AudioOutcome | undefined
+  #direction: Direction = 'sendrecv'
+  #started = false
+  #stopped = false
+
+  /** Throws a CoreError when the transport is not in INIT or beyond, or carries another stream, or their offer has nothing for us. */
+  constructor(transport: RtpTransport, options: AudioTransportOptions = {}) {
+    const operation = 'AudioTransport'
+    this.transport = transport
+    this.#engine = transport.engine
+    this.enableSilenceDetection = options.enableSilenceDetection ?? true
+    this.#codecs = options.codecs ?? this.#engine.codecs
+    this.#port = transport.occupy(operation, this, (event) => this.#onEvent(event)).port
+    if (options.remoteSdp === undefined) return
+    try {
+      this.#answer(operation, options.remoteSdp, options.sdpIndex ?? 0)
+    } catch (error) {
+      transport.vacate(this)
+      throw error
+    }
+  }
+
+  /** Sound is sent and received. */
+  get isActive(): boolean {
+    return this.#started && !this.#stopped && this.transport.state !== 'INVALID'
+  }
+
+  /** It has begun; stays true, as it does not begin again. */
+  get isStarted(): boolean {
+    return this.#started
+  }
+
+  /** Name of the codec agreed on, as SDP has it: `PCMA`; undefined before. */
+  get codec(): string | undefined {
+    return this.#outcome?.send.name
+  }
+
+  /** Its RTP clock, Hz; undefined before. */
+  get sampleRate(): number | undefined {
+    return this.#outcome?.send.clockRate
+  }
+
+  /** Our direction: `sendrecv`, `sendonly`, `recvonly` or `inactive`. */
+  get direction(): Direction {
+    return this.#direction
+  }
+
+  /** Its name on the bridge; undefined unless it is active. */
+  get port(): PortId | undefined {
+    return this.isActive ? this.#port : undefined
+  }
+
+  /**
+   * The media section for our description. An offer: with every codec of ours, under the payload types it had before. An answer:
+   * to `remoteSdp` when that is given, else as agreed, with another direction.
+   */
+  getLocalMedia(isOffer: boolean, direction: Direction = 'sendrecv', remoteSdp?: SdpSession, sdpIndex = 0): SdpMedia {
+    const operation = 'AudioTransport.getLocalMedia'
+    this.#expectUse(operation)
+    const origin = { username: '-', sessionId: this.#sessionId }
+    if (isOffer) {
+      this.#ours = makeOffer(this.#local(operation, direction), origin, this.#ours)
+    } else if (remoteSdp !== undefined) {
+      const answer = answerOffer(
+        alone(operation, remoteSdp, sdpIndex),
+        this.#local(operation, direction),
+        origin,
+        this.#ours,
+      )
+      if (!answer.ok) throw new CoreError('refused', operation, answer.error.what, { sipStatus: 488 })
+      this.#ours = answer.value.description
+    } else if (this.#ours === undefined)
+      throw new CoreError('state', operation, 'expected their offer: it was not given at construction')
+    const media = this.#media(this.#ours)
+    if (!isOffer && remoteSdp === undefined && direction !== 'sendrecv') setDirection(media, direction)
+    if (isOffer && ['INIT', 'STUN_FAILED'].includes(this.transport.state)) {
+      const session = new SdpSession(media.connection!.address, { media: [media] })
+      this.transport.setLocal(session)
+    }
+    return media
+  }
+
+  /** Begins the stream: what we offered and they answered is known. Once only. */
+  start(localSdp: SdpSession, remoteSdp: SdpSession, sdpIndex = 0): void {
+    const operation = 'AudioTransport.start'
+    this.#expectUse(operation)
+    if (this.#started) throw new CoreError('state', operation, 'expected a stream that has not begun')
+    this.#establish(operation, localSdp, remoteSdp, sdpIndex)
+  }
+
+  /** After a re-INVITE or UPDATE: codecs, addresses and directions are as both descriptions now have it. */
+  update(localSdp: SdpSession, remoteSdp: SdpSession, sdpIndex = 0): void {
+    const operation = 'AudioTransport.update'
+    this.#expectActive(operation)
+    this.#establish(operation, localSdp, remoteSdp, sdpIndex)
+  }
+
+  /** After a negotiation that changed nothing but the direction. */
+  updateDirection(direction: Direction): void {
+    this.#expectActive('AudioTransport.updateDirection')
+    this.#direction = direction
+    this.#apply()
+  }
+
+  /** Ends the stream for good; the transport is free for another one. */
+  stop(): void {
+    const operation = 'AudioTransport.stop'
+    const stack = this.#engine.running(operation)
+    if (this.#stopped) return
+    this.#stopped = true
+    if (this.#port !== undefined) stack.bridge.leave(this.#port)
+    this.transport.vacate(this)
+  }
+
+  /** Sends one digit, 0-9 A-D * #, as RFC 4733 event, or as tones where those were not agreed on. */
+  sendDtmf(digit: string, durationMs = DIGIT_MS): void {
+    const operation = 'AudioTransport.sendDtmf'
+    const port = this.#expectActive(operation)
+    if (!DIGITS.test(digit))
+      throw new CoreError('argument', operation, `digit: expected one of 0-9 A-D * #, got ${digit}`)
+    this.#engine.running(operation).media({ kind: 'send-dtmf', port, digits: digit, durationMs, gapMs: GAP_MS })
+    this.#engine.playDigit(digit, durationMs)
+  }
+
+  /** Counters of what was sent and received since its transport got its sockets. */
+  getStatistics(): Promise<StreamStats> {
+    const operation = 'AudioTransport.getStatistics'
+    const port = this.#expectActive(operation)
+    return this.#engine.running(operation).stats(operation, port)
+  }
+
+  #answer(operation: string, remoteSdp: SdpSession, sdpIndex: number): void {
+    const origin = { username: '-', sessionId: this.#sessionId }
+    const answer = answerOffer(alone(operation, remoteSdp, sdpIndex), this.#local(operation, 'sendrecv'), origin)
+    if (!answer.ok) throw new CoreError('refused', operation, answer.error.what, { sipStatus: 488 })
+    this.#ours = answer.value.description
+    const media = this.#media(this.#ours)
+    const local = remoteSdp.copy()
+    local.media[sdpIndex] = media
+    this.transport.setEstablished(local, remoteSdp, sdpIndex)
+    this.#begin(answer.value.outcome)
+  }
+
+  #establish(operation: string, localSdp: SdpSession, remoteSdp: SdpSession, sdpIndex: number): void {
+    const remote = alone(operation, remoteSdp, sdpIndex)
+    const outcome = evaluateAnswer(remote, alone(operation, localSdp, sdpIndex), PTIME_MS)
+    if (!outcome.ok) throw new CoreError('refused', operation, outcome.error.what, { sipStatus: 488 })
+    this.transport.setEstablished(localSdp, remoteSdp, sdpIndex)
+    this.#begin(outcome.value)
+  }
+
+  #begin(outcome: AudioOutcome): void {
+    this.#started = true
+    this.#outcome = outcome
+    this.#direction = outcome.direction
+    this.#apply()
+  }
+
+  #apply(): void {
+    const { held: _, ...agreed } = this.#outcome!
+    const direction = this.#direction
+    this.#engine.running('AudioTransport').media({
+      kind: 'update-stream',
+      port: this.#port!,
+      stream: {
+        ...agreed,
+        ...{ direction, symmetric: true, cname: this.#cname, jitter: JITTER },
+        silenceMs: direction === 'sendrecv' ? SILENCE_MS : 0,
+      },
+    })
+  }
+
+  #local(operation: string, direction: Direction): LocalAudio {
+    const { pair } = this.transport.occupy(operation, this, (event) => this.#onEvent(event))
+    return {
+      ...{ address: pair.address, rtpPort: pair.rtpPort, rtcpPort: pair.rtcpPort },
+      codecs: knownCodecs(this.#codecs.flatMap(codecsNamed)),
+      ...{ events: EVENTS, ptimeMs: PTIME_MS, direction, order: 'offerer' },
+    }
+  }
+
+  #media({ media, connection }: SessionDescription): SdpMedia {
+    const found = SdpMedia.fromDescription(media[0]!)
+    if (connection !== undefined)
+      found.connection = new SdpConnection(connection.address, { addressType: connection.addressType })
+    return found
+  }
+
+  #onEvent(event: MediaEvent): void {
+    const { notifications } = this.#engine
+    switch (event.kind) {
+      case 'dtmf':
+        if (!event.ended) return
+        notifications.post('audio-transport-got-dtmf', this, { digit: event.digit, durationMs: event.durationMs })
+        this.#engine.playDigit(event.digit, event.durationMs)
+        return
+      case 'stream-receiving':
+        notifications.post('audio-transport-silence', this, { forMs: 0 })
+        return
+      case 'stream-silent':
+        notifications.post('audio-transport-silence', this, { forMs: event.forMs })
+        return
+      case 'port-failed':
+      case 'port-lost':
+      case 'rejected':
+        notifications.post('audio-transport-did-fail', this, { reason: event.reason })
+        return
+    }
+  }
+
+  #expectUse(operation: string): void {
+    this.#engine.running(operation)
+    if (this.#stopped) throw new CoreError('state', operation, 'expected a stream that was not stopped')
+  }
+
+  #expectActive(operation: string): PortId {
+    this.#expectUse(operation)
+    if (!this.#started) throw new CoreError('state', operation, 'expected a stream that has begun')
+    return this.#port!
+  }
+}
+
+/** The description with the one media section of that index. */
+function alone(operation: string, sdp: SdpSession, index: number): SessionDescription {
+  mediaAt(operation, sdp, index)
+  const description = sdp.toDescription()
+  return { ...description, media: [description.media[index]!] }
+}
+
+function setDirection(media: SdpMedia, direction: Direction): void {
+  for (const attribute of media.attributes)
+    if (['sendrecv', 'sendonly', 'recvonly', 'inactive'].includes(attribute.name)) attribute.name = direction
+}

@@ -1,0 +1,191 @@
+// The attributes of an engine: what it is set up with, how that is changed while it runs, and which event packages it knows.
+import { loadTls } from '../../net/tls-files.ts'
+import type { SocketSettings } from '../../runtime/sockets.ts'
+import { EngineCore } from './engine-core.ts'
+import { CoreError } from './errors.ts'
+import { setUp } from './set-up.ts'
+import { checkOption, DEFAULT_START_OPTIONS, type StartOptions } from './start-options.ts'
+
+/** The attributes of `Engine`. */
+export abstract class EngineAttributes extends EngineCore {
+  /** What it was started with, and what was changed since. */
+  protected options: StartOptions = DEFAULT_START_OPTIONS
+  /** By event package, the value of Accept; the SIP engine has the same. */
+  protected readonly packages: Record<string, string> = {}
+
+  constructor(...given: ConstructorParameters<typeof EngineCore>) {
+    super(...given)
+    this.know(this.options.events)
+  }
+
+  /** Event packages with their content types. */
+  protected know(events: StartOptions['events']): void {
+    for (const [event, types] of Object.entries(events)) this.packages[event] = types.join(', ')
+  }
+
+  /** The address SIP and media are bound to; before the start what was asked for. */
+  get localIp(): string | undefined {
+    return this.options.localIp
+  }
+
+  /** UDP port of SIP, the chosen one while it runs; null: none. */
+  get localUdpPort(): number | null {
+    return this.#port('udp', this.options.localUdpPort)
+  }
+
+  /** TCP port of SIP, likewise. */
+  get localTcpPort(): number | null {
+    return this.#port('tcp', this.options.localTcpPort)
+  }
+
+  /** TLS port of SIP, likewise. */
+  get localTlsPort(): number | null {
+    return this.#port('tls', this.options.localTlsPort)
+  }
+
+  #port(transport: string, asked: number | null): number | null {
+    return this.parts?.portOf(transport) ?? asked
+  }
+
+  /** Whether certificates of servers have to be valid and theirs; see `setTlsVerifyServer`. */
+  get tlsVerifyServer(): boolean {
+    return this.options.tlsVerifyServer
+  }
+
+  /** File of authorities believed; see `setTlsCaFile`. */
+  get tlsCaFile(): string | undefined {
+    return this.options.tlsCaFile
+  }
+
+  /** User-Agent and Server of what is sent from now on; '': none. */
+  get userAgent(): string {
+    return this.options.userAgent
+  }
+  set userAgent(value: string) {
+    this.set('userAgent', value)
+    this.parts?.engine.setUserAgent(value)
+  }
+
+  /** Highest level of `engine-log` told, 0–5. */
+  get logLevel(): number {
+    return this.options.logLevel
+  }
+  set logLevel(value: number) {
+    this.set('logLevel', value)
+  }
+
+  /** Whether messages are told by `engine-sip-trace`. */
+  get traceSip(): boolean {
+    return this.options.traceSip
+  }
+  set traceSip(value: boolean) {
+    this.set('traceSip', value)
+  }
+
+  /** Rate of the sound card, kHz. */
+  get sampleRate(): number {
+    return this.options.sampleRate
+  }
+
+  /** Tail of the echo canceller, ms; 0: none. */
+  get ecTailLength(): number {
+    return this.options.ecTailLength
+  }
+
+  /** Whether digits sent and received sound in the sound card. */
+  get playbackDtmf(): boolean {
+    return this.options.playbackDtmf
+  }
+  set playbackDtmf(value: boolean) {
+    this.set('playbackDtmf', value)
+  }
+
+  /** First and last UDP port for media; transports that have theirs keep them. */
+  get rtpPortRange(): readonly [number, number] {
+    return this.options.rtpPortRange
+  }
+  set rtpPortRange(value: readonly [number, number]) {
+    this.set('rtpPortRange', value)
+    const [min, max] = value
+    this.parts?.pairs.setRange({ min, max })
+  }
+
+  /** Codecs of audio streams made from now on, in order of preference. */
+  get codecs(): readonly string[] {
+    return this.options.codecs
+  }
+  set codecs(value: readonly string[]) {
+    this.set('codecs', value)
+  }
+
+  /** Event packages known, with the content types each is told in; see `addEvent`. */
+  get events(): Readonly<Record<string, readonly string[]>> {
+    return Object.fromEntries(Object.entries(this.packages).map(([event, types]) => [event, types.split(', ')]))
+  }
+
+  override acceptOf(event: string): readonly string[] | undefined {
+    return Object.hasOwn(this.packages, event) ? this.packages[event]!.split(', ') : undefined
+  }
+
+  protected set<K extends keyof StartOptions>(name: K, value: StartOptions[K]): void {
+    checkOption(`Engine.${name}`, name, value)
+    this.options = { ...this.options, [name]: value }
+  }
+
+  /** Makes an event package known. What is known cannot be changed: a second time throws. */
+  addEvent(event: string, acceptTypes: readonly string[]): void {
+    if (this.acceptOf(event) !== undefined)
+      throw new CoreError('state', 'Engine.addEvent', `${event} is known and cannot be changed`)
+    checkOption('Engine.addEvent', 'events', { [event]: acceptTypes })
+    const accept = acceptTypes.join(', ')
+    this.parts?.command('Engine.addEvent', { kind: 'add-package', id: event, accept })
+    this.packages[event] = accept
+  }
+
+  /** Another UDP port: 0 any, null none. What is registered registers from there. Throws when it cannot be had; then all is as it was. */
+  setLocalUdpPort(value: number | null): void {
+    this.#rebind('setLocalUdpPort', { localUdpPort: value }, ['port', 'udp'])
+  }
+
+  /** Another TCP port, likewise. */
+  setLocalTcpPort(value: number | null): void {
+    this.#rebind('setLocalTcpPort', { localTcpPort: value }, ['tcpPort', 'tcp'])
+  }
+
+  /** Another TLS port, likewise. */
+  setLocalTlsPort(value: number | null): void {
+    this.#rebind('setLocalTlsPort', { localTlsPort: value }, ['tls'])
+  }
+
+  /** Whether certificates of servers have to be valid and theirs; the TLS transport starts anew, its connections end. */
+  setTlsVerifyServer(value: boolean): void {
+    this.#rebind('setTlsVerifyServer', { tlsVerifyServer: value }, ['tls'])
+  }
+
+  /** Another file of authorities to believe, likewise. Throws when it cannot be used. */
+  setTlsCaFile(value: string | undefined): void {
+    this.#rebind('setTlsCaFile', { tlsCaFile: value }, ['tls'])
+  }
+
+  #rebind(method: string, change: Partial<StartOptions>, concerned: readonly (keyof SocketSettings)[]): void {
+    const operation = `Engine.${method}`
+    const parts = this.running(operation)
+    for (const [name, value] of Object.entries(change)) checkOption(operation, name, value)
+    const before = this.options
+    const { tls } = setUp({ ...before, ...change }, parts.local.address, this.packages).sockets
+    const loaded = tls && loadTls(tls)
+    if (loaded?.ok === false) throw new CoreError('argument', operation, loaded.error)
+    const settingsOf = (options: StartOptions) => {
+      const { sockets } = setUp(options, parts.local.address, this.packages)
+      return Object.fromEntries(concerned.map((name) => [name, sockets[name]]))
+    }
+    this.options = { ...before, ...change }
+    try {
+      parts.change(operation, settingsOf(this.options))
+    } catch (error) {
+      this.options = before
+      parts.change(operation, settingsOf(before))
+      throw error
+    }
+  }
+}

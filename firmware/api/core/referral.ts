@@ -1,0 +1,186 @@
+// Transfers (RFC 3515): ours, asking the peer to call somebody, and theirs, asking us.
+import { utf8Decode, utf8Encode } from '../../base/bytes.ts'
+import type { Cause, SipEvent } from '../../sip/core/contract.ts'
+import type { Credentials } from './credentials.ts'
+import { type EngineCore, sharedEngine } from './engine-core.ts'
+import { CoreError } from './errors.ts'
+import type { Route } from './route.ts'
+import { SipUri } from './sip-uri.ts'
+import { type ExtraHeaders, headerFields, identityOf, MessageHeaders } from './wire.ts'
+
+/** How a transfer fares. */
+export interface ReferralProgress {
+  /** `response`: to the REFER itself; `notify`: of the call it made, as the peer tells. */
+  readonly by: 'response' | 'notify'
+  /** 0: the peer says none. */
+  readonly code: number
+  readonly reason: string
+  /** Nothing comes after this one. */
+  readonly isFinal: boolean
+  readonly cause: Cause | undefined
+}
+
+declare module './notifications.ts' {
+  interface NotificationMap {
+    /** The response to a REFER of ours, then what became of the call it asked for. */
+    'referral-progress': { readonly sender: Referral; readonly data: ReferralProgress }
+  }
+}
+
+/** Whom the peer is to call: a URI, or the peer of a session of ours, whose place the new call takes (RFC 3891). */
+export interface ReferTarget {
+  readonly uri: SipUri | undefined
+  /** The SIP engine's name for the session to take the place of. */
+  readonly replaces: string | undefined
+}
+
+/** What a REFER outside of a session may be given. */
+export interface ReferOptions {
+  /** Outbound proxy. */
+  readonly route?: Route | undefined
+  readonly extraHeaders?: ExtraHeaders
+  /** Whether to be told what becomes of the call; by default yes. */
+  readonly subscribe?: boolean
+  readonly engine?: EngineCore
+}
+
+/** A REFER of ours, and the subscription it makes. */
+export class Referral {
+  readonly #engine: EngineCore
+  readonly #id: string
+  #isEnded = false
+
+  /** For `Invitation.refer` and `sendRefer`: sends it. */
+  constructor(
+    operation: string,
+    engine: EngineCore,
+    by: { readonly credentials: Credentials; readonly route: Route | undefined; readonly target: SipUri },
+    session: string | undefined,
+    to: ReferTarget,
+    options: ReferOptions,
+  ) {
+    this.#engine = engine
+    const stack = engine.running(operation)
+    const id = stack.newName('referral')
+    this.#id = id
+    stack.claim(id, (event) => this.#onEvent(event))
+    try {
+      stack.command(operation, {
+        ...{ kind: 'refer', id, session, identity: identityOf(by.credentials, by.route) },
+        ...{ target: by.target.address, referTo: to.uri?.address ?? '', replaces: to.replaces },
+        ...{ subscribe: options.subscribe ?? true, headers: headerFields(options.extraHeaders) },
+      })
+    } catch (error) {
+      stack.release(id)
+      throw error
+    }
+  }
+
+  /** Nothing comes any more. */
+  get isEnded(): boolean {
+    return this.#isEnded
+  }
+
+  /** No more is wanted of it. */
+  end(): void {
+    const operation = 'Referral.end'
+    const stack = this.#engine.running(operation)
+    if (this.#isEnded) return
+    this.#isEnded = true
+    stack.release(this.#id)
+    stack.command(operation, { kind: 'end-refer', id: this.#id })
+  }
+
+  #onEvent(event: SipEvent): void {
+    if (event.kind !== 'refer-progress') return
+    const { by, status, reason, final, cause } = event
+    if (final) {
+      this.#isEnded = true
+      this.#engine.running('Referral').release(this.#id)
+    }
+    const data = { by, code: status, reason: utf8Decode(reason), isFinal: final, cause }
+    this.#engine.notifications.post('referral-progress', this, data)
+  }
+}
+
+/** Asks `toUri`, outside of any session, to call `referTo`. */
+export function sendRefer(
+  credentials: Credentials,
+  toUri: SipUri,
+  referTo: SipUri,
+  options: ReferOptions = {},
+): Referral {
+  const by = { credentials, route: options.route, target: toUri }
+  const target = { uri: referTo, replaces: undefined }
+  return new Referral('sendRefer', options.engine ?? sharedEngine(), by, undefined, target, options)
+}
+
+/** A REFER of theirs: accept or reject it within 30 s, or it is declined with 603; then tell how the call fares. */
+export class IncomingReferral {
+  /** Whom we are to call; undefined: no SIP URI. */
+  readonly referTo: SipUri | undefined
+  /** Value of the Replaces header our INVITE is to carry; undefined: none. */
+  readonly replaces: string | undefined
+  /** Who asks. */
+  readonly fromUri: SipUri | undefined
+  /** Header fields of the REFER. */
+  readonly headers: MessageHeaders
+  readonly #engine: EngineCore
+  readonly #id: string
+  #state: 'new' | 'accepted' | 'ended' = 'new'
+
+  /** For the engine. */
+  constructor(engine: EngineCore, event: Extract<SipEvent, { kind: 'refer-incoming' }>) {
+    this.#engine = engine
+    this.#id = event.id
+    this.headers = new MessageHeaders(event.request)
+    this.fromUri = this.headers.from.uri
+    this.replaces = event.replaces
+    this.referTo = parsed(utf8Decode(event.referTo))
+  }
+
+  /** 202: we call, and tell by `notify`. */
+  accept(): void {
+    this.#expect('IncomingReferral.accept', 'new')
+    this.#reply('IncomingReferral.accept', 202)
+    this.#state = 'accepted'
+  }
+
+  /** 300–699: we do not. */
+  reject(code = 603): void {
+    this.#expect('IncomingReferral.reject', 'new')
+    this.#reply('IncomingReferral.reject', code)
+    this.#state = 'ended'
+  }
+
+  /** How the call fares: the status of its last response. 200–699 is the last word. */
+  notify(code: number, reason?: string): void {
+    const operation = 'IncomingReferral.notify'
+    this.#expect(operation, 'accepted')
+    const said = reason === undefined ? undefined : utf8Encode(reason)
+    this.#engine
+      .running(operation)
+      .command(operation, { kind: 'refer-notify', id: this.#id, status: code, reason: said })
+    if (code >= 200) this.#state = 'ended'
+  }
+
+  #reply(operation: string, status: number): void {
+    const reply = { kind: 'reply', id: this.#id, status, reason: undefined, headers: [], body: undefined } as const
+    this.#engine.running(operation).command(operation, reply)
+  }
+
+  #expect(operation: string, state: 'new' | 'accepted'): void {
+    this.#engine.running(operation)
+    if (this.#state !== state)
+      throw new CoreError('state', operation, `expected it to be ${state}, it is ${this.#state}`)
+  }
+}
+
+function parsed(text: string): SipUri | undefined {
+  try {
+    return SipUri.parse(text)
+  } catch {
+    // Another scheme: nothing we could call.
+    return undefined
+  }
+}
