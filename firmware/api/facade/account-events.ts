@@ -1,4 +1,5 @@
 // What an account tells: PJSUA2's callbacks as typed events, and as methods for a subclass to override.
+import type { MessageSummary } from '../../sip/packages/message-summary.ts'
 import type { OnInstantMessageParam, OnInstantMessageStatusParam, OnTypingIndicationParam } from './call-events.ts'
 import type { RxData } from './call-types.ts'
 import { Observed } from './observed.ts'
@@ -42,8 +43,8 @@ export interface OnMwiInfoParam {
   readonly active: boolean
   /** `active`, `terminated` … of a subscription; `unsolicited` without one. */
   readonly state: string
-  readonly contentType: string
-  readonly body: string
+  /** Undefined: not known, or not any more. */
+  readonly messages: MessageSummary | undefined
 }
 
 export interface OnSendRequestParam {

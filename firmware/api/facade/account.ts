@@ -1,7 +1,6 @@
 // PJSUA2's Account: who we are at one address; makes and takes calls, registers, writes, publishes, watches.
 
 import { utf8Decode } from '../../base/bytes.ts'
-import type { Body } from '../../sip/message/message.ts'
 import type { AccountConfig as UaAccountConfig } from '../../ua/contract.ts'
 import type { ExtraHeaders } from '../core/wire.ts'
 import { headerFields } from '../core/wire.ts'
@@ -15,7 +14,7 @@ import { checked, type Part } from './checked.ts'
 import { Endpoint } from './endpoint.ts'
 import { OperationError } from './errors.ts'
 import { INVALID_ID } from './names.ts'
-import { type PresenceStatus, presenceBody } from './presence.ts'
+import type { PresenceStatus } from './presence.ts'
 import type { Result, Switchboard } from './switchboard.ts'
 import { composing } from './typing.ts'
 import { headersOf, messageBody } from './wording.ts'
@@ -49,7 +48,7 @@ export class Account extends AccountCallbacks {
   #settings: AccountSettings | undefined
   #ua: UaAccountConfig | undefined
   #board: Switchboard | undefined
-  #publication: string | undefined
+  #published = false
   /** Registration was asked for: by the settings, or by `setRegistration`. */
   #registers = true
 
@@ -136,8 +135,8 @@ export class Account extends AccountCallbacks {
 
   #follow({ presConfig, mwiConfig }: AccountSettings): void {
     const board = this.inner('create')
-    if (presConfig.publishEnabled) this.#publish()
-    else if (this.#publication !== undefined) this.#unpublish()
+    if (presConfig.publishEnabled || this.#published) this.#tellPresence('create')
+    this.#published = presConfig.publishEnabled
     const name = `mwi:${this.#id}`
     if (mwiConfig.enabled && !board.subscriptions.has(name)) this.#watchMessages(board, name, mwiConfig.expirationSec)
     else if (!mwiConfig.enabled && board.subscriptions.has(name))
@@ -207,12 +206,11 @@ export class Account extends AccountCallbacks {
     this.tell('regStarted', { renew })
   }
 
-  /** Told to whoever subscribes to us, and published where the settings say so. */
+  /** Told to whoever subscribes to us, and published where the settings say so; that we speak is added while we do. */
   setOnlineStatus(presence: PresenceStatus): void {
-    const board = this.inner('setOnlineStatus')
+    this.inner('setOnlineStatus')
     this.presence = presence
-    for (const [subscriber, { account }] of board.subscribers) if (account === this) this.notify(board, subscriber)
-    if (this.#publication !== undefined) this.#publish()
+    this.#tellPresence('setOnlineStatus')
   }
 
   /** Any request outside calls; its responses come as `sendRequest` with `userData`. */
@@ -302,36 +300,12 @@ export class Account extends AccountCallbacks {
     return board
   }
 
-  /** Tells one subscriber how we are. */
-  notify(board: Switchboard, subscriber: string): void {
-    const body = this.presenceBody()
-    board.seat.command('presNotify', {
-      ...{ kind: 'notify', subscriber, state: 'active', reason: undefined, retryAfter: undefined, headers: [], body },
-    })
-  }
-
-  presenceBody(): Body {
-    return presenceBody(this.aor, this.presence)
-  }
-
-  #publish(): void {
-    const board = this.inner('setOnlineStatus')
-    const publication = `presence:${this.#id}`
-    const body = this.presenceBody()
-    const headers = headerFields(this.presenceHeaders)
-    const asked = { account: this.name, event: 'presence', expires: this.presenceExpires, headers, body }
-    board.publications.set(publication, ({ state, status: statusCode, reason, final }) => {
-      if (final) board.publications.delete(publication)
-      if (final) this.#publication = undefined
-      this.tell('publishState', { state, statusCode, reason })
-    })
-    board.seat.command('setOnlineStatus', { kind: 'publish', publication, ...asked })
-    this.#publication = publication
-  }
-
-  #unpublish(): void {
-    const publication = this.#publication!
-    this.inner('modify').seat.command('modify', { kind: 'unpublish', publication })
+  #tellPresence(operation: string): void {
+    const { publishEnabled, expirationSec: expires } = this.getConfig().presConfig
+    const { status, statusText, activities = [] } = this.presence
+    const own = { basic: status === 'online' ? 'open' : 'closed', activities, note: statusText || undefined } as const
+    const asked = { account: this.name, presence: own, publish: publishEnabled, expires }
+    this.inner(operation).seat.command(operation, { kind: 'set-presence', ...asked })
   }
 
   #watchMessages(board: Switchboard, subscription: string, expires: number): void {
@@ -342,9 +316,8 @@ export class Account extends AccountCallbacks {
         state = event.state.toLowerCase()
         if (event.final) board.subscriptions.delete(subscription)
       }
-      const said = event.kind === 'subscription-notify' ? event : { contentType: '', body: '' }
-      const active = state !== 'terminated'
-      this.tell('mwiInfo', { active, state, contentType: said.contentType, body: utf8Decode(said.body) })
+      if (event.kind !== 'watched' || event.watched.of !== 'message-summary') return
+      this.tell('mwiInfo', { active: state !== 'terminated', state, messages: event.watched.messages })
     })
     board.seat.command('create', { kind: 'subscribe', subscription, ...asked })
   }

@@ -1,8 +1,8 @@
 // PJSUA2's Buddy: somebody whose presence is watched and who is written to.
 
-import { utf8Decode } from '../../base/bytes.ts'
 import type { SubscriptionState } from '../../sip/core/contract.ts'
 import { parseUri, sameUri } from '../../sip/message/uri.ts'
+import type { Watched } from '../../ua/contract.ts'
 import { headerFields } from '../core/wire.ts'
 import type { Account } from './account.ts'
 import { BUDDY_CONFIG, type BuddySettings } from './buddy-schema.ts'
@@ -10,7 +10,7 @@ import type { OnInstantMessageParam, OnInstantMessageStatusParam, OnTypingIndica
 import { checked, type Part } from './checked.ts'
 import { OperationError } from './errors.ts'
 import { Observed } from './observed.ts'
-import { type PresenceStatus, presenceIn, UNKNOWN } from './presence.ts'
+import { type PresenceStatus, presenceOf, UNKNOWN } from './presence.ts'
 import type { SubscriptionEvent } from './switchboard.ts'
 
 export interface BuddyInfo {
@@ -31,11 +31,8 @@ export interface OnBuddyEvSubStateParam {
   readonly reason: string
 }
 
-/** A NOTIFY of the `dialog` package: what calls they have, as XML (RFC 4235). */
-export interface OnBuddyDlgEventStateParam {
-  readonly contentType: string
-  readonly body: string
-}
+/** What calls they have now (RFC 4235). */
+export type OnBuddyDlgEventStateParam = Extract<Watched, { readonly of: 'dialog' }>
 
 export interface BuddyEvents {
   buddyState: BuddyInfo
@@ -160,10 +157,13 @@ export class Buddy extends Observed<BuddyEvents> {
   }
 
   #onEvent(event: string, subscription: string, told: SubscriptionEvent) {
-    if (told.kind === 'subscription-notify') {
-      const body = utf8Decode(told.body)
-      if (event === 'dialog') return this.tell('buddyDlgEventState', { contentType: told.contentType, body })
-      this.#presence = presenceIn({ contentType: told.contentType, content: told.body })
+    // What is read of it is `watched`, which follows.
+    if (told.kind === 'subscription-notify') return
+    if (told.kind === 'watched') {
+      const { watched } = told
+      if (watched.of === 'dialog') this.tell('buddyDlgEventState', watched)
+      if (watched.of !== 'presence') return
+      this.#presence = presenceOf(watched)
       return this.tell('buddyState', this.getInfo())
     }
     const { state, previous, status: statusCode, reason, final } = told
@@ -175,7 +175,6 @@ export class Buddy extends Observed<BuddyEvents> {
     if (event !== 'presence' || (known !== undefined && known !== subscription)) return
     this.#subState = state
     this.#reason = reason
-    if (state === 'TERMINATED') this.#presence = UNKNOWN
     this.tell('buddyState', this.getInfo())
   }
 

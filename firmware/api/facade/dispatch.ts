@@ -23,12 +23,17 @@ export function onUaEvent(board: Switchboard, event: UaEvent) {
     case 'subscription-state':
     case 'subscription-notify':
       return board.subscriptions.get(event.subscription)?.(event)
-    case 'publication-state':
-      return board.publications.get(event.publication)?.(event)
+    case 'watched':
+      return onWatched(board, event)
+    case 'publication-state': {
+      const { state, status: statusCode, reason } = event
+      return board.accountNamed(event.account)?.tell('publishState', { state: state.toLowerCase(), statusCode, reason })
+    }
     case 'subscriber-incoming':
       return onSubscriber(board, event)
     case 'subscriber-state':
-      if (event.state === 'terminated') board.subscribers.delete(event.subscriber)
+    // Whoever was let watch us is told by the user agent; who provisions a phone is asked to, not an application.
+    case 'check-sync':
       return
     case 'request-incoming':
       return onRequest(board, event)
@@ -118,6 +123,13 @@ function onAccountState(board: Switchboard, event: Of<'account-state'>) {
   for (const line of board.lines.active) if (line.account === account) board.endpoint.hangUp(line)
 }
 
+function onWatched(board: Switchboard, event: Of<'watched'>) {
+  const { subscription, account, watched } = event
+  if (subscription !== undefined) return board.subscriptions.get(subscription)?.(event)
+  if (watched.of !== 'message-summary') return
+  board.accountNamed(account)?.tell('mwiInfo', { active: true, state: 'unsolicited', messages: watched.messages })
+}
+
 function onSubscriber(board: Switchboard, event: Of<'subscriber-incoming'>) {
   const { subscriber, event: name, expires, peer, headers, body } = event
   const account = board.accountNamed(event.account)
@@ -125,10 +137,9 @@ function onSubscriber(board: Switchboard, event: Of<'subscriber-incoming'>) {
   const prm = { event: name, fromUri: peer.uri, expires, rdata, code: 200, reason: '' }
   account?.tell('incomingSubscribe', prm)
   const status = account === undefined ? 404 : prm.code
-  if (status < 300 && account !== undefined) board.subscribers.set(subscriber, { account })
   board.seat.command('incomingSubscribe', {
     ...{ kind: 'answer-subscriber', subscriber, status, reason: prm.reason || undefined, headers: [], state: 'active' },
-    body: status < 300 ? account?.presenceBody() : undefined,
+    ...{ body: undefined, serve: true },
   })
 }
 

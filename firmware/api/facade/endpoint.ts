@@ -2,6 +2,7 @@
 import { log } from '../../base/log.ts'
 import { localAddressTowards } from '../../net/local-address.ts'
 import { VERSION } from '../../runtime/version.ts'
+import { PACKAGES, SERVED, UNSOLICITED } from '../../sip/packages/table.ts'
 import type { Account } from './account.ts'
 import { AudDevManager } from './aud-dev-manager.ts'
 import { onSipOutput } from './call-dispatch.ts'
@@ -24,12 +25,6 @@ const ANYWHERE = '192.0.2.1'
 const LOOPBACK = '127.0.0.1'
 /** Requests handed to the façade. */
 const METHODS = ['MESSAGE', 'INFO', 'NOTIFY', 'REFER']
-const PACKAGES = {
-  presence: 'application/pidf+xml',
-  dialog: 'application/dialog-info+xml',
-  'message-summary': 'application/simple-message-summary',
-}
-
 export class Endpoint extends EndpointCallbacks {
   static #instance: Endpoint | undefined
   #state: LibState = 'null'
@@ -104,7 +99,7 @@ export class Endpoint extends EndpointCallbacks {
       },
       sip: {
         ...(userAgent === '' ? {} : { userAgent }),
-        ...{ applicationMethods: METHODS, packages: PACKAGES, notifies: { presence: PACKAGES.presence } },
+        ...{ applicationMethods: METHODS, packages: PACKAGES, notifies: SERVED, unsolicited: UNSOLICITED },
         supported: ['replaces'],
         limits: { sessions: Math.max(32, maxCalls), transactions: Math.max(256, 8 * maxCalls) },
       },

@@ -1,7 +1,5 @@
 // How somebody is: online or not, and in words.
-import type { Body } from '../../sip/message/message.ts'
-import { PIDF } from '../../sip/packages/pidf.ts'
-import { parsePresence, printPresence, summaryOf } from '../../sip/packages/presence.ts'
+import type { Watched } from '../../ua/contract.ts'
 import type { BuddyStatus } from './names.ts'
 
 export interface PresenceStatus {
@@ -14,19 +12,9 @@ export interface PresenceStatus {
 
 export const UNKNOWN: PresenceStatus = { status: 'unknown', statusText: '', activities: [] }
 
-/** A document that says so of `entity`. */
-export function presenceBody(entity: string, { status, statusText, activities = [] }: PresenceStatus): Body {
-  const basic = status === 'online' ? 'open' : 'closed'
-  const tuple = { id: 'phone', basic, contact: undefined, priority: undefined, notes: [] } as const
-  const notes = statusText === '' ? [] : [statusText]
-  return printPresence(PIDF, { entity, tuples: [tuple], activities, notes })
-}
-
-/** What cannot be read says nothing. */
-export function presenceIn(body: Body): PresenceStatus {
-  const presence = parsePresence(body)
-  if (!presence.ok) return UNKNOWN
-  const { basic, note = '', activities } = summaryOf(presence.value)
-  const status = basic === 'open' ? 'online' : basic === 'closed' ? 'offline' : 'unknown'
-  return { status, statusText: note, activities }
-}
+/** What is known of somebody now. */
+export const presenceOf = ({ basic, note = '', activities }: Extract<Watched, { of: 'presence' }>): PresenceStatus => ({
+  status: basic === 'open' ? 'online' : basic === 'closed' ? 'offline' : 'unknown',
+  statusText: note,
+  activities,
+})

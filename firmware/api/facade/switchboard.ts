@@ -1,7 +1,7 @@
 // A running endpoint's inside: the user agent, the bridge, the calls, and who waits for what of them.
 import type { MediaEvent, PortId } from '../../media/contract.ts'
 import type { SipMessage } from '../../sip/message/message.ts'
-import type { CallId, SubscriberName, UaCommand, UaEvent } from '../../ua/contract.ts'
+import type { CallId, UaCommand, UaEvent } from '../../ua/contract.ts'
 import type { Account } from './account.ts'
 import { Bridge } from './bridge.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -13,8 +13,7 @@ type Of<K extends UaEvent['kind']> = Extract<UaEvent, { kind: K }>
 
 /** What a request of ours is answered with. */
 export type Result = Of<'request-result'>
-export type SubscriptionEvent = Of<'subscription-state'> | Of<'subscription-notify'>
-export type PublicationEvent = Of<'publication-state'>
+export type SubscriptionEvent = Of<'subscription-state'> | Of<'subscription-notify'> | Of<'watched'>
 
 /** Messages of a call, the last ones. */
 export interface Heard {
@@ -42,9 +41,6 @@ export class Switchboard {
   readonly accounts = new Map<number, Account>()
   readonly ports = new Map<PortId, PortUser>()
   readonly subscriptions = new Map<string, (event: SubscriptionEvent) => void>()
-  readonly publications = new Map<string, (event: PublicationEvent) => void>()
-  /** Who was let subscribe to us. */
-  readonly subscribers = new Map<SubscriberName, { readonly account: Account }>()
   /** What the messages of calls said, until the events they caused are told. */
   readonly heard = new Map<CallId, Heard>()
   defaultAccount: Account | undefined
