@@ -48,6 +48,29 @@ const anyView: fc.Arbitrary<PhoneView> = fc.record({
   waiting: fc.option(anyCall, { nil: undefined }),
   beside: fc.option(anyCall, { nil: undefined }),
   missed: fc.nat(),
+  mailboxes: fc.array(
+    fc.record({
+      ...{ account: fc.constant('x'), label: text, waiting: fc.boolean(), number: text },
+      ...{ fresh: fc.option(fc.nat(), { nil: undefined }), old: fc.option(fc.nat(), { nil: undefined }) },
+    }),
+    { maxLength: 2 },
+  ),
+  buddies: fc.array(
+    fc.record({
+      ...{ account: fc.constant('x'), number: text, label: text },
+      busy: fc.constantFrom('unknown', 'idle', 'calling', 'ringing', 'busy', 'held', undefined),
+      presence: fc.option(
+        fc.record({
+          basic: fc.constantFrom('open', 'closed', 'unknown'),
+          activities: fc.array(text, { maxLength: 2 }),
+          note: fc.option(text, { nil: undefined }),
+        }),
+        { nil: undefined },
+      ),
+      pickup: fc.option(fc.record({ target: text, replaces: text }), { nil: undefined }),
+    }),
+    { maxLength: 2 },
+  ),
   country: fc.oneof(fc.constantFrom('de', 'us'), text),
 })
 const entry: fc.Arbitrary<LogEntry> = fc.record({

@@ -1,9 +1,9 @@
 // What each page of the menu shows: rows of text, of which lists have one marked; and what the keys mean there.
 import { TONE_COUNTRIES } from '../firmware/media/tones.ts'
-import type { LineView, LogEntry } from '../firmware/phone/contract.ts'
+import type { BuddyView, LineView, LogEntry, MailboxView } from '../firmware/phone/contract.ts'
 import type { Size } from '../hal/api/board.ts'
 import { ICONS } from '../hal/api/icons.ts'
-import { callBack, listed, MENU_PAGES, type Page, type World } from './menu.ts'
+import { callBack, callMailbox, listed, type Page, pagesOf, type World } from './menu.ts'
 import type { MenuAction, Screen, Soft } from './screen.ts'
 import { DIGITS, VOLUME } from './screens.ts'
 import { STRINGS } from './strings.ts'
@@ -31,7 +31,7 @@ export function sheetOf(page: Page, world: World, { columns }: Size): Sheet {
     case 'menu':
       return list(
         STRINGS.menu,
-        MENU_PAGES.map((name) => STRINGS.pages[name]),
+        pagesOf(world).map((name) => STRINGS.pages[name]),
         STRINGS.soft.open,
       )
     case 'status':
@@ -50,6 +50,19 @@ export function sheetOf(page: Page, world: World, { columns }: Size): Sheet {
         callLines(page.entry, world),
         callBack(page.entry) === undefined ? '' : STRINGS.soft.dial,
       )
+    case 'messages': {
+      const rows = world.view.mailboxes.map((mailbox) => between(mailbox.label, inMailbox(mailbox), inner))
+      const callable = world.view.mailboxes[page.at]
+      const ok = callable && callMailbox(callable) ? STRINGS.soft.dial : ''
+      return rows.length === 0
+        ? text(STRINGS.pages.messages, [STRINGS.noMessages])
+        : list(STRINGS.pages.messages, rows, ok)
+    }
+    case 'people': {
+      const rows = world.view.buddies.map((buddy) => between(buddy.label, stateOf(buddy), inner))
+      const takes = world.view.buddies[page.at]?.pickup !== undefined
+      return list(STRINGS.pages.people, rows, takes ? STRINGS.soft.pickUp : STRINGS.soft.dial)
+    }
     case 'volume': {
       const { volume, ringer } = world.view
       const row = (label: string, value: number) => `${label.padEnd(8)}${bar(value, Math.max(0, inner - 11))} ${value}`
@@ -65,6 +78,19 @@ export function sheetOf(page: Page, world: World, { columns }: Size): Sheet {
     case 'about':
       return text(STRINGS.pages.about, aboutLines(world))
   }
+}
+
+/** `2 new 8 old`, as far as it is said. */
+function inMailbox({ waiting, fresh, old }: MailboxView): string {
+  if (fresh === undefined) return waiting ? STRINGS.fresh : ''
+  return `${fresh} ${STRINGS.fresh}${old ? ` ${old} ${STRINGS.old}` : ''}`
+}
+
+/** What he is at by his calls, else what he says of himself: his note, what he does, whether he is there. */
+function stateOf({ busy, presence }: BuddyView): string {
+  if (busy !== undefined && (busy !== 'idle' || presence === undefined)) return STRINGS.busy[busy]
+  if (presence === undefined) return ''
+  return presence.note ?? presence.activities[0] ?? STRINGS.presence[presence.basic]
 }
 
 const SIGNS = { placed: ICONS.up, received: ICONS.down, missed: '!' } as const
@@ -147,7 +173,14 @@ export function menuScreen(page: Page, sheet: Sheet, time: string, size: Size): 
     keys: {
       ...DIGITS,
       ...(page.name === 'volume' ? { 'volume-up': go('more'), 'volume-down': go('less') } : VOLUME),
-      ...{ up: go('up'), down: go('down'), ok: go('ok'), back: back.action, redial: { kind: 'redial' } },
+      ...{
+        up: go('up'),
+        down: go('down'),
+        ok: go('ok'),
+        back: back.action,
+        redial: { kind: 'redial' },
+        message: { kind: 'voicemail' },
+      },
     },
   }
 }

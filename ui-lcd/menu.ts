@@ -3,7 +3,14 @@
 import type { Millis } from '../firmware/base/time.ts'
 import { TONE_COUNTRIES } from '../firmware/media/tones.ts'
 import { redialList } from '../firmware/phone/call-log.ts'
-import type { LocalSetting, LogEntry, PhoneIntent, PhoneView } from '../firmware/phone/contract.ts'
+import type {
+  BuddyView,
+  LocalSetting,
+  LogEntry,
+  MailboxView,
+  PhoneIntent,
+  PhoneView,
+} from '../firmware/phone/contract.ts'
 import type { MenuAction } from './screen.ts'
 
 /** What the phone is, as far as it is known; '' is not shown. */
@@ -42,7 +49,13 @@ export interface World {
   readonly wallOffsetMs: number | undefined
 }
 
-export const MENU_PAGES = ['status', 'calls', 'redial', 'volume', 'tones', 'about'] as const
+export const MENU_PAGES = ['status', 'calls', 'redial', 'messages', 'people', 'volume', 'tones', 'about'] as const
+
+/** Those there is something on. */
+export const pagesOf = ({ view: { mailboxes, buddies } }: World): readonly (typeof MENU_PAGES)[number][] =>
+  MENU_PAGES.filter((name) =>
+    name === 'messages' ? mailboxes.length > 0 : name === 'people' ? buddies.length > 0 : true,
+  )
 
 /** `at`: the row selected, or the first one shown of a text. */
 export type Page =
@@ -78,6 +91,15 @@ export const listed = (page: Page, { log }: World): readonly LogEntry[] =>
 export const callBack = ({ number, account }: LogEntry): PhoneIntent | undefined =>
   number === '' ? undefined : { kind: 'call', number, account }
 
+export const callMailbox = ({ number, account }: MailboxView): PhoneIntent | undefined =>
+  number === '' ? undefined : { kind: 'call', number, account }
+
+/** Takes the call that rings there, else calls. */
+export const reach = ({ number, account, pickup }: BuddyView): PhoneIntent =>
+  pickup === undefined
+    ? { kind: 'call', number, account }
+    : { kind: 'call', number: pickup.target, account, replaces: pickup.replaces }
+
 /** `count`: rows the user can be on; moving past the last one goes to the first, and back. */
 export function step(menu: Menu, go: MenuAction['go'], count: number, world: World): MenuStep {
   const page = menu.at(-1)
@@ -108,7 +130,7 @@ export function step(menu: Menu, go: MenuAction['go'], count: number, world: Wor
 function chosen(menu: Menu, page: Page, world: World): MenuStep {
   switch (page.name) {
     case 'menu': {
-      const name = MENU_PAGES[page.at]
+      const name = pagesOf(world)[page.at]
       return name === undefined ? { menu } : open(menu, name, world)
     }
     case 'calls': {
@@ -120,6 +142,15 @@ function chosen(menu: Menu, page: Page, world: World): MenuStep {
       const entry = page.name === 'call' ? page.entry : listed(page, world)[page.at]
       const phone = entry && callBack(entry)
       return phone === undefined ? { menu } : { menu, phone }
+    }
+    case 'messages': {
+      const mailbox = world.view.mailboxes[page.at]
+      const phone = mailbox && callMailbox(mailbox)
+      return phone === undefined ? { menu } : { menu, phone }
+    }
+    case 'people': {
+      const buddy = world.view.buddies[page.at]
+      return buddy === undefined ? { menu } : { menu, phone: reach(buddy) }
     }
     case 'tones': {
       const country = TONE_COUNTRIES[page.at]

@@ -38,7 +38,7 @@ const DARK_AFTER_MS = 60_000
 
 const STARTING: PhoneView = {
   ...{ activity: { name: 'starting', step: '' }, lines: [], offHook: false, volume: 5, ringer: 5 },
-  ...{ waiting: undefined, beside: undefined, missed: 0, country: '' },
+  ...{ waiting: undefined, beside: undefined, missed: 0, country: '', mailboxes: [], buddies: [] },
 }
 
 /** Throws a RangeError for a display that is too small. */

@@ -23,6 +23,7 @@ const INTENT = {
   hold: { kind: 'hold' },
   mute: { kind: 'mute' },
   redial: { kind: 'redial' },
+  voicemail: { kind: 'voicemail' },
   reject: { kind: 'reject' },
   swap: { kind: 'swap' },
   conference: { kind: 'conference' },
@@ -102,7 +103,7 @@ function idle(around: Surroundings): Screen {
       around,
     ),
     soft: [REDIAL, LOG, undefined, MENU],
-    keys: { ...DIGITS, ...VOLUME, redial: INTENT.redial, back: MENU.action },
+    keys: { ...DIGITS, ...VOLUME, redial: INTENT.redial, message: INTENT.voicemail, back: MENU.action },
   }
 }
 
@@ -139,6 +140,7 @@ function dialling(digits: string, around: Surroundings): Screen {
       ...DIGITS,
       ...VOLUME,
       redial: INTENT.redial,
+      message: INTENT.voicemail,
       hold: INTENT.hold,
       ok: INTENT.dial,
       back: shown === '' ? INTENT.end : INTENT.erase,
@@ -222,7 +224,13 @@ function withBeside(content: readonly string[], around: Surroundings): string[] 
   return withLast(content, beside === undefined ? '' : `${ICONS.hold} ${name(beside, around)}`, around)
 }
 
-const missedCalls = ({ view }: Surroundings): string => (view.missed > 0 ? `${view.missed} ${STRINGS.missed}` : '')
+/** Calls missed and messages that wait, in one row. */
+function missedCalls({ view }: Surroundings): string {
+  const waiting = view.mailboxes.filter((mailbox) => mailbox.waiting)
+  const fresh = waiting.reduce((sum, mailbox) => sum + (mailbox.fresh ?? 0), 0)
+  const messages = waiting.length === 0 ? '' : fresh > 0 ? `${fresh} ${STRINGS.messages}` : STRINGS.messagesWait
+  return [view.missed > 0 ? `${view.missed} ${STRINGS.missed}` : '', messages].filter((text) => text !== '').join(', ')
+}
 
 const name = ({ peer }: CallView, around: Surroundings): string => nameOf(peer, around) || STRINGS.unknownCaller
 

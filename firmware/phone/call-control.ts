@@ -1,5 +1,6 @@
 // Calls as the phone leads them: dialling out, taking, refusing, leaving, and how each end is told.
 import { after, FOREVER, type Millis } from '../base/time.ts'
+import type { HeaderField } from '../sip/message/message.ts'
 import type { AccountId, CallId, UaEvent } from '../ua/contract.ts'
 import { alertOf } from './alert.ts'
 import { type Ending, logged } from './call-log.ts'
@@ -57,6 +58,19 @@ export function dial(state: PhoneState, number: string, now: Millis, send: Send,
   return dialOn(aside, number, resolveNumber(state.dialMap, number), account, [], now, send)
 }
 
+/** Calls `target` in the place of a call it has with somebody else (RFC 3891): `replaces` names that. It is nothing to redial. */
+export function takeOver(
+  state: PhoneState,
+  target: string,
+  replaces: string,
+  now: Millis,
+  send: Send,
+  account?: AccountId,
+): PhoneState {
+  const headers = [{ name: 'Replaces', value: replaces }]
+  return dialOn(setAside(state, send), target, target, account, [], now, send, headers)
+}
+
 function dialOn(
   state: PhoneState,
   entered: string,
@@ -65,6 +79,7 @@ function dialOn(
   tried: readonly string[],
   now: Millis,
   send: Send,
+  headers: readonly HeaderField[] = [],
 ): PhoneState {
   const line = chooseLine(state, tried, account)
   const id = `out:${state.nextCall}`
@@ -74,7 +89,7 @@ function dialOn(
   if (line === undefined) return ended(made, call, over('no line is set up', 'congestion'), now)
   // Whoever helps has to know who calls.
   const named = isEmergency(number) ? { anonymous: false } : {}
-  send({ kind: 'make-call', call: id, account: line.account, target: targetOf(number), headers: [], ...named })
+  send({ kind: 'make-call', call: id, account: line.account, target: targetOf(number), headers, ...named })
   return { ...made, nextCall: state.nextCall + 1 }
 }
 

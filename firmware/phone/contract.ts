@@ -5,6 +5,8 @@ import type { LogRecord } from '../base/log.ts'
 import type { Millis } from '../base/time.ts'
 import type { MediaCommand, MediaEvent } from '../media/contract.ts'
 import type { RingName } from '../media/rings.ts'
+import type { BusyState, Pickup } from '../sip/packages/dialog-set.ts'
+import type { PresenceSummary } from '../sip/packages/presence.ts'
 import type { AccountConfig, AccountId, CallId, Party, UaCommand, UaEvent } from '../ua/contract.ts'
 
 /** What the user does, freed from which key did it. */
@@ -31,10 +33,12 @@ export type PhoneIntent =
   | { readonly kind: 'new-call' }
   | { readonly kind: 'mute' }
   | { readonly kind: 'redial' }
-  /** Calls a number of the log, on `account` if that line can be called from. */
-  | { readonly kind: 'call'; readonly number: string; readonly account?: AccountId }
+  /** Calls a number of the log, on `account` if that line can be called from. `replaces`: takes over the call it names (RFC 3891). */
+  | { readonly kind: 'call'; readonly number: string; readonly account?: AccountId; readonly replaces?: string }
   /** Without `of`: of what is heard now. With it a short tone shows how loud that is. */
   | { readonly kind: 'volume'; readonly step: 1 | -1; readonly of?: 'handset' | 'ringer' }
+  /** Calls the mailbox messages wait in, or the first there is a number of. */
+  | { readonly kind: 'voicemail' }
   /** The missed calls have been looked at. */
   | { readonly kind: 'log-seen' }
 
@@ -92,6 +96,29 @@ export type Activity =
   /** Stays 3 s, or as long as the handset is off. */
   | { readonly name: 'ended'; readonly call: CallView; readonly cause: string; readonly lastedMs: number }
 
+/** A line's mailbox. `fresh` and `old` voice messages, undefined: it does not say. */
+export interface MailboxView {
+  readonly account: AccountId
+  readonly label: string
+  readonly waiting: boolean
+  readonly fresh: number | undefined
+  readonly old: number | undefined
+  /** To call it; '' when none is known. */
+  readonly number: string
+}
+
+/** Somebody whose calls or presence are watched; undefined: that is not. `unknown` is neither idle nor away. */
+export interface BuddyView {
+  readonly account: AccountId
+  /** What to call. */
+  readonly number: string
+  readonly label: string
+  readonly busy: BusyState | undefined
+  readonly presence: PresenceSummary | undefined
+  /** The call that rings there can be taken from here. */
+  readonly pickup: Pickup | undefined
+}
+
 export interface PhoneView {
   readonly activity: Activity
   /** `idle` with no registered line is shown as not registered, with the reason. */
@@ -107,6 +134,8 @@ export interface PhoneView {
   readonly beside: CallView | undefined
   /** Calls missed since the log was last looked at. */
   readonly missed: number
+  readonly mailboxes: readonly MailboxView[]
+  readonly buddies: readonly BuddyView[]
   /** Tone plan in use. */
   readonly country: string
 }
@@ -121,7 +150,24 @@ export interface Rings {
 }
 
 export interface PhoneSettings {
-  readonly accounts: readonly { readonly id: AccountId; readonly label: string; readonly config: AccountConfig }[]
+  readonly accounts: readonly {
+    readonly id: AccountId
+    readonly label: string
+    readonly config: AccountConfig
+    /** Whether its mailbox is subscribed to, and the number to call it, '' for none. Told unasked it is shown anyway. */
+    readonly mailbox?: { readonly subscribe: boolean; readonly number: string } | undefined
+    /** Address of a list of people whose calls are watched (RFC 4662). */
+    readonly buddyList?: string | undefined
+    /** Its presence is published. */
+    readonly publish?: boolean
+  }[]
+  /** People to see at a glance. */
+  readonly buddies?: readonly {
+    readonly label: string
+    readonly uri: string
+    readonly account: AccountId
+    readonly watch: 'calls' | 'presence' | 'both'
+  }[]
   /** Device of the handset, opened once as port `handset`. */
   readonly handset: Extract<MediaCommand, { kind: 'open-device' }>['device']
   /** Tone plan by country, ISO 3166 in lower case. */
@@ -161,4 +207,6 @@ export type PhoneOutput =
   | { readonly to: 'call-log'; readonly log: readonly LogEntry[] }
   /** A configuration may be applied now (no call, no ringing, handset down), or not. */
   | { readonly to: 'provisioning'; readonly idle: boolean }
+  /** A server asked for it and the phone is idle: the configuration is to be read anew, or everything started anew. */
+  | { readonly to: 'sync'; readonly restart: boolean }
   | { readonly to: 'log'; readonly record: LogRecord }

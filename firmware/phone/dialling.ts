@@ -1,6 +1,6 @@
 // Entering a number: digits, what becomes due by itself, erasing, and where a new number may begin.
 import { after, type Millis } from '../base/time.ts'
-import { dial, sendDigit } from './call-control.ts'
+import { dial, sendDigit, takeOver } from './call-control.ts'
 import { atRest, dialTone, type Send, setAside } from './calls.ts'
 import { erase, press } from './dial-pad.ts'
 import { waitAfter } from './dial-plan.ts'
@@ -77,6 +77,16 @@ export function dialled(state: PhoneState, now: Millis, send: Send): PhoneState 
 /** A number from somewhere else than the dial pad. */
 export const dialFrom = (state: PhoneState, number: string, now: Millis, send: Send, account?: string): PhoneState =>
   number !== '' && mayBegin(state) ? dial(state, number, now, send, account) : state
+
+/** Takes over a call that rings elsewhere: the one who made it is called in its place. */
+export const pickUp = (
+  state: PhoneState,
+  target: string,
+  replaces: string,
+  now: Millis,
+  send: Send,
+  account?: string,
+): PhoneState => (mayBegin(state) ? takeOver(state, target, replaces, now, send, account) : state)
 
 /** A second number to dial; whoever is spoken to is on hold meanwhile. */
 export function consult(state: PhoneState, now: Millis, send: Send): PhoneState {

@@ -1,8 +1,9 @@
-// The lamps follow from the state: line, ring and mute.
+// The lamps follow from the state: line, ring, mute, and that messages wait.
 import type { Led, LedPattern } from '../../hal/api/board.ts'
 import { besideOf, focused, type PhoneState, ringingOf } from './state.ts'
+import { messagesWait } from './watching.ts'
 
-export type Lamps = Readonly<Record<Extract<Led, 'line' | 'ring' | 'mute'>, LedPattern>>
+export type Lamps = Readonly<Record<Extract<Led, 'line' | 'ring' | 'mute' | 'message'>, LedPattern>>
 
 function lineLamp(state: PhoneState): LedPattern {
   const call = focused(state)
@@ -16,4 +17,5 @@ export const lampsOf = (state: PhoneState): Lamps => ({
   line: lineLamp(state),
   ring: ringingOf(state) === undefined ? 'off' : 'flash',
   mute: focused(state)?.muted === true ? 'on' : 'off',
+  message: messagesWait(state) ? 'on' : 'off',
 })

@@ -7,6 +7,7 @@ import { parseDialMap } from './dial-map.ts'
 import { registrationReason } from './reasons.ts'
 import { isUsable, type Line, type PhoneState } from './state.ts'
 import { clampVolume } from './volume.ts'
+import { watchAnew } from './watching.ts'
 
 type Send = (command: UaCommand) => void
 
@@ -38,7 +39,8 @@ export function applySettings(state: PhoneState, settings: PhoneSettings, send: 
   const map = settings.dialMap === '' ? undefined : parseDialMap(settings.dialMap)
   const dialMap = map?.ok === true ? map.value : undefined
   // Whoever gives settings may have replaced the user agent: what the old one still owed is not waited for.
-  return { ...state, settings, lines, volume, country, dialMap, leaving: [] }
+  const next = { ...state, settings, lines, volume, country, dialMap, leaving: [] }
+  return watchAnew(next, state.settings, send)
 }
 
 const withLine = (state: PhoneState, account: AccountId, change: (line: Line) => Line): PhoneState => ({

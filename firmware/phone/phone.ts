@@ -73,6 +73,9 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
     const nowIdle = isIdle(state)
     if (nowIdle !== idle) out.push({ to: 'provisioning', idle: nowIdle })
     idle = nowIdle
+    if (state.sync === undefined || !nowIdle) return
+    out.push({ to: 'sync', restart: state.sync === 'restart' })
+    state = { ...state, sync: undefined }
   }
 
   /** In the silence before a call: whoever hears somebody, or is rung, is not disturbed. */
@@ -87,7 +90,7 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
 
   function tellLamps(out: PhoneOutput[]): void {
     const wanted = lampsOf(state)
-    for (const led of ['line', 'ring', 'mute'] as const)
+    for (const led of ['line', 'ring', 'mute', 'message'] as const)
       if (wanted[led] !== lamps?.[led]) out.push({ to: 'board', command: { kind: 'led', led, pattern: wanted[led] } })
     lamps = wanted
   }

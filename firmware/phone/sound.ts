@@ -6,6 +6,7 @@ import type { ToneName, TonePlan } from '../media/tones.ts'
 import { applyDialMap } from './dial-plan.ts'
 import { focused, isAlerting, isUsable, type PhoneState, ringingOf } from './state.ts'
 import { clampRinger, volumeDb } from './volume.ts'
+import { messagesWait } from './watching.ts'
 
 export const HANDSET: PortId = 'handset'
 
@@ -71,7 +72,8 @@ function diallingTone(state: PhoneState, digits: string, forgotten: boolean): To
   if (digits !== '') return applyDialMap(state.dialMap, digits).tone ? 'dial' : undefined
   if (forgotten) return 'howler'
   // No promise of a line that is not there; digits work all the same.
-  return state.step === undefined && state.lines.some(isUsable) ? 'dial' : 'congestion'
+  if (state.step !== undefined || !state.lines.some(isUsable)) return 'congestion'
+  return messagesWait(state) ? 'stutter' : 'dial'
 }
 
 /** Only the call the user is at is heard, or all of a conference; the rest hears nothing and is not heard. */

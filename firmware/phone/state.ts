@@ -6,6 +6,7 @@ import type { AccountId, CallId, Party } from '../ua/contract.ts'
 import type { Alert } from './alert.ts'
 import type { LogEntry, PhoneSettings } from './contract.ts'
 import type { DialMap } from './dial-map.ts'
+import { NOTHING_WATCHED, type Watching } from './watching.ts'
 
 export interface Line {
   readonly account: AccountId
@@ -97,6 +98,9 @@ export interface PhoneState {
   /** Newest first, at most LOG_SIZE. */
   readonly log: readonly LogEntry[]
   readonly missed: number
+  readonly watching: Watching
+  /** What a server asked for (check-sync), to be done when the phone is idle. */
+  readonly sync: 'read' | 'restart' | undefined
   /** Calls hung up here whose end has not been reported yet. */
   readonly leaving: readonly CallId[]
   /** Names the next outgoing call. */
@@ -123,6 +127,8 @@ export const initialState = (step: string | undefined, volume: number): PhoneSta
   lastNumber: '',
   log: [],
   missed: 0,
+  watching: NOTHING_WATCHED,
+  sync: undefined,
   leaving: [],
   nextCall: 1,
   step,

@@ -6,14 +6,24 @@ import { ask, callOf, change, onModified, type Send } from './calls.ts'
 import { onAccountRefused, onAccountState } from './lines.ts'
 import { endReason } from './reasons.ts'
 import type { PhoneCall, PhoneState } from './state.ts'
+import { onSubscription, onWatched, watchFor } from './watching.ts'
 
 type CallStateEvent = Extract<UaEvent, { kind: 'call-state' }>
 type Refused = Extract<UaEvent, { kind: 'refused' }>
 
 export function onUaEvent(state: PhoneState, event: UaEvent, now: Millis, send: Send): PhoneState {
   switch (event.kind) {
-    case 'account-state':
-      return onAccountState(state, event, now)
+    case 'account-state': {
+      const next = onAccountState(state, event, now)
+      return event.registration === 'registered' ? watchFor(next, event.account, send) : next
+    }
+    case 'watched':
+      return onWatched(state, event)
+    case 'subscription-state':
+      return onSubscription(state, event.subscription, event.final)
+    case 'check-sync':
+      // Reading anew says less than starting anew, which was asked for before.
+      return { ...state, sync: event.reboot === true || state.sync === 'restart' ? 'restart' : 'read' }
     case 'call-incoming':
       return onIncoming(state, event, now, send)
     case 'call-identity':
@@ -36,11 +46,8 @@ export function onUaEvent(state: PhoneState, event: UaEvent, now: Millis, send: 
     case 'call-transfer':
     case 'request-incoming':
     case 'request-result':
-    case 'subscription-state':
     case 'subscription-notify':
     case 'publication-state':
-    case 'watched':
-    case 'check-sync':
     case 'address-changed':
     case 'subscriber-incoming':
     case 'subscriber-state':
@@ -130,6 +137,7 @@ function onRefused(state: PhoneState, event: Refused, now: Millis, send: Send): 
     case 'send-request':
     case 'reply':
     case 'subscribe':
+      return onSubscription(state, event.subject, true)
     case 'unsubscribe':
     case 'publish':
     case 'unpublish':

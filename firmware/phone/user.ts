@@ -3,9 +3,10 @@ import { after, type Millis } from '../base/time.ts'
 import { answer, hangUp, rangOut, refuse, unheard } from './call-control.ts'
 import { atRest, change, dialTone, holdAll, type Send, setAside, speakTo, want } from './calls.ts'
 import type { PhoneIntent } from './contract.ts'
-import { consult, dialFrom, dialled, digit, entered, erased } from './dialling.ts'
+import { consult, dialFrom, dialled, digit, entered, erased, pickUp } from './dialling.ts'
 import { besideOf, focused, isAlerting, type PhoneState, patienceOf, ringingOf } from './state.ts'
 import { clampRinger, clampVolume } from './volume.ts'
+import { voicemailOf } from './watching.ts'
 
 /** How long the tone sounds that shows a changed volume, ms. */
 const SAMPLE_MS = 400
@@ -49,7 +50,13 @@ export function onIntent(state: PhoneState, intent: PhoneIntent, now: Millis, se
     case 'redial':
       return dialFrom(state, state.lastNumber, now, send)
     case 'call':
-      return dialFrom(state, intent.number, now, send, intent.account)
+      return intent.replaces === undefined
+        ? dialFrom(state, intent.number, now, send, intent.account)
+        : pickUp(state, intent.number, intent.replaces, now, send, intent.account)
+    case 'voicemail': {
+      const mailbox = voicemailOf(state)
+      return mailbox === undefined ? state : dialFrom(state, mailbox.number, now, send, mailbox.account)
+    }
     case 'volume':
       return louder(state, intent, now)
     case 'log-seen':

@@ -1,6 +1,7 @@
 // What the screen shows follows from the state.
 import type { Activity, CallView, PhoneView } from './contract.ts'
 import { besideOf, focused, isAlerting, type PhoneCall, type PhoneState, ringingOf } from './state.ts'
+import { buddyViews, mailboxViews } from './watching.ts'
 
 const callView = (call: PhoneCall): CallView => ({
   call: call.id,
@@ -54,6 +55,8 @@ export function viewOf(state: PhoneState): PhoneView {
     waiting: rings === undefined || alerting ? undefined : callView(rings),
     beside: beside && callView(beside),
     missed: state.missed,
+    mailboxes: mailboxViews(state),
+    buddies: buddyViews(state),
     country: countryOf(state),
   }
 }

@@ -171,6 +171,11 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
         provisioning.idle(idle)
         toAttention({ from: 'idle', idle })
         return
+      case 'sync':
+        log(record('info', 'phone', 'check-sync', { restart: output.restart }))
+        if (output.restart) options.process?.restart()
+        else provisioning.reread()
+        return
       case 'log':
         log(output.record)
         return

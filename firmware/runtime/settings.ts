@@ -8,6 +8,7 @@ import { sha256 } from '../base/hash/sha256.ts'
 import type { DeviceConfig } from '../media/contract.ts'
 import type { PhoneSettings } from '../phone/contract.ts'
 import type { SipConfig } from '../sip/core/contract.ts'
+import { PACKAGES, SERVED, UNSOLICITED } from '../sip/packages/table.ts'
 import type { AccountConfig, UaConfig } from '../ua/contract.ts'
 import type { SocketSettings } from './sockets.ts'
 
@@ -43,6 +44,7 @@ const accountConfig = (account: AccountSettings, secrets: LineSecrets, instance:
   keepAlive: account.keepAlive,
   keepAliveS: account.keepAliveS,
   anonymous: account.anonymous,
+  watchers: account.watchers,
   redirects: account.redirects,
   registration: {
     instance: account.instance ?? instance,
@@ -83,6 +85,13 @@ export const phoneSettings = (
     id: account.id,
     label: account.label,
     config: accountConfig(account, secrets[account.id] ?? {}, instanceOf(deviceId)),
+    mailbox:
+      account.mwi || account.voicemail !== '' ? { subscribe: account.mwi, number: account.voicemail } : undefined,
+    buddyList: account.buddyList,
+    publish: account.publish,
+  })),
+  buddies: config.buddies.map(({ label, uri, account = config.accounts[0]?.id ?? '', watch }) => ({
+    ...{ label, uri, account, watch },
   })),
   handset: handset ?? handsetDevice(config, sound),
   country: config.tones.country,
@@ -127,6 +136,9 @@ export const sipConfig = (version: string): SipConfig => ({
   userAgent: `Offhook/${version}`,
   timers: { t1: 500, t2: 4000, t4: 5000, d: 32_000 },
   applicationMethods: [],
+  packages: PACKAGES,
+  notifies: SERVED,
+  unsolicited: UNSOLICITED,
   supported: ['from-change'],
   limits: { sessions: 32, transactions: 256 },
 })

@@ -17,7 +17,7 @@ const call = {
 const view: PhoneView = {
   ...{ activity: { name: 'in-call', call }, offHook: true, volume: 5, ringer: 5, waiting: undefined, beside: call },
   lines: [{ account: 'main', label: 'Reception', registered: false, reason: 'wrong password', retryAt: ms(9) }],
-  ...{ missed: 2, country: 'de' },
+  ...{ missed: 2, country: 'de', mailboxes: [], buddies: [] },
 }
 
 test('lines and calls, without times of a clock nobody else has', () => {

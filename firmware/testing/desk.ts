@@ -73,6 +73,7 @@ export function createDesk(options: DeskOptions = {}) {
   const sent: SipCommand[] = []
   const uaEvents: UaEvent[] = []
   const log: string[] = []
+  const syncs: string[] = []
   let view: PhoneView | undefined
   let idle: boolean | undefined
   let calls: readonly LogEntry[] = []
@@ -113,6 +114,9 @@ export function createDesk(options: DeskOptions = {}) {
           break
         case 'call-log':
           calls = output.log
+          break
+        case 'sync':
+          syncs.push(output.restart ? 'restart' : 'read')
           break
         case 'provisioning':
           idle = output.idle
@@ -199,6 +203,8 @@ export function createDesk(options: DeskOptions = {}) {
     },
     lamp: (led: string) => lamps.get(led),
     idle: () => idle,
+    /** What check-sync led to, so far. */
+    syncs,
     /** The call log in words, newest first. */
     calls: () => calls.map(({ kind, name, number, cause }) => `${kind} ${name || number}: ${cause}`),
     callLog: () => calls,

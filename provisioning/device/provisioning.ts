@@ -64,6 +64,8 @@ export interface Provisioning {
   desired(text: string): void
   /** Connects to the broker, if there is one; again, it does nothing. Meant for the moment the phone stands. */
   connect(): void
+  /** Has the broker send the configuration once more: what it keeps is what counts. */
+  reread(): void
   /** Says goodbye to the broker and closes the store. */
   stop(): Promise<void>
 }
@@ -167,6 +169,7 @@ export function createProvisioning(options: ProvisioningOptions): Provisioning {
       })
       link?.start()
     },
+    reread: () => link?.reread(),
     async stop() {
       await link?.stop()
       await store.close()

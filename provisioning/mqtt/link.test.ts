@@ -187,3 +187,16 @@ test('stopped in whatever state, it says goodbye once and stays away', async () 
     expect(b.attempts.every(({ ended, options }) => ended || options === waiting.attempts[0]!.options)).toBe(true)
   }
 })
+
+test('asked to read anew it subscribes anew, which has the broker send what it keeps; not while there is no session', async () => {
+  const b = bench()
+  b.link.reread()
+  await b.connected()
+  const before = b.attempts[0]!.filters.length
+  b.link.reread()
+  await b.soon()
+  expect(b.attempts[0]!.filters.slice(before)).toEqual(['p/1/d/config/desired'])
+  b.attempts[0]!.events.closed('gone')
+  b.link.reread()
+  expect(b.attempts).toHaveLength(1)
+})

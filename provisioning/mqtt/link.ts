@@ -47,6 +47,8 @@ export interface Link {
   set(suffix: string, value: unknown): void
   /** A numbered event on `event/{name}`, kept while the broker is away (100 at most). */
   event(name: string, body: Readonly<Record<string, unknown>>): void
+  /** Has the broker send `config/desired` once more. */
+  reread(): void
   /** Publishes `status` offline and says goodbye. */
   stop(): Promise<void>
 }
@@ -194,6 +196,12 @@ export function createLink(options: LinkOptions, events: LinkEvents): Link {
   return {
     start() {
       if (state === 'new') void open()
+    },
+    reread() {
+      if (state === 'connected')
+        connection
+          ?.subscribe(names.full('config/desired'), false)
+          .catch((error) => say('error', 'the broker refused a subscription', { error: String(error) }))
     },
     set(suffix, value) {
       if (!outbox.set(suffix, value)) say('error', 'too many retained topics', { suffix })

@@ -85,6 +85,11 @@ test.each([
   ],
   ['a secret for nobody', { secrets: { other: { password: 'x' } } }, '/secrets/other'],
   [
+    'somebody to watch from a line that is not there',
+    { config: { buddies: [{ label: 'Bob', uri: 'sip:b@c', account: 'other' }] } },
+    '/config/buddies/0/account',
+  ],
+  [
     'too few RTP ports',
     { config: { network: { rtpPorts: { min: 20000, max: 20003 } } } },
     '/config/network/rtpPorts/max',

@@ -148,6 +148,15 @@ function contradictions({ config, secrets }: Static<typeof DESIRED>): ConfigErro
         hint: '',
       })
   }
+  config.buddies.forEach(({ account }, index) => {
+    if (account !== undefined && !ids.includes(account))
+      errors.push({
+        path: `/config/buddies/${index}/account`,
+        expected: `an account: ${ids.join(', ')}`,
+        got: `"${account}"`,
+        hint: '',
+      })
+  })
   const { rtpPorts, jitter, sipPort, udp, tcp, tls } = config.network
   const off = { auto: !udp && !tcp && !tls.on, udp: !udp, tcp: !tcp, tls: !tls.on }
   config.accounts.forEach(({ transport }, index) => {

@@ -160,6 +160,33 @@ export const PHONE_CONFIG = {
         waiting: { type: 'boolean', default: true, description: 'A second call waits; else its caller hears busy' },
       },
     },
+    buddies: {
+      type: 'array',
+      maxItems: 32,
+      default: [],
+      'x-effect': 'live',
+      description: 'People to see at a glance',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['label', 'uri'],
+        properties: {
+          label: { type: 'string', minLength: 1, maxLength: 20, description: 'Shown on the screen' },
+          uri: { type: 'string', format: 'sip-uri', maxLength: 255, description: 'Whom to watch and to call' },
+          account: {
+            type: 'string',
+            pattern: '^[a-z][a-z0-9-]{0,31}$',
+            description: 'id of the line that watches and calls; the first when missing',
+          },
+          watch: {
+            type: 'string',
+            enum: ['calls', 'presence', 'both'],
+            default: 'calls',
+            description: 'Whether he is on the phone (RFC 4235), what he says of himself (RFC 3856), or both',
+          },
+        },
+      },
+    },
     report: {
       type: 'object',
       additionalProperties: false,

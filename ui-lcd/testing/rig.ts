@@ -26,6 +26,7 @@ export const view = (activity: Activity, over: Partial<PhoneView> = {}): PhoneVi
   activity,
   lines: [line('Reception')],
   ...{ offHook: false, volume: 5, ringer: 6, waiting: undefined, beside: undefined, missed: 0, country: 'de' },
+  ...{ mailboxes: [], buddies: [] },
   ...over,
 })
 
