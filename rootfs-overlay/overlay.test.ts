@@ -200,6 +200,6 @@ test('nothing but the tree to copy and its builder stands in the overlay', () =>
     .split('\n')
     .filter((name) => !/\.(ts|md)$|^$/.test(name))
   expect(top).toEqual(['etc', 'image', 'testing', 'usr'])
-  const known = ['clock-epoch', 'offhook', 'sysctl.d', 'systemd', 'sysusers.d', 'tmpfiles.d', 'udev']
+  const known = ['clock-epoch', 'modprobe.d', 'offhook', 'sysctl.d', 'systemd', 'sysusers.d', 'tmpfiles.d', 'udev']
   expect(readdirSync(join(OVERLAY, 'usr/lib')).sort()).toEqual(known)
 })
