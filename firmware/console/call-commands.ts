@@ -1,5 +1,4 @@
 // Commands that make, answer, change and end calls: PJSUA's call functions, one each.
-
 import { utf8Encode } from '../base/bytes.ts'
 import { ok, type Result } from '../base/result.ts'
 import { digitTones } from '../media/digit-tones.ts'

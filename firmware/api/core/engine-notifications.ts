@@ -1,5 +1,6 @@
 // What the engine itself tells, and how its log is told.
 import type { LogLevel, LogRecord } from '../../base/log.ts'
+import type { NatType } from '../../net/nat-type.ts'
 import type { Traced } from '../../runtime/tracer.ts'
 import type { IncomingSubscription } from './incoming-subscription.ts'
 import type { Invitation } from './invitation.ts'
@@ -28,6 +29,12 @@ export interface ReceivedMessage {
   readonly invitation: Invitation | undefined
   readonly headers: MessageHeaders
 }
+
+/** What a STUN server told of the NATs between. */
+export type NatDetection = { readonly stunServerAddress: string; readonly stunServerPort: number } & (
+  | { readonly succeeded: true; readonly natType: NatType }
+  | { readonly succeeded: false; readonly error: string }
+)
 
 /** A notification of this sender with this data. */
 interface By<Sender, Data> {
@@ -64,6 +71,8 @@ export interface EngineNotifications<Engine> {
     Engine,
     { readonly toUri: SipUri; readonly code: number; readonly reason: string }
   >
+  /** What came of one `detectNatType`. */
+  readonly 'engine-detected-nat-type': By<Engine, NatDetection>
   /** The sound devices work, or do not, and why. */
   readonly 'engine-sound-devices-changed': By<Engine, SoundDeviceChange>
   /** Something threw that should not: an observer, or the core itself. It goes on, unless `engine-did-fail` follows. */

@@ -187,6 +187,47 @@ describe('observers', () => {
   })
 })
 
+test('each call of detectNatType is told of once, with the kind or why there is none', async () => {
+  const { engine, told } = await startParty('alice')
+  engine.detectNatType('127.0.0.1', 9)
+  engine.detectNatType('no.such.host.invalid')
+  await expect
+    .poll(() => told.filter(({ name }) => name === 'engine-detected-nat-type').length, { timeout: 8000 })
+    .toBe(2)
+  const found = told.flatMap((each) => (each.name === 'engine-detected-nat-type' ? [each.data] : []))
+  expect(found.find(({ stunServerPort }) => stunServerPort === 9)).toEqual({
+    ...{ succeeded: true, natType: 'blocked', stunServerAddress: '127.0.0.1', stunServerPort: 9 },
+  })
+  const other = found.find(({ stunServerPort }) => stunServerPort === 3478)
+  expect(other).toMatchObject({ succeeded: false, stunServerAddress: 'no.such.host.invalid' })
+  expect(other).not.toHaveProperty('natType')
+})
+
+test('a fault inside is told of with its stack, and the engine lives on', async () => {
+  const { engine, credentials, uri, route } = await startParty('alice')
+  const stack = engine.running('test')
+  stack.claim('planted', function planted() {
+    throw new Error('inside')
+  })
+  const told = engine.notifications.next('engine-got-exception')
+  const identity = {
+    aor: uri.address,
+    displayName: '',
+    contactUser: 'x',
+    credentials: [],
+    routes: [],
+    transport: undefined,
+  }
+  stack.command('test', {
+    ...{ kind: 'request', id: 'planted', method: 'OPTIONS', session: undefined, identity, target: uri.address },
+    ...{ headers: [], body: undefined },
+  })
+  expect((await told).data.traceback).toMatch(/Error: inside\n.*planted/s)
+  const answered = engine.notifications.next('engine-got-message-response')
+  sendMessage(credentials, uri, 'text/plain', 'x', { engine, route })
+  expect((await answered).data.code).toBe(200)
+})
+
 test('event packages: what is known cannot be changed', async () => {
   const { engine } = await startParty('alice', { events: { conference: ['application/conference-info+xml'] } })
   expect(() => engine.addEvent('conference', ['text/plain'])).toThrow(/known/)

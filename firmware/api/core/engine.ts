@@ -1,7 +1,13 @@
 // The engine: one for an application, started once, with everything it is set up with; what concerns no other object is told here.
 
+import { fromHex } from '../../base/bytes.ts'
+import type { Result } from '../../base/result.ts'
+import { hex } from '../../base/rng.ts'
 import type { PortState } from '../../media/contract.ts'
-import { localAddressTowards } from '../../net/local-address.ts'
+import { localAddressTowards, peerAddress } from '../../net/local-address.ts'
+import { type NatType, natType } from '../../net/nat-type.ts'
+import type { Resolver } from '../../net/resolver.ts'
+import { systemRng } from '../../runtime/system-rng.ts'
 import { Tracer } from '../../runtime/tracer.ts'
 import { Arrivals } from './arrivals.ts'
 import type { AudioTransport } from './audio-transport.ts'
@@ -214,10 +220,32 @@ export class Engine extends EngineAttributes {
   /** The port of the sound devices on the bridge. */
   readonly soundDevicePort: BridgePort = { port: DEVICE }
 
+  /** Finds out which kind of NAT is between us and a STUN server with two addresses; each call is told of once, by `engine-detected-nat-type`. */
+  detectNatType(stunServerAddress: string, stunServerPort = 3478): void {
+    const { local, names } = this.running('Engine.detectNatType')
+    const asked = { stunServerAddress, stunServerPort }
+    void detectNat(local.address, stunServerAddress, stunServerPort, names).then((found) =>
+      this.notifications.post(
+        'engine-detected-nat-type',
+        this,
+        found.ok
+          ? { succeeded: true, natType: found.value, ...asked }
+          : { succeeded: false, error: found.error, ...asked },
+      ),
+    )
+  }
+
   /** The URI a text is, with or without a display name. Throws a CoreError that says where it is wrong. */
   parseSipUri(text: string): SipUri {
     return SipUri.parse(text)
   }
+}
+
+async function detectNat(local: string, host: string, port: number, names: Resolver): Promise<Result<NatType, string>> {
+  const server = await peerAddress({ host, port }, names)
+  if (!server.ok) return server
+  const rng = systemRng()
+  return natType(local, { address: server.value, port }, () => fromHex(hex(rng, 24)))
 }
 
 async function defaultAddress(operation: string): Promise<string> {

@@ -273,6 +273,13 @@ describe('the bridge', () => {
     expect(thrown(() => alice.engine.setSoundDevices('wav:/x', 'default'))).toMatch(/^argument/)
   })
 
+  test.each([8, 16, 32, 48] as const)('the device is opened at %i kHz', async (sampleRate) => {
+    const alice = await startParty('alice', { sampleRate, rtpPortRange: [41_700, 41_719] })
+    const opened = alice.engine.notifications.next('engine-sound-devices-changed')
+    alice.engine.setSoundDevices(`wav:${file(`ear-${sampleRate}`)}`, 'null')
+    expect((await opened).data).toMatchObject({ isOpen: true, rate: 1000 * sampleRate })
+  })
+
   test('digits sound in the devices both ways, unless that is off', { retry: 2 }, async () => {
     const [alice, bob] = [await withSound('alice'), await withSound('bob')]
     const { caller } = await stream(alice, bob)

@@ -10,6 +10,8 @@ import type { SampleRate } from './start-options.ts'
 export interface SoundDeviceChange {
   readonly isOpen: boolean
   readonly detail: string
+  /** Of what was opened, Hz; undefined: nothing was. */
+  readonly rate: number | undefined
 }
 
 /** Of one engine. */
@@ -50,7 +52,8 @@ export class Sound {
   }
 
   #onEvent(event: MediaEvent): void {
-    if (event.kind === 'port-opened') this.#tell({ isOpen: true, detail: event.detail })
-    if (event.kind === 'port-failed' || event.kind === 'port-lost') this.#tell({ isOpen: false, detail: event.reason })
+    if (event.kind === 'port-opened') this.#tell({ isOpen: true, detail: event.detail, rate: event.rate })
+    if (event.kind === 'port-failed' || event.kind === 'port-lost')
+      this.#tell({ isOpen: false, detail: event.reason, rate: undefined })
   }
 }

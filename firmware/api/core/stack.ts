@@ -61,8 +61,9 @@ const COMMANDS = 4096
 export class Stack {
   readonly pairs: PairShelf
   readonly bridge: Bridge
+  /** Look-ups of names. */
+  readonly names: Resolver
   readonly #hub: Hub
-  readonly #names: Resolver
   readonly #sip: SipStack
   readonly #media: MediaEngine
   readonly #owners = new Map<string, Owner>()
@@ -82,7 +83,7 @@ export class Stack {
       user.log(record)
     }
     this.#hub = createHub(createClock(), log)
-    this.#names = createResolver(options.dns)
+    this.names = createResolver(options.dns)
     this.#act = this.#hub.inlet<() => void>({ name: 'application', rank: 'hardware', capacity: COMMANDS }, (action) =>
       action(),
     )
@@ -91,7 +92,7 @@ export class Stack {
     )
     this.#sip = createSipStack(
       this.#hub.part(),
-      { sip: options.sip, sockets: options.sockets, names: this.#names },
+      { sip: options.sip, sockets: options.sockets, names: this.names },
       {
         event: (event) => this.#told(event, user),
         log,
@@ -240,7 +241,7 @@ export class Stack {
 
   #close(): void {
     this.#sip.close()
-    this.#names.close()
+    this.names.close()
     this.#hub.stop()
   }
 

@@ -1,7 +1,9 @@
 // Registration, publication, subscription and messages over loopback: their states, queues and what goes over the wire.
-import { describe, expect, test } from 'vitest'
+import { createSocket } from 'node:dgram'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { SipRequest } from '../../sip/message/message.ts'
 import { type CoreParty, startParty, toldBy } from '../../testing/core.ts'
+import { freePort } from '../../testing/interop/ports.ts'
 import { type LoopbackPeer, startPeer } from '../../testing/loopback-peer.ts'
 import {
   CoreError,
@@ -10,6 +12,7 @@ import {
   type NotificationName,
   Publication,
   Registration,
+  SipUri,
   Subscription,
   sendMessage,
 } from './index.ts'
@@ -91,6 +94,18 @@ describe('Registration', () => {
     registration.register()
     await settled(alice, 'registration-changed-state', 'registered')
     expect(peer.of('REGISTER').at(-1)?.header('Expires')).toBe('77')
+  })
+
+  test('a new port: the Contact that is registered follows', async () => {
+    const { alice, peer, registration } = await registering()
+    peer.on('REGISTER', (request) => granted(request))
+    registration.register()
+    await settled(alice, 'registration-changed-state', 'registered')
+    const before = alice.engine.localUdpPort
+    alice.engine.setLocalUdpPort(await freePort('udp', '127.0.0.1'))
+    const { localUdpPort } = alice.engine
+    expect(localUdpPort).not.toBe(before)
+    await expect.poll(() => peer.of('REGISTER').at(-1)?.header('Contact')).toContain(`tok@127.0.0.1:${localUdpPort}`)
   })
 
   test('a refusal reverts to unregistered with its code; a second try is made when asked for', async () => {
@@ -315,6 +330,24 @@ describe('messages', () => {
     sendMessage(credentials, peer.uri('bob'), text, 'two', options)
     expect((await answered(alice)).data).toMatchObject({ code: 404 })
     expect(toldBy(alice, 'engine-got-message-response')).toHaveLength(3)
+  })
+
+  test('a route is where it goes, and no name is looked up', async () => {
+    const names = await startPeer()
+    let asked = 0
+    const socket = createSocket('udp4').on('message', () => asked++)
+    await new Promise<void>((bound) => socket.bind(0, '127.0.0.1', bound))
+    onTestFinished(() => void socket.close())
+    const alice = await startParty('alice', { nameServers: [`127.0.0.1:${socket.address().port}`] })
+    const to = new SipUri({ user: 'bob', host: 'somewhere.invalid' })
+    names.on('MESSAGE', () => ({ status: 200 }))
+    sendMessage(alice.credentials, to, text, 'x', { engine: alice.engine, route: names.route })
+    expect((await answered(alice)).data.code).toBe(200)
+    expect(names.of('MESSAGE')[0]).toMatchObject({ uriText: 'sip:bob@somewhere.invalid' })
+    expect(names.of('MESSAGE')[0]?.header('Route')).toBe(`<sip:127.0.0.1:${names.port};lr>`)
+    expect(asked).toBe(0)
+    sendMessage(alice.credentials, to, text, 'x', { engine: alice.engine })
+    await expect.poll(() => asked).toBeGreaterThan(0)
   })
 
   test('a challenge is answered with the password', async () => {
