@@ -35,6 +35,7 @@ const PACKAGES = {
     'libclang-rt-14-dev',
     'iproute2',
     'openssl',
+    'libssl-dev',
     'mosquitto-clients',
     'alsa-utils',
     'ffmpeg',

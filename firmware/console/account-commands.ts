@@ -2,6 +2,7 @@
 import { ok } from '../base/result.ts'
 import { Secret } from '../base/secret.ts'
 import { accountOf } from '../runtime/agent.ts'
+import { SRTP_SUITES } from '../sdp/crypto.ts'
 import type { HashName } from '../sip/core/contract.ts'
 import type { AccountConfig } from '../ua/contract.ts'
 import { command, refuse } from './command.ts'
@@ -75,6 +76,9 @@ export const accountCommands = [
       watchers: optional(oneOf('ask', 'accept', 'refuse')),
       preferredIdentity: optional(text('a sip: or tel: address, with a name or without')),
       redirects: optional(oneOf('follow', 'ask', 'refuse')),
+      srtp: optional(oneOf('off', 'optional', 'mandatory')),
+      srtpSuites: optional(list(oneOf(...SRTP_SUITES), SRTP_SUITES.length)),
+      srtpOverClear: optional(oneOf('warn', 'refuse')),
       remove: orElse(flag, false),
     },
     async ({ account, remove, aor, registrar, ...given }, station) => {

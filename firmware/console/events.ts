@@ -23,8 +23,8 @@ const headersOf = (fields: readonly HeaderField[]): Fields => {
   }
   return all
 }
-export const mediaFields = ({ status, direction, codec, port, dtmf }: CallMedia): Fields => ({
-  ...{ status, direction, codec: codec || undefined, port, dtmf },
+export const mediaFields = ({ status, direction, codec, port, dtmf, srtp }: CallMedia): Fields => ({
+  ...{ status, direction, codec: codec || undefined, port, dtmf, srtp },
 })
 
 export function onUaEvent(station: Station, event: UaEvent) {

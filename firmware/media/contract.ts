@@ -4,6 +4,7 @@
 // others, and closed. Commands take effect in the order given, each within one engine tick (≤ 10 ms), and never block.
 // A command that cannot be done is answered with `rejected` (misuse) or `port-failed` (the world); nothing throws.
 import type { SocketAddress } from '../base/address.ts'
+import type { Srtp } from '../sdp/secure.ts'
 
 /** Name of a bridge port, chosen by whoever opens it: `handset`, `call:3`, `tone:dial`, `player:7`. */
 export type PortId = string
@@ -46,6 +47,11 @@ export interface StreamConfig {
   readonly jitter: { readonly minMs: number; readonly maxMs: number }
   /** `stream-silent` after this long without RTP, ms; 0 never. */
   readonly silenceMs: number
+  /**
+   * SRTP and SRTCP (RFC 3711, 6188, 7714); absent: plain RTP. Under a key that stays the counters go on; under another one
+   * what is still sent with the one before is taken until the first packet of the new. Packets of the other kind are dropped.
+   */
+  readonly srtp?: Srtp
 }
 
 /**
@@ -185,6 +191,11 @@ export interface StreamStats {
   readonly peerJitterMs: number
   readonly codec: string
   readonly remote: SocketAddress
+  /** Suite of SRTP in force; '' for plain RTP. */
+  readonly srtp: string
+  /** Not authentic (plain ones too), or come before: of no effect. RTP and RTCP together. */
+  readonly forgedPackets: number
+  readonly replayedPackets: number
 }
 
 export type MediaEvent =

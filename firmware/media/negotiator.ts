@@ -1,10 +1,13 @@
 // Offer and answer of one call's audio (RFC 3264): descriptions as text on one side, stream settings on the other.
 import { err, ok, type Result } from '../base/result.ts'
+import type { Rng } from '../base/rng.ts'
+import { newKey, type SrtpSuite } from '../sdp/crypto.ts'
 import type { SessionDescription } from '../sdp/description.ts'
 import type { LocalAudio } from '../sdp/local.ts'
 import { type AudioOutcome, answerOffer, evaluateAnswer, makeOffer } from '../sdp/offer-answer.ts'
 import { parseSdp } from '../sdp/parse.ts'
 import { printSdp } from '../sdp/print.ts'
+import type { LocalSrtp } from '../sdp/secure.ts'
 import type { Codec, Direction, StreamConfig } from './contract.ts'
 import type { Pair } from './pair-stock.ts'
 
@@ -21,6 +24,16 @@ export interface CallAudio {
   readonly sessionId: number
   readonly cname: string
   readonly jitter: StreamConfig['jitter']
+  /** Undefined: SRTP is off. */
+  readonly srtp?: SrtpPolicy | undefined
+}
+
+export interface SrtpPolicy {
+  readonly mandatory: boolean
+  /** In order of preference. */
+  readonly suites: readonly SrtpSuite[]
+  /** Where keys come from. */
+  readonly rng: Rng
 }
 
 export interface Agreement {
@@ -42,6 +55,8 @@ export interface Negotiator {
 
 export function createNegotiator(audio: CallAudio): Negotiator {
   let { pair } = audio
+  // One key for each suite and socket: a session that is only held or resumed keeps them, each with its counters.
+  let srtp = keysOf(audio.srtp)
   const origin = { username: '-', sessionId: `${audio.sessionId}` }
   /** Our description last sent, and the last one that was an offer. */
   let ours: SessionDescription | undefined
@@ -56,6 +71,7 @@ export function createNegotiator(audio: CallAudio): Negotiator {
     ptimeMs: audio.ptimeMs,
     direction,
     order: 'offerer',
+    srtp,
   })
 
   const agreement = (outcome: AudioOutcome): Agreement => {
@@ -90,11 +106,18 @@ export function createNegotiator(audio: CallAudio): Negotiator {
       if (offered === undefined) return err('there was no offer of ours')
       const answer = parseSdp(text)
       if (!answer.ok) return err(answer.error.what)
-      const outcome = evaluateAnswer(answer.value, offered, audio.ptimeMs)
+      const outcome = evaluateAnswer(answer.value, offered, audio.ptimeMs, srtp?.mandatory)
       return outcome.ok ? ok(agreement(outcome.value)) : err(outcome.error.what)
     },
     move(to) {
       pair = to
+      srtp = keysOf(audio.srtp)
     },
   }
 }
+
+const keysOf = (policy: SrtpPolicy | undefined): LocalSrtp | undefined =>
+  policy && {
+    mandatory: policy.mandatory,
+    keys: policy.suites.map((suite) => ({ suite, key: newKey(suite, policy.rng) })),
+  }

@@ -32,8 +32,8 @@ export function eventLog(event: UaEvent): LogRecord | undefined {
       return log('info', 'call', state, fields)
     }
     case 'call-media': {
-      const { status, codec, direction } = event.media
-      return log('info', 'call', 'media', { call: event.call, status, codec, direction })
+      const { status, codec, direction, srtp } = event.media
+      return log('info', 'call', 'media', { call: event.call, status, codec, direction, srtp })
     }
     case 'address-changed': {
       const { step, address, account, call, status, reason } = event

@@ -2,10 +2,12 @@
 import { expect, test } from 'vitest'
 import { Tracer, withoutCredentials } from './tracer.ts'
 
-test('credentials are left out of traces, folded ones too', () => {
+test('credentials are left out of traces, folded ones too, and keys of SRTP', () => {
   const message =
     'REGISTER sip:a SIP/2.0\r\nauthorization: Digest a,\r\n response="1"\r\nX: 1\r\nProxy-Authorization : b\r\n\r\nAuthorization: body'
   expect(withoutCredentials(message)).toBe('REGISTER sip:a SIP/2.0\r\nX: 1\r\n\r\nAuthorization: body')
+  const invite = 'INVITE sip:a SIP/2.0\r\n\r\nm=audio 1 RTP/SAVP 0\r\na=crypto:1 X inline:a2V5|2^20\r\n'
+  expect(withoutCredentials(invite)).toBe(invite.replace('a2V5|2^20', '***'))
 })
 
 test('a trace has whole messages, however a connection cuts them', () => {

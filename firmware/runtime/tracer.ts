@@ -1,6 +1,7 @@
 // SIP messages as they come and go, each with where from and where to, without what proves who somebody is.
 import type { SocketAddress } from '../base/address.ts'
 import { utf8Decode } from '../base/bytes.ts'
+import { withoutKeys } from '../sdp/crypto.ts'
 import type { FlowId, NetworkInput, Protocol, SipOutput, TransportId } from '../sip/core/contract.ts'
 import { Framer } from '../sip/transport/framing.ts'
 
@@ -14,11 +15,11 @@ export interface Traced {
 
 const CREDENTIALS = /^(proxy-)?authorization[ \t]*:.*\r?\n([ \t].*\r?\n)*/gim
 
-/** The message as text with its Authorization and Proxy-Authorization fields left out. */
+/** The message as text with its Authorization and Proxy-Authorization fields left out, and the keys in its body. */
 export function withoutCredentials(message: string): string {
   const end = /\r?\n\r?\n/.exec(message)
   const head = end === null ? message : message.slice(0, end.index + end[0].length)
-  return utf8Decode(head.replaceAll(CREDENTIALS, '') + message.slice(head.length))
+  return utf8Decode(head.replaceAll(CREDENTIALS, '') + withoutKeys(message.slice(head.length)))
 }
 
 interface Place {

@@ -1,7 +1,10 @@
 // What we bring to a negotiation, and the description it becomes.
+
+import type { CryptoLine } from './crypto.ts'
 import type { Attribute, MediaDescription, SessionDescription } from './description.ts'
 import { printSdp } from './print.ts'
 import { type Codec, codecAttributes, type Direction, TELEPHONE_EVENT } from './rtp.ts'
+import { cryptoAttributes, type LocalSrtp } from './secure.ts'
 
 export interface LocalAudio {
   /** Address literal that peers can reach. */
@@ -17,6 +20,8 @@ export interface LocalAudio {
   readonly direction: Direction
   /** Whose order of codecs an answer follows. */
   readonly order: 'offerer' | 'ours'
+  /** Undefined: SRTP is off. */
+  readonly srtp?: LocalSrtp | undefined
 }
 
 /** Who we are in o=; the same for the whole session. */
@@ -44,8 +49,9 @@ export function audioMedia(
   list: readonly Codec[],
   way: Direction,
   protocol: string,
+  crypto: readonly CryptoLine[],
 ): MediaDescription {
-  const attributes: Attribute[] = list.flatMap(codecAttributes)
+  const attributes: Attribute[] = [...cryptoAttributes(crypto), ...list.flatMap(codecAttributes)]
   attributes.push({ name: 'ptime', value: `${local.ptimeMs}` }, { name: way, value: undefined })
   if (local.rtcpPort !== local.rtpPort + 1) attributes.push({ name: 'rtcp', value: `${local.rtcpPort}` })
   const formats = list.map((codec) => `${codec.payloadType}`)

@@ -155,7 +155,7 @@ describe('our answer', () => {
 
   test.each([
     ['no audio', ['m=video 5000 RTP/AVP 99'], 'no-audio'],
-    ['encrypted only', ['m=audio 4000 RTP/SAVP 0'], 'no-audio'],
+    ['encrypted only', ['m=audio 4000 RTP/SAVP 0'], 'no-security'],
     ['disabled from the start', ['m=audio 0 RTP/AVP 0'], 'no-audio'],
     ['no codec', ['m=audio 4000 RTP/AVP 18'], 'no-codec'],
     ['events alone', ['m=audio 4000 RTP/AVP 96', ...EVENTS], 'no-codec'],
@@ -329,7 +329,8 @@ describe('an answer to our offer', () => {
     ['left out', [], 'refused'],
     ['another codec', ['m=audio 4000 RTP/AVP 18'], 'no-codec'],
     ['another kind', ['m=video 4000 RTP/AVP 8'], 'not-an-answer'],
-    ['another transport', ['m=audio 4000 RTP/SAVP 8'], 'not-an-answer'],
+    ['another transport', ['m=audio 4000 UDP/TLS/RTP/SAVP 8'], 'not-an-answer'],
+    ['secured without a word of keys', ['m=audio 4000 RTP/SAVP 8'], 'no-security'],
     ['more streams', ['m=audio 4000 RTP/AVP 8', 'm=video 4000 RTP/AVP 99'], 'not-an-answer'],
     ['a name for an address', ['m=audio 4000 RTP/AVP 8', 'c=IN IP4 media.example.com'], 'no-address'],
   ])('%s: an error', (_, lines, kind) => {

@@ -1,6 +1,7 @@
 // Offer and answer for one audio stream (RFC 3264), both roles. Everything else that is offered is refused in its place.
 import type { SocketAddress } from '../base/address.ts'
 import { err, ok, type Result } from '../base/result.ts'
+import type { CryptoLine } from './crypto.ts'
 import type { MediaDescription, SessionDescription } from './description.ts'
 import { audioMedia, describe, type LocalAudio, type LocalOrigin, refusedMedia, telephoneEvents } from './local.ts'
 import {
@@ -14,6 +15,7 @@ import {
   packetTime,
   TELEPHONE_EVENT,
 } from './rtp.ts'
+import { evaluateSecurity, hasCrypto, offeredLines, profileOf, type Srtp, secureAnswer } from './secure.ts'
 
 /** What was agreed, from our side. */
 export interface AudioOutcome {
@@ -32,15 +34,17 @@ export interface AudioOutcome {
   readonly eventReceive?: number
   /** Packet time we send with, 10–60, a multiple of 10 and of the codec's frame. */
   readonly ptimeMs: number
+  /** Absent: plain RTP. */
+  readonly srtp?: Srtp
 }
 
 export interface NegotiationError {
-  readonly kind: 'no-audio' | 'no-codec' | 'no-address' | 'refused' | 'not-an-answer'
+  readonly kind: 'no-audio' | 'no-codec' | 'no-address' | 'no-security' | 'refused' | 'not-an-answer'
   readonly what: string
 }
 
 /** Profiles we can speak; AVPF only asks for feedback that may be left out (RFC 4585 §3.2). */
-const PROTOCOLS = ['RTP/AVP', 'RTP/AVPF']
+const PROTOCOLS = ['RTP/AVP', 'RTP/AVPF', 'RTP/SAVP', 'RTP/SAVPF']
 
 const fail = (kind: NegotiationError['kind'], what: string): Result<never, NegotiationError> => err({ kind, what })
 
@@ -50,7 +54,9 @@ export function makeOffer(local: LocalAudio, origin: LocalOrigin, previous?: Ses
   const open = before.findIndex((m) => isAudio(m) && m.port !== 0)
   const at = open >= 0 ? open : before.findIndex(isAudio)
   const list = keepPayloadTypes([...local.codecs, ...eventsOf(local)], at < 0 ? [] : codecs(before[at]!))
-  const ours = audioMedia(local, list, local.direction, 'RTP/AVP')
+  // A session stays with the profile it has.
+  const protocol = at < 0 ? profileOf(local.srtp) : before[at]!.protocol
+  const ours = audioMedia(local, list, local.direction, protocol, offeredLines(local.srtp))
   const media = before.map((m, i) => (i === at ? ours : refusedMedia(m)))
   return describe(local, origin, at < 0 ? [...media, ours] : media, previous)
 }
@@ -97,6 +103,8 @@ export function answerOffer(
   let failure = fail('no-audio', 'the offer has no RTP audio stream')
   const order = [...offer.media.keys()].filter((i) => isAudio(offer.media[i]!))
   const open = order.filter((i) => offer.media[i]!.port !== 0)
+  // The same sound offered secured and plain is taken secured.
+  if (local.srtp) open.sort((a, b) => Number(hasCrypto(offer.media[b]!)) - Number(hasCrypto(offer.media[a]!)))
   for (const at of open.length > 0 || previous === undefined ? open : order) {
     const theirs = offer.media[at]!
     const agreed = agree(offer, theirs, local)
@@ -104,19 +112,27 @@ export function answerOffer(
       failure = agreed
       continue
     }
-    const { outcome, list } = agreed.value
-    const ours = audioMedia(local, list, outcome.direction, theirs.protocol)
+    const { outcome, list, crypto } = agreed.value
+    const ours = audioMedia(local, list, outcome.direction, theirs.protocol, crypto)
     const media = offer.media.map((m, i) => (i === at && theirs.port !== 0 ? ours : refusedMedia(m)))
     return ok({ description: describe(local, origin, media, previous), outcome })
   }
   return failure
 }
 
+interface Agreed {
+  readonly outcome: AudioOutcome
+  readonly list: readonly Codec[]
+  readonly crypto: readonly CryptoLine[]
+}
+
 function agree(
   offer: SessionDescription,
   theirs: MediaDescription,
   local: LocalAudio,
-): Result<{ readonly outcome: AudioOutcome; readonly list: readonly Codec[] }, NegotiationError> {
+): Result<Agreed, NegotiationError> {
+  const secured = theirs.port === 0 ? ok(undefined) : secureAnswer(theirs, local.srtp)
+  if (!secured.ok) return fail('no-security', secured.error)
   const offered = codecs(theirs)
   // Under the offer's payload types (§6.1), with our own parameters for what we receive.
   const common = offered.filter((codec) => findCodec(local.codecs, codec) !== undefined)
@@ -135,18 +151,21 @@ function agree(
     receive,
     ...(event !== undefined && { eventSend: event, eventReceive: event }),
     ptimeMs: sendTime(offer, theirs, send, local.ptimeMs),
+    ...(secured.value && { srtp: secured.value.srtp }),
   }
-  return ok({ outcome, list: event === undefined ? receive : [...receive, telephoneEvents(event, send.clockRate)] })
+  const list = event === undefined ? receive : [...receive, telephoneEvents(event, send.clockRate)]
+  return ok({ outcome, list, crypto: secured.value ? [secured.value.line] : [] })
 }
 
 /**
  * What an answer to our offer means. Streams it left out count as refused. Our stream refused is an error, unless we
- * offered to hold: then it is held.
+ * offered to hold: then it is held. `secured`: nothing less than SRTP will do.
  */
 export function evaluateAnswer(
   answer: SessionDescription,
   offer: SessionDescription,
   ptimeMs: number,
+  secured = false,
 ): Result<AudioOutcome, NegotiationError> {
   if (answer.media.length > offer.media.length)
     return fail('not-an-answer', 'the answer has more streams than our offer')
@@ -163,6 +182,8 @@ export function evaluateAnswer(
   }
   if (theirs.port !== 0 && !isAudio(theirs))
     return fail('not-an-answer', 'the answer changes the transport of our audio')
+  const security = theirs.port === 0 ? ok(undefined) : evaluateSecurity(theirs, ours, secured)
+  if (!security.ok) return fail('no-security', security.error)
   const offered = codecs(ours)
   const answered = codecs(theirs).filter(({ name }) => name !== TELEPHONE_EVENT)
   const send = answered.find((codec) => findCodec(offered, codec) !== undefined)
@@ -180,6 +201,7 @@ export function evaluateAnswer(
     receive: receivable(offered, answered, eventReceive),
     ...(events && { eventSend, eventReceive }),
     ptimeMs: sendTime(answer, theirs, send, ptimeMs),
+    ...(security.value && { srtp: security.value }),
   })
 }
 

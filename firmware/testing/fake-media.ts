@@ -172,4 +172,7 @@ const statsOf = (stream: StreamConfig) => ({
   peerJitterMs: Number.NaN,
   codec: `${stream.send.name}/${stream.send.clockRate}`,
   remote: stream.rtp,
+  srtp: stream.srtp?.suite ?? '',
+  forgedPackets: 0,
+  replayedPackets: 0,
 })

@@ -45,8 +45,9 @@ export function invite(
   uri = 'sip:alice@example.com',
   to = '<sip:alice@example.com>',
   more: readonly string[] = [],
+  over = 'UDP',
 ): SipRequest {
-  const head = `INVITE ${uri} SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9;branch=z9hG4bK1\r\nMax-Forwards: 70\r\n`
+  const head = `INVITE ${uri} SIP/2.0\r\nVia: SIP/2.0/${over} 192.0.2.9;branch=z9hG4bK1\r\nMax-Forwards: 70\r\n`
   const rest = `From: "Bob" <sip:bob@example.com>;tag=1\r\nTo: ${to}\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n`
   const lines = [...more, 'Contact: <sip:bob@192.0.2.9>', 'Content-Length: 0', '', '']
   const parsed = parseMessage(`${head}${rest}${lines.join('\r\n')}`)

@@ -133,6 +133,7 @@ export function createAccountBook(rng: Rng): AccountBook {
       const fault = proofFault(config) ?? nameFault(config)
       if (fault !== undefined) return err(fault)
       if (knownCodecs(config.codecs).length === 0) return err(`no codec known among: ${config.codecs}`)
+      if (config.srtpSuites?.length === 0) return err('no suite for SRTP')
       const old = accounts.get(id)
       if (old !== undefined && sameWithSecrets(old.config, config)) return ok(old)
       const kept = old !== undefined && sameBinding(old.config, config)

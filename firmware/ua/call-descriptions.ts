@@ -3,6 +3,7 @@ import type { Result } from '../base/result.ts'
 import type { Direction } from '../media/contract.ts'
 import type { Agreement, Negotiator } from '../media/negotiator.ts'
 import type { Pair } from '../media/pair-stock.ts'
+import { withoutKeys } from '../sdp/crypto.ts'
 import type { CallPort } from './call-port.ts'
 import type { CallId } from './contract.ts'
 import type { Tell } from './tell.ts'
@@ -85,12 +86,17 @@ export class CallDescriptions {
   #offered(local: string | undefined, remote: string | undefined, tell: Tell) {
     this.#local = local
     this.#remote = remote
-    tell.app({ kind: 'call-sdp', call: this.#call, stage: 'offered', local, remote })
+    this.#tell('offered', tell)
   }
 
   #agree({ stream, held }: Agreement, hold: boolean, tell: Tell) {
     this.#remoteHeld = held
-    tell.app({ kind: 'call-sdp', call: this.#call, stage: 'active', local: this.#local, remote: this.#remote })
+    this.#tell('active', tell)
     this.#port.agree(stream, hold ? 'local' : held ? 'remote' : 'none', tell)
+  }
+
+  #tell(stage: 'offered' | 'active', tell: Tell) {
+    const [local, remote] = [this.#local, this.#remote].map((sdp) => sdp && withoutKeys(sdp))
+    tell.app({ kind: 'call-sdp', call: this.#call, stage, local, remote })
   }
 }

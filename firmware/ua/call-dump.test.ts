@@ -14,6 +14,7 @@ const STATS = {
   ...{ duplicatePackets: 0, malformedPackets: 0, concealedMs: 20, playoutDelayMs: 40.4, jitterMs: 2.5 },
   ...{ roundTripMs: Number.NaN, peerLostPackets: Number.NaN, peerJitterMs: 3, codec: 'PCMA' },
   remote: { address: '192.0.2.9', port: 4000 },
+  ...{ srtp: '', forgedPackets: 0, replayedPackets: 0 },
 }
 
 test('with everything', () => {

@@ -20,7 +20,9 @@ export function dumpCall(
     `  connected ${seconds(connectedMs)}, total ${seconds(totalMs)}`,
   ]
   if (!withMedia) return lines
-  lines.push(`  audio ${media.status}, ${media.direction}${media.codec === '' ? '' : `, ${media.codec}`}`)
+  lines.push(
+    `  audio ${media.status}, ${media.direction}${media.codec === '' ? '' : `, ${media.codec}`}${media.srtp ? `, ${media.srtp}` : ''}`,
+  )
   if (stats === undefined) return lines
   const { remote } = stats
   lines.push(

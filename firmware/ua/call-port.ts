@@ -1,5 +1,6 @@
 // The media of one call: its socket pair until something is agreed, then its bridge port, until it ends.
 // Every pair taken is opened or released, and every port opened is closed, exactly once.
+import { sameWithSecrets } from '../base/secret.ts'
 import type { PortId, StreamConfig } from '../media/contract.ts'
 import type { Pair, PairStock } from '../media/pair-stock.ts'
 import type { CallId, CallMedia } from './contract.ts'
@@ -65,8 +66,7 @@ export function createCallPort(call: CallId, pair: Pair, stock: PairStock): Call
             show(NONE, tell)
             tell.media({ kind: 'open-stream', port, pair: state.next.pair, stream })
             stock.opened(state.next)
-          } else if (JSON.stringify(stream) !== JSON.stringify(state.stream))
-            tell.media({ kind: 'update-stream', port, stream })
+          } else if (!sameWithSecrets(stream, state.stream)) tell.media({ kind: 'update-stream', port, stream })
           break
         case 'failed':
         case 'closed':
@@ -111,7 +111,8 @@ export function createCallPort(call: CallId, pair: Pair, stock: PairStock): Call
   }
 }
 
-function mediaOf(port: PortId, { direction, send, eventSend }: StreamConfig, hold: Hold): CallMedia {
+function mediaOf(port: PortId, { direction, send, eventSend, srtp }: StreamConfig, hold: Hold): CallMedia {
   const codec = `${send.name}/${send.clockRate}`
-  return { status: STATUS[hold], direction, codec, port, dtmf: eventSend !== undefined }
+  const secured = srtp === undefined ? {} : { srtp: srtp.suite }
+  return { status: STATUS[hold], direction, codec, port, dtmf: eventSend !== undefined, ...secured }
 }

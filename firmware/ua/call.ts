@@ -224,7 +224,7 @@ export class Call {
     }
     this.#isAgreed()
     const answer = this.#descriptions.consider(event.sdp, this.#held, tell)
-    if (!answer.ok) return this.#giveUp(tell)
+    if (!answer.ok) return this.#giveUp(tell, answer.error)
     tell.sip({ kind: 'ack', id: this.id, sdp: answer.value.sdp })
     this.#descriptions.answered(answer.value, this.#held, tell)
   }
@@ -234,7 +234,7 @@ export class Call {
     if (!agreed.ok) {
       tell.log('warn', 'answer not usable', { call: this.id, reason: agreed.error })
       // A change that came to nothing leaves the call as it was; a call that never had media is none.
-      if (this.#state !== 'confirmed') this.#giveUp(tell)
+      if (this.#state !== 'confirmed') this.#giveUp(tell, agreed.error)
       return
     }
     // An answer in an ACK belongs to their re-INVITE, also while ours waits to be tried again after a 491.
@@ -346,8 +346,8 @@ export class Call {
   }
 
   /** Media cannot be agreed: there is no call without. */
-  #giveUp(tell: Tell) {
-    this.#end(NOT_ACCEPTABLE, NOT_ACCEPTABLE.status, undefined, tell)
+  #giveUp(tell: Tell, why = NOT_ACCEPTABLE.reason) {
+    this.#end({ ...NOT_ACCEPTABLE, reason: why }, NOT_ACCEPTABLE.status, undefined, tell)
   }
 
   #end(

@@ -1,15 +1,18 @@
 // The calls there are: made and taken, moved along with the host, and what the media engine says of them.
+import { err } from '../base/result.ts'
 import { hex, type Rng } from '../base/rng.ts'
 import { knownCodecs } from '../media/codecs.ts'
 import type { MediaEvent, PortId } from '../media/contract.ts'
-import { createNegotiator } from '../media/negotiator.ts'
+import { createNegotiator, type SrtpPolicy } from '../media/negotiator.ts'
 import { createPairStock, familyOf, type Pair } from '../media/pair-stock.ts'
+import { withoutKeys } from '../sdp/crypto.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
 import { otherParts } from '../sip/usage/sdp-body.ts'
 import type { Account } from './accounts.ts'
 import { completeTarget, familyCalled, familyOffered, headersProblem, partyCalled } from './addressing.ts'
 import { Call } from './call.ts'
 import { createCallPort } from './call-port.ts'
+import { type CallSecurity, cameOverTls, goesOverTls, securityOf } from './call-security.ts'
 import { callerFor } from './caller.ts'
 import type { AccountId, CallId, UaCommand, UaConfig } from './contract.ts'
 import { withoutCredentials } from './requests.ts'
@@ -60,7 +63,7 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
 
   const selfOf = ({ config: { aor }, contactUser }: Account) => ({ aor, contactUser })
 
-  const negotiate = (account: Account, pair: Pair) =>
+  const negotiate = (account: Account, pair: Pair, srtp: SrtpPolicy | undefined) =>
     createNegotiator({
       codecs: knownCodecs(account.config.codecs),
       ptimeMs: account.config.ptimeMs,
@@ -68,7 +71,12 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       sessionId: rng.uint32(),
       cname: hex(rng, 16),
       jitter: config.jitter,
+      srtp,
     })
+
+  const warnOf = ({ exposed }: CallSecurity, call: CallId, tell: Tell) => {
+    if (exposed) tell.log('warn', 'keys of SRTP pass over signalling that others can read', { call })
+  }
 
   const callAt = (port: PortId): Call | undefined =>
     port.startsWith(PORT_PREFIX) ? calls.get(port.slice(PORT_PREFIX.length)) : undefined
@@ -99,9 +107,12 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       if (account === undefined) return refuse('unknown account')
       const target = completeTarget(command.target, account.aor)
       if (!target.ok) return refuse(target.error)
+      const security = securityOf(account, goesOverTls(account, target.value), rng)
+      if (security.impossible !== undefined) return refuse(security.impossible)
       const pair = stock.take(tell.media, familyCalled(account.config.proxies[0] ?? target.value))
       if (pair === undefined) return refuse('no RTP port free')
-      const negotiator = negotiate(account, pair)
+      warnOf(security, id, tell)
+      const negotiator = negotiate(account, pair, security.policy)
       const call = new Call({
         id,
         account: account.id,
@@ -145,13 +156,20 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
         return refuse(reachable ? 503 : 488)
       }
       const port = createCallPort(id, pair, stock)
-      const negotiator = negotiate(account, pair)
-      const answer = event.sdp === undefined ? undefined : negotiator.answer(event.sdp, false)
+      const security = securityOf(account, cameOverTls(request), rng)
+      const negotiator = negotiate(account, pair, security.policy)
+      const answer =
+        security.impossible !== undefined
+          ? err(security.impossible)
+          : event.sdp === undefined
+            ? undefined
+            : negotiator.answer(event.sdp, false)
       if (answer?.ok === false) {
         tell.log('info', 'call refused', { call: id, reason: answer.error })
         port.close(tell)
         return refuse(488)
       }
+      if (answer === undefined || answer.value.stream.srtp !== undefined) warnOf(security, id, tell)
       const trusted = event.trusted === true
       const peer = callerOf(request, trusted)
       const diverted = divertedOf(request, trusted)
@@ -163,7 +181,7 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       const more = { parts: otherParts(request), ...(diverted.length > 0 && { diverted }) }
       tell.app({ kind: 'call-incoming', call: id, account: account.id, peer, alertInfo, headers, ...more })
       if (event.sdp !== undefined)
-        tell.app({ kind: 'call-sdp', call: id, stage: 'offered', local: undefined, remote: event.sdp })
+        tell.app({ kind: 'call-sdp', call: id, stage: 'offered', local: undefined, remote: withoutKeys(event.sdp) })
     },
 
     onMedia(event, tell) {

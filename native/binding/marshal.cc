@@ -38,6 +38,18 @@ std::string Field::string() const {
   return value_.As<Napi::String>().Utf8Value();
 }
 
+std::string Field::secret() const {
+  const Napi::Value reveal = value_.IsObject() ? value_.As<Napi::Object>().Get("reveal") : env().Undefined();
+  const Napi::Value hidden = reveal.IsFunction() ? reveal.As<Napi::Function>().Call(value_, {}) : env().Undefined();
+  if (!hidden.IsString()) refuse("a Secret");
+  return hidden.As<Napi::String>().Utf8Value();
+}
+
+std::u16string Field::wide() const {
+  if (!value_.IsString()) refuse("a string");
+  return value_.As<Napi::String>().Utf16Value();
+}
+
 bool Field::boolean() const {
   if (!value_.IsBoolean()) refuse("true or false");
   return value_.As<Napi::Boolean>().Value();

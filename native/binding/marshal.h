@@ -24,6 +24,10 @@ class Field {
   /** A property; absent when the object has none. Throws when this is no object. */
   Field at(const char* name) const;
   std::string string() const;
+  /** What a Secret (firmware/base/secret.ts) hides; never shown. */
+  std::string secret() const;
+  /** A string's UTF-16 units. */
+  std::u16string wide() const;
   bool boolean() const;
   double number() const;
   /** A whole number within [low, high]. */

@@ -1,4 +1,9 @@
 // MediaCommand objects to commands.
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+
 #include "marshal.h"
 #include "media_marshal.h"
 
@@ -25,6 +30,40 @@ std::optional<uint8_t> payloadTypeFrom(const Field& f) {
   return static_cast<uint8_t>(f.whole(0, 127));
 }
 
+/** Key and salt in base64. Every copy made here is wiped; those of JavaScript cannot be. */
+KeyBytes keyFrom(const Field& f) {
+  std::string text = f.secret();
+  uint8_t bytes[96];
+  const size_t padding = text.size() - std::min(text.size(), text.find_last_not_of('=') + 1);
+  const bool fits = !text.empty() && text.size() % 4 == 0 && text.size() / 4 * 3 <= sizeof bytes && padding <= 2;
+  const int size = fits ? EVP_DecodeBlock(bytes, reinterpret_cast<const uint8_t*>(text.data()), static_cast<int>(text.size())) : -1;
+  KeyBytes key;
+  if (size >= 0) key = KeyBytes(bytes, static_cast<size_t>(size) - padding);
+  OPENSSL_cleanse(bytes, sizeof bytes);
+  OPENSSL_cleanse(text.data(), text.size());
+  if (size < 0) Field(Napi::String::New(f.env(), "***"), f.path()).refuse("base64 of a key and its salt");
+  return key;
+}
+
+SrtpKey srtpKeyFrom(const Field& f) {
+  SrtpKey out;
+  out.key = keyFrom(f.at("key"));
+  // One char per byte.
+  const std::u16string mki = f.at("mki").wide();
+  out.mki.assign(mki.begin(), mki.end());
+  return out;
+}
+
+std::optional<SrtpConfig> srtpFrom(const Field& f) {
+  if (f.absent()) return {};
+  SrtpConfig out;
+  out.suite = static_cast<SrtpSuite>(f.at("suite").oneOf({"AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32", "AES_256_CM_HMAC_SHA1_80",
+                                                          "AES_256_CM_HMAC_SHA1_32", "AEAD_AES_128_GCM", "AEAD_AES_256_GCM"}));
+  out.send = srtpKeyFrom(f.at("send"));
+  out.receive = srtpKeyFrom(f.at("receive"));
+  return out;
+}
+
 StreamConfig streamFrom(const Field& f) {
   StreamConfig out;
   out.rtp = addressFrom(f.at("rtp"));
@@ -42,6 +81,7 @@ StreamConfig streamFrom(const Field& f) {
   out.jitterMinMs = f.at("jitter").at("minMs").whole<uint32_t>();
   out.jitterMaxMs = f.at("jitter").at("maxMs").whole<uint32_t>();
   out.silenceMs = f.at("silenceMs").whole<uint32_t>();
+  out.srtp = srtpFrom(f.at("srtp"));
   return out;
 }
 

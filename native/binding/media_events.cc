@@ -47,6 +47,9 @@ Napi::Object streamStatsTo(Napi::Env env, const StreamStats& s) {
       .set("peerJitterMs", s.peerJitterMs)
       .set("codec", s.codec)
       .set("remote", s.remote)
+      .set("srtp", s.srtp)
+      .set("forgedPackets", s.forgedPackets)
+      .set("replayedPackets", s.replayedPackets)
       .object;
 }
 

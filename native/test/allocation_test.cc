@@ -6,9 +6,12 @@
 #endif
 #if !__has_feature(thread_sanitizer)
 
+#include <openssl/crypto.h>
+
 #include <cstdlib>
 #include <new>
 
+#include "srtp/suite.h"
 #include "stream_room.h"
 
 namespace {
@@ -34,12 +37,25 @@ void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 
+/** What libcrypto asks for, counted like the rest. It takes these only before it has ever asked for anything. */
+void* cryptoMalloc(size_t size, const char*, int) { return operator new(size, std::nothrow); }
+void* cryptoRealloc(void* memory, size_t size, const char*, int) {
+  if (counting) ++allocations;
+  return std::realloc(memory, size);
+}
+void cryptoFree(void* memory, const char*, int) { std::free(memory); }
+[[maybe_unused]] const bool cryptoCounted = CRYPTO_set_mem_functions(cryptoMalloc, cryptoRealloc, cryptoFree) == 1;
+
 using namespace room;
 
-TEST("stream/give, take, tick and the network thread's work allocate nothing, with loss, digits and reports") {
+namespace {
+void callWithoutAllocation(std::optional<SrtpConfig> mine, std::optional<SrtpConfig> its) {
   Party a, b;
-  REQUIRE(a.open(a.config(b.rtp, b.rtcp)));
-  REQUIRE(b.open(b.config(a.rtp, a.rtcp)));
+  StreamConfig ours = a.config(b.rtp, b.rtcp), theirs = b.config(a.rtp, a.rtcp);
+  ours.srtp = std::move(mine);
+  theirs.srtp = std::move(its);
+  REQUIRE(a.open(ours));
+  REQUIRE(b.open(theirs));
   a.stream->sendDtmf("12,34", 100, 50);
   int64_t now = 1'000'000'000;
   uint8_t lost[200];
@@ -66,6 +82,27 @@ TEST("stream/give, take, tick and the network thread's work allocate nothing, wi
   CHECK_EQ(allocations, 0);
   CHECK(b.stream->stats().concealedMs > 500);
   CHECK(b.stream->stats().roundTripMs >= 0);
+}
+
+SrtpConfig secured(SrtpSuite suite, uint8_t send, uint8_t receive) {
+  const SuiteParts& parts = partsOf(suite);
+  uint8_t bytes[KeyBytes::kMost];
+  const auto key = [&](uint8_t fill) {
+    std::fill_n(bytes, sizeof bytes, fill);
+    return SrtpKey{KeyBytes(bytes, parts.key + parts.salt), ""};
+  };
+  return {suite, key(send), key(receive)};
+}
+}  // namespace
+
+TEST("stream/give, take, tick and the network thread's work allocate nothing, with loss, digits and reports") {
+  callWithoutAllocation({}, {});
+}
+
+TEST("stream/nor does a secured stream, libcrypto included") {
+  REQUIRE(cryptoCounted);
+  for (const SrtpSuite suite : {SrtpSuite::AesCm128Sha80, SrtpSuite::AesCm256Sha32, SrtpSuite::Gcm128, SrtpSuite::Gcm256})
+    callWithoutAllocation(secured(suite, 1, 2), secured(suite, 2, 1));
 }
 
 TEST("stream/a change of codec, rate and packet time allocates nothing on the tick thread, nor do the codecs") {

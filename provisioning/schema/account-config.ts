@@ -222,6 +222,38 @@ export const ACCOUNT = {
       'x-effect': 'live',
       description: 'Packet time, ms',
     },
+    srtp: {
+      type: 'string',
+      enum: ['off', 'optional', 'mandatory'],
+      default: 'off',
+      'x-effect': 'live',
+      description:
+        'Encrypted sound, its keys in the signalling: optional uses it with whoever can, mandatory takes no call without',
+    },
+    srtpSuites: {
+      type: 'array',
+      items: {
+        type: 'string',
+        enum: [
+          ...['AES_CM_128_HMAC_SHA1_80', 'AES_CM_128_HMAC_SHA1_32', 'AES_256_CM_HMAC_SHA1_80'],
+          ...['AES_256_CM_HMAC_SHA1_32', 'AEAD_AES_128_GCM', 'AEAD_AES_256_GCM'],
+        ],
+      },
+      minItems: 1,
+      maxItems: 6,
+      uniqueItems: true,
+      default: ['AES_CM_128_HMAC_SHA1_80', 'AEAD_AES_256_GCM', 'AEAD_AES_128_GCM', 'AES_256_CM_HMAC_SHA1_80'],
+      'x-effect': 'live',
+      description: 'Of SRTP, in order of preference',
+    },
+    srtpOverClear: {
+      type: 'string',
+      enum: ['warn', 'refuse'],
+      default: 'warn',
+      'x-effect': 'live',
+      description:
+        'Where the keys would pass over signalling that is not TLS: warn says so in the log; refuse does without SRTP, which for mandatory means no call',
+    },
   },
 } as const satisfies Schema
 

@@ -1,5 +1,6 @@
 // CONTRACT of the user agent: how it and its accounts are set up.
 import type { Secret } from '../../base/secret.ts'
+import type { SrtpSuite } from '../../sdp/crypto.ts'
 import type { HashName, RegisterOptions, TransportId } from '../../sip/core/contract.ts'
 
 export interface AccountConfig {
@@ -42,7 +43,18 @@ export interface AccountConfig {
   readonly preferredIdentity?: string | undefined
   /** What becomes of a call a 3xx sends on: it goes there, `call-redirect` asks, or it ends; default `follow`. */
   readonly redirects?: 'follow' | 'ask' | 'refuse'
+  /**
+   * SRTP with keys in the descriptions (RFC 4568). `off`, the default: neither offered nor taken. `optional`: offered beside
+   * plain RTP, used with whoever can. `mandatory`: no call without.
+   */
+  readonly srtp?: SrtpUse
+  /** In order of preference; default `SRTP_DEFAULT` of ua/call-security.ts. */
+  readonly srtpSuites?: readonly SrtpSuite[] | undefined
+  /** What to do where the keys would pass over signalling that others can read: say so in the log (`warn`, the default), or do without SRTP (`refuse`). */
+  readonly srtpOverClear?: 'warn' | 'refuse'
 }
+
+export type SrtpUse = 'off' | 'optional' | 'mandatory'
 
 export interface SubscriberKeys {
   readonly k: Secret

@@ -103,7 +103,7 @@ export type UaEvent =
       readonly ref: number
       readonly record: CallRecord
     }
-  /** `offered`: one side has made an offer, the other has not answered. `active`: both are in force. As on the wire. */
+  /** `offered`: one side has made an offer, the other has not answered. `active`: both are in force. As on the wire, but for keys. */
   | {
       readonly kind: 'call-sdp'
       readonly call: CallId

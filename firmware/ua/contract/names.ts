@@ -1,5 +1,6 @@
 // CONTRACT of the user agent: what accounts, calls and the rest are called, and what is known of a call.
 import type { Direction, PortId } from '../../media/contract.ts'
+import type { SrtpSuite } from '../../sdp/crypto.ts'
 
 export type AccountId = string
 export type CallId = string
@@ -36,6 +37,8 @@ export interface CallMedia {
   readonly port: PortId | undefined
   /** Telephone events were agreed. */
   readonly dtmf: boolean
+  /** Suite of SRTP its packets go under; absent: they are plain. */
+  readonly srtp?: SrtpSuite
 }
 
 /** Everything known of a call, as PJSUA's call info. What has not been learned yet is ''. */

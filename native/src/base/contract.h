@@ -10,6 +10,8 @@
 #include <variant>
 #include <vector>
 
+#include "key_bytes.h"
+
 namespace offhook {
 
 using PortId = std::string;
@@ -30,6 +32,19 @@ struct Codec {
   std::map<std::string, std::string> parameters;
 };
 
+enum class SrtpSuite { AesCm128Sha80, AesCm128Sha32, AesCm256Sha80, AesCm256Sha32, Gcm128, Gcm256 };
+
+struct SrtpKey {
+  KeyBytes key;
+  std::string mki;
+  bool operator==(const SrtpKey& other) const { return key == other.key && mki == other.mki; }
+};
+
+struct SrtpConfig {
+  SrtpSuite suite = SrtpSuite::AesCm128Sha80;
+  SrtpKey send, receive;
+};
+
 struct StreamConfig {
   SocketAddress rtp, rtcp;
   Direction direction = Direction::SendRecv;
@@ -42,6 +57,7 @@ struct StreamConfig {
   std::string cname;
   uint32_t jitterMinMs = 0, jitterMaxMs = 200;
   uint32_t silenceMs = 0;
+  std::optional<SrtpConfig> srtp;
 };
 
 struct DeviceConfig {
@@ -108,6 +124,8 @@ struct StreamStats {
   double peerJitterMs = std::numeric_limits<double>::quiet_NaN();
   std::string codec;
   SocketAddress remote;
+  std::string srtp;
+  uint64_t forgedPackets = 0, replayedPackets = 0;
 };
 
 namespace event {

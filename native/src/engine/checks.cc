@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "srtp/suite.h"
+
 namespace offhook {
 
 namespace {
@@ -39,6 +41,12 @@ Fault codec(const char* what, const Codec& codec) {
   return within(what, uint32_t{codec.payloadType}, 0u, 127u);
 }
 
+Fault srtpKey(const char* what, const SrtpKey& key, const SuiteParts& parts) {
+  if (key.key.size() != parts.key + parts.salt)
+    return expected(what, std::to_string(parts.key + parts.salt) + " bytes for " + parts.name, std::to_string(key.key.size()));
+  return within(what, key.mki.size(), size_t{0}, kMostMki);
+}
+
 Fault stream(const StreamConfig& config) {
   if (config.ptimeMs < 10 || config.ptimeMs > 60 || config.ptimeMs % 10 != 0)
     return expected("ptimeMs", "10–60, a multiple of 10", std::to_string(config.ptimeMs));
@@ -50,6 +58,11 @@ Fault stream(const StreamConfig& config) {
     if (Fault f = within("eventSend", uint32_t{*config.eventSend}, 0u, 127u)) return f;
   if (config.eventReceive)
     if (Fault f = within("eventReceive", uint32_t{*config.eventReceive}, 0u, 127u)) return f;
+  if (config.srtp) {
+    const SuiteParts& parts = partsOf(config.srtp->suite);
+    if (Fault f = srtpKey("srtp.send", config.srtp->send, parts)) return f;
+    if (Fault f = srtpKey("srtp.receive", config.srtp->receive, parts)) return f;
+  }
   if (config.jitterMinMs > config.jitterMaxMs)
     return expected("jitter", "minMs ≤ maxMs", std::to_string(config.jitterMinMs) + " > " + std::to_string(config.jitterMaxMs));
   return within("jitter.maxMs", config.jitterMaxMs, 0u, 2000u);

@@ -10,8 +10,8 @@ constexpr size_t kPackets = 4;
 constexpr uint64_t kNtpToUnix = 2208988800u;  // Seconds from 1900 to 1970.
 }  // namespace
 
-RtcpControl::RtcpControl(int fd, RtpSender& sender, RtpReceiver& receiver, int64_t wallNs, Random random)
-    : fd_(fd), sender_(sender), receiver_(receiver), wallNs_(wallNs), interval_(std::move(random)), inlet_(kPackets) {}
+RtcpControl::RtcpControl(int fd, SrtpSession& srtp, RtpSender& sender, RtpReceiver& receiver, int64_t wallNs, Random random)
+    : fd_(fd), srtp_(srtp), sender_(sender), receiver_(receiver), wallNs_(wallNs), interval_(std::move(random)), inlet_(kPackets) {}
 
 RtcpControl::~RtcpControl() {
   if (sender_.packets() > 0 || reports_ > 0) send(lastTickNs_, true);
@@ -43,9 +43,10 @@ void RtcpControl::tick(int64_t nowNs) {
   if (interval_.isDue(nowNs, heard_)) send(nowNs, false);
 }
 
-void RtcpControl::receive(const Packet& packet) {
+void RtcpControl::receive(Packet& packet) {
   // From the host the media comes from, or the one in the SDP; nobody else has a say.
   if (!packet.from.sameHost(signalled_) && !packet.from.sameHost(receiver_.from())) return;
+  if (!srtp_.openRtcp(packet.bytes, packet.size)) return;
   RtcpReport report;
   if (!parseRtcp(packet.bytes, packet.size, sender_.ssrc(), report)) {
     ++malformed_;
@@ -79,9 +80,10 @@ void RtcpControl::send(int64_t nowNs, bool bye) {
   ReportBlock block;
   Source* const source = receiver_.source();
   if (source) block = source->report(nowNs);
-  uint8_t packet[kMaxRtcpSize];
-  const size_t size = buildRtcp(sender_.ssrc(), isSender ? &info : nullptr, source ? &block : nullptr, cname_, bye, packet);
-  if (sendto(fd_, packet, size, MSG_DONTWAIT | MSG_NOSIGNAL, &to_.generic, to_.length) == ssize_t(size)) ++reports_;
+  uint8_t packet[kMaxRtcpSize + kMostSrtpTrailer];
+  const size_t plain = buildRtcp(sender_.ssrc(), isSender ? &info : nullptr, source ? &block : nullptr, cname_, bye, packet);
+  const size_t size = srtp_.protectRtcp(packet, plain);
+  if (size > 0 && sendto(fd_, packet, size, MSG_DONTWAIT | MSG_NOSIGNAL, &to_.generic, to_.length) == ssize_t(size)) ++reports_;
   interval_.sent(nowNs, size);
 }
 

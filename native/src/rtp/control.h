@@ -14,7 +14,7 @@ namespace offhook {
 class RtcpControl {
  public:
   /** `wallNs`: nanoseconds to be added to the monotonic clock to make Unix time. */
-  RtcpControl(int fd, RtpSender& sender, RtpReceiver& receiver, int64_t wallNs, Random random);
+  RtcpControl(int fd, SrtpSession& srtp, RtpSender& sender, RtpReceiver& receiver, int64_t wallNs, Random random);
   /** Says BYE (§6.3.7) when anything was ever sent. */
   ~RtcpControl();
 
@@ -26,11 +26,12 @@ class RtcpControl {
   void addTo(StreamStats& stats) const;
 
  private:
-  void receive(const Packet& packet);
+  void receive(Packet& packet);
   void send(int64_t nowNs, bool bye);
   uint64_t ntpAt(int64_t nowNs) const;
 
   const int fd_;
+  SrtpSession& srtp_;
   RtpSender& sender_;
   RtpReceiver& receiver_;
   const int64_t wallNs_;

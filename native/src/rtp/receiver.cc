@@ -13,7 +13,7 @@ constexpr int64_t kGoneNs = 500'000'000;
 constexpr uint32_t kNoNumber = 0x10000;
 }  // namespace
 
-RtpReceiver::RtpReceiver(Listener& listener) : listener_(listener), inlet_(kPackets) {}
+RtpReceiver::RtpReceiver(Listener& listener, SrtpSession& srtp) : listener_(listener), srtp_(srtp), inlet_(kPackets) {}
 
 std::unique_ptr<JitterBuffer> RtpReceiver::makeJitterBuffer(uint32_t rate) {
   const auto release = [](void* inlet, void* packet) { static_cast<Inlet*>(inlet)->giveBack(static_cast<Packet*>(packet)); };
@@ -84,6 +84,7 @@ void RtpReceiver::report(const Digits& digits) {
 
 void RtpReceiver::receive(Packet* packet) {
   RtpView view;
+  if (!srtp_.openRtp(packet->bytes, packet->size)) return inlet_.giveBack(packet);
   if (!parseRtp(packet->bytes, packet->size, view)) {
     ++malformed_;
     return inlet_.giveBack(packet);

@@ -7,6 +7,7 @@
 
 #include "../codec/codec.h"
 #include "event_receiver.h"
+#include "../srtp/session.h"
 #include "inlet.h"
 #include "jitter_buffer.h"
 #include "source.h"
@@ -25,7 +26,7 @@ class RtpReceiver {
     virtual void onDigit(const Digit& digit) = 0;
   };
 
-  explicit RtpReceiver(Listener& listener);
+  RtpReceiver(Listener& listener, SrtpSession& srtp);
 
   struct Decoder {
     uint8_t payloadType = 0;
@@ -72,6 +73,7 @@ class RtpReceiver {
   int64_t positionOf(const AudioCodec& codec, int64_t sequence);
 
   Listener& listener_;
+  SrtpSession& srtp_;
   Inlet inlet_;
   std::vector<Decoder> decoders_;
   std::optional<uint8_t> eventPayloadType_;

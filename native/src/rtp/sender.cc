@@ -20,14 +20,18 @@ constexpr uint32_t kMaxDuration = 0xffff;
 constexpr uint8_t kVolume = 8;
 }  // namespace
 
-RtpSender::RtpSender(int fd, uint32_t ssrc, uint16_t sequence, uint32_t timestamp)
-    : fd_(fd), ssrc_(ssrc), sequence_(sequence), timestamp_(timestamp) {}
+RtpSender::RtpSender(int fd, SrtpSession& srtp, uint32_t ssrc, uint16_t sequence, uint32_t timestamp)
+    : fd_(fd), srtp_(srtp), ssrc_(ssrc), sequence_(sequence & 0x7fff), timestamp_(timestamp) {}
 
 void RtpSender::exchange(std::unique_ptr<AudioCodec>& codec, uint32_t ssrc) {
   framed_ = 0;
   codec_.swap(codec);
-  if (!codec || codec->clockRate() == codec_->clockRate()) return;
+  if (codec && codec->clockRate() != codec_->clockRate()) become(ssrc);
+}
+
+void RtpSender::become(uint32_t ssrc) {
   ssrc_ = ssrc;
+  sequence_ &= 0x7fff;
   packetsBefore_ = packets_;
   octetsBefore_ = octets_;
   marker_ = true;
@@ -68,7 +72,7 @@ void RtpSender::takeAudio(const int16_t* in, size_t samples) {
   std::copy_n(in, count, frame_.begin() + long(framed_));
   framed_ += count;
   if (framed_ < whole) return;
-  const size_t size = codec_->encode(frame_.data(), whole, packet_ + kRtpHeaderSize, sizeof packet_ - kRtpHeaderSize);
+  const size_t size = codec_->encode(frame_.data(), whole, packet_ + kRtpHeaderSize, sizeof packet_ - kRtpHeaderSize - kMostSrtpTrailer);
   // timestamp_ still is that of the last `samples`.
   const uint32_t before = uint32_t(uint64_t(framed_ - count) * codec_->clockRate() / codec_->rate());
   framed_ = 0;
@@ -127,8 +131,8 @@ void RtpSender::send(uint8_t payloadType, bool marker, uint32_t timestamp, size_
   header.timestamp = timestamp;
   header.ssrc = ssrc_;
   buildRtpHeader(header, packet_);
-  const ssize_t sent = sendto(fd_, packet_, kRtpHeaderSize + payloadSize, MSG_DONTWAIT | MSG_NOSIGNAL, &to_.generic, to_.length);
-  if (sent < 0) {
+  const size_t size = srtp_.protectRtp(packet_, kRtpHeaderSize + payloadSize);
+  if (size == 0 || sendto(fd_, packet_, size, MSG_DONTWAIT | MSG_NOSIGNAL, &to_.generic, to_.length) < 0) {
     ++errors_;
     return;
   }

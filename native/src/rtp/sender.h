@@ -8,6 +8,7 @@
 
 #include "../codec/codec.h"
 #include "../net/endpoint.h"
+#include "../srtp/session.h"
 #include "event_sender.h"
 #include "packet.h"
 
@@ -15,8 +16,11 @@ namespace offhook {
 
 class RtpSender {
  public:
-  /** What a packet begins with is random (RFC 3550 §5.1). */
-  RtpSender(int fd, uint32_t ssrc, uint16_t sequence, uint32_t timestamp);
+  /**
+   * What a packet begins with is random (RFC 3550 §5.1); of the sequence number only its lower half is taken, so that its
+   * first wrap is far (RFC 3711 §3.3.1).
+   */
+  RtpSender(int fd, SrtpSession& srtp, uint32_t ssrc, uint16_t sequence, uint32_t timestamp);
 
   struct Setting {
     bool active = false;
@@ -30,6 +34,8 @@ class RtpSender {
    * rate has its own).
    */
   void exchange(std::unique_ptr<AudioCodec>& codec, uint32_t ssrc);
+  /** Goes on as another source: under another key its rollovers count from zero for everybody. */
+  void become(uint32_t ssrc);
   void setTarget(const Endpoint& to) { to_ = to; }
   const Endpoint& target() const { return to_; }
 
@@ -62,6 +68,7 @@ class RtpSender {
   bool isSending() const { return setting_.active && to_.isSet() && to_.port() != 0; }
 
   const int fd_;
+  SrtpSession& srtp_;
   uint32_t ssrc_;
   uint16_t sequence_;
   /** Of the next sample to be taken. */
@@ -88,7 +95,7 @@ class RtpSender {
     uint32_t sinceSentMs = 0;
   } event_;
 
-  uint8_t packet_[kRtpHeaderSize + 2 * 2880];
+  uint8_t packet_[kRtpHeaderSize + 2 * 2880 + kMostSrtpTrailer];
   uint64_t packets_ = 0, octets_ = 0, errors_ = 0;
   uint64_t packetsBefore_ = 0, octetsBefore_ = 0;
 };

@@ -8,6 +8,7 @@
 #include "../base/random.h"
 #include "../codec/resampled.h"
 #include "../dsp/dtmf_detector.h"
+#include "../srtp/session.h"
 #include "control.h"
 #include "digit_merger.h"
 #include "receiver.h"
@@ -39,6 +40,7 @@ struct Made final : Stream::Setting {
   std::vector<RtpReceiver::Decoder> decoders;
   std::unique_ptr<JitterBuffer> jitterBuffer;
   std::unique_ptr<DtmfDetector> detector;
+  SrtpSession::Keys keys;
 };
 
 bool make(const StreamConfig& config, Made& out, std::string& why) {
@@ -68,8 +70,8 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
  public:
   RtpStream(PortId port, SocketPair pair, EmitEvent emit, std::mt19937 random)
       : port_(std::move(port)), pair_(std::move(pair)), emit_(std::move(emit)), random_(random),
-        sender_(pair_.rtp, uint32_t(random_()), uint16_t(random_()), uint32_t(random_())), receiver_(*this),
-        control_(pair_.rtcp, sender_, receiver_, clockNs(CLOCK_REALTIME) - clockNs(CLOCK_MONOTONIC), [this] { return random_() / 4294967296.0; }) {}
+        sender_(pair_.rtp, srtp_, uint32_t(random_()), uint16_t(random_()), uint32_t(random_())), receiver_(*this, srtp_),
+        control_(pair_.rtcp, srtp_, sender_, receiver_, clockNs(CLOCK_REALTIME) - clockNs(CLOCK_MONOTONIC), [this] { return random_() / 4294967296.0; }) {}
 
   std::unique_ptr<Setting> prepare(const StreamConfig& config, std::string& why) override {
     auto made = std::make_unique<Made>();
@@ -77,6 +79,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
     made->ssrc = uint32_t(randomWords<1>()[0]);
     made->jitterBuffer = receiver_.makeJitterBuffer(made->rate);
     made->detector = std::make_unique<DtmfDetector>(made->rate);
+    made->keys = SrtpSession::make(config.srtp);
     return made;
   }
 
@@ -91,6 +94,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
       receiver_.exchange(made.decoders);
     }
     if (!sameRate || !sameCodec(made.config.send, config_.send)) sender_.exchange(made.encoder, made.ssrc);
+    if (srtp_.exchange(config_.srtp, made.config.srtp, made.keys)) sender_.become(made.ssrc);
     std::swap(rate_, made.rate);
     std::swap(config_, made.config);
 
@@ -144,6 +148,9 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
     out.sentBytes = sender_.octets();
     out.codec = sender_.codec().name();
     out.remote = toSocketAddress(sender_.target());
+    if (config_.srtp) out.srtp = partsOf(config_.srtp->suite).name;
+    out.forgedPackets = srtp_.forged();
+    out.replayedPackets = srtp_.replayed();
     receiver_.addTo(out);
     control_.addTo(out);
     return out;
@@ -193,6 +200,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
   Endpoint signalled_;
   bool silentSaid_ = false;
   int64_t expectedSinceNs_ = 0, nowNs_ = 0;
+  SrtpSession srtp_;
   RtpSender sender_;
   std::unique_ptr<DtmfDetector> detector_;
   DigitMerger digits_;
