@@ -22,6 +22,7 @@ const anyCall: fc.Arbitrary<CallView> = fc.record({
   direction: fc.constantFrom('in', 'out'),
   since: fc.option(time, { nil: undefined }) as fc.Arbitrary<Millis | undefined>,
   codec: text,
+  secured: fc.boolean(),
   remoteHold: fc.boolean(),
   muted: fc.boolean(),
 })

@@ -52,6 +52,7 @@ test('another screen costs what differs, less than a full redraw', () => {
     direction: 'out',
     since: ms(1000),
     codec: 'G722',
+    secured: false,
     remoteHold: false,
     muted: false,
   } as const

@@ -89,6 +89,11 @@ describe('screens', () => {
       ['|☎ 00:42         G722|', '|Zoë Müller          |', '|201                 |', '|Hold Mute New  End  |'],
     ],
     [
+      'in an encrypted call',
+      view({ name: 'in-call', call: call({ since: ms(-41_000), codec: 'PCMA/8000', secured: true, muted: true }) }),
+      ['|☎ 00:42 ⊘ ⚿PCMA/8000|', '|Zoë Müller          |', '|muted               |', '|Hold Unmt New  End  |'],
+    ],
+    [
       'in a call, muted and held by the other side, for over an hour',
       view({ name: 'in-call', call: call({ since: ms(-3_700_000), codec: 'opus', muted: true, remoteHold: true }) }),
       ['|☎ 1:01:41 ⊘     opus|', '|Zoë Müller          |', '|held by other side,…|', '|Hold Unmt New  End  |'],

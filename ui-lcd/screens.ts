@@ -155,7 +155,10 @@ function inCall(call: CallView, around: Surroundings): Screen {
   )
   const [first = '', second = ''] = who(call, around)
   return {
-    status: { left: `${ICONS.handset} ${duration(around.callMs)}${mute}`, right: call.codec },
+    status: {
+      left: `${ICONS.handset} ${duration(around.callMs)}${mute}`,
+      right: call.secured ? `${ICONS.lock}${call.codec}` : call.codec,
+    },
     content: withBeside([first, remarks.length > 0 ? remarks.join(', ') : second], around),
     soft: inCallKeys(call, around.view),
     keys: {

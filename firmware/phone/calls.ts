@@ -27,6 +27,7 @@ export const newCall = (
   ringing: false,
   port: undefined,
   codec: '',
+  secured: false,
   audible: false,
   remoteHold: false,
   muted: false,

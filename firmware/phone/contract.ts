@@ -77,6 +77,8 @@ export interface CallView {
   /** When it was answered; undefined before. */
   readonly since: Millis | undefined
   readonly codec: string
+  /** Its sound is encrypted. */
+  readonly secured: boolean
   readonly remoteHold: boolean
   readonly muted: boolean
 }

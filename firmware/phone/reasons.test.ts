@@ -36,7 +36,7 @@ describe('why a call ended', () => {
     [outcome(600, 'remote'), 'busy', 'busy'],
     [outcome(404, 'remote'), 'unknown number', 'congestion'],
     [outcome(603, 'remote'), 'declined', 'congestion'],
-    [outcome(488, 'protocol'), 'no common codec', 'congestion'],
+    [outcome(488, 'protocol'), 'no sound agreed on', 'congestion'],
     [outcome(408, 'timeout'), 'no answer from the network', 'congestion'],
     [outcome(503, 'resolution'), 'host not found', 'congestion'],
     [outcome(503, 'transport'), 'network unreachable', 'congestion'],

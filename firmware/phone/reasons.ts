@@ -65,12 +65,12 @@ const REFUSALS: Readonly<Record<number, string>> = {
   484: 'number incomplete',
   486: 'busy',
   487: 'cancelled',
-  488: 'no common codec',
+  488: 'no sound agreed on',
   503: 'no service',
   600: 'busy',
   603: 'declined',
   604: 'unknown number',
-  606: 'no common codec',
+  606: 'no sound agreed on',
 }
 
 /** Why a call we made was not answered. */

@@ -45,6 +45,7 @@ export interface PhoneCall {
   /** Its bridge port, while there is one. */
   readonly port: PortId | undefined
   readonly codec: string
+  readonly secured: boolean
   /** RTP has come: early media is heard instead of our own ringback. */
   readonly audible: boolean
   readonly remoteHold: boolean

@@ -104,7 +104,8 @@ function onMedia(state: PhoneState, id: string, media: CallMedia, now: Millis, s
   // A call nobody can hear is worse than none: the caller would wait in silence.
   if (media.status === 'error' && call.stage !== 'ringing') return giveUp(state, call, now, send)
   const remoteHold = media.status === 'remote-hold' || (media.status === 'local-hold' && media.direction === 'inactive')
-  return change(state, id, (c) => ({ ...c, port: media.port, codec: media.codec || c.codec, remoteHold }))
+  const secured = media.srtp !== undefined
+  return change(state, id, (c) => ({ ...c, port: media.port, codec: media.codec || c.codec, secured, remoteHold }))
 }
 
 function onRefused(state: PhoneState, event: Refused, now: Millis, send: Send): PhoneState {

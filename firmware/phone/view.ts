@@ -10,6 +10,7 @@ const callView = (call: PhoneCall): CallView => ({
   direction: call.direction,
   since: call.since,
   codec: call.codec,
+  secured: call.secured,
   remoteHold: call.remoteHold,
   muted: call.muted,
 })

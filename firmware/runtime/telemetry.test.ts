@@ -11,6 +11,7 @@ const call = {
   direction: 'in',
   since: ms(5),
   codec: 'PCMA',
+  secured: true,
   remoteHold: false,
   muted: true,
 } as const
@@ -24,7 +25,7 @@ test('lines and calls, without times of a clock nobody else has', () => {
   expect(linesState(view)).toEqual([
     { account: 'main', label: 'Reception', registered: false, reason: 'wrong password' },
   ])
-  const told = { call: 'in:1', direction: 'in', uri: peer.uri, name: 'Bob', codec: 'PCMA', muted: true }
+  const told = { call: 'in:1', direction: 'in', uri: peer.uri, name: 'Bob', codec: 'PCMA', secured: true, muted: true }
   expect(callState(view)).toEqual({
     ...{ activity: 'in-call', offHook: true, missed: 2 },
     call: { ...told, remoteHold: false },

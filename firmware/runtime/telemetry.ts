@@ -20,8 +20,8 @@ export function callState({ activity, offHook, waiting, beside, missed }: PhoneV
   return { activity: activity.name, offHook, call, more, missed }
 }
 
-const callOf = ({ call, peer, direction, codec, muted, remoteHold }: CallView) => ({
-  ...{ call, direction, uri: peer.uri, name: peer.display, codec, muted, remoteHold },
+const callOf = ({ call, peer, direction, codec, secured, muted, remoteHold }: CallView) => ({
+  ...{ call, direction, uri: peer.uri, name: peer.display, codec, secured, muted, remoteHold },
 })
 
 /** Events of the user agent worth telling: calls that come, are answered and end, and lines that come and go. */

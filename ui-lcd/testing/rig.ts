@@ -18,6 +18,7 @@ export const call = (over: Partial<CallView> = {}): CallView => ({
   direction: 'out',
   since: undefined,
   codec: '',
+  secured: false,
   remoteHold: false,
   muted: false,
   ...over,

@@ -47,7 +47,7 @@ export interface Registrar {
   readonly password: string
 }
 
-const MODULES = ['g711.so', 'aubridge.so', 'account.so', 'menu.so']
+const MODULES = ['g711.so', 'aubridge.so', 'srtp.so', 'account.so', 'menu.so']
 
 /** An `aubridge` echoes one call: each call up at once needs an account with one of its own. */
 const BARESIP_CALLS = 20
@@ -77,7 +77,7 @@ export async function startBaresip(registrar?: Registrar): Promise<Answerer> {
       registrar === undefined
         ? Array.from({ length: BARESIP_CALLS }, (_, n) => {
             const echo = `aubridge,echo${n}`
-            const own = `regint=0;answermode=auto;audio_source=${echo};audio_player=${echo}`
+            const own = `regint=0;answermode=auto;mediaenc=srtp;audio_source=${echo};audio_player=${echo}`
             return `<sip:${baresipUser(n)}@127.0.0.1:${port}>;${own}`
           }).join('\n')
         : `<sip:${registrar.user}@${registrar.domain};transport=udp>;auth_user=${registrar.user};` +

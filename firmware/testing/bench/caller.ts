@@ -2,6 +2,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Sealed } from './sealed.ts'
 import type { Trace } from './traces.ts'
 
 /** What is said in a call, through a network. */
@@ -13,10 +14,12 @@ export interface Talk {
   readonly stepMs: number
   /** Each RTP packet that comes back, ms after packet 0 was due. */
   onHeard?(packet: Buffer, atMs: number): void
+  /** With SRTP, and a peer that answers without is not taken. */
+  readonly sealed?: Sealed
 }
 
 const silence = Buffer.alloc(160, 0xff)
-const SILENT: Talk = { payload: () => silence, trace: () => 0, stepMs: 20 }
+export const SILENT: Talk = { payload: () => silence, trace: () => 0, stepMs: 20 }
 
 export interface CallUp {
   /** INVITE sent → 200 received, ms. */
@@ -96,13 +99,15 @@ export async function createCaller(port: number): Promise<Caller> {
       const uri = `sip:${user}@${HOST}:${port}`
       const offer =
         `v=0\r\no=- 1 1 IN IP4 ${HOST}\r\ns=-\r\nc=IN IP4 ${HOST}\r\nt=0 0\r\n` +
-        `m=audio ${rtp.address().port} RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=sendrecv\r\n`
+        `m=audio ${rtp.address().port} RTP/${talk.sealed ? 'SAVP' : 'AVP'} 0\r\na=rtpmap:0 PCMU/8000\r\na=sendrecv\r\n` +
+        (talk.sealed?.crypto ?? '')
       const answered = answer(`${id}1 INVITE`)
       const sent = performance.now()
       send('INVITE', uri, id, '1 INVITE', `<${uri}>`, offer)
       const response = await answered
       const answeredMs = latest - sent
       if (!response.startsWith('SIP/2.0 200')) throw new Error(response.split('\r\n', 1)[0])
+      if (talk.sealed && !response.includes('a=crypto:1 ')) throw new Error('answered without SRTP')
       const to = header(response, 'To')
       const target = /<([^>]*)>/.exec(header(response, 'Contact'))?.[1] ?? uri
       send('ACK', target, id, '1 ACK', to, '')
@@ -149,7 +154,8 @@ function speak(socket: Socket, port: number, talk: Talk, began: number): () => v
       const { n } = underWay.shift()!
       head.writeUInt16BE(n & 0xffff, 2)
       head.writeUInt32BE(n * 160, 4)
-      socket.send(Buffer.concat([head, talk.payload(n)]), port, HOST)
+      const packet = Buffer.concat([head, talk.payload(n)])
+      socket.send(talk.sealed?.seal(packet) ?? packet, port, HOST)
     }
   }, talk.stepMs)
   return () => clearInterval(timer)
@@ -160,10 +166,11 @@ export async function withCalls<T>(
   caller: Caller,
   users: readonly string[],
   during: (calls: CallUp[]) => Promise<T>,
+  talk: () => Talk = () => SILENT,
 ): Promise<T> {
   const up: CallUp[] = []
   for (const user of users) {
-    up.push(await caller.call(user))
+    up.push(await caller.call(user, talk()))
     // Not all at the same instant of the 20 ms.
     await sleep(7)
   }

@@ -10,6 +10,8 @@ import { type Baresip, startBaresip } from './baresip.ts'
 
 const [OURS, THEIRS] = [1000, 440]
 const TALK_MS = 1500
+/** Of a tone, to have been heard: noise of a wrong key has none. */
+const ENOUGH_S = 0.5
 const folder = mkdtempSync(join(tmpdir(), 'srtp-'))
 const file = (name: string) => join(folder, name)
 
@@ -54,27 +56,20 @@ async function hangUp(call: string, name: string) {
   await console.do({ do: 'hangup', call })
   await console.heard({ event: 'call-state', call, state: 'disconnected' }, from)
   await peer!.event('CALL_CLOSED')
-  expect(toneIn(file(name), THEIRS).seconds).toBeGreaterThan((TALK_MS / 1000) * 0.7)
-  expect(toneIn(peer!.heard(), OURS).seconds).toBeGreaterThan((TALK_MS / 1000) * 0.7)
+  expect(toneIn(file(name), THEIRS).seconds).toBeGreaterThan(ENOUGH_S)
+  expect(toneIn(peer!.heard(), OURS).seconds).toBeGreaterThan(ENOUGH_S)
 }
 
 const SUITES = ['AES_CM_128_HMAC_SHA1_80', 'AES_CM_128_HMAC_SHA1_32', 'AEAD_AES_128_GCM', 'AEAD_AES_256_GCM']
 
 describe('we call', () => {
-  test.each(SUITES)('under %s, with hold and resume', async (suite) => {
+  test.each(SUITES)('under %s', async (suite) => {
     await account({ srtp: 'mandatory', srtpSuites: [suite] })
     peer = await answers('srtp-mand')
     const from = console.lines.length
     const { call } = await console.do({ do: 'call', to: peer.uri })
     await console.heard({ event: 'media', call, srtp: suite }, from)
     await console.heard({ event: 'call-state', call, state: 'confirmed' }, from)
-    await console.do({ do: 'hold', call })
-    await console.heard({ event: 'modified', call, status: 200 }, from)
-    // It names a recording by the second it begins in.
-    await sleep(1100)
-    const held = console.lines.length
-    await console.do({ do: 'resume', call })
-    await console.heard({ event: 'modified', call, status: 200 }, held)
     await talk(call, suite, `${suite}.wav`)
     await hangUp(call, `${suite}.wav`)
   })

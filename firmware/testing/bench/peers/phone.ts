@@ -25,5 +25,9 @@ const agent = startAgent(
     },
   },
 )
-agent.ua({ kind: 'set-account', account: 'bench', config: accountOf(`sip:bench@127.0.0.1:${port}`, undefined) })
+agent.ua({
+  kind: 'set-account',
+  account: 'bench',
+  config: { ...accountOf(`sip:bench@127.0.0.1:${port}`, undefined), srtp: 'optional' },
+})
 console.log('ready')
