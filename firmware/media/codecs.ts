@@ -26,6 +26,7 @@ const CODECS: Readonly<Record<string, Codec>> = {
   'L16/16000': audio('L16', 113, 16_000),
   'L16/48000': audio('L16', 114, 48_000),
   GSM: audio('GSM', 3),
+  ILBC: { ...audio('ILBC', 97), parameters: { mode: '30' } },
   // RFC 5574: without a word of ours narrow band would come at 8 kbit/s; this is 15.
   'SPEEX/8000': { ...audio('SPEEX', 98), parameters: { mode: '"5,any"' } },
   'SPEEX/16000': audio('SPEEX', 99, 16_000),

@@ -11,6 +11,7 @@ import {
   type Direction,
   direction,
   framing,
+  ilbcMode,
   isNowhere,
   packetTime,
   TELEPHONE_EVENT,
@@ -137,9 +138,10 @@ function agree(
   // Under the offer's payload types (§6.1), with our own parameters for what we receive.
   const common = offered.filter((codec) => findCodec(local.codecs, codec) !== undefined)
   if (local.order === 'ours') common.sort((a, b) => rank(local.codecs, a) - rank(local.codecs, b))
-  const send = common[0]
-  if (send === undefined) return fail('no-codec', 'no codec of the offer is ours')
-  const receive = common.map((codec) => withParameters(codec, findCodec(local.codecs, codec)!))
+  const first = common[0]
+  if (first === undefined) return fail('no-codec', 'no codec of the offer is ours')
+  const send = settled(first, findCodec(local.codecs, first)!)
+  const receive = common.map((codec) => settled(withParameters(codec, findCodec(local.codecs, codec)!), codec))
   const event = local.events === undefined ? undefined : findEvents(offered, send)
   const remote = remoteSide(offer, theirs)
   if (remote === undefined) return fail('no-address', 'the offer names no address for its audio')
@@ -186,7 +188,8 @@ export function evaluateAnswer(
   if (!security.ok) return fail('no-security', security.error)
   const offered = codecs(ours)
   const answered = codecs(theirs).filter(({ name }) => name !== TELEPHONE_EVENT)
-  const send = answered.find((codec) => findCodec(offered, codec) !== undefined)
+  const first = answered.find((codec) => findCodec(offered, codec) !== undefined)
+  const send = first && settled(first, findCodec(offered, first)!)
   if (send === undefined) return fail('no-codec', 'no codec of the answer is in our offer')
   const remote = remoteSide(answer, theirs)
   if (remote === undefined) return fail('no-address', 'the answer names no address for its audio')
@@ -211,11 +214,14 @@ function receivable(
   answered: readonly Codec[],
   event: number | undefined,
 ): readonly Codec[] {
-  const agreed = offered.filter((codec) => findCodec(answered, codec) !== undefined)
+  const agreed = offered.flatMap((codec) => {
+    const theirs = findCodec(answered, codec)
+    return theirs === undefined ? [] : [settled(codec, theirs)]
+  })
   const taken = new Set([...offered.map((c) => c.payloadType), event])
   for (const codec of answered) {
     const ours = findCodec(offered, codec)
-    if (ours !== undefined && !taken.has(codec.payloadType)) agreed.push(withParameters(codec, ours))
+    if (ours !== undefined && !taken.has(codec.payloadType)) agreed.push(settled(withParameters(codec, ours), codec))
   }
   return agreed
 }
@@ -256,6 +262,13 @@ function sendTime(session: SessionDescription, media: MediaDescription, codec: C
 
 const findCodec = (list: readonly Codec[], like: Codec): Codec | undefined =>
   list.find((c) => c.name === like.name && c.clockRate === like.clockRate && c.channels === like.channels)
+
+/** `codec` after both sides have said their `parameters`: iLBC's frames are of one length both ways, the longer (RFC 3952 §5). */
+function settled(codec: Codec, { parameters }: Codec): Codec {
+  if (codec.name !== 'ILBC') return codec
+  const mode = Math.max(ilbcMode(codec.parameters), ilbcMode(parameters))
+  return { ...codec, parameters: { ...codec.parameters, mode: `${mode}` } }
+}
 
 const rank = (list: readonly Codec[], codec: Codec): number => list.indexOf(findCodec(list, codec)!)
 

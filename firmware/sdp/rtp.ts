@@ -27,8 +27,11 @@ export interface Codec {
 }
 
 export const TELEPHONE_EVENT = 'TELEPHONE-EVENT'
-/** Names do not know case, but these are registered in lower case, and some peers compare. */
-const LOWER: readonly string[] = [TELEPHONE_EVENT, 'OPUS', 'SPEEX']
+/** Names do not know case, but some peers compare: as they are registered where that is not in upper case. */
+const REGISTERED: Readonly<Record<string, string>> = {
+  [TELEPHONE_EVENT]: 'telephone-event',
+  ...{ OPUS: 'opus', SPEEX: 'speex', ILBC: 'iLBC' },
+}
 
 /** Audio payload types with a meaning of their own (RFC 3551 §6). G722's clock is 8000 by its history (§4.5.2). */
 const STATIC: Readonly<Record<number, readonly [name: string, clockRate: number]>> = {
@@ -47,9 +50,12 @@ const FRAME_MS: Readonly<Record<string, number>> = { GSM: 20, OPUS: 20, SPEEX: 2
 /** Of samples in a packet, so that it fits any link (L16). */
 const MOST_BYTES = 1300
 
-/** A packet of this codec lasts a multiple of `frameMs`, 10 or 20, and at most `mostMs`. */
-export function framing({ name, clockRate }: Codec): { readonly frameMs: number; readonly mostMs: number } {
-  const frameMs = FRAME_MS[name] ?? 10
+/** RFC 3952 §5: the length of iLBC's frames, ms. */
+export const ilbcMode = (parameters: Codec['parameters']): 20 | 30 => (parameters?.mode === '20' ? 20 : 30)
+
+/** A packet of this codec lasts a multiple of `frameMs`, 10, 20 or 30, and at most `mostMs`. */
+export function framing({ name, clockRate, parameters }: Codec): { readonly frameMs: number; readonly mostMs: number } {
+  const frameMs = name === 'ILBC' ? ilbcMode(parameters) : (FRAME_MS[name] ?? 10)
   const fitsMs = name === 'L16' ? (MOST_BYTES * 1000) / (2 * clockRate) : 60
   return { frameMs, mostMs: Math.min(60, Math.floor(fitsMs / frameMs) * frameMs) }
 }
@@ -108,7 +114,7 @@ function parseFmtp(value: string): Readonly<Record<string, string>> {
 /** a=rtpmap and a=fmtp of a codec. */
 export function codecAttributes(codec: Codec): readonly Attribute[] {
   const channels = codec.channels === 1 ? '' : `/${codec.channels}`
-  const name = LOWER.includes(codec.name) ? codec.name.toLowerCase() : codec.name
+  const name = REGISTERED[codec.name] ?? codec.name
   const map = { name: 'rtpmap', value: `${codec.payloadType} ${name}/${codec.clockRate}${channels}` }
   const parameters = Object.entries(codec.parameters ?? {})
   if (parameters.length === 0) return [map]

@@ -14,9 +14,9 @@
 using namespace offhook;
 
 namespace {
-constexpr std::tuple<const char*, int, int> kCodecs[] = {{"G722", 9, 8000},      {"L16", 97, 16000},    {"OPUS", 111, 48000},    {"GSM", 3, 8000},
+constexpr std::tuple<const char*, int, int> kCodecs[] = {{"G722", 9, 8000},      {"L16", 113, 16000},    {"OPUS", 111, 48000},    {"GSM", 3, 8000},
                                                          {"SPEEX", 98, 8000},    {"SPEEX", 99, 16000},  {"SPEEX", 100, 32000},   {"G726-16", 115, 8000},
-                                                         {"G726-24", 116, 8000}, {"G726-32", 117, 8000}, {"AAL2-G726-40", 122, 8000}};
+                                                         {"G726-24", 116, 8000}, {"G726-32", 117, 8000}, {"AAL2-G726-40", 122, 8000}, {"ILBC", 97, 8000}};
 
 struct Fixture {
   int peer = -1;

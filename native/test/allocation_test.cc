@@ -108,22 +108,23 @@ TEST("stream/nor does a secured stream, libcrypto included") {
 TEST("stream/a change of codec, rate and packet time allocates nothing on the tick thread, nor do the codecs") {
   Party a, b;
   StreamConfig ours = a.config(b.rtp, b.rtcp), theirs = b.config(a.rtp, a.rtcp);
-  Codec wide = pcmu(), linear = pcmu(), full = pcmu(), old = pcmu(), free = pcmu(), adaptive = pcmu();
+  Codec wide = pcmu(), linear = pcmu(), full = pcmu(), old = pcmu(), free = pcmu(), adaptive = pcmu(), low = pcmu();
   wide.name = "G722", wide.payloadType = 9;
   linear.name = "L16", linear.payloadType = 97, linear.clockRate = 16000;
   full.name = "OPUS", full.payloadType = 111, full.clockRate = 48000, full.channels = 2;
   old.name = "GSM", old.payloadType = 3;
   free.name = "SPEEX", free.payloadType = 100, free.clockRate = 32000, free.parameters["vbr"] = "on";
   adaptive.name = "G726-24", adaptive.payloadType = 116;
-  ours.receive = theirs.receive = {pcmu(), wide, linear, full, old, free, adaptive};
+  low.name = "ILBC", low.payloadType = 96, low.parameters["mode"] = "20";
+  ours.receive = theirs.receive = {pcmu(), wide, linear, full, old, free, adaptive, low};
   REQUIRE(a.open(ours));
   REQUIRE(b.open(theirs));
   int64_t now = 1'000'000'000;
-  const Codec sent[] = {pcmu(), wide, linear, full, old, free, adaptive};
-  for (int turn = 0; turn < 14; turn++) {
-    ours.send = sent[turn % 7];
-    ours.ptimeMs = turn < 7 ? 20 : 40;
-    theirs.receive = turn == 9 ? std::vector<Codec>{pcmu()} : ours.receive;
+  const Codec sent[] = {pcmu(), wide, linear, full, old, free, adaptive, low};
+  for (int turn = 0; turn < 16; turn++) {
+    ours.send = sent[turn % 8];
+    ours.ptimeMs = turn < 8 ? 20 : 40;
+    theirs.receive = turn == 10 ? std::vector<Codec>{pcmu()} : ours.receive;
     std::string why;
     const auto mine = a.stream->prepare(ours, why), its = b.stream->prepare(theirs, why);
     REQUIRE(mine && its);

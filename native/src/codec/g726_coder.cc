@@ -109,7 +109,7 @@ void G726Coder::adaptStep(unsigned size, bool transition) {
   const bool restless = step_ < 1536 || tone_ || std::abs((shortMean_ << 2) - longMean_) >= longMean_ >> 3;
   share_ = transition ? 256 : share_ + (((restless ? 512 : 0) - share_) >> 4);
   // [FILTD, FILTE, MIX]
-  quick_ = std::clamp(step_ + (((rate_->steps[size] << 5) - step_) >> 5), 544, 5120);
+  quick_ = std::clamp(step_ + ((32 * rate_->steps[size] - step_) >> 5), 544, 5120);
   slow_ += quick_ + (-slow_ >> 6);
   const int apart = quick_ - (slow_ >> 6), most = share_ >= 256 ? 64 : share_ >> 2;
   const int mixed = std::abs(apart) * most >> 6;

@@ -4,6 +4,7 @@
 #include "g722.h"
 #include "g726.h"
 #include "gsm.h"
+#include "ilbc.h"
 #include "l16.h"
 #include "opus.h"
 #include "speex.h"
@@ -18,6 +19,7 @@ std::unique_ptr<AudioCodec> makeCodec(const Codec& wanted, std::string& why) {
   if (wanted.name == "L16" && (wanted.clockRate == 8000 || wanted.clockRate == 16000 || wanted.clockRate == 48000)) made = makeL16(wanted.clockRate);
   if (wanted.name == "OPUS") made = makeOpus(wanted);
   if (wanted.name == "GSM") made = makeGsm();
+  if (wanted.name == "ILBC") made = makeIlbc(wanted);
   if (wanted.name == "SPEEX") made = makeSpeex(wanted);
   if (wanted.name.find("G726-") != std::string::npos) made = makeG726(wanted.name);
   const uint8_t channels = wanted.name == "OPUS" ? 2 : 1;  // RFC 7587 §7: in name, whatever is sent.

@@ -1,0 +1,22 @@
+// iLBC frames to samples (RFC 3951 §4). Without the enhancer of §4.6, which would cost 5–10 ms of delay.
+#pragma once
+
+#include "frame.h"
+
+namespace offhook::ilbc {
+
+class Decoder {
+ public:
+  explicit Decoder(const Mode& mode);
+  /** `mode.samples` of them. */
+  void decode(const Frame& frame, int16_t* out);
+
+ private:
+  const Mode* mode_;
+  Spectrum spectrum_;
+  /** What the synthesis and the filter at the end remember. */
+  std::array<float, kOrder> said_{};
+  std::array<float, 2> highIn_{}, highOut_{};
+};
+
+}  // namespace offhook::ilbc
