@@ -63,6 +63,7 @@ const TASKS = {
     needs: ['build', 'lab', 'test', 'arm', 'image'],
     run: ['firmware/testing/run.ts', '--long', '--only=emulated,scenarios'],
   },
+  package: { needs: ['build'], run: ['firmware/api/layers/build-package.ts'] },
   check: { needs: ['build'], run: ['firmware/testing/run.ts', '--only=check'] },
   setup: { needs: ['build', 'lab', 'test', 'arm', 'image'], run: undefined },
 }

@@ -46,6 +46,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
   'firmware/runtime': { level: 13, pure: false, packages: ['esbuild'] },
   'firmware/api/core': { level: 13.2, pure: false },
   'firmware/api/facade': { level: 13.3, pure: false },
+  'firmware/api/layers': { level: 13.4, pure: false },
   'firmware/lab/signal': { level: 1, pure: true },
   'firmware/lab': { level: 13.5, pure: false },
   'firmware/examples': { level: 14, pure: false },
