@@ -18,6 +18,13 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 /** The addon as built from this tree. */
 export const ADDON = here('../../../build/native/offhook.node')
 
+/** An ALSA device of 8 kHz, and the configuration that has it; without one what is heard is said. */
+export interface Sound {
+  readonly device: string
+  readonly config: string
+}
+const alsa = (sound: Sound | undefined): Record<string, string> => (sound ? { ALSA_CONFIG_PATH: sound.config } : {})
+
 async function ready(start: (port: number) => Measured, says: string): Promise<Answerer> {
   const port = await freePort('udp')
   const process = start(port)
@@ -26,12 +33,19 @@ async function ready(start: (port: number) => Measured, says: string): Promise<A
 }
 
 /** Bundled as the firmware is, so that what a phone runs is measured and not the reading of TypeScript. */
-function ours(name: string): () => Promise<Answerer> {
+function ours(name: string): (sound?: Sound) => Promise<Answerer> {
   let built: Promise<string> | undefined
-  return async () => {
+  return async (sound) => {
     built ??= bundle(here(`peers/${name}.ts`), here(`../../../build/bench/${name}.cjs`))
     const file = await built
-    return ready((port) => startMeasured([process.execPath, file, String(port)], { OFFHOOK_ADDON: ADDON }), 'ready')
+    return ready(
+      (port) =>
+        startMeasured([process.execPath, file, String(port), ...(sound ? [sound.device] : [])], {
+          OFFHOOK_ADDON: ADDON,
+          ...alsa(sound),
+        }),
+      'ready',
+    )
   }
 }
 
@@ -47,22 +61,29 @@ export interface Registrar {
   readonly password: string
 }
 
-const MODULES = ['g711.so', 'aubridge.so', 'srtp.so', 'account.so', 'menu.so']
+const MODULES = ['g711.so', 'aubridge.so', 'alsa.so', 'srtp.so', 'account.so', 'menu.so']
 
 /** An `aubridge` echoes one call: each call up at once needs an account with one of its own. */
 const BARESIP_CALLS = 20
 const baresipUser = (n: number) => `bench${n === 0 ? '' : n}`
 
+interface Setting {
+  readonly registrar?: Registrar
+  readonly sound?: Sound
+}
+
 /** baresip of Debian: answers at once, and what it hears it says; registers where it is told to. */
-export async function startBaresip(registrar?: Registrar): Promise<Answerer> {
+export async function startBaresip({ registrar, sound }: Setting = {}): Promise<Answerer> {
   const home = mkdtempSync(join(tmpdir(), 'bench-baresip-'))
   const rtp = 44_000 + 2 * Math.floor(Math.random() * 1000)
+  const device = sound && `alsa,${sound.device}`
   const start = (port: number): Measured => {
     const config = [
       `sip_listen 127.0.0.1:${port}`,
       'net_interface 127.0.0.1',
       'call_max_calls 300',
-      ...['audio_player aubridge,echo', 'audio_source aubridge,echo', 'audio_alert aubridge,alert'],
+      ...[`audio_player ${device ?? 'aubridge,echo'}`, `audio_source ${device ?? 'aubridge,echo'}`],
+      'audio_alert aubridge,alert',
       ...['ausrc_srate 8000', 'auplay_srate 8000', 'ausrc_channels 1', 'auplay_channels 1'],
       `rtp_ports ${rtp}-${rtp + 1999}`,
       'jitter_buffer_delay 2-10',
@@ -76,7 +97,7 @@ export async function startBaresip(registrar?: Registrar): Promise<Answerer> {
     const account =
       registrar === undefined
         ? Array.from({ length: BARESIP_CALLS }, (_, n) => {
-            const echo = `aubridge,echo${n}`
+            const echo = device ?? `aubridge,echo${n}`
             const own = `regint=0;answermode=auto;mediaenc=srtp;audio_source=${echo};audio_player=${echo}`
             return `<sip:${baresipUser(n)}@127.0.0.1:${port}>;${own}`
           }).join('\n')
@@ -84,7 +105,7 @@ export async function startBaresip(registrar?: Registrar): Promise<Answerer> {
           `auth_pass=${registrar.password};regint=60;answermode=auto`
     writeFileSync(join(home, 'accounts'), account + '\n')
     writeFileSync(join(home, 'contacts'), '')
-    const process = startMeasured(['baresip', '-f', home])
+    const process = startMeasured(['baresip', '-f', home], alsa(sound))
     return {
       ...process,
       async stop() {

@@ -12,6 +12,8 @@ export interface Talk {
   readonly trace: Trace
   /** How exactly the moments are kept, ms. */
   readonly stepMs: number
+  /** Each packet that comes goes straight back. */
+  readonly mirror?: boolean
   /** Each RTP packet that comes back, ms after packet 0 was due. */
   onHeard?(packet: Buffer, atMs: number): void
   /** With SRTP, and a peer that answers without is not taken. */
@@ -117,6 +119,10 @@ export async function createCaller(port: number): Promise<Caller> {
       rtp.on('message', (packet) => {
         received++
         talk.onHeard?.(packet, performance.now() - began)
+        if (!talk.mirror) return
+        // As a source of its own: its own words would be a loop to whoever sent them.
+        packet.writeUInt32BE((packet.readUInt32BE(8) ^ 0x5a5a5a5a) >>> 0, 8)
+        rtp.send(packet, media, HOST)
       })
       const stop = speak(rtp, media, talk, began)
       return {

@@ -6,6 +6,7 @@ import type { Bench, Effort, Row } from './bench.ts'
 import { calls, options, signalling } from './calls.ts'
 import { engine, print } from './engine.ts'
 import { answer, media, memory } from './live.ts'
+import { mouth } from './mouth.ts'
 import { parse } from './parse.ts'
 import { native, udp } from './parts.ts'
 import { start } from './start.ts'
@@ -14,12 +15,12 @@ import { voice } from './voice.ts'
 
 const BENCHES: readonly Bench[] = [
   ...[parse, print, engine, signalling, calls, options, answer],
-  ...[media, voice, start, memory, udp, native],
+  ...[media, voice, mouth, start, memory, udp, native],
 ]
 /** Several by one name. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   sip: ['parse', 'print', 'engine', 'signalling', 'calls', 'options', 'answer'],
-  media: ['media', 'voice', 'native'],
+  media: ['media', 'voice', 'mouth', 'native'],
 }
 const FULL: Effort = { rounds: 3, scale: 1 }
 const QUICK: Effort = { rounds: 1, scale: 0.3 }

@@ -80,7 +80,7 @@ export const start: Bench = {
         plainly: measured('plainly', [file]),
         baresip: async () => {
           const began = performance.now()
-          const process = await startBaresip({ domain: ready.domain, ...ready.guest })
+          const process = await startBaresip({ registrar: { domain: ready.domain, ...ready.guest } })
           const took = performance.now() - began
           memory.baresip = [...(memory.baresip ?? []), process.rssMb()]
           await process.stop()

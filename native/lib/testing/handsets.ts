@@ -21,6 +21,8 @@ export interface Handsets {
   path(name: string): string
   /** This process and its children find these PCMs now, each with its files `NAME.in`, `NAME.out` and `NAME.plug`; beside them `nothing`, without a clock. */
   define(all: Readonly<Record<string, Handset>>): void
+  /** When the device last started, monotonic ms, and which frame of `NAME.in` or `NAME.out` was the first. */
+  started(name: string, side: 'in' | 'out'): { readonly atMs: number; readonly frame: number }
   /** What a handset's ear got, one channel of it. */
   heard(name: string, channels?: number): Int16Array
   remove(): void
@@ -48,12 +50,20 @@ export function createHandsets(): Handsets {
           )
         writeFileSync(path(`${name}.in`), mouth)
         writeFileSync(path(`${name}.plug`), '')
-        rmSync(path(`${name}.out`), { force: true })
+        for (const file of ['out', 'out.at', 'in.at']) rmSync(path(`${name}.${file}`), { force: true })
         parts.push(`pcm.${name} { type handset capture "${path(`${name}.in`)}" playback "${path(`${name}.out`)}"
       plug "${path(`${name}.plug`)}" rate ${rate} channels ${channels} drift_ppm ${drift} }`)
       }
       writeFileSync(path('asound.conf'), parts.join('\n'))
       process.env.ALSA_CONFIG_PATH = path('asound.conf')
+    },
+    started(name, side) {
+      const [ns, frame] = readFileSync(path(`${name}.${side}.at`), 'utf8')
+        .trim()
+        .split('\n')
+        .at(-1)!
+        .split(' ')
+      return { atMs: Number(ns) / 1e6, frame: Number(frame) }
     },
     heard(name, channels = 1) {
       const bytes = readFileSync(path(`${name}.out`))

@@ -2,6 +2,7 @@
 //
 // Moves in real time by the monotonic clock, as hardware does, and overruns and underruns as hardware does. Options:
 //   capture   raw S16_LE file, repeated; silence without      playback  raw S16_LE file that receives what was played
+// Each time it starts a line is added to FILE.at: monotonic time, ns, and the frame of the file that is the first from then on.
 //   rate, channels   the only ones it has                     drift_ppm its clock's error
 //   plug      exists while "plugged in": without this file opening fails, and a running stream ends with ENODEV
 #define _GNU_SOURCE
@@ -14,11 +15,13 @@
 typedef struct {
   snd_pcm_ioplug_t io;
   FILE *file;
+  char *at;                      // FILE.at
   char *plug;
   double ratio;
   int running;
   long long started;             // ns
   unsigned long long moved;      // frames read or written by the application since prepare
+  unsigned long long total;      // and ever
 } handset_t;
 
 static long long now_ns(void) {
@@ -43,6 +46,11 @@ static int handset_start(snd_pcm_ioplug_t *io) {
   handset_t *h = io->private_data;
   h->started = now_ns();
   h->running = 1;
+  FILE *at = h->at ? fopen(h->at, "a") : NULL;
+  if (at) {
+    fprintf(at, "%lld %llu\n", h->started, h->total - h->moved);
+    fclose(at);
+  }
   return arm(h, 1);
 }
 
@@ -89,6 +97,7 @@ static snd_pcm_sframes_t handset_transfer(snd_pcm_ioplug_t *io, const snd_pcm_ch
     memset(at + have * bytes, 0, (frames - have) * bytes);
   }
   h->moved += frames;
+  h->total += frames;
   return frames;
 }
 
@@ -107,6 +116,7 @@ static int handset_close(snd_pcm_ioplug_t *io) {
   if (h->file) fclose(h->file);
   close(io->poll_fd);
   free(h->plug);
+  free(h->at);
   free(h);
   return 0;
 }
@@ -142,6 +152,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(handset) {
   // Who reads the file meanwhile finds all that was played.
   if (h->file && playing) setvbuf(h->file, NULL, _IONBF, 0);
   h->plug = plug ? strdup(plug) : NULL;
+  if (path && asprintf(&h->at, "%s.at", path) < 0) h->at = NULL;
   h->ratio = 1 + drift * 1e-6;
   h->io.version = SND_PCM_IOPLUG_VERSION;
   h->io.name = "handset made of files";
@@ -154,6 +165,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(handset) {
     if (h->file) fclose(h->file);
     close(h->io.poll_fd);
     free(h->plug);
+    free(h->at);
     free(h);
     return error;
   }

@@ -1,8 +1,9 @@
 // Ours as a whole phone without board: user agent and media engine, answering every call with what it hears, and a handset.
-// Run: node phone.ts PORT
+// Run: node phone.ts PORT [DEVICE]: with an ALSA device calls speak and hear there.
 import { accountOf, startAgent } from '../../../runtime/agent.ts'
 
 const port = Number(process.argv[2])
+const device = process.argv[3]
 const agent = startAgent(
   {
     address: '127.0.0.1',
@@ -18,7 +19,9 @@ const agent = startAgent(
         return
       }
       if (event.kind !== 'call-media' || event.media.status !== 'active' || !event.media.port) return
-      agent.media({ kind: 'connect', from: event.media.port, to: event.media.port })
+      const call = event.media.port
+      agent.media({ kind: 'connect', from: call, to: device === undefined ? call : 'handset' })
+      if (device !== undefined) agent.media({ kind: 'connect', from: 'handset', to: call })
     },
     log({ level, what, fields }) {
       if (level === 'error') console.error(what, fields)
@@ -30,4 +33,8 @@ agent.ua({
   account: 'bench',
   config: { ...accountOf(`sip:bench@127.0.0.1:${port}`, undefined), srtp: 'optional' },
 })
+if (device !== undefined) {
+  const handset = { kind: 'alsa', capture: device, playback: device, rate: 8000, periodMs: 10 } as const
+  agent.media({ kind: 'open-device', port: 'handset', device: handset })
+}
 console.log('ready')
