@@ -3,7 +3,8 @@ import { ok } from '../base/result.ts'
 import { Secret } from '../base/secret.ts'
 import { accountOf } from '../runtime/agent.ts'
 import { SRTP_SUITES } from '../sdp/crypto.ts'
-import type { HashName } from '../sip/core/contract.ts'
+import type { HashName, SessionTerms, SessionTimerTerms } from '../sip/core/contract.ts'
+import { USUAL_TERMS } from '../sip/usage/invite/terms.ts'
 import type { AccountConfig } from '../ua/contract.ts'
 import { command, refuse } from './command.ts'
 import { flag, list, name, nested, oneOf, optional, orElse, secret, text, whole } from './schema.ts'
@@ -18,6 +19,12 @@ const retry = nested({
   longestMs: ms(3_600_000),
   refusedMs: ms(86_400_000),
   spreadMs: ms(600_000),
+})
+
+const timer = nested({
+  mode: optional(oneOf('off', 'supported', 'required', 'always')),
+  expires: optional(whole(90, 86_400)),
+  minSe: optional(whole(90, 86_400)),
 })
 
 type Present<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> }
@@ -43,6 +50,13 @@ function proofOf({ password, ha1, aka }: Proof): Partial<AccountConfig> | undefi
     aka: aka && { k: new Secret(aka.k), op: hidden(aka.op), opc: hidden(aka.opc), sqn: aka.sqn },
   }
 }
+
+/** What is given, over what was. */
+const termsOf = (
+  { reliable, timer } = USUAL_TERMS,
+  given: SessionTerms['reliable'] | undefined,
+  change: { readonly [K in keyof SessionTimerTerms]: SessionTimerTerms[K] | undefined } | undefined,
+): SessionTerms => ({ reliable: given ?? reliable, timer: { ...timer, ...present(change ?? {}) } })
 
 export const accountCommands = [
   command(
@@ -79,10 +93,13 @@ export const accountCommands = [
       srtp: optional(oneOf('off', 'optional', 'mandatory')),
       srtpSuites: optional(list(oneOf(...SRTP_SUITES), SRTP_SUITES.length)),
       srtpOverClear: optional(oneOf('warn', 'refuse')),
+      reliable: optional(oneOf('off', 'supported', 'required')),
+      timer: optional(timer),
       remove: orElse(flag, false),
     },
     async ({ account, remove, aor, registrar, ...given }, station) => {
-      const { password, ha1, aka, instance, outbound, gruu, serviceRoute, retry: again, ...rest } = given
+      const { password, ha1, aka, instance, outbound, gruu, serviceRoute, retry: again, ...others } = given
+      const { reliable, timer, ...rest } = others
       const known = station.accounts.get(account)
       if (remove) {
         const done = await station.ua({ kind: 'remove-account', account })
@@ -106,6 +123,7 @@ export const accountCommands = [
         ...present(rest),
         ...proof,
         registration: { ...base.registration, ...present({ instance, outbound, gruu, serviceRoute, retry: again }) },
+        terms: termsOf(base.terms, reliable, timer),
         registrar: registrar === undefined ? base.registrar : registrar === '' ? undefined : registrar,
       }
       station.accounts.set(account, config)

@@ -14,6 +14,7 @@ export const EVENTS = [
   'dtmf',
   'dtmf-sent',
   'silence',
+  'timer',
   'modified',
   'ring-timeout',
   'transfer',

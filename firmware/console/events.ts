@@ -84,6 +84,9 @@ export function onUaEvent(station: Station, event: UaEvent) {
     case 'call-silent':
       station.tell(event.call, { event: 'silence', forMs: event.forMs })
       return
+    case 'call-timer':
+      station.tell(event.call, { event: 'timer', expires: event.expires, refresher: event.refresher })
+      return
     case 'call-modified':
       station.tell(event.call, { event: 'modified', status: event.status, reason: event.reason })
       return

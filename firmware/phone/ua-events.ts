@@ -40,6 +40,7 @@ export function onUaEvent(state: PhoneState, event: UaEvent, now: Millis, send: 
       return onRefused(state, event, now, send)
     case 'call-redirect':
     case 'call-dtmf':
+    case 'call-timer':
     case 'call-stats':
     case 'call-record':
     case 'call-sdp':

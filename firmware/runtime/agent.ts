@@ -7,6 +7,7 @@ import type { Secret } from '../base/secret.ts'
 import type { MediaCommand, MediaEvent } from '../media/contract.ts'
 import { createResolver } from '../net/resolver.ts'
 import type { NetworkInput, SipConfig, SipModule, SipOutput } from '../sip/core/contract.ts'
+import { USUAL_TERMS } from '../sip/usage/invite/terms.ts'
 import type { AccountConfig, UaCommand, UaConfig, UaEvent } from '../ua/contract.ts'
 import { createClock } from './clock.ts'
 import { createDeparture, LEAVE_MS } from './departure.ts'
@@ -123,6 +124,7 @@ export function accountOf(aor: string, password: Secret | undefined, more: Parti
   return {
     ...{ aor, displayName: '', registrar: password && `sip:${domain}`, proxies: [], username, password, realm: '*' },
     ...{ expires: 300, codecs: ['PCMA', 'PCMU'], ptimeMs: 20, transport: undefined, keepAlive: 'options' },
+    terms: USUAL_TERMS,
     ...more,
   }
 }

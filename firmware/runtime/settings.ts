@@ -9,6 +9,7 @@ import type { DeviceConfig } from '../media/contract.ts'
 import type { PhoneSettings } from '../phone/contract.ts'
 import type { SipConfig } from '../sip/core/contract.ts'
 import { PACKAGES, SERVED, UNSOLICITED } from '../sip/packages/table.ts'
+import { USUAL_TERMS } from '../sip/usage/invite/terms.ts'
 import type { AccountConfig, UaConfig } from '../ua/contract.ts'
 import type { SocketSettings } from './sockets.ts'
 
@@ -49,6 +50,14 @@ const accountConfig = (account: AccountSettings, secrets: LineSecrets, instance:
   anonymous: account.anonymous,
   watchers: account.watchers,
   redirects: account.redirects,
+  terms: {
+    reliable: account.reliable,
+    timer: {
+      mode: account.sessionTimer.mode,
+      expires: account.sessionTimer.expiresS,
+      minSe: account.sessionTimer.minS,
+    },
+  },
   registration: {
     instance: account.instance ?? instance,
     gruu: account.gruu,
@@ -143,5 +152,7 @@ export const sipConfig = (version: string): SipConfig => ({
   notifies: SERVED,
   unsolicited: UNSOLICITED,
   supported: ['from-change'],
+  // Each account has terms of its own: whom those do not allow is refused by the user agent.
+  terms: USUAL_TERMS,
   limits: { sessions: 32, transactions: 256 },
 })

@@ -173,6 +173,8 @@ function appLine(e: UaEvent): string {
       return `${e.call} redirect ${e.status} ${e.targets.map(({ uri }) => uri).join(' ')} ${e.default} ${e.answerMs}`
     case 'call-identity':
       return `${e.call} is ${e.peer.display} ${e.peer.number} by ${e.peer.source}`
+    case 'call-timer':
+      return `${e.call} timer ${e.expires} ${e.refresher}`
     case 'call-media':
       return `${e.call} media ${e.media.status} ${e.media.direction} ${e.media.codec || '-'}`
     case 'call-dtmf':

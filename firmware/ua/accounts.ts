@@ -17,6 +17,7 @@ import type {
 } from '../sip/core/contract.ts'
 import type { SipRequest, SipUri, Uri } from '../sip/message/message.ts'
 import { isSip, parseUri } from '../sip/message/uri.ts'
+import { LEAST_EXPIRES, NO_TERMS } from '../sip/usage/invite/terms.ts'
 import { headerText, isPreferredIdentity } from './addressing.ts'
 import type { AccountConfig, AccountId, UaEvent } from './contract.ts'
 
@@ -99,6 +100,14 @@ const nameFault = ({ preferredIdentity }: AccountConfig): string | undefined =>
     ? undefined
     : `no identity that can be preferred: ${preferredIdentity}`
 
+function termsFault(terms = NO_TERMS): string | undefined {
+  const { expires, minSe } = terms.timer
+  const whole = Number.isInteger(expires) && Number.isInteger(minSe)
+  return whole && minSe >= LEAST_EXPIRES && expires >= minSe
+    ? undefined
+    : `a session timer has whole seconds, ${LEAST_EXPIRES} at least, expires not below minSe`
+}
+
 export function createAccountBook(rng: Rng): AccountBook {
   const accounts = new Map<AccountId, Account>()
   /** Bindings being given up whose account is gone; the application still hears how that ends. */
@@ -132,6 +141,8 @@ export function createAccountBook(rng: Rng): AccountBook {
       }
       const fault = proofFault(config) ?? nameFault(config)
       if (fault !== undefined) return err(fault)
+      const unkept = termsFault(config.terms)
+      if (unkept !== undefined) return err(unkept)
       if (knownCodecs(config.codecs).length === 0) return err(`no codec known among: ${config.codecs}`)
       if (config.srtpSuites?.length === 0) return err('no suite for SRTP')
       const old = accounts.get(id)

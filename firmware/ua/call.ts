@@ -1,11 +1,11 @@
 // One call: the engine's session states to PJSUA's call states, offer and answer, hold, and the end (RFC 3261, 3264, 6337).
 import { utf8Decode } from '../base/bytes.ts'
 import type { Millis } from '../base/time.ts'
-import type { MediaEvent } from '../media/contract.ts'
 import type { Pair } from '../media/pair-stock.ts'
 import type { SessionState, SipEvent } from '../sip/core/contract.ts'
 import type { HeaderField, SipMessage } from '../sip/message/message.ts'
 import { headersProblem, headerText } from './addressing.ts'
+import { CallAudio } from './call-audio.ts'
 import { CallDescriptions } from './call-descriptions.ts'
 import type { CallPort } from './call-port.ts'
 import { CallHistory } from './call-record.ts'
@@ -13,14 +13,12 @@ import type { CallStart } from './call-start.ts'
 import { callState, type Outcome, said } from './call-state.ts'
 import { type Change, refreshes } from './change.ts'
 import type { AccountId, CallId, CallRecord, CallState, UaCommand } from './contract.ts'
-import { digitsInto } from './digits.ts'
 import type { Tell } from './tell.ts'
 import { OtherEnd } from './who.ts'
 
 const MAX_AGAIN = 3
 
 type Of<K extends SipEvent['kind']> = Extract<SipEvent, { kind: K }>
-type Media<K extends MediaEvent['kind']> = Extract<MediaEvent, { kind: K }>
 
 const NOT_ACCEPTABLE: Outcome = { status: 488, reason: 'Not Acceptable Here', cause: 'protocol' }
 
@@ -28,6 +26,7 @@ export class Call {
   readonly id: CallId
   readonly account: AccountId
   readonly port: CallPort
+  readonly audio: CallAudio
   readonly other: OtherEnd
   readonly #direction: 'in' | 'out'
   readonly #self: CallStart['self']
@@ -36,6 +35,9 @@ export class Call {
   #state: CallState
   #session: SessionState = 'NULL'
   #answer: CallStart['answer']
+  readonly #reliable: 'none' | 'described' | 'all'
+  /** Our offer to an INVITE without one has gone out. */
+  #offered = false
   /** The offer of the re-INVITE or UPDATE that is about to be announced. */
   #theirOffer: string | undefined
   /** The 200 is on its way; the engine has not said CONNECTING yet. */
@@ -51,9 +53,11 @@ export class Call {
     this.account = start.account
     this.other = new OtherEnd(start.peer, start.invite?.request)
     this.port = start.port
+    this.audio = new CallAudio(start.id, start.port, () => this.isEnding)
     this.#direction = start.direction
     this.#descriptions = new CallDescriptions(start.id, start.negotiator, start.port, start.invite?.sdp)
     this.#answer = start.answer
+    this.#reliable = start.invite?.reliable ?? 'none'
     this.#self = start.self
     this.#history = new CallHistory(start.now)
     if (start.invite) this.#history.begin(start.invite)
@@ -96,14 +100,17 @@ export class Call {
       this.#leave(undefined, tell)
       return respond(undefined)
     }
+    // Without an offer of theirs, ours is in the first reliable response (RFC 3262 §5) or the 200, and PRACK or ACK bring the answer.
+    const offers = this.#answer === undefined && !this.#offered
+    const described = status >= 200 || status === 183 || (offers && this.#reliable === 'all')
     // A 180 tells no media; in a 183 it begins early, and the 200 says the same again (RFC 6337 §3.1.1).
-    if (status < 200 && status !== 183) return respond(undefined)
+    if (!described || (offers && status < 200 && this.#reliable === 'none')) return respond(undefined)
     if (status >= 200) this.#accepted = true
     if (this.#answer !== undefined && !this.#descriptions.areAgreed)
       this.#descriptions.answered(this.#answer, this.#held, tell)
-    // Without an offer of theirs the 200 brings ours, and the ACK the answer.
-    if (this.#answer !== undefined || status < 200) respond(this.#answer?.sdp)
-    else respond(this.#descriptions.offer(false, tell))
+    if (!offers) return respond(this.#answer?.sdp)
+    this.#offered = true
+    respond(this.#descriptions.offer(false, tell))
   }
 
   hangUp(status: number | undefined, reason: string | undefined, tell: Tell, headers = NO_HEADERS) {
@@ -126,13 +133,22 @@ export class Call {
   modify(command: Extract<UaCommand, { kind: Change['kind'] }>, tell: Tell) {
     const { kind, offer, headers } = command
     const refuse = (why: string) => tell.refuse(kind, this.id, why)
-    const possible = this.#state === 'confirmed' || (refreshes(command) && this.#state === 'early')
+    const early = kind === 'update' && this.#state === 'early' && (!offer || this.#descriptions.areAgreed)
+    const possible = this.#state === 'confirmed' || early
     if (this.#ending !== undefined || !possible) return refuse('not in a call')
     if (this.#asked !== undefined) return refuse('a change is under way')
     const problem = headersProblem(headers)
     if (problem !== undefined) return refuse(problem)
     const hold = this.#held && !(kind === 'reinvite' && command.unhold)
     this.#asked = { kind, hold, offer, headers, sent: false, agreed: refreshes(command) }
+    this.#ask(tell)
+  }
+
+  /** The session timer wants a re-INVITE; a change under way is one. */
+  refresh(tell: Tell) {
+    if (!this.stands || this.#asked !== undefined) return
+    const wish = { kind: 'reinvite', hold: this.#held, offer: true, headers: NO_HEADERS, quiet: true } as const
+    this.#asked = { ...wish, sent: false, agreed: false }
     this.#ask(tell)
   }
 
@@ -144,7 +160,13 @@ export class Call {
       const hold = this.#asked?.hold ?? this.#held
       this.#asked = { kind: 'reinvite', hold, offer: true, headers: NO_HEADERS, sent: false, agreed: false }
       this.#ask(tell)
-    } else if (this.#answer !== undefined && !this.#accepted) this.#answer = this.#descriptions.reconsider()
+    } else if (this.#answer !== undefined && !this.#accepted) {
+      const told = this.#descriptions.areAgreed && this.#reliable !== 'none'
+      this.#answer = this.#descriptions.reconsider()
+      // What was said reliably is not said again in the 200: a re-INVITE follows that.
+      if (told)
+        this.#asked = { kind: 'reinvite', hold: false, offer: true, headers: NO_HEADERS, sent: false, agreed: false }
+    }
   }
 
   queryRecord(ref: number, tell: Tell) {
@@ -163,18 +185,6 @@ export class Call {
       },
       ...{ contactUser: this.#self.contactUser, media: this.port.media, ...this.#history.at(now) },
     }
-  }
-
-  sendDtmf(digits: string, durationMs: number, tell: Tell) {
-    const command = digitsInto(this.port.media, digits, durationMs)
-    if (command.ok) tell.media(command.value)
-    else tell.refuse('send-dtmf', this.id, command.error)
-  }
-
-  queryStats(ref: number, tell: Tell) {
-    const { port } = this.port.media
-    if (port === undefined) return tell.refuse('query-call', this.id, 'no media')
-    tell.media({ kind: 'query-stats', port, ref })
   }
 
   // ---- what the engine tells -----------------------------------------------------------------------------------------
@@ -220,6 +230,8 @@ export class Call {
     if (!event.inResponse) {
       // That of the INVITE itself was answered when the call came.
       if (this.#state === 'confirmed') this.#theirOffer = event.sdp
+      else if (event.by !== 'INVITE')
+        this.#consider(event.sdp, (sdp) => tell.sip({ kind: 'answer-offer', id: this.id, sdp }), tell)
       return
     }
     this.#isAgreed()
@@ -229,16 +241,16 @@ export class Call {
     this.#descriptions.answered(answer.value, this.#held, tell)
   }
 
-  #onAnswer({ sdp, inResponse }: Of<'session-sdp'>, tell: Tell) {
+  #onAnswer({ sdp, by, inResponse }: Of<'session-sdp'>, tell: Tell) {
     const agreed = this.#descriptions.read(sdp)
     if (!agreed.ok) {
       tell.log('warn', 'answer not usable', { call: this.id, reason: agreed.error })
       // A change that came to nothing leaves the call as it was; a call that never had media is none.
-      if (this.#state !== 'confirmed') this.#giveUp(tell, agreed.error)
+      if (this.#state !== 'confirmed' && by !== 'UPDATE') this.#giveUp(tell, agreed.error)
       return
     }
     // An answer in an ACK belongs to their re-INVITE, also while ours waits to be tried again after a 491.
-    if (inResponse) this.#isAgreed()
+    if (inResponse && (this.#state === 'confirmed' || by === 'UPDATE')) this.#isAgreed()
     this.#descriptions.accepted(sdp, agreed.value, this.#held, tell)
   }
 
@@ -249,24 +261,29 @@ export class Call {
     const respond = (status: number, sdp: string | undefined) =>
       tell.sip({ kind: 'respond', id: this.id, status, reason: undefined, sdp, headers: NO_HEADERS })
     if (offer === undefined) return respond(200, this.#descriptions.offer(this.#held, tell))
+    this.#consider(offer, (sdp) => respond(sdp === undefined ? 488 : 200, sdp), tell)
+  }
+
+  #consider(offer: string, reply: (sdp: string | undefined) => void, tell: Tell) {
     const answer = this.#descriptions.consider(offer, this.#held, tell)
     if (!answer.ok) {
       tell.log('info', 'offer refused', { call: this.id, reason: answer.error })
-      return respond(488, undefined)
+      return reply(undefined)
     }
-    respond(200, answer.value.sdp)
+    reply(answer.value.sdp)
     this.#descriptions.answered(answer.value, this.#held, tell)
   }
 
   onReinviteResult(event: Of<'reinvite-result'>, tell: Tell) {
     if (this.#ending !== undefined || this.#asked === undefined) return
-    const { agreed, again = 0 } = this.#asked
+    const { agreed, again = 0, quiet } = this.#asked
     // They were faster, and what we offered is out of date: the same wish with what is so now.
     if (event.status === 491 && again < MAX_AGAIN) {
       this.#asked = { ...this.#asked, sent: false, again: again + 1 }
       return this.#ask(tell)
     }
     this.#asked = undefined
+    if (quiet) return
     const { status, reason } = event.status < 300 && !agreed ? NOT_ACCEPTABLE : event
     tell.app({ kind: 'call-modified', call: this.id, status, reason: utf8Decode(reason) })
   }
@@ -289,31 +306,6 @@ export class Call {
     return false
   }
 
-  // ---- what the media engine tells -----------------------------------------------------------------------------------
-
-  onPortFailed(reason: string, tell: Tell) {
-    tell.log('error', 'media failed', { call: this.id, reason })
-    this.port.fail(tell)
-  }
-
-  onMediaRejected(event: Media<'rejected'>, tell: Tell) {
-    if (event.command === 'open-stream') return this.onPortFailed(event.reason, tell)
-    tell.log('warn', 'rejected by the media engine', { call: this.id, command: event.command, reason: event.reason })
-  }
-
-  /** `forMs` 0: RTP comes. After the end here nothing of the media is told. */
-  onSilence(forMs: number, tell: Tell) {
-    if (this.#ending === undefined) tell.app({ kind: 'call-silent', call: this.id, forMs })
-  }
-
-  onDtmf(digit: string, durationMs: number, tell: Tell) {
-    if (this.#ending === undefined) tell.app({ kind: 'call-dtmf', call: this.id, digit, durationMs })
-  }
-
-  onStats({ ref, stats }: Media<'stats'>, tell: Tell) {
-    tell.app({ kind: 'call-stats', call: this.id, ref, stats })
-  }
-
   // ---- inside --------------------------------------------------------------------------------------------------------
 
   #enter(state: CallState, outcome: Outcome, tell: Tell) {
@@ -328,7 +320,7 @@ export class Call {
   #ask(tell: Tell) {
     if (this.#asked === undefined || this.#asked.sent) return
     const { kind, hold, offer, headers } = this.#asked
-    if (this.#session !== 'CONFIRMED' && !(refreshes(this.#asked) && this.#session === 'EARLY')) return
+    if (this.#session !== 'CONFIRMED' && !(kind === 'update' && this.#session === 'EARLY')) return
     this.#asked = { ...this.#asked, sent: true }
     const sdp = offer ? this.#descriptions.offer(hold, tell) : undefined
     tell.sip({ kind, id: this.id, sdp, headers })

@@ -7,6 +7,8 @@ import { createNegotiator, type SrtpPolicy } from '../media/negotiator.ts'
 import { createPairStock, familyOf, type Pair } from '../media/pair-stock.ts'
 import { withoutKeys } from '../sdp/crypto.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
+import type { HeaderField } from '../sip/message/message.ts'
+import { NO_TERMS, refusalUnder, reliability } from '../sip/usage/invite/terms.ts'
 import { otherParts } from '../sip/usage/sdp-body.ts'
 import type { Account } from './accounts.ts'
 import { completeTarget, familyCalled, familyOffered, headersProblem, partyCalled } from './addressing.ts'
@@ -138,15 +140,19 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
         headers: all,
         parts,
         asksOn,
+        ...(account.config.terms && { terms: account.config.terms }),
       })
     },
 
     /** Refusals need no call here: what the engine says of the session afterwards is of no interest any more. */
     onIncoming(event, account, tell) {
       const { id, request } = event
-      const refuse = (status: number) =>
-        tell.sip({ kind: 'respond', id, status, reason: undefined, sdp: undefined, headers: [] })
+      const refuse = (status: number, headers: readonly HeaderField[] = []) =>
+        tell.sip({ kind: 'respond', id, status, reason: undefined, sdp: undefined, headers })
       if (account === undefined) return refuse(404)
+      const { terms = NO_TERMS } = account.config
+      const refusal = account.config.terms && refusalUnder(request, terms)
+      if (refusal) return refuse(refusal.status, refusal.headers)
       if (calls.size >= config.maxCalls) return refuse(486)
       const pair = stock.take(tell.media, familyOffered(event.sdp))
       if (pair === undefined) {
@@ -174,7 +180,9 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       const peer = callerOf(request, trusted)
       const diverted = divertedOf(request, trusted)
       const start = { id, account: account.id, peer, direction: 'in', now: tell.now, self: selfOf(account) } as const
-      const invite = { request, sdp: event.sdp, localTag: event.localTag }
+      const reliable = reliability(request, terms)
+      if (account.config.terms) tell.sip({ kind: 'terms', id, terms })
+      const invite = { request, sdp: event.sdp, localTag: event.localTag, reliable }
       calls.set(id, new Call({ ...start, invite, answer: answer?.value, negotiator, port }))
       const alertInfo = request.header('Alert-Info')
       const headers = withoutCredentials(request)
@@ -196,18 +204,18 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
           return tell.log('error', 'no RTP ports', { reason: event.reason })
         case 'port-failed':
         case 'port-lost':
-          return callAt(event.port)?.onPortFailed(event.reason, tell)
+          return callAt(event.port)?.audio.onPortFailed(event.reason, tell)
         case 'rejected':
-          return callAt(event.port)?.onMediaRejected(event, tell)
+          return callAt(event.port)?.audio.onMediaRejected(event, tell)
         case 'stream-receiving':
-          return callAt(event.port)?.onSilence(0, tell)
+          return callAt(event.port)?.audio.onSilence(0, tell)
         case 'stream-silent':
-          return callAt(event.port)?.onSilence(event.forMs, tell)
+          return callAt(event.port)?.audio.onSilence(event.forMs, tell)
         case 'dtmf':
-          if (event.ended) callAt(event.port)?.onDtmf(event.digit, event.durationMs, tell)
+          if (event.ended) callAt(event.port)?.audio.onDtmf(event.digit, event.durationMs, tell)
           return
         case 'stats':
-          return callAt(event.port)?.onStats(event, tell)
+          return callAt(event.port)?.audio.onStats(event, tell)
         case 'port-opened':
         case 'port-ended':
         case 'dtmf-sent':

@@ -10,6 +10,8 @@ export interface Change {
   readonly headers: readonly HeaderField[]
   readonly sent: boolean
   readonly agreed: boolean
+  /** Of the session timer: nobody has asked for it, nothing is told. */
+  readonly quiet?: true
   /** How often theirs came first. */
   readonly again?: number
 }

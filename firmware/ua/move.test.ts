@@ -1,5 +1,6 @@
 // The host gets another address: what becomes of calls and accounts, in order, and of media in two families.
 import { describe, expect, test } from 'vitest'
+import { USUAL_TERMS } from '../sip/usage/invite/terms.ts'
 import { invite, sdp, uaScript } from '../testing/ua-script.ts'
 
 const MOVE = { kind: 'move', mediaAddress: '192.0.2.7' } as const
@@ -82,6 +83,19 @@ test('a call that rings here is answered from there', () => {
   ua.hangUp('in:1')
   ua.state('in:1', 'DISCONNECTED', 200)
   expect(ua.media.faults).toEqual([])
+})
+
+test('what was said reliably while it rang is not said again: a re-INVITE follows when it is answered', () => {
+  const ua = started()
+  ua.account('a', { registrar: 'sip:example.com', terms: USUAL_TERMS })
+  ua.incoming('in:1', sdp(), invite(undefined, undefined, ['Supported: 100rel']))
+  ua.answer('in:1', 183)
+  ua.app(MOVE)
+  ua.answer('in:1', 200)
+  ua.state('in:1', 'CONNECTING', 200)
+  expect(ua.sent.some(({ kind }) => kind === 'reinvite')).toBe(false)
+  ua.state('in:1', 'CONFIRMED')
+  expect(offerOf(ua, 'reinvite')).toContain('c=IN IP4 192.0.2.7')
 })
 
 test('a call that ends meanwhile, and an account that does not get through, end the move too', () => {

@@ -70,9 +70,9 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'resume':
         return calls.act(command, tell, (call) => call.hold(command.kind === 'hold', tell))
       case 'send-dtmf':
-        return calls.act(command, tell, (call) => call.sendDtmf(command.digits, command.durationMs, tell))
+        return calls.act(command, tell, (call) => call.audio.sendDtmf(command.digits, command.durationMs, tell))
       case 'query-call':
-        return calls.act(command, tell, (call) => call.queryStats(command.ref, tell))
+        return calls.act(command, tell, (call) => call.audio.queryStats(command.ref, tell))
       case 'query-record':
         return calls.act(command, tell, (call) => call.queryRecord(command.ref, tell))
       case 'reinvite':
@@ -179,6 +179,13 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return calls.get(event.id)?.hear(event.message, event.trusted === true, tell)
       case 'session-sdp':
         return calls.get(event.id)?.onSdp(event, tell)
+      case 'session-timer': {
+        const { id: call, expires, refresher } = event
+        if (calls.get(call)?.isEnding === false) tell.app({ kind: 'call-timer', call, expires, refresher })
+        return
+      }
+      case 'session-refresh':
+        return calls.get(event.id)?.refresh(tell)
       case 'reinvite-result':
         return onReinviteResult(event, tell)
       case 'request-incoming':
@@ -250,7 +257,9 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return
       case 'redirect':
       case 'invite':
+      case 'terms':
       case 'respond':
+      case 'answer-offer':
       case 'ack':
       case 'reinvite':
       case 'update':

@@ -196,6 +196,45 @@ export const ACCOUNT = {
       'x-effect': 'live',
       description: 'Whether calls a 3xx sends on go there',
     },
+    reliable: {
+      type: 'string',
+      enum: ['off', 'supported', 'required'],
+      default: 'supported',
+      'x-effect': 'live',
+      description:
+        'Ringing and early media that are acknowledged (100rel, RFC 3262); required: who does not support it is not called or taken',
+    },
+    sessionTimer: {
+      type: 'object',
+      additionalProperties: false,
+      required: [],
+      default: {},
+      'x-effect': 'live',
+      description: 'Calls are refreshed, and ended when the peer is gone (RFC 4028)',
+      properties: {
+        mode: {
+          type: 'string',
+          enum: ['off', 'supported', 'required', 'always'],
+          default: 'supported',
+          description:
+            'supported: when the peer or a proxy wants it too; required: who does not support it is not called or taken; always: with who does not support it the phone refreshes by itself',
+        },
+        expiresS: {
+          type: 'integer',
+          minimum: 90,
+          maximum: 86_400,
+          default: 1800,
+          description: 'Asked for, seconds; refreshed at half of it',
+        },
+        minS: {
+          type: 'integer',
+          minimum: 90,
+          maximum: 86_400,
+          default: 90,
+          description: 'The shortest taken, seconds',
+        },
+      },
+    },
     codecs: {
       type: 'array',
       items: {

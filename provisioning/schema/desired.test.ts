@@ -83,6 +83,11 @@ test.each([
     { account: { retry: { firstMs: 5000, longestMs: 4000 } } },
     '/config/accounts/0/retry/longestMs',
   ],
+  [
+    'a session timer shorter than it may be',
+    { account: { sessionTimer: { expiresS: 100, minS: 120 } } },
+    '/config/accounts/0/sessionTimer/expiresS',
+  ],
   ['a secret for nobody', { secrets: { other: { password: 'x' } } }, '/secrets/other'],
   [
     'somebody to watch from a line that is not there',

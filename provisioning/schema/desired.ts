@@ -147,6 +147,14 @@ function contradictions({ config, secrets }: Static<typeof DESIRED>): ConfigErro
         got: `${longestMs}`,
         hint: '',
       })
+    const { expiresS, minS } = account.sessionTimer
+    if (expiresS < minS)
+      errors.push({
+        path: `/config/accounts/${index}/sessionTimer/expiresS`,
+        expected: `at least minS, ${minS}`,
+        got: `${expiresS}`,
+        hint: '',
+      })
   }
   config.buddies.forEach(({ account }, index) => {
     if (account !== undefined && !ids.includes(account))

@@ -27,7 +27,7 @@ export type UaCommand =
       /** Sent with the offer in one multipart/mixed (RFC 5621). */
       readonly parts?: readonly BodyPart[]
     }
-  /** 180 to ring, 183 for early media, 200 to take it, 3xx–6xx to refuse; the stack's own 100 has gone, so 100 does nothing. */
+  /** 180 to ring, 183 for early media, reliable as the account's `terms` have it; 200 to take it, 3xx–6xx to refuse; the stack's own 100 has gone, so 100 does nothing. */
   | {
       readonly kind: 'answer'
       readonly call: CallId
@@ -63,8 +63,9 @@ export type UaCommand =
       readonly headers: readonly HeaderField[]
     }
   /**
-   * UPDATE (RFC 3311) with what is now, our hold kept; without `offer` the peer only learns where we are, which can be had while
-   * it rings too. Ends with `call-modified`: 491 also when it cannot be, as the peer does not allow UPDATE.
+   * UPDATE (RFC 3311) with what is now, our hold kept; without `offer` the peer only learns where we are. While it rings, with an
+   * offer once media was agreed by reliable responses. Ends with `call-modified`: 491 also when it cannot be, as the peer does not
+   * allow UPDATE.
    */
   | {
       readonly kind: 'update'

@@ -1,7 +1,7 @@
 // CONTRACT of the user agent: how it and its accounts are set up.
 import type { Secret } from '../../base/secret.ts'
 import type { SrtpSuite } from '../../sdp/crypto.ts'
-import type { HashName, RegisterOptions, TransportId } from '../../sip/core/contract.ts'
+import type { HashName, RegisterOptions, SessionTerms, TransportId } from '../../sip/core/contract.ts'
 
 export interface AccountConfig {
   /** Address of record: `sip:alice@example.com`. */
@@ -37,6 +37,8 @@ export interface AccountConfig {
    */
   readonly watchers?: 'ask' | 'accept' | 'refuse'
   readonly registration?: RegisterOptions | undefined
+  /** Reliable responses and session timers of its calls; undefined: as the engine is set, which must not offer them then. */
+  readonly terms?: SessionTerms | undefined
   /** Calls and requests go without our name (RFC 3323), unless a call says otherwise. */
   readonly anonymous?: boolean
   /** P-Preferred-Identity (RFC 3325) of calls and requests by the registrar or a proxy: `"Sales" <tel:+4930123>`. */

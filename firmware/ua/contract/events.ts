@@ -94,6 +94,13 @@ export type UaEvent =
   | { readonly kind: 'call-dtmf'; readonly call: CallId; readonly digit: string; readonly durationMs: number }
   /** RTP stopped coming (`forMs`), or came (again): 0. */
   | { readonly kind: 'call-silent'; readonly call: CallId; readonly forMs: number }
+  /** The session timer as agreed on: `expires` seconds, 0: none any more. Nobody refreshing, the call ends with 408 and cause `timeout`. */
+  | {
+      readonly kind: 'call-timer'
+      readonly call: CallId
+      readonly expires: number
+      readonly refresher: 'local' | 'remote'
+    }
   /** Hold, resume, reinvite, update, or what `move` asked of a call came to its end: 200, or the refusal that left the call as it was. */
   | { readonly kind: 'call-modified'; readonly call: CallId; readonly status: number; readonly reason: string }
   | { readonly kind: 'call-stats'; readonly call: CallId; readonly ref: number; readonly stats: StreamStats }

@@ -11,6 +11,12 @@ export const LEAST_EXPIRES = 90
 
 export const NO_TERMS: SessionTerms = { reliable: 'off', timer: { mode: 'off', expires: 1800, minSe: LEAST_EXPIRES } }
 
+/** Both, when the peer does too. */
+export const USUAL_TERMS: SessionTerms = {
+  reliable: 'supported',
+  timer: { mode: 'supported', expires: 1800, minSe: LEAST_EXPIRES },
+}
+
 const RELIABLE = '100rel'
 export const TIMER = 'timer'
 
