@@ -2,6 +2,7 @@
 
 import { utf8Decode, utf8Encode } from '../../base/bytes.ts'
 import { Secret } from '../../base/secret.ts'
+import type { SessionTerms } from '../../sip/core/contract.ts'
 import { parseNameAddr } from '../../sip/message/name-addr.ts'
 import { isSip, printUri } from '../../sip/message/uri.ts'
 import type { AccountConfig as UaAccountConfig } from '../../ua/contract.ts'
@@ -14,6 +15,18 @@ const MISSING: readonly (readonly [string, (settings: AccountSettings) => boolea
   ['/natConfig/turnEnabled: true', ({ natConfig }) => natConfig.turnEnabled],
   ['/mediaConfig/srtpUse: other than disabled', ({ mediaConfig }) => mediaConfig.srtpUse !== 'disabled'],
 ]
+
+const RELIABLE = { notUsed: 'off', optional: 'supported', mandatory: 'required' } as const
+const TIMER = { inactive: 'off', optional: 'supported', required: 'required', always: 'always' } as const
+
+const termsOf = ({ callConfig }: AccountSettings): SessionTerms => ({
+  reliable: RELIABLE[callConfig.prackUse],
+  timer: {
+    mode: TIMER[callConfig.timerUse],
+    expires: Math.max(callConfig.timerSessExpiresSec, callConfig.timerMinSESec),
+    minSe: callConfig.timerMinSESec,
+  },
+})
 
 /** Throws an OperationError naming the setting. `codecs` and `proxies`: the endpoint's. */
 export function uaAccountOf(
@@ -58,5 +71,6 @@ export function uaAccountOf(
     keepAliveS: Math.max(5, natConfig.udpKaIntervalSec),
     registration: { retry, ...outbound },
     redirects: 'ask',
+    terms: termsOf(settings),
   }
 }

@@ -4,7 +4,7 @@ import type { Schema, Static } from '../../../provisioning/schema/json-schema.ts
 const URI = { type: 'string', format: 'sip-uri', maxLength: 255 } as const
 const TEXT = { type: 'string', maxLength: 255 } as const
 const SECONDS = { type: 'integer', minimum: 0, maximum: 86_400 } as const
-const group = <P extends Readonly<Record<string, Schema>>>(properties: P) =>
+const group = <const P extends Readonly<Record<string, Schema>>>(properties: P) =>
   ({ type: 'object', additionalProperties: false, required: [], default: {}, properties }) as const
 const HEADERS = {
   type: 'object',
@@ -68,6 +68,20 @@ export const ACCOUNT_CONFIG = {
         description: 'A call nobody answers is cancelled; 0: never',
       },
       headers: { ...HEADERS, description: 'Of every INVITE of this account' },
+      prackUse: {
+        type: 'string',
+        enum: ['notUsed', 'optional', 'mandatory'],
+        default: 'optional',
+        description: 'Reliable provisional responses (RFC 3262)',
+      },
+      timerUse: {
+        type: 'string',
+        enum: ['inactive', 'optional', 'required', 'always'],
+        default: 'optional',
+        description: 'Session timers (RFC 4028)',
+      },
+      timerMinSESec: { ...SECONDS, minimum: 90, default: 90, description: 'The shortest taken' },
+      timerSessExpiresSec: { ...SECONDS, minimum: 90, default: 1800, description: 'Asked for' },
     }),
     presConfig: group({
       publishEnabled: { type: 'boolean', default: false, description: 'The online status is published' },
