@@ -24,6 +24,7 @@ const PACKAGES = {
     'baresip',
     'kamailio',
     'kamailio-outbound-modules',
+    'kamailio-presence-modules',
     'kamailio-tls-modules',
     'linphone-cli',
     'libnet-sip-perl',
