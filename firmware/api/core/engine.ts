@@ -1,13 +1,7 @@
 // The engine: one for an application, started once, with everything it is set up with; what concerns no other object is told here.
 
-import { fromHex } from '../../base/bytes.ts'
-import type { Result } from '../../base/result.ts'
-import { hex } from '../../base/rng.ts'
 import type { PortState } from '../../media/contract.ts'
-import { localAddressTowards, peerAddress } from '../../net/local-address.ts'
-import { type NatType, natType } from '../../net/nat-type.ts'
-import type { Resolver } from '../../net/resolver.ts'
-import { systemRng } from '../../runtime/system-rng.ts'
+import { localAddressTowards } from '../../net/local-address.ts'
 import { Tracer } from '../../runtime/tracer.ts'
 import { Arrivals } from './arrivals.ts'
 import type { AudioTransport } from './audio-transport.ts'
@@ -16,6 +10,7 @@ import { EngineAttributes } from './engine-attributes.ts'
 import { type EngineState, provideSharedEngine, sharedEngine } from './engine-core.ts'
 import { type EngineNotifications, inLevels } from './engine-notifications.ts'
 import { CoreError } from './errors.ts'
+import { detectNat } from './nat-detection.ts'
 import type { AnyNotification } from './notifications.ts'
 import { setUp } from './set-up.ts'
 import { SipUri } from './sip-uri.ts'
@@ -239,13 +234,6 @@ export class Engine extends EngineAttributes {
   parseSipUri(text: string): SipUri {
     return SipUri.parse(text)
   }
-}
-
-async function detectNat(local: string, host: string, port: number, names: Resolver): Promise<Result<NatType, string>> {
-  const server = await peerAddress({ host, port }, names)
-  if (!server.ok) return server
-  const rng = systemRng()
-  return natType(local, { address: server.value, port }, () => fromHex(hex(rng, 24)))
 }
 
 async function defaultAddress(operation: string): Promise<string> {

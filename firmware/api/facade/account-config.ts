@@ -13,7 +13,6 @@ import { OperationError } from './errors.ts'
 const MISSING: readonly (readonly [string, (settings: AccountSettings) => boolean])[] = [
   ['/natConfig/iceEnabled: true', ({ natConfig }) => natConfig.iceEnabled],
   ['/natConfig/turnEnabled: true', ({ natConfig }) => natConfig.turnEnabled],
-  ['/mediaConfig/srtpUse: other than disabled', ({ mediaConfig }) => mediaConfig.srtpUse !== 'disabled'],
 ]
 
 const RELIABLE = { notUsed: 'off', optional: 'supported', mandatory: 'required' } as const
@@ -72,5 +71,7 @@ export function uaAccountOf(
     registration: { retry, ...outbound },
     redirects: 'ask',
     terms: termsOf(settings),
+    srtp: mediaConfig.srtpUse === 'disabled' ? 'off' : mediaConfig.srtpUse,
+    srtpOverClear: mediaConfig.srtpSecureSignaling ? 'refuse' : 'warn',
   }
 }

@@ -113,6 +113,11 @@ export const ACCOUNT_CONFIG = {
         description: 'In order of preference; empty: those of the endpoint by their priorities',
       },
       srtpUse: { type: 'string', enum: ['disabled', 'optional', 'mandatory'], default: 'disabled' },
+      srtpSecureSignaling: {
+        type: 'boolean',
+        default: false,
+        description: 'No SRTP where its keys would pass in clear',
+      },
     }),
     ipChangeConfig: group({
       hangupCalls: { type: 'boolean', default: false, description: 'Calls end when the address changes' },

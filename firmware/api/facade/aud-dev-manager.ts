@@ -1,5 +1,6 @@
 // PJSUA2's AudDevManager: which sound device the endpoint speaks and hears through.
 import type { DeviceConfig, PortId } from '../../media/contract.ts'
+import { type SoundDevices, soundDevices } from '../core/sound-devices.ts'
 import { AudioMedia } from './audio-media.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { Switchboard } from './switchboard.ts'
@@ -51,6 +52,11 @@ export class AudDevManager {
   setPlaybackDev(playback: string): void {
     this.#names = { ...this.#names, playback }
     this.#openAlsa()
+  }
+
+  /** The names of what this machine has. */
+  enumDev(): SoundDevices {
+    return soundDevices()
   }
 
   /** No device: silence in, nothing out. */

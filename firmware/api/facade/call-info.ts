@@ -44,8 +44,10 @@ export function infoOf(line: Line, bridge: Bridge | undefined): CallInfo {
 
 export function mediaOf({ media }: Line, bridge: Bridge | undefined): readonly CallMediaInfo[] {
   if (media === undefined || media.status === 'none') return []
-  const { status, direction: dir, codec, port, dtmf: telephoneEvents } = media
-  return [{ index: 0, type: 'audio', dir, status, codec, telephoneEvents, audioConfSlot: bridge?.slot(port) ?? -1 }]
+  const { status, direction: dir, codec, port, dtmf: telephoneEvents, srtp } = media
+  return [
+    { index: 0, type: 'audio', dir, status, codec, telephoneEvents, srtp, audioConfSlot: bridge?.slot(port) ?? -1 },
+  ]
 }
 
 export const streamStatOf = (stats: StreamStats): StreamStat => ({

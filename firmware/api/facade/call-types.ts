@@ -60,6 +60,8 @@ export interface CallMediaInfo {
   readonly audioConfSlot: number
   /** e.g. `PCMA/8000`; '' while none. */
   readonly codec: string
+  /** Suite of SRTP; undefined: packets are plain. */
+  readonly srtp: string | undefined
   /** Digits can go as telephone events. */
   readonly telephoneEvents: boolean
 }

@@ -1,4 +1,5 @@
 // What an endpoint tells: PJSUA2's callbacks as typed events, and as methods for a subclass to override.
+import type { NatType } from '../../net/nat-type.ts'
 import type { Account } from './account.ts'
 import type { RxData } from './call-types.ts'
 import type { TransportType } from './names.ts'
@@ -10,6 +11,13 @@ export interface OnTransportStateParam {
   readonly state: 'up' | 'down'
   readonly localAddress: string
   readonly lastError: string
+}
+
+export interface OnNatDetectionCompleteParam {
+  /** Undefined: it could not be found out. */
+  readonly natType: NatType | undefined
+  /** Why not; '' otherwise. */
+  readonly reason: string
 }
 
 export interface OnTimerParam {
@@ -45,6 +53,7 @@ export interface OnLogParam {
 
 export interface EndpointEvents {
   transportState: OnTransportStateParam
+  natDetectionComplete: OnNatDetectionCompleteParam
   timer: OnTimerParam
   selectAccount: OnSelectAccountParam
   ipChangeProgress: OnIpChangeProgressParam
@@ -55,6 +64,7 @@ export interface EndpointEvents {
 /** The callbacks, each empty: a subclass overrides those it wants. */
 export abstract class EndpointCallbacks extends Observed<EndpointEvents> {
   onTransportState(_prm: OnTransportStateParam): void {}
+  onNatDetectionComplete(_prm: OnNatDetectionCompleteParam): void {}
   onTimer(_prm: OnTimerParam): void {}
   onSelectAccount(_prm: OnSelectAccountParam): void {}
   onIpChangeProgress(_prm: OnIpChangeProgressParam): void {}

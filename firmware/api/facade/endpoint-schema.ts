@@ -28,6 +28,13 @@ export const EP_CONFIG = {
           default: [],
           description: 'Instead of those of the system',
         },
+        stunServer: {
+          type: 'array',
+          items: { type: 'string', pattern: '^[A-Za-z0-9.\\-]+(:[0-9]{1,5})?$', description: 'host or host:port' },
+          maxItems: 1,
+          default: [],
+          description: 'Asked by natDetectType',
+        },
         outboundProxies: {
           type: 'array',
           items: { type: 'string', format: 'sip-uri', maxLength: 255 },

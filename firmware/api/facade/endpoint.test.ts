@@ -207,3 +207,25 @@ test('another address: calls go on from there', async () => {
   expect(await moved).toMatchObject({ statusCode: 200, callId: mine.getId() })
   await done
 })
+
+test('what NAT there is: nobody to ask, nobody who answers', { timeout: 20_000 }, async () => {
+  const alice = await upDesk('alice')
+  expect(() => alice.endpoint.natDetectType()).toThrow('no server to ask: /uaConfig/stunServer is empty')
+  const bob = await upDesk('bob', { uaConfig: { stunServer: ['127.0.0.1:9'] } })
+  const told = bob.endpoint.once('natDetectionComplete')
+  bob.endpoint.natDetectType()
+  expect(await told).toEqual({ natType: 'blocked', reason: '' })
+  expect(bob.endpoint.natGetType()).toBe('blocked')
+})
+
+test('encrypted sound, as both accounts ask for it', async () => {
+  const mandatory = { mediaConfig: { srtpUse: 'mandatory' } } as const
+  const [alice, bob] = await Promise.all([upDesk('alice', {}, mandatory), upDesk('bob', {}, mandatory)])
+  const { mine } = await talking(alice, bob)
+  expect(mine.getInfo().media[0]?.srtp).toMatch(/^A/)
+  const carol = await upDesk('carol')
+  const call = new Call(alice.account)
+  const end = call.once('callState', ({ state }) => state === 'disconnected')
+  call.makeCall(carol.uri)
+  expect((await end).statusCode).toBe(488)
+})

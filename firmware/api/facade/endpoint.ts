@@ -1,8 +1,11 @@
 // PJSUA2's Endpoint: the library as a whole. Created, initialised with settings, started, destroyed, in this order.
 import { log } from '../../base/log.ts'
 import { localAddressTowards } from '../../net/local-address.ts'
+import type { NatType } from '../../net/nat-type.ts'
+import { createResolver } from '../../net/resolver.ts'
 import { VERSION } from '../../runtime/version.ts'
 import { PACKAGES, SERVED, UNSOLICITED } from '../../sip/packages/table.ts'
+import { detectNat } from '../core/nat-detection.ts'
 import type { Account } from './account.ts'
 import { AudDevManager } from './aud-dev-manager.ts'
 import { onSipOutput } from './call-dispatch.ts'
@@ -23,6 +26,7 @@ import { type TransportConfig, type TransportInfo, Transports } from './transpor
 /** RFC 5737: an address that is nobody's, to ask the routing table about. */
 const ANYWHERE = '192.0.2.1'
 const LOOPBACK = '127.0.0.1'
+const STUN_PORT = 3478
 /** Requests handed to the façade. */
 const METHODS = ['MESSAGE', 'INFO', 'NOTIFY', 'REFER']
 export class Endpoint extends EndpointCallbacks {
@@ -33,6 +37,7 @@ export class Endpoint extends EndpointCallbacks {
   #devices: AudDevManager | undefined
   #log: LogWriter | undefined
   #transports = new Transports()
+  #natType: NatType | undefined
   readonly #codecs = new Codecs()
   readonly #timers = new Map<number, NodeJS.Timeout>()
   #named = 0
@@ -186,6 +191,26 @@ export class Endpoint extends EndpointCallbacks {
   #tellTransport(transportId: number, state: 'up' | 'down', lastError = ''): void {
     const { type, localAddress } = this.transportGetInfo(transportId)
     this.tell('transportState', { transportId, type, state, localAddress, lastError })
+  }
+
+  /** Asks the STUN server of the settings what NAT we are behind; `natDetectionComplete` tells. */
+  natDetectType(): void {
+    const { agent } = this.inner('natDetectType').seat
+    const [server] = this.settings.uaConfig.stunServer
+    if (server === undefined)
+      throw new OperationError('natDetectType', 'state', 'no server to ask: /uaConfig/stunServer is empty')
+    const [host = '', port = STUN_PORT] = server.split(':')
+    const names = createResolver(this.settings.uaConfig.nameserver)
+    void detectNat(agent.local.address, host, Number(port), names).then((found) => {
+      names.close()
+      this.#natType = found.ok ? found.value : undefined
+      this.tell('natDetectionComplete', { natType: this.#natType, reason: found.ok ? '' : found.error })
+    })
+  }
+
+  /** As it was found out last; undefined: it was not. */
+  natGetType(): NatType | undefined {
+    return this.#natType
   }
 
   /** This host has another address: accounts register and calls go on from there, told by `ipChangeProgress`. */
