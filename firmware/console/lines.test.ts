@@ -107,7 +107,7 @@ describe('output', () => {
 
 test('the command line', () => {
   expect(readOptions(['--help'])).toMatchObject({ ok: true, value: { mode: 'help' } })
-  expect(readOptions([])).toEqual({ ok: false, error: 'The console speaks JSON lines: give --json. See --help.' })
+  expect(readOptions([])).toEqual({ ok: true, value: { mode: 'person', person: {} } })
   expect(readOptions(['--json'])).toEqual({ ok: true, value: { mode: 'json', start: undefined } })
   expect(readOptions(['--json', '--port', '5070', '--start', '{"do":"quit","tls":{"ca":"ca.pem"},"port":1}'])).toEqual({
     ok: true,

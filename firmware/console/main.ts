@@ -1,8 +1,12 @@
-// `npm run console`: lines from standard input to the console, its lines to standard output, and a clean end.
+// `npm run console`: lines from standard input to the console, its lines to standard output, and a clean end; for programs
+// with --json, for people without.
+import { OperationError } from '../api/facade/index.ts'
 import { createConsole } from './console.ts'
 import { linesOf } from './input.ts'
 import { readOptions, USAGE } from './options.ts'
 import { createOutput } from './output.ts'
+import type { PersonOptions } from './person/options.ts'
+import { Person } from './person/person.ts'
 import type { Fields } from './schema.ts'
 
 /** Whatever is still open after this long is left behind, ms. */
@@ -38,9 +42,32 @@ async function run(start: Fields | undefined): Promise<void> {
   return leave(0)
 }
 
+/** The console for people, until `q` or the end of input. */
+async function runPerson(given: PersonOptions): Promise<void> {
+  const person = new Person(given, (line) => void process.stdout.write(`${line}\n`))
+  const leave = async (code: number): Promise<never> => {
+    setTimeout(() => process.exit(code), LATEST_MS).unref()
+    await person.stop()
+    process.exit(code)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void leave(0))
+  try {
+    await person.start()
+  } catch (error) {
+    process.stderr.write(`${error instanceof OperationError ? error.info() : error}\n`)
+    return leave(1)
+  }
+  for await (const line of linesOf(process.stdin)) {
+    if (line !== undefined) person.line(line)
+    if (person.leaving) break
+  }
+  return leave(0)
+}
+
 const options = readOptions(process.argv.slice(2))
 if (!options.ok) {
   process.stderr.write(options.error + '\n')
   process.exitCode = 2
 } else if (options.value.mode === 'help') process.stdout.write(USAGE)
+else if (options.value.mode === 'person') await runPerson(options.value.person)
 else await run(options.value.start)

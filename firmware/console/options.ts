@@ -1,28 +1,35 @@
 // What `npm run console --` understands.
 import { parseArgs } from 'node:util'
 import { err, ok, type Result } from '../base/result.ts'
+import { PERSON_USAGE, type PersonOptions, readPersonOptions } from './person/options.ts'
 import { type Fields, isObject } from './schema.ts'
 
-export const USAGE = `Usage: npm run --silent console -- --json [options]
+export const USAGE = `Usage: npm run --silent console -- [options] [sip:url]
+       npm run --silent console -- --json [options]
 
-A user agent without a board: commands as JSON lines on standard input, answers and events as JSON lines on
+A user agent without a board. With --json: commands as JSON lines on standard input, answers and events as JSON lines on
 standard output. docs/console.md describes every command and event.
 
-  --json            what it speaks; there is nothing else yet
+  --json            speaks JSON lines
   --address A       with any of these four it starts at once, as {"do":"start"} would:
   --port N          the address and port SIP is spoken from
   --null-audio      no sound device
   --start JSON      further keys of {"do":"start"}, e.g. {"tls":{"ca":"ca.pem"}}
   --help            this text
-`
+${PERSON_USAGE}`
 
-export interface ConsoleOptions {
-  readonly mode: 'json' | 'help'
-  /** The command to begin with. */
-  readonly start: Fields | undefined
-}
+export type ConsoleOptions =
+  | { readonly mode: 'help' }
+  /** `start`: the command to begin with. */
+  | { readonly mode: 'json'; readonly start: Fields | undefined }
+  | { readonly mode: 'person'; readonly person: PersonOptions }
 
 export function readOptions(args: readonly string[]): Result<ConsoleOptions, string> {
+  const isPerson = !args.includes('--json') && !args.includes('--help') && !args.includes('-h')
+  if (isPerson) {
+    const person = readPersonOptions(args)
+    return person.ok ? ok({ mode: 'person', person: person.value }) : person
+  }
   const options = {
     json: { type: 'boolean' },
     address: { type: 'string' },
@@ -37,9 +44,8 @@ export function readOptions(args: readonly string[]): Result<ConsoleOptions, str
   } catch (error) {
     return err(`${(error as Error).message.split('. ')[0]}. See --help.`)
   }
-  const { json = false, help = false, address, port, 'null-audio': silent, start: further } = values
-  if (help) return ok({ mode: 'help', start: undefined })
-  if (!json) return err('The console speaks JSON lines: give --json. See --help.')
+  const { help = false, address, port, 'null-audio': silent, start: further } = values
+  if (help) return ok({ mode: 'help' })
   if (port !== undefined && !/^\d{1,5}$/.test(port)) return err(`--port ${port}: expected a number from 0 to 65535.`)
   const more = further === undefined ? {} : fieldsOf(further)
   if (more === undefined) return err(`--start ${further}: expected a JSON object.`)

@@ -1,19 +1,17 @@
 // Each example does what it says, called by an endpoint of the test's.
-import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { AudioMediaPlayer, AudioMediaRecorder, Call } from '../api/facade/index.ts'
 import { type Desk, desk } from '../api/facade/testing/pair.ts'
+import { endPrograms, type Program, startProgram } from '../testing/program.ts'
 import { toneIn, writeTone } from '../testing/tone.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'offhook-examples-'))
 const at = (name: string) => join(folder, name)
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-const running: ChildProcess[] = []
 let alice: Desk
 let bob: Desk
 beforeAll(async () => {
@@ -22,43 +20,15 @@ beforeAll(async () => {
 })
 afterEach(async () => {
   for (const { endpoint } of [alice, bob]) endpoint.hangupAllCalls()
-  for (const child of running.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue
-    const ended = new Promise((resolve) => child.once('exit', resolve))
-    const late = setTimeout(() => child.kill('SIGKILL'), 5000)
-    await ended
-    clearTimeout(late)
-  }
+  await endPrograms()
 })
 afterAll(async () => {
   await Promise.all([alice, bob].map((each) => each?.endpoint.libDestroy()))
   rmSync(folder, { recursive: true, force: true })
 })
 
-interface Example {
-  /** The next line that has it; what came before is passed over. */
-  line(part: string): Promise<string>
-  type(text: string): void
-  stop(): void
-}
-
-function example(name: string, ...args: readonly string[]): Example {
-  const file = fileURLToPath(new URL(name, import.meta.url))
-  const child = spawn(process.execPath, [file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
-  running.push(child)
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  return {
-    async line(part) {
-      for (;;) {
-        const { value, done } = await lines.next()
-        if (done) throw new Error(`${name} ended without "${part}"`)
-        if (value.includes(part)) return value
-      }
-    },
-    type: (text) => void child.stdin.write(`${text}\n`),
-    stop: () => void child.kill('SIGTERM'),
-  }
-}
+const example = (name: string, ...args: readonly string[]): Program =>
+  startProgram(fileURLToPath(new URL(name, import.meta.url)), args)
 
 async function called(from: Desk, uri: string): Promise<Call> {
   const call = new Call(from.account)

@@ -64,13 +64,15 @@ export class Transports {
   }
 
   /** As the sockets want it. */
-  get sockets(): Pick<SocketSettings, 'port' | 'udp' | 'tcp' | 'tls'> {
+  get sockets(): Pick<SocketSettings, 'port' | 'tcpPort' | 'udp' | 'tcp' | 'tls'> {
     const of = (type: TransportType) => [...this.#all.values()].find((each) => each.type === type)?.config
     const [udp, tcp, tls] = [of('udp'), of('tcp'), of('tls')]
     return {
       udp: udp !== undefined,
       tcp: tcp !== undefined,
       port: udp?.port ?? tcp?.port ?? 0,
+      // Where TCP leaves it open, it is that of UDP.
+      tcpPort: tcp?.port || undefined,
       tls: tls && {
         port: tls.port || 5061,
         verify: tls.tlsConfig?.verifyServer ?? true,
