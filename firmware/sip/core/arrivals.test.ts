@@ -1,10 +1,11 @@
 // What is answered to requests as they arrive: RFC 3261 §8.2, §11, §12.2.2, §18.2; RFC 3581; RFC 3311.
 import { expect, test } from 'vitest'
-import { CONTACT, FROM, header, byHand as setOut } from '../../testing/by-hand.ts'
+import { byHand, CONTACT, FROM, header } from '../../testing/by-hand.ts'
 import { flaws } from '../../testing/ladder.ts'
+import { USUAL_TERMS } from '../usage/invite/terms.ts'
 
 test('OPTIONS: 200 with what we can do, and nothing kept', () => {
-  const { send, status, bob, stage } = setOut()
+  const { send, status, bob, stage } = byHand()
   const [answer, ...more] = send({})
   expect(more).toEqual([])
   expect(status([answer!])).toEqual([200])
@@ -12,6 +13,9 @@ test('OPTIONS: 200 with what we can do, and nothing kept', () => {
   expect(header(answer?.text, 'Accept')).toBe('application/sdp')
   expect(bob.engine.counts().serverTransactions).toBe(0)
   expect(flaws(stage)).toEqual([])
+  expect(header(answer?.text, 'Supported')).toBe('')
+  const both = byHand({ supported: ['replaces'], terms: USUAL_TERMS })
+  expect(header(both.send({})[0]?.text, 'Supported')).toBe('replaces, 100rel, timer')
 })
 
 test.each([
@@ -31,14 +35,14 @@ test.each([
     'Accept',
   ],
 ] as const)('%s', (_what, request, expected, named) => {
-  const { send, status } = setOut()
+  const { send, status } = byHand()
   const answered = send(request)
   expect(status(answered)).toEqual([expected])
   if (named) expect(header(answered[0]?.text, named)).toBeDefined()
 })
 
 test('a request that came by two ways is merged: 482 (§8.2.2.2)', () => {
-  const { send, status, bob } = setOut()
+  const { send, status, bob } = byHand()
   const invite = { method: 'INVITE', headers: CONTACT, body: 'offer' }
   expect(status(send({ ...invite, branch: 'z9hG4bKa' }))).toEqual([])
   expect(status(send({ ...invite, branch: 'z9hG4bKb' }))).toEqual([482])
@@ -50,7 +54,7 @@ test('sessions beyond the limit get 486, transactions beyond the limit 503 with 
     [2, 486],
     [1, 503],
   ] as const) {
-    const { send, status, bob } = setOut({ limits: { sessions: 1, transactions } })
+    const { send, status, bob } = byHand({ limits: { sessions: 1, transactions } })
     const invite = (callId: string) => send({ method: 'INVITE', headers: CONTACT, body: 'offer', callId })
     invite('one')
     const [answer] = invite('two')
@@ -61,7 +65,7 @@ test('sessions beyond the limit get 486, transactions beyond the limit 503 with 
 })
 
 test('callers who never acknowledge a refusal keep nobody else out', () => {
-  const { send, status, bob, stage } = setOut({ limits: { sessions: 1, transactions: 3 } })
+  const { send, status, bob, stage } = byHand({ limits: { sessions: 1, transactions: 3 } })
   const invite = (callId: string) => send({ method: 'INVITE', headers: CONTACT, body: 'offer', callId })
   invite('one')
   for (let count = 0; count < 20; count++) expect(status(invite(`flood-${count}`)).at(-1)).toBe(486)
@@ -77,7 +81,7 @@ test('callers who never acknowledge a refusal keep nobody else out', () => {
 })
 
 test('the way back: received and rport (RFC 3581), else the port of the Via', () => {
-  const { send } = setOut()
+  const { send } = byHand()
   const [a] = send({ via: 'SIP/2.0/UDP pc.example:5060;rport;branch=z9hG4bKr1' }, 4444)
   expect(a?.port).toBe(4444)
   expect(header(a?.text, 'Via')).toBe('SIP/2.0/UDP pc.example:5060;rport=4444;branch=z9hG4bKr1;received=10.0.0.9')
@@ -87,7 +91,7 @@ test('the way back: received and rport (RFC 3581), else the port of the Via', ()
 })
 
 test('what does not parse gets its 400 when it can be answered, and is counted', () => {
-  const { raw, status, bob } = setOut()
+  const { raw, status, bob } = byHand()
   const broken =
     'OPTIONS sip:bob@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKx\r\nFrom: <sip:c@d>;tag=f\r\nTo: <sip:bob@e>\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\n\r\n'
   expect(status(raw(broken))).toEqual([400])
@@ -98,7 +102,7 @@ test('what does not parse gets its 400 when it can be answered, and is counted',
 })
 
 test('inside a dialog: an older CSeq is 500, OPTIONS 200, an unknown method 405, INFO goes to the application', () => {
-  const { send, status, bob, confirmed, stage } = setOut()
+  const { send, status, bob, confirmed, stage } = byHand()
   const to = confirmed()
   expect(status(send({ to, cseq: 5 }))).toEqual([200])
   expect(status(send({ to, cseq: 4 }))).toEqual([500])
@@ -115,7 +119,7 @@ test('inside a dialog: an older CSeq is 500, OPTIONS 200, an unknown method 405,
 })
 
 test('UPDATE: without an offer answered without a body, with one asked of the application', () => {
-  const { send, status, bob, confirmed, stage } = setOut()
+  const { send, status, bob, confirmed, stage } = byHand()
   const to = confirmed()
   const [first] = send({ to, cseq: 2, method: 'UPDATE', headers: ['Contact: <sip:moved@10.0.0.9>'] })
   expect(first?.text).toMatch(/^SIP\/2.0 200 [\s\S]*Content-Length: 0\r\n\r\n$/)
@@ -131,7 +135,7 @@ test('UPDATE: without an offer answered without a body, with one asked of the ap
 })
 
 test('a second re-INVITE before the first is answered: 500 with Retry-After', () => {
-  const { send, status, confirmed } = setOut()
+  const { send, status, confirmed } = byHand()
   const to = confirmed()
   const offer = { to, method: 'INVITE', headers: CONTACT, body: 'offer' }
   expect(status(send({ ...offer, cseq: 2 }))).toEqual([])
@@ -141,7 +145,7 @@ test('a second re-INVITE before the first is answered: 500 with Retry-After', ()
 })
 
 test('a 2xx without ACK is sent again at T1 doubling to T2, then the call is ended with BYE', () => {
-  const { send, bob, stage, answers } = setOut()
+  const { send, bob, stage, answers } = byHand()
   bob.on('session-incoming', ({ id }) => bob.respond(id, 200, 'answer'))
   send({ method: 'INVITE', headers: CONTACT, body: 'offer' })
   stage.run(31_000)
@@ -153,7 +157,7 @@ test('a 2xx without ACK is sent again at T1 doubling to T2, then the call is end
 })
 
 test('a request the application does not answer is forgotten after 32 s, without a 408 (RFC 4320)', () => {
-  const { send, stage, bob } = setOut()
+  const { send, stage, bob } = byHand()
   send({ method: 'MESSAGE', headers: ['Content-Type: text/plain'], body: 'hi' })
   stage.run(600_000)
   expect(stage.wire).toEqual(['bob → 10.0.0.9:5060 100 MESSAGE'])
@@ -161,7 +165,7 @@ test('a request the application does not answer is forgotten after 32 s, without
 })
 
 test('a re-INVITE before the 2xx to the last one is acknowledged: 491', () => {
-  const { send, status, bob, confirmed, stage } = setOut()
+  const { send, status, bob, confirmed, stage } = byHand()
   const to = confirmed()
   bob.when('REINVITED', ({ id }) => bob.respond(id, 200, 'held'))
   const offer = { to, method: 'INVITE', headers: CONTACT, body: 'hold' }
@@ -173,7 +177,7 @@ test('a re-INVITE before the 2xx to the last one is acknowledged: 491', () => {
 })
 
 test('the ACK of a 2xx is found even when it repeats the branch of the INVITE', () => {
-  const { send, bob } = setOut()
+  const { send, bob } = byHand()
   bob.on('session-incoming', ({ id }) => bob.respond(id, 200, 'answer'))
   const [ok] = send({ method: 'INVITE', headers: CONTACT, body: 'offer', branch: 'z9hG4bKsame' })
   send({ method: 'ACK', to: header(ok?.text, 'To') ?? '', branch: 'z9hG4bKsame' })
@@ -181,7 +185,7 @@ test('the ACK of a 2xx is found even when it repeats the branch of the INVITE', 
 })
 
 test('a peer of RFC 2543, without a branch: retransmissions, ACK and CANCEL are matched by their fields', () => {
-  const { send, status, bob, stage } = setOut()
+  const { send, status, bob, stage } = byHand()
   const old = { via: 'SIP/2.0/UDP 10.0.0.9', headers: CONTACT, body: 'offer' }
   send({ ...old, method: 'INVITE', callId: 'one' })
   expect(status(send({ ...old, method: 'INVITE', callId: 'one' }))).toEqual([100])
@@ -194,14 +198,14 @@ test('a peer of RFC 2543, without a branch: retransmissions, ACK and CANCEL are 
 })
 
 test('the answers to CANCEL and to the INVITE have one tag (§9.2)', () => {
-  const { send } = setOut()
+  const { send } = byHand()
   send({ method: 'INVITE', headers: CONTACT, body: 'offer', branch: 'z9hG4bKc' })
   const [ok, terminated] = send({ method: 'CANCEL', branch: 'z9hG4bKc' })
   expect(header(ok?.text, 'To')).toBe(header(terminated?.text, 'To'))
 })
 
 test('when all transactions have ended nothing of them is left: the same request is new', () => {
-  const { send, status, bob, stage } = setOut()
+  const { send, status, bob, stage } = byHand()
   bob.on('session-incoming', ({ id }) => bob.respond(id, 486))
   const invite = { method: 'INVITE', headers: CONTACT, body: 'offer' }
   expect(status(send({ ...invite, branch: 'z9hG4bKa' }))).toEqual([486])
@@ -210,7 +214,7 @@ test('when all transactions have ended nothing of them is left: the same request
 })
 
 test('a name in the Request-URI that would break out of our Contact does not', () => {
-  const { send, bob } = setOut()
+  const { send, bob } = byHand()
   bob.on('session-incoming', ({ id }) => bob.respond(id, 180))
   const uri = 'sip:b%3e%0d%0aX-Evil%3a%20%22@10.0.0.2'
   const [answer] = send({ method: 'INVITE', uri, headers: CONTACT, body: 'offer' })
@@ -219,14 +223,14 @@ test('a name in the Request-URI that would break out of our Contact does not', (
 })
 
 test('a call can be ended when there is no room for another transaction', () => {
-  const { send, status, confirmed } = setOut({ limits: { sessions: 8, transactions: 1 } })
+  const { send, status, confirmed } = byHand({ limits: { sessions: 8, transactions: 1 } })
   const to = confirmed()
   expect(status(send({ method: 'MESSAGE' }))).toEqual([503])
   expect(status(send({ to, cseq: 2, method: 'BYE' }))).toEqual([200])
 })
 
 test('a peer of RFC 2543 may leave out its Contact: it is reached where it comes from', () => {
-  const { send, bob } = setOut()
+  const { send, bob } = byHand()
   bob.on('session-incoming', ({ id }) => bob.respond(id, 200, 'answer'))
   const [ok] = send({ method: 'INVITE', via: 'SIP/2.0/UDP 10.0.0.9', body: 'offer', headers: CONTACT.slice(1) })
   expect(header(ok?.text, 'Contact')).toBe('<sip:bob@10.0.0.2:5060>')

@@ -19,8 +19,8 @@ export function capabilitiesOf(config: SipConfig): Capabilities {
   }
 }
 
-/** The 200 to OPTIONS (§11.2). */
-export const optionsHeaders = ({ allow, supported, server }: Capabilities): HeaderField[] => [
+/** The 200 to OPTIONS (§11.2): what an INVITE would meet. */
+export const optionsHeaders = ({ allow, server }: Capabilities, supported: readonly HeaderField[]): HeaderField[] => [
   allow,
   { name: 'Accept', value: 'application/sdp' },
   { name: 'Accept-Encoding', value: 'identity' },

@@ -10,7 +10,7 @@ import { newTag, retrySoon, statelessTag } from '../usage/answers.ts'
 import type { UsageEnvironment } from '../usage/environment.ts'
 import type { EventPackages } from '../usage/event-packages.ts'
 import { Session } from '../usage/invite/session.ts'
-import { NO_TERMS, refusalUnder, tagsOf } from '../usage/invite/terms.ts'
+import { NO_TERMS, refusalUnder, supportedFields, tagsOf } from '../usage/invite/terms.ts'
 import { eventOf, type Notified } from '../usage/notified.ts'
 import { replacesOf } from '../usage/refer/replaces.ts'
 import type { Digest, Requester } from '../usage/requester.ts'
@@ -322,7 +322,8 @@ export class Dispatch {
 
   #options(incoming: Incoming, now: Millis): void {
     const { capabilities } = this.#environment
-    this.#refuse(incoming, { status: 200, headers: optionsHeaders(capabilities) }, now)
+    const supported = supportedFields(capabilities, tagsOf(this.#terms))
+    this.#refuse(incoming, { status: 200, headers: optionsHeaders(capabilities, supported) }, now)
   }
 
   #ack(request: SipRequest, now: Millis): void {

@@ -138,8 +138,8 @@ test('commands that make no sense are rejected, in any state, and change nothing
 function samples(): string[] {
   const stage = new Stage(5)
   const texts: string[] = []
-  const alice = stage.phone('alice', '10.0.0.1')
-  const bob = stage.phone('bob', '10.0.0.2')
+  const alice = stage.phone('alice', '10.0.0.1', TERMS[2])
+  const bob = stage.phone('bob', '10.0.0.2', TERMS[2])
   const registrar = new FakeRegistrar(stage, '10.0.0.5')
   const { send } = stage
   stage.send = (from, to, data) => {
@@ -192,7 +192,7 @@ test('no datagram makes the engine throw', () => {
     ),
   })
   const limits = { sessions: 10_000, transactions: 100_000 }
-  const engine = createSipEngine({ ...CONFIG, limits }, seededRng(3))
+  const engine = createSipEngine({ ...CONFIG, ...TERMS[1], limits }, seededRng(3))
   let now = 0
   let answered = 0
   const local = { address: '10.0.0.2', port: 5060 }
