@@ -27,6 +27,7 @@ afterAll(() => consoleOf.stop())
 const NEEDED: Readonly<Record<string, object>> = {
   dtmf: { digits: '1' },
   transfer: { to: 'c' },
+  forward: { to: ['c'] },
   message: { body: '' },
   request: { method: 'INFO' },
   subscribe: { event: 'presence' },
