@@ -90,6 +90,7 @@ export const accountCommands = [
       watchers: optional(oneOf('ask', 'accept', 'refuse')),
       preferredIdentity: optional(text('a sip: or tel: address, with a name or without')),
       redirects: optional(oneOf('follow', 'ask', 'refuse')),
+      autoAnswer: optional(oneOf('never', 'trusted', 'anyone')),
       srtp: optional(oneOf('off', 'optional', 'mandatory')),
       srtpSuites: optional(list(oneOf(...SRTP_SUITES), SRTP_SUITES.length)),
       srtpOverClear: optional(oneOf('warn', 'refuse')),

@@ -4,7 +4,6 @@ import { ok, type Result } from '../base/result.ts'
 import { digitTones } from '../media/digit-tones.ts'
 import type { CallId } from '../ua/contract.ts'
 import { type Answer, command, refuse } from './command.ts'
-import { nextInfo } from './dtmf.ts'
 import { NEW } from './hand.ts'
 import {
   anything,
@@ -122,7 +121,7 @@ export const callCommands = [
     {
       call,
       digits: text('1–64 of 0-9 A-D * # and , for a pause', 64),
-      method: orElse(oneOf('rfc4733', 'info', 'in-band'), 'rfc4733'),
+      method: orElse(oneOf('rfc4733', 'info', 'info-dtmf', 'in-band'), 'rfc4733'),
       durationMs: orElse(whole(40, 8000), 100),
     },
     async ({ call, digits, method, durationMs }, station) => {
@@ -130,32 +129,49 @@ export const callCommands = [
         const { media } = station.call(call)
         if (media?.port !== undefined && !media.dtmf)
           return refuse('no telephone events agreed', 'method info or in-band', method)
-        return answered(await station.ua({ kind: 'send-dtmf', call, digits, durationMs }))
+        return answered(await station.ua({ kind: 'send-dtmf', call, digits, durationMs, by: 'rtp' }))
       }
       if (!/^[0-9A-D*#]{1,64}$/.test(digits)) return refuse('digits', 'some of 0-9 A-D * #', digits)
-      return method === 'info' ? byInfo(station, call, digits, durationMs) : inBand(station, call, digits, durationMs)
+      if (method === 'in-band') return inBand(station, call, digits, durationMs)
+      const by = method === 'info' ? 'dtmf-relay' : 'dtmf'
+      return answered(await station.ua({ kind: 'send-dtmf', call, digits, durationMs, by }))
     },
   ),
-  command('transfer', { call, to: target, headers: noHeaders }, async ({ call, to, headers }, station) =>
-    answered(await station.ua({ kind: 'transfer', call, target: to, headers })),
+  command(
+    'transfer',
+    {
+      call,
+      to: orElse(target, ''),
+      replaces: optional(name),
+      insist: orElse(flag, true),
+      quiet: orElse(flag, false),
+      headers: noHeaders,
+    },
+    async ({ call, to, replaces, insist, quiet, headers }, station) =>
+      answered(await station.ua({ kind: 'transfer', call, target: to, replaces, insist, quiet, headers })),
   ),
   command('end-transfer', { call }, async ({ call }, station) =>
     answered(await station.ua({ kind: 'end-transfer', call })),
+  ),
+  command(
+    'answer-transfer',
+    { transfer: name, accept: orElse(flag, true), newCall: optional(name), code: orElse(whole(300, 699), 603), reason },
+    async ({ transfer, accept, newCall, code: status, reason }, station) => {
+      const call = accept ? (newCall ?? station.newName('out')) : undefined
+      if (call !== undefined && station.calls.has(call)) return refuse('name in use', 'a new name', call)
+      const account = station.transfers.get(transfer)
+      if (call !== undefined && account !== undefined) station.calls.set(call, { ...NEW, account, state: 'calling' })
+      const done = await station.ua({ kind: 'answer-transfer', transfer, call, status, reason })
+      station.transfers.delete(transfer)
+      if (!done.ok && call !== undefined) station.forgetCall(call)
+      return done.ok ? ok({ call }) : done
+    },
   ),
   command('set-user-data', { call, userData: anything }, ({ call, userData }, station) => {
     station.call(call).userData = userData
     return ok({})
   }),
 ]
-
-async function byInfo(station: Station, call: CallId, digits: string, durationMs: number): Promise<Answer> {
-  if (station.byInfo.has(call)) return refuse('digits are on their way', 'to wait for dtmf-sent', digits)
-  station.byInfo.set(call, { all: digits, rest: digits, durationMs })
-  const first = nextInfo(station, call)
-  const done = first === undefined ? ok(undefined) : await station.ua(first)
-  if (!done.ok) station.byInfo.delete(call)
-  return answered(done)
-}
 
 function inBand(station: Station, call: CallId, digits: string, durationMs: number): Answer {
   const port = station.call(call).media?.port

@@ -4,7 +4,7 @@ import type { MediaEvent } from '../media/contract.ts'
 import type { SipOutput, Try } from '../sip/core/contract.ts'
 import type { HeaderField } from '../sip/message/message.ts'
 import type { CallMedia, Party, UaEvent } from '../ua/contract.ts'
-import { endInBand, sendNextDigit } from './dtmf.ts'
+import { endInBand } from './dtmf.ts'
 import type { Told } from './event-names.ts'
 import { DEVICE, NEW } from './hand.ts'
 import type { Fields, Json } from './schema.ts'
@@ -41,7 +41,7 @@ export function onUaEvent(station: Station, event: UaEvent) {
       return
     }
     case 'call-incoming': {
-      const { call, account, peer, diverted = [] } = event
+      const { call, account, peer, diverted = [], replaces, answerMs, joins, answerAfterMs } = event
       const parts = (event.parts ?? []).map((part) => ({
         type: part.contentType,
         headers: headersOf(part.headers),
@@ -53,6 +53,7 @@ export function onUaEvent(station: Station, event: UaEvent) {
         account,
         peer: party(peer),
         diverted: diverted.map(({ party: from, reason }) => ({ ...party(from), reason: reason || undefined })),
+        ...{ replaces, answerMs, joins, answerAfterMs },
         headers: headersOf(event.headers ?? []),
         parts,
       })
@@ -79,7 +80,10 @@ export function onUaEvent(station: Station, event: UaEvent) {
       return
     }
     case 'call-dtmf':
-      station.tell(event.call, { event: 'dtmf', digit: event.digit, durationMs: event.durationMs, by: 'rtp' })
+      station.tell(event.call, { event: 'dtmf', digit: event.digit, durationMs: event.durationMs, by: event.by })
+      return
+    case 'call-dtmf-sent':
+      station.tell(event.call, { event: 'dtmf-sent', digits: event.digits, by: event.by, status: event.status })
       return
     case 'call-silent':
       station.tell(event.call, { event: 'silence', forMs: event.forMs })
@@ -91,15 +95,43 @@ export function onUaEvent(station: Station, event: UaEvent) {
       station.tell(event.call, { event: 'modified', status: event.status, reason: event.reason })
       return
     case 'call-transfer': {
-      const { call, by, status, reason, final } = event
-      station.tell(call, { event: 'transfer', by, status, reason, final })
+      const { call, by, status, reason, final, cause } = event
+      station.tell(call, { event: 'transfer', by, status, reason, final, cause })
+      return
+    }
+    case 'transfer-incoming': {
+      const {
+        transfer,
+        account,
+        call,
+        peer,
+        target,
+        replaces,
+        referredBy,
+        headers,
+        default: otherwise,
+        answerMs,
+      } = event
+      station.transfers.set(transfer, account)
+      setTimeout(() => station.transfers.delete(transfer), answerMs).unref()
+      const who = { peer: party(peer), target: party(target), replaces, referredBy }
+      const more = { headers: headersOf(headers), default: otherwise, answerMs }
+      const told: Told = { event: 'transfer-request', transfer, account, ...who, ...more }
+      if (call === undefined) station.emit(told)
+      else station.tell(call, told)
       return
     }
     case 'request-incoming':
       return onRequest(station, event)
+    case 'composing': {
+      const { account, call, peer, active, contentType } = event
+      const told: Told = { event: 'composing', account, peer: party(peer), active, contentType }
+      if (call === undefined) station.emit(told)
+      else station.tell(call, told)
+      return
+    }
     case 'request-result': {
       const { request, status, reason, cause, headers, body } = event
-      if (sendNextDigit(station, request, status)) return
       const userData = station.requests.get(request)
       if (status >= 200) station.requests.delete(request)
       const more = { headers: headersOf(headers), body: utf8Decode(body), userData }
@@ -180,11 +212,6 @@ function onRequest(station: Station, event: Extract<UaEvent, { kind: 'request-in
   const told: Told = { event: 'request', ...fields, answerMs }
   if (call === undefined) station.emit(told)
   else station.tell(call, told)
-  const type = headers.find(({ name }) => /^(content-type|c)$/i.test(name))?.value ?? ''
-  if (call === undefined || method !== 'INFO' || !/^application\/dtmf-relay\b/i.test(type)) return
-  const digit = /^\s*signal\s*=\s*([0-9a-d*#])\s*$/im.exec(body)?.[1]
-  const durationMs = Number(/^\s*duration\s*=\s*(\d{1,5})\s*$/im.exec(body)?.[1] ?? 0)
-  if (digit) station.tell(call, { event: 'dtmf', digit: digit.toUpperCase(), durationMs, by: 'info' })
 }
 
 /** What was refused to nobody in particular: the console's own answers, digits on their way. */

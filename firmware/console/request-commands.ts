@@ -2,6 +2,7 @@
 import { utf8Encode } from '../base/bytes.ts'
 import { ok } from '../base/result.ts'
 import type { Body, HeaderField } from '../sip/message/message.ts'
+import { IS_COMPOSING, printIsComposing } from '../sip/packages/is-composing.ts'
 import { accountFor, answered } from './call-commands.ts'
 import { type Answer, command, refuse } from './command.ts'
 import { anything, body, flag, headers, type Json, name, optional, orElse, text, whole } from './schema.ts'
@@ -36,11 +37,11 @@ async function send(station: Station, method: string, given: Where, body: Body |
   return done
 }
 
-/** RFC 3994. */
-const composing = (active: boolean): string =>
-  '<?xml version="1.0" encoding="UTF-8"?>\n' +
-  '<isComposing xmlns="urn:ietf:params:xml:ns:im-iscomposing">' +
-  `<state>${active ? 'active' : 'idle'}</state><contenttype>text/plain</contenttype></isComposing>\n`
+/** RFC 3994, once. */
+const isComposing = (active: boolean): string =>
+  printIsComposing({
+    ...{ state: active ? 'active' : 'idle', lastActive: undefined, contentType: 'text/plain', refreshS: undefined },
+  })
 
 export const requestCommands = [
   command(
@@ -49,8 +50,13 @@ export const requestCommands = [
     ({ body, contentType, ...given }, station) => send(station, 'MESSAGE', given, bodyOf(contentType, body)),
   ),
   command('typing', { ...common, active: orElse(flag, true) }, ({ active, ...given }, station) =>
-    send(station, 'MESSAGE', given, bodyOf('application/im-iscomposing+xml', composing(active))),
+    send(station, 'MESSAGE', given, bodyOf(IS_COMPOSING, isComposing(active))),
   ),
+  command('compose', { ...where, active: orElse(flag, true) }, async ({ call, account, to, active }, station) => {
+    if ((call === undefined) === (to === undefined)) return refuse('where to', 'either call or to', { call, to })
+    const place = call === undefined ? { account: accountFor(station, account), target: to ?? '' } : { call }
+    return answered(await station.ua({ kind: 'compose', to: place, active, contentType: 'text/plain' }))
+  }),
   command('options', common, (given, station) => send(station, 'OPTIONS', given, undefined)),
   command(
     'request',

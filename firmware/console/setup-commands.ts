@@ -6,6 +6,7 @@ import { CODEC_NAMES, knownCodecs } from '../media/codecs.ts'
 import type { DeviceConfig } from '../media/contract.ts'
 import { localAddressTowards } from '../net/local-address.ts'
 import { loadTls, type TlsSettings } from '../net/tls-files.ts'
+import { SUPPORTED } from '../runtime/settings.ts'
 import { PACKAGES, UNSOLICITED } from '../sip/packages/table.ts'
 import { command, refuse } from './command.ts'
 import { EVENTS } from './event-names.ts'
@@ -106,6 +107,7 @@ export const START = {
   autoAnswer: orElse(whole(0, 699), 0),
   methods: orElse(list(name, 16), []),
   decides: orElse(list(name, 16), []),
+  infoPackages: orElse(list(name, 16), []),
   events: orElse(packages, PACKAGES),
   notifies: orElse(packages, {}),
   unsolicited: orElse(list(name, 16), UNSOLICITED),
@@ -117,7 +119,7 @@ export const START = {
 }
 /** RFC 5737: an address that is nobody's, to ask the routing table about. */
 const ANYWHERE = '198.51.100.1'
-const TAKEN: readonly string[] = ['MESSAGE', 'INFO', 'NOTIFY', 'REFER']
+const TAKEN: readonly string[] = ['MESSAGE', 'INFO']
 const FORBIDDEN = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'PRACK', 'UPDATE', 'REGISTER', 'OPTIONS']
 
 export const setupCommands = [
@@ -127,6 +129,7 @@ export const setupCommands = [
     async (given: Given<typeof START>, station) => {
       if (station.agent) return refuse('already started', 'one start', 'another')
       const { port, rtpPorts, maxCalls, userAgent, jitter, methods, decides, udp, tcp, tls, dscp, alsoAddress } = given
+      const { infoPackages } = given
       const files = loadTls(tls)
       if (!files.ok) return refuse('tls', 'files and lists that can be used', files.error)
       const owned = [...methods, ...decides].find((method) => FORBIDDEN.includes(method))
@@ -142,10 +145,11 @@ export const setupCommands = [
           ...{ addresses: [address.value, ...(alsoAddress === undefined ? [] : [alsoAddress])] },
           ...{ udp, tcp, tls, dscp: dscp.sip },
         },
-        ua: { maxCalls, rtpPorts, jitter, decides, dscp: dscp.audio },
+        ua: { maxCalls, rtpPorts, jitter, decides, infoPackages, dscp: dscp.audio },
         sip: {
           ...(userAgent === undefined ? {} : { userAgent }),
-          applicationMethods: [...new Set([...TAKEN, ...methods])],
+          applicationMethods: [...new Set([...TAKEN, ...methods, ...decides])],
+          supported: [...SUPPORTED, 'join'],
           packages: given.events,
           ...(Object.keys(given.notifies).length === 0 ? {} : { notifies: given.notifies }),
           unsolicited: given.unsolicited.map((each) => each.toLowerCase()),

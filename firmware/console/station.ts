@@ -8,7 +8,6 @@ import { startAgent } from '../runtime/agent.ts'
 import { monotonic } from '../runtime/clock.ts'
 import { type Traced, Tracer } from '../runtime/tracer.ts'
 import type { AccountConfig, AccountId, CallId, UaCommand, UaEvent } from '../ua/contract.ts'
-import type { DigitsByInfo } from './dtmf.ts'
 import type { EventName, Told } from './event-names.ts'
 import { onMediaEvent, onSipOutput, onUaEvent } from './events.ts'
 import { type CallInHand, DEVICE, type Heard, type PortInHand, type StationSettings } from './hand.ts'
@@ -25,10 +24,11 @@ export class Station {
   readonly ports = new Map<PortId, PortInHand>()
   /** `from>to` */
   readonly connections = new Set<string>()
+  /** The account each transfer asked of us is for, until the word on it. */
+  readonly transfers = new Map<string, AccountId>()
   /** User data of requests under way. */
   readonly requests = new Map<string, Json | undefined>()
-  /** Digits on their way by INFO, by call, and in-band, by port. */
-  readonly byInfo = new Map<CallId, DigitsByInfo>()
+  /** Digits on their way in-band, by port. */
   readonly inBand = new Map<PortId, { readonly call: CallId; readonly digits: string }>()
   settings: StationSettings = {
     ...{ trace: false, logLevel: 'warn', autoAnswer: 0, join: true, codecs: [], maxCalls: 32 },
@@ -223,7 +223,6 @@ export class Station {
     clearTimeout(call?.ringing)
     clearInterval(call?.watching)
     this.calls.delete(id)
-    this.byInfo.delete(id)
     for (const [port, { call: of }] of this.ports) if (of === id) this.media({ kind: 'close-port', port })
   }
 
@@ -245,6 +244,8 @@ const traceEvent = ({ from, to, ...rest }: Traced): Told => ({
 })
 
 function subjectOf(command: UaCommand): string {
+  if (command.kind === 'answer-transfer') return command.transfer
+  if (command.kind === 'compose') return 'call' in command.to ? command.to.call : command.to.account
   if ('call' in command) return command.call
   if ('subscription' in command) return command.subscription
   if ('publication' in command) return command.publication

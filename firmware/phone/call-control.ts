@@ -131,11 +131,12 @@ const waitingAllowed = ({ calls, settings }: PhoneState): boolean =>
 /** Somebody calls; whoever finds the phone in use hears busy and stands in the log as missed. */
 export function onIncoming(
   state: PhoneState,
-  { call: id, account, peer, diverted, alertInfo }: Extract<UaEvent, { kind: 'call-incoming' }>,
+  { call: id, account, peer, diverted, alertInfo, answerAfterMs }: Extract<UaEvent, { kind: 'call-incoming' }>,
   now: Millis,
   send: Send,
 ): PhoneState {
-  const more = { diverted: diverted?.[0]?.party, alert: alertOf(alertInfo) }
+  const answerAt = answerAfterMs === undefined ? FOREVER : after(now, answerAfterMs)
+  const more = { diverted: diverted?.[0]?.party, alert: alertOf(alertInfo), answerAt }
   const call = { ...newCall(id, account, 'in', peer, '', now), ...more }
   const rings = mayRing(state)
   send({ kind: 'answer', call: id, status: rings ? 180 : 486, reason: undefined, headers: [] })
@@ -160,6 +161,13 @@ function leave(state: PhoneState, call: PhoneCall, send: Send, status?: number):
 export function refuse(state: PhoneState, call: PhoneCall, now: Millis, send: Send): PhoneState {
   const left = logged(without(leave(state, call, send), call.id), call, 'over', 'declined', now)
   return left.focus.name === 'idle' || left.focus.name === 'ended' ? atRest(left, now) : left
+}
+
+/** It asked to be taken by itself: done when the phone is at rest, else it rings on as any other. */
+export function answeredItself(state: PhoneState, call: PhoneCall, now: Millis, send: Send): PhoneState {
+  const rests = state.calls.length === 1 && !state.offHook
+  const rung = { ...state, calls: state.calls.map((c) => (c.id === call.id ? { ...c, answerAt: FOREVER } : c)) }
+  return rests ? answer(rung, call, now, send) : rung
 }
 
 /** Rang long enough: the caller is told that nobody is there (§21.4.18), and may have gone long ago without a word. */

@@ -22,6 +22,7 @@ export const newCall = (
   diverted: undefined,
   alert: undefined,
   tried: [],
+  answerAt: FOREVER,
   unheardUntil: FOREVER,
   since: undefined,
   ringing: false,

@@ -37,6 +37,8 @@ export interface PhoneCall {
   /** Lines an emergency call has failed on already. */
   readonly tried: readonly AccountId[]
   readonly began: Millis
+  /** When a call that rings is taken without anybody's doing, if nothing else is going on then; FOREVER: never. */
+  readonly answerAt: Millis
   /** When the user agent must have taken the call up; FOREVER once it has. */
   readonly unheardUntil: Millis
   readonly since: Millis | undefined
@@ -173,9 +175,9 @@ function focusDeadline(focus: Focus): Millis {
 /** Rings so long at most, ms: by then every proxy on the way has given the call up (RFC 3261 §16.6, timer C). */
 export const RING_MS = 180_000
 
-/** When the phone stops waiting for what this call waits for: an answer, or somebody to take it up. */
-export const patienceOf = ({ stage, began, unheardUntil }: PhoneCall): Millis =>
-  stage === 'ringing' ? after(began, RING_MS) : unheardUntil
+/** When the phone stops waiting for what this call waits for: an answer, or somebody to take it up. Or takes it itself. */
+export const patienceOf = ({ stage, began, answerAt, unheardUntil }: PhoneCall): Millis =>
+  stage === 'ringing' ? earlier(after(began, RING_MS), answerAt) : unheardUntil
 
 export const deadlineOf = ({ focus, calls, sample }: PhoneState): Millis =>
   calls.reduce((due, call) => earlier(due, patienceOf(call)), earlier(focusDeadline(focus), sample?.until ?? FOREVER))

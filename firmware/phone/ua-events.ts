@@ -6,6 +6,7 @@ import { ask, callOf, change, onModified, type Send } from './calls.ts'
 import { onAccountRefused, onAccountState } from './lines.ts'
 import { endReason } from './reasons.ts'
 import type { PhoneCall, PhoneState } from './state.ts'
+import { onReplacing, onTransferAsked } from './transfers.ts'
 import { onSubscription, onWatched, watchFor } from './watching.ts'
 
 type CallStateEvent = Extract<UaEvent, { kind: 'call-state' }>
@@ -25,7 +26,9 @@ export function onUaEvent(state: PhoneState, event: UaEvent, now: Millis, send: 
       // Reading anew says less than starting anew, which was asked for before.
       return { ...state, sync: event.reboot === true || state.sync === 'restart' ? 'restart' : 'read' }
     case 'call-incoming':
-      return onIncoming(state, event, now, send)
+      return onReplacing(state, event, now, send) ?? onIncoming(state, event, now, send)
+    case 'transfer-incoming':
+      return onTransferAsked(state, event, send, now)
     case 'call-identity':
       return change(state, event.call, (call) => ({ ...call, identity: event.peer }))
     case 'call-state':
@@ -41,11 +44,13 @@ export function onUaEvent(state: PhoneState, event: UaEvent, now: Millis, send: 
     case 'call-redirect':
     case 'call-dtmf':
     case 'call-timer':
+    case 'call-dtmf-sent':
     case 'call-stats':
     case 'call-record':
     case 'call-sdp':
     case 'call-transfer':
     case 'request-incoming':
+    case 'composing':
     case 'request-result':
     case 'subscription-notify':
     case 'publication-state':
@@ -136,7 +141,9 @@ function onRefused(state: PhoneState, event: Refused, now: Millis, send: Send): 
     case 'update':
     case 'transfer':
     case 'end-transfer':
+    case 'answer-transfer':
     case 'send-request':
+    case 'compose':
     case 'reply':
     case 'subscribe':
       return onSubscription(state, event.subject, true)

@@ -1,7 +1,7 @@
 // Who calls, as the screen and the log have it: on whose word, for whom, and when it is another one than before.
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createDesk, SETTINGS } from '../testing/desk.ts'
-import { called, registered } from '../testing/played-engine.ts'
+import { called, caller, registered } from '../testing/played-engine.ts'
 import { invite, request, sdp } from '../testing/ua-script.ts'
 
 function desk(dialMap = '') {
@@ -56,4 +56,37 @@ test('an emergency call says who calls, also on a line that does not', () => {
   phone.press('112')
   phone.key('dial')
   expect(sender()).toBe('sip:alice@example.com')
+})
+
+describe('a call that asks to be taken by itself', () => {
+  const desk = () => {
+    const phone = createDesk({
+      settings: {
+        ...SETTINGS,
+        accounts: SETTINGS.accounts.map((line) => ({ ...line, config: { ...line.config, autoAnswer: 'trusted' } })),
+      },
+    })
+    registered(phone)
+    return phone
+  }
+  const comes = (phone: ReturnType<typeof desk>, trusted: boolean) => {
+    const headers = ['Call-Info: <sip:x>;answer-after=2']
+    const theirs = invite('sip:alice@example.com', '<sip:alice@example.com>', headers)
+    phone.sip({ kind: 'session-incoming', id: 'in:9', request: theirs, sdp: sdp(), trusted })
+    phone.passes(1999)
+    const before = phone.view().activity.name
+    phone.passes(1)
+    return [before, phone.view().activity.name]
+  }
+  test('is, once the phone is at rest and the server vouches for it', () => {
+    expect(comes(desk(), true)).toEqual(['ringing', 'in-call'])
+  })
+  test('is not: of a stranger, with the handset off, beside another call', () => {
+    expect(comes(desk(), false)).toEqual(['ringing', 'ringing'])
+    const busy = desk()
+    caller(busy)
+    busy.lift()
+    expect(comes(busy, true)).toEqual(['in-call', 'in-call'])
+    expect(busy.view().waiting).toBeDefined()
+  })
 })

@@ -50,6 +50,7 @@ const accountConfig = (account: AccountSettings, secrets: LineSecrets, instance:
   anonymous: account.anonymous,
   watchers: account.watchers,
   redirects: account.redirects,
+  autoAnswer: account.autoAnswer,
   terms: {
     reliable: account.reliable,
     timer: {
@@ -144,6 +145,9 @@ export const finding = ({ network: { dns } }: PhoneConfig): Pick<SipConfig, 'ser
   preferFamily: dns.prefer === 'ipv6' ? 6 : 4,
 })
 
+/** Who is there may change in a call (RFC 4916), calls take the place of others (RFC 3891), REFER asks for no subscription (RFC 4488). */
+export const SUPPORTED = ['from-change', 'replaces', 'norefersub']
+
 export const sipConfig = (version: string): SipConfig => ({
   userAgent: `Offhook/${version}`,
   timers: { t1: 500, t2: 4000, t4: 5000, d: 32_000 },
@@ -151,8 +155,9 @@ export const sipConfig = (version: string): SipConfig => ({
   packages: PACKAGES,
   notifies: SERVED,
   unsolicited: UNSOLICITED,
-  supported: ['from-change'],
   // Each account has terms of its own: whom those do not allow is refused by the user agent.
   terms: USUAL_TERMS,
+  supported: SUPPORTED,
+  refer: true,
   limits: { sessions: 32, transactions: 256 },
 })

@@ -44,7 +44,7 @@ test('events: only the states that matter', () => {
     name: 'call',
     body: { call: 'out:1', account: 'main', state: 'confirmed', uri: peer.uri, status: 200, cause: null },
   })
-  expect(uaEvent({ kind: 'call-dtmf', call: 'out:1', digit: '5', durationMs: 100 })).toBeUndefined()
+  expect(uaEvent({ kind: 'call-dtmf', by: 'rtp', call: 'out:1', digit: '5', durationMs: 100 })).toBeUndefined()
 })
 
 test('keys are nobody’s business unless asked for; the hook, and what breaks, are told', () => {

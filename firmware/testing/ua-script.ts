@@ -99,7 +99,7 @@ function sipLine(c: SipCommand): string {
     case 'refer-notify':
       return `${c.kind} ${c.id} ${c.status}`
     case 'refer':
-      return `refer ${c.id} ${c.referTo}`
+      return `refer ${c.id} ${c.session} ${c.referTo || '-'}${c.replaces === undefined ? '' : ` replaces ${c.replaces}`}`
     case 'end-refer':
     case 'unsubscribe':
       return `${c.kind} ${c.id}`
@@ -166,7 +166,7 @@ function appLine(e: UaEvent): string {
     case 'account-state':
       return `account ${e.account} ${e.registration} ${e.status}`
     case 'call-incoming':
-      return `incoming ${e.call} for ${e.account} from ${e.peer.display} ${e.peer.number}`
+      return `incoming ${e.call} for ${e.account} from ${e.peer.display} ${e.peer.number}${e.replaces ? ` replaces ${e.replaces}` : ''}`
     case 'call-state':
       return `${e.call} ${e.previous} -> ${e.state} ${e.status}${e.cause === undefined ? '' : ` ${e.cause}`}`
     case 'call-redirect':
@@ -178,7 +178,9 @@ function appLine(e: UaEvent): string {
     case 'call-media':
       return `${e.call} media ${e.media.status} ${e.media.direction} ${e.media.codec || '-'}`
     case 'call-dtmf':
-      return `${e.call} dtmf ${e.digit}`
+      return `${e.call} dtmf ${e.digit}${e.by === 'info' ? ' by info' : ''}`
+    case 'call-dtmf-sent':
+      return `${e.call} dtmf-sent ${e.digits} ${e.status}`
     case 'call-silent':
       return `${e.call} silent ${e.forMs}`
     case 'call-modified':
@@ -191,8 +193,12 @@ function appLine(e: UaEvent): string {
       return `${e.call} sdp ${e.stage} ${wayOf(e.local)} ${wayOf(e.remote)}`
     case 'call-transfer':
       return `${e.call} transfer ${e.by} ${e.status}${e.final ? ' final' : ''}`
+    case 'transfer-incoming':
+      return `transfer ${e.transfer} for ${e.account} ${e.call ?? '-'} to ${e.target.number} ${e.replaces} ${e.answerMs}`
     case 'request-incoming':
       return `${e.method} ${e.request} for ${e.account} ${e.call ?? '-'} ${e.answerMs}`
+    case 'composing':
+      return `composing ${e.call ?? e.account} ${e.peer.number} ${e.active}`
     case 'request-result':
       return `result ${e.request} ${e.status}`
     case 'subscription-state':

@@ -254,6 +254,17 @@ describe('whom an incoming call is for', () => {
     ['sip:100@192.0.2.1', '<sip:100@192.0.2.1>', undefined],
   ])('%s to %s: %s', (uri, to, account) => expect(taken(two(), uri, to)).toBe(account))
 
+  test('a number is for the account that has it (RFC 3966), whatever it looks like', () => {
+    const numbered = () => {
+      const ua = uaScript()
+      ua.account('a')
+      ua.account('n', { aor: 'sip:+4930123@example.com' })
+      return ua
+    }
+    expect(taken(numbered(), 'tel:+49-30-123', '<tel:+49-30-123>')).toBe('n')
+    expect(taken(numbered(), 'tel:+4930124', '<tel:+4930124>')).toBe(undefined)
+  })
+
   test('a call to our bare address, with one account', () => {
     const one = () => {
       const ua = uaScript()

@@ -16,6 +16,7 @@ import type {
   SipEvent,
 } from '../sip/core/contract.ts'
 import type { SipRequest, SipUri, Uri } from '../sip/message/message.ts'
+import { plainNumber, telOf } from '../sip/message/tel.ts'
 import { isSip, parseUri } from '../sip/message/uri.ts'
 import { LEAST_EXPIRES, NO_TERMS } from '../sip/usage/invite/terms.ts'
 import { headerText, isPreferredIdentity } from './addressing.ts'
@@ -191,6 +192,8 @@ export function createAccountBook(rng: Rng): AccountBook {
       const user = isSip(request.uri) ? request.uri.user : undefined
       const byContact = all.find((a) => a.contactUser === user)
       if (byContact !== undefined) return byContact
+      const tel = telOf(request.uri)
+      if (tel) return all.find((a) => a.aor.user !== undefined && plainNumber(a.aor.user) === tel.number)
       const ofUser = (uri: SipUri) => all.filter((a) => uri.user !== undefined && uri.user === a.aor.user)
       // Where it went comes before whom it was for at first: it may have been sent on.
       for (const uri of uris) {

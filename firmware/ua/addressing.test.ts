@@ -28,6 +28,7 @@ describe('what is dialled', () => {
     ['', 'no number'],
     ['  ', 'no number'],
     ['sip:', 'not a SIP address'],
+    ['tel:nobody', 'not a telephone number'],
     ['a b@c d', 'not a SIP address'],
   ])('%j is refused: %s', (target, error) => expect(completeTarget(target, AOR)).toEqual({ ok: false, error }))
 })

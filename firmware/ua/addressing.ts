@@ -6,6 +6,7 @@ import type { Family } from '../media/pair-stock.ts'
 import { all, TOKEN } from '../sip/message/chars.ts'
 import type { HeaderField, NameAddr, SipUri, Uri } from '../sip/message/message.ts'
 import { parseNameAddr } from '../sip/message/name-addr.ts'
+import { telOf } from '../sip/message/tel.ts'
 import { isSip, parseUri, printUri } from '../sip/message/uri.ts'
 import type { Party } from './contract.ts'
 
@@ -26,16 +27,11 @@ export function completeTarget(target: string, aor: SipUri): Result<string, stri
   const text = headerText(target.trim())
   if (text === '') return err('no number')
   if (/^sips?:/i.test(text)) return checked(text)
-  if (/^tel:/i.test(text))
-    return ok(
-      atDomain(
-        text
-          .slice(4)
-          .replace(/;.*$/, '')
-          .replaceAll(/[-.()]/g, ''),
-        aor,
-      ),
-    )
+  if (/^tel:/i.test(text)) {
+    const uri = parseUri(text)
+    const tel = uri.ok ? telOf(uri.value) : undefined
+    return tel ? ok(atDomain(tel.number, aor)) : err('not a telephone number')
+  }
   if (text.includes('@')) return checked(`${aor.scheme}:${text}`)
   return ok(atDomain(text, aor))
 }

@@ -46,8 +46,8 @@ export class CallAudio {
     if (!this.#isOver()) tell.app({ kind: 'call-silent', call: this.#call, forMs })
   }
 
-  onDtmf(digit: string, durationMs: number, tell: Tell) {
-    if (!this.#isOver()) tell.app({ kind: 'call-dtmf', call: this.#call, digit, durationMs })
+  onDtmf(digit: string, durationMs: number, by: 'rtp' | 'info', tell: Tell) {
+    if (!this.#isOver()) tell.app({ kind: 'call-dtmf', call: this.#call, digit, durationMs, by })
   }
 
   onStats({ ref, stats }: Of<'stats'>, tell: Tell) {

@@ -64,6 +64,11 @@ export class Call {
     this.#state = start.direction === 'in' ? 'incoming' : 'calling'
   }
 
+  /** What we are called in it. */
+  get aor(): string {
+    return this.#self.aor
+  }
+
   /** Answered, and not ending. */
   get stands(): boolean {
     return this.#state === 'confirmed' && this.#ending === undefined

@@ -14,6 +14,8 @@ export interface Caller {
 /** Reserved for this (RFC 3323 §4.1.1.3): no such host exists. */
 const ANONYMOUS = { aor: 'sip:anonymous@anonymous.invalid', displayName: 'Anonymous' }
 
+export const isAnonymous = (aor: string): boolean => aor === ANONYMOUS.aor
+
 export function callerFor(account: Account, anonymous = account.config.anonymous === true): Caller {
   const identity = identityOf(account)
   const { config, aor: uri } = account

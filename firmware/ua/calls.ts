@@ -12,11 +12,14 @@ import { NO_TERMS, refusalUnder, reliability } from '../sip/usage/invite/terms.t
 import { otherParts } from '../sip/usage/sdp-body.ts'
 import type { Account } from './accounts.ts'
 import { completeTarget, familyCalled, familyOffered, headersProblem, partyCalled } from './addressing.ts'
+import { answerModeOf } from './answer-mode.ts'
 import { Call } from './call.ts'
 import { createCallPort } from './call-port.ts'
 import { type CallSecurity, cameOverTls, goesOverTls, securityOf } from './call-security.ts'
 import { callerFor } from './caller.ts'
 import type { AccountId, CallId, UaCommand, UaConfig } from './contract.ts'
+import { recvInfo } from './info.ts'
+import { REPLACE_MS } from './replacements.ts'
 import { withoutCredentials } from './requests.ts'
 import type { Tell } from './tell.ts'
 import { callerOf, divertedOf } from './who.ts'
@@ -32,7 +35,8 @@ export interface Calls {
   of(account: AccountId): readonly Call[]
   /** The call a command names does it, or the command is refused. */
   act(command: UaCommand & { readonly call: CallId }, tell: Tell, does: (call: Call) => void): void
-  make(command: Extract<UaCommand, { kind: 'make-call' }>, account: Account | undefined, tell: Tell): void
+  /** False: it was refused. */
+  make(command: Extract<UaCommand, { kind: 'make-call' }>, account: Account | undefined, tell: Tell): boolean
   /** `account` undefined: it is for nobody here. */
   onIncoming(event: Extract<SipEvent, { kind: 'session-incoming' }>, account: Account | undefined, tell: Tell): void
   onMedia(event: MediaEvent, tell: Tell): void
@@ -49,6 +53,7 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
   const stock = createPairStock({ addresses, min, max, dscp: config.dscp, spare: SPARE_PAIRS })
   /** Calls that are to have sockets at the new address, once there are some. */
   const homeless = new Set<CallId>()
+  const told = config.infoPackages?.length ? [recvInfo(config.infoPackages)] : []
   let unmarked = false
 
   /** As far as there are sockets; of the family they had, or of what there is now. */
@@ -100,7 +105,10 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
 
     make(command, account, tell) {
       const { call: id, headers, parts = [] } = command
-      const refuse = (why: string) => tell.refuse('make-call', id, why)
+      const refuse = (why: string) => {
+        tell.refuse('make-call', id, why)
+        return false
+      }
       if (id === '' || id.startsWith('in:')) return refuse('not a name for an outgoing call')
       const problem = headersProblem(headers)
       if (problem !== undefined) return refuse(problem)
@@ -115,33 +123,25 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       if (pair === undefined) return refuse('no RTP port free')
       warnOf(security, id, tell)
       const negotiator = negotiate(account, pair, security.policy)
+      const caller = callerFor(account, command.anonymous)
       const call = new Call({
         id,
         account: account.id,
         peer: partyCalled(target.value),
         direction: 'out',
         now: tell.now,
-        self: selfOf(account),
+        self: { ...selfOf(account), aor: caller.identity.aor },
         answer: undefined,
         negotiator,
         port: createCallPort(id, pair, stock),
       })
       calls.set(id, call)
       const sdp = command.lateOffer ? undefined : call.firstOffer()
-      const caller = callerFor(account, command.anonymous)
-      const all = [...caller.headers, ...headers]
-      const asksOn = account.config.redirects !== 'refuse'
-      tell.sip({
-        kind: 'invite',
-        id,
-        identity: caller.identity,
-        target: target.value,
-        sdp,
-        headers: all,
-        parts,
-        asksOn,
-        ...(account.config.terms && { terms: account.config.terms }),
-      })
+      const all = [...caller.headers, ...told, ...headers]
+      const { redirects, terms } = account.config
+      const what = { sdp, headers: all, parts, asksOn: redirects !== 'refuse', ...(terms && { terms }) }
+      tell.sip({ kind: 'invite', id, identity: caller.identity, target: target.value, ...what })
+      return true
     },
 
     /** Refusals need no call here: what the engine says of the session afterwards is of no interest any more. */
@@ -153,6 +153,8 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       const { terms = NO_TERMS } = account.config
       const refusal = account.config.terms && refusalUnder(request, terms)
       if (refusal) return refuse(refusal.status, refusal.headers)
+      const mode = answerModeOf(request, event.trusted === true, account.config.autoAnswer)
+      if (mode.kind === 'refused') return refuse(403)
       if (calls.size >= config.maxCalls) return refuse(486)
       const pair = stock.take(tell.media, familyOffered(event.sdp))
       if (pair === undefined) {
@@ -186,7 +188,13 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       calls.set(id, new Call({ ...start, invite, answer: answer?.value, negotiator, port }))
       const alertInfo = request.header('Alert-Info')
       const headers = withoutCredentials(request)
-      const more = { parts: otherParts(request), ...(diverted.length > 0 && { diverted }) }
+      const more = {
+        parts: otherParts(request),
+        ...(diverted.length > 0 && { diverted }),
+        ...(event.replaces !== undefined && { replaces: event.replaces, answerMs: REPLACE_MS }),
+        ...(event.joins !== undefined && { joins: event.joins }),
+        ...(mode.kind === 'auto' && { answerAfterMs: mode.afterMs }),
+      }
       tell.app({ kind: 'call-incoming', call: id, account: account.id, peer, alertInfo, headers, ...more })
       if (event.sdp !== undefined)
         tell.app({ kind: 'call-sdp', call: id, stage: 'offered', local: undefined, remote: withoutKeys(event.sdp) })
@@ -212,7 +220,7 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
         case 'stream-silent':
           return callAt(event.port)?.audio.onSilence(event.forMs, tell)
         case 'dtmf':
-          if (event.ended) callAt(event.port)?.audio.onDtmf(event.digit, event.durationMs, tell)
+          if (event.ended) callAt(event.port)?.audio.onDtmf(event.digit, event.durationMs, 'rtp', tell)
           return
         case 'stats':
           return callAt(event.port)?.audio.onStats(event, tell)

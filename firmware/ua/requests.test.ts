@@ -1,4 +1,4 @@
-// Requests beside calls, transfers, re-INVITEs, records and descriptions, as lines.
+// Requests beside calls, re-INVITEs, records and descriptions, as lines.
 import { describe, expect, test } from 'vitest'
 import { sdp, uaScript } from '../testing/ua-script.ts'
 
@@ -120,17 +120,16 @@ describe('coming', () => {
     expect(sent(ua)).toEqual(['sip reply in:9 404'])
   })
 
-  test('REFER waits for the application, then is declined', () => {
+  test('what is not known here waits for the application, then is refused', () => {
     const ua = talking()
     ua.at(1000)
-    ua.request('in:9', 'REFER', 'o', ['Refer-To: <sip:c@example.com>'])
     ua.request('in:10', 'PUBLISH')
-    expect(ua.lines()).toEqual(['app REFER in:9 for a o 5000', 'app PUBLISH in:10 for a - 5000'])
+    expect(ua.lines()).toEqual(['app PUBLISH in:10 for a - 5000'])
     expect(ua.deadline()).toBe(6000)
     ua.wake(5999)
     expect(ua.lines()).toEqual([])
     ua.wake(6000)
-    expect(ua.lines()).toEqual(['sip reply in:9 603', 'sip reply in:10 501'])
+    expect(ua.lines()).toEqual(['sip reply in:10 501'])
     expect(ua.deadline()).toBe(Number.POSITIVE_INFINITY)
   })
 
@@ -149,68 +148,6 @@ describe('coming', () => {
       'sip reply in:9 486',
       'app refused reply in:9: no request of that name waits for an answer',
     ])
-  })
-})
-
-describe('transfer', () => {
-  const refer = (ua: Ua, target = '102') => ua.app({ kind: 'transfer', call: 'o', target, headers: [] })
-  const notify = (ua: Ua, line: string, state: string, session = 'o') => {
-    const headers = ['Event: refer;id=2', `Subscription-State: ${state}`, 'Content-Type: message/sipfrag']
-    ua.request('in:9', 'NOTIFY', session, headers, `${line}\r\n`)
-  }
-
-  test('accepted, in progress, done', () => {
-    const ua = talking()
-    refer(ua)
-    expect(ua.lines()).toEqual(['sip REFER refer:o o'])
-    expect(ua.sent.at(-1)).toMatchObject({ headers: [{ name: 'Refer-To', value: '<sip:102@example.com>' }] })
-    ua.result('refer:o', 100)
-    ua.result('refer:o', 202)
-    notify(ua, 'SIP/2.0 180 Ringing', 'active;expires=60')
-    notify(ua, 'SIP/2.0 200 OK', 'terminated;reason=noresource')
-    expect(ua.lines()).toEqual([
-      'app o transfer response 202',
-      ...['sip reply in:9 200', 'app o transfer notify 180'],
-      ...['sip reply in:9 200', 'app o transfer notify 200 final'],
-    ])
-    notify(ua, 'SIP/2.0 200 OK', 'terminated')
-    expect(ua.lines()).toEqual(['sip reply in:9 481'])
-  })
-
-  test('refused: that was it', () => {
-    const ua = talking()
-    refer(ua)
-    refer(ua)
-    ua.result('refer:o', 603)
-    refer(ua)
-    expect(ua.lines()).toEqual([
-      'sip REFER refer:o o',
-      'app refused transfer o: a transfer is under way',
-      'app o transfer response 603 final',
-      'sip REFER refer:o o',
-    ])
-  })
-
-  test('a NOTIFY that says nothing, one of another package, one of another call', () => {
-    const ua = talking()
-    refer(ua)
-    ua.lines()
-    ua.request('in:9', 'NOTIFY', 'o', ['Event: presence'])
-    ua.request('in:9', 'NOTIFY', 'o', ['Event: refer'], 'no status line')
-    ua.request('in:9', 'NOTIFY', undefined, ['Event: refer'])
-    expect(ua.lines()).toEqual(['sip reply in:9 489', 'sip reply in:9 400', 'sip reply in:9 481'])
-  })
-
-  test('nothing more is to be heard of it', () => {
-    const ua = talking()
-    refer(ua)
-    ua.result('refer:o', 202)
-    ua.app({ kind: 'end-transfer', call: 'o' })
-    ua.lines()
-    notify(ua, 'SIP/2.0 200 OK', 'active')
-    expect(ua.lines()).toEqual(['sip reply in:9 481'])
-    refer(ua, '103')
-    expect(ua.lines()).toEqual(['sip REFER refer:o o'])
   })
 })
 

@@ -1,23 +1,30 @@
 // The user agent as a machine: accounts and calls over the SIP engine and the media engine.
 import type { Machine } from '../base/machine.ts'
+import { err, ok, type Result } from '../base/result.ts'
 import type { Rng } from '../base/rng.ts'
-import { earlier, type Millis } from '../base/time.ts'
+import { earlier, FOREVER, type Millis } from '../base/time.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
+import type { HeaderField } from '../sip/message/message.ts'
 import { type Account, createAccountBook, identityOf } from './accounts.ts'
 import { completeTarget } from './addressing.ts'
 import type { Call } from './call.ts'
 import { callerFor } from './caller.ts'
 import { createCalls } from './calls.ts'
+import { createComposing, isComposingRequest } from './composing.ts'
 import type { AccountId, CallId, UaCommand, UaConfig, UaInput, UaOutput } from './contract.ts'
 import { forwardingTo } from './forward.ts'
+import { digitIn, recvInfo } from './info.ts'
+import { createInfoDigits } from './info-digits.ts'
 import { createPublications } from './publications.ts'
 import { createRedirects } from './redirects.ts'
 import { createRelocation } from './relocation.ts'
+import { createReplacements } from './replacements.ts'
 import { createRequests, type Destination } from './requests.ts'
 import { createServing } from './serving.ts'
 import { createSubscribers } from './subscribers.ts'
 import { createSubscriptions } from './subscriptions.ts'
 import { type Tell, tellInto } from './tell.ts'
+import { createTransfers } from './transfers.ts'
 import { onUnasked } from './unasked.ts'
 
 /** `rng` must be unpredictable: contact users and session ids come from it. */
@@ -26,8 +33,12 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
   const calls = createCalls(config, rng)
   const relocation = createRelocation()
   let ourAddress = config.mediaAddress
-  const requests = createRequests(config.decides ?? [])
+  const requests = createRequests(config)
+  const infoDigits = createInfoDigits()
+  const composing = createComposing()
   const redirects = createRedirects()
+  const transfers = createTransfers()
+  const replacements = createReplacements()
   const subscriptions = createSubscriptions()
   const publications = createPublications()
   const ownCalls = (account: AccountId, now: Millis) =>
@@ -59,7 +70,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'make-call':
         return calls.make(command, accounts.get(command.account), tell)
       case 'answer':
-        return calls.act(command, tell, (call) => call.answer(command, tell))
+        return calls.act(command, tell, (call) => answer(call, command, tell))
       case 'forward':
         return calls.act(command, tell, (call) => forward(call, command, tell))
       case 'redirect':
@@ -70,7 +81,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'resume':
         return calls.act(command, tell, (call) => call.hold(command.kind === 'hold', tell))
       case 'send-dtmf':
-        return calls.act(command, tell, (call) => call.audio.sendDtmf(command.digits, command.durationMs, tell))
+        return calls.act(command, tell, (call) => sendDigits(call, command, tell))
       case 'query-call':
         return calls.act(command, tell, (call) => call.audio.queryStats(command.ref, tell))
       case 'query-record':
@@ -81,9 +92,13 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'transfer':
         return calls.act(command, tell, (call) => transfer(call, command, tell))
       case 'end-transfer':
-        return requests.endTransfer(command.call, tell)
+        return transfers.endAsking(command.call, tell)
+      case 'answer-transfer':
+        return transfers.answer(command, (made, account) => calls.make(made, account, tell), tell)
       case 'send-request':
         return sendRequest(command, tell)
+      case 'compose':
+        return compose(command, tell)
       case 'reply':
         return requests.reply(command, tell)
       case 'subscribe':
@@ -127,35 +142,53 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     const account = accounts.get(call.account)
     const refuse = (why: string) => tell.refuse('transfer', call.id, why)
     if (call.isEnding || account === undefined) return refuse('is ending')
-    const target = completeTarget(command.target, account.aor)
+    if (command.replaces !== undefined && calls.get(command.replaces) === undefined) return refuse('unknown call')
+    const toPeer = command.target === '' && command.replaces !== undefined
+    const target = toPeer ? ok('') : completeTarget(command.target, account.aor)
     if (!target.ok) return refuse(target.error)
-    requests.refer(command, target.value, inside(call, account), tell)
+    transfers.ask(command, target.value, inside(call, account), tell)
   }
 
-  function sendRequest(command: Extract<UaCommand, { kind: 'send-request' }>, tell: Tell) {
-    const { to } = command
-    const refuse = (why: string) => tell.refuse('send-request', command.request, why)
+  /** Where a request goes, with what an account says of itself outside calls; or why it cannot go there. */
+  function placeOf(
+    to: Extract<UaCommand, { kind: 'send-request' }>['to'],
+  ): Result<{ readonly destination: Destination; readonly headers: readonly HeaderField[] }, string> {
     if ('call' in to) {
       const call = calls.get(to.call)
       const account = call && accounts.get(call.account)
-      if (call === undefined) return refuse('unknown call')
-      if (call.isEnding || account === undefined) return refuse('the call is ending')
-      return requests.send(command, inside(call, account), tell)
+      if (call === undefined) return err('unknown call')
+      if (call.isEnding || account === undefined) return err('the call is ending')
+      return ok({ destination: inside(call, account), headers: [] })
     }
     const account = accounts.get(to.account)
-    if (account === undefined) return refuse('unknown account')
+    if (account === undefined) return err('unknown account')
     const target = completeTarget(to.target, account.aor)
-    if (!target.ok) return refuse(target.error)
+    if (!target.ok) return target
     const { identity, headers } = callerFor(account)
-    const all = [...headers, ...command.headers]
-    requests.send({ ...command, headers: all }, { session: undefined, identity, target: target.value }, tell)
+    return ok({ destination: { session: undefined, identity, target: target.value }, headers })
   }
 
-  const inside = ({ id, other }: Call, account: Account): Destination => ({
+  function sendRequest(command: Extract<UaCommand, { kind: 'send-request' }>, tell: Tell) {
+    const place = placeOf(command.to)
+    if (!place.ok) return tell.refuse('send-request', command.request, place.error)
+    const { destination, headers } = place.value
+    if (command.method === 'MESSAGE') composing.sent(destination)
+    requests.send({ ...command, headers: [...headers, ...command.headers] }, destination, tell)
+  }
+
+  function compose({ to, active, contentType }: Extract<UaCommand, { kind: 'compose' }>, tell: Tell) {
+    const place = placeOf(to)
+    if (!place.ok) return tell.refuse('compose', 'call' in to ? to.call : to.account, place.error)
+    composing.write(place.value.destination, active, contentType, tell)
+  }
+
+  const inside = ({ id, aor, other }: Call, account: Account): Destination => ({
     session: id,
-    identity: identityOf(account),
+    identity: { ...identityOf(account), aor },
     target: other.party.uri,
   })
+
+  const accountOf = (call: CallId): Account | undefined => accounts.get(calls.get(call)?.account ?? '')
 
   function onSip(event: SipEvent, tell: Tell) {
     switch (event.kind) {
@@ -166,14 +199,22 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         if (state?.kind === 'account-state' && status !== 0) relocation.account(state.account, status, reason, tell)
         return
       }
+      case 'refer-progress':
+        return transfers.onProgress(event, tell)
+      case 'refer-incoming': {
+        const account =
+          event.session === undefined ? accounts.match(event.request, ourAddress) : accountOf(event.session)
+        return transfers.onAsked(event, account, tell)
+      }
       case 'session-incoming':
-        return calls.onIncoming(event, accounts.match(event.request, ourAddress), tell)
-      case 'session-state':
-        if (calls.get(event.id)?.onState(event, tell)) forget(event.id, tell, event)
+        calls.onIncoming(event, accounts.match(event.request, ourAddress), tell)
+        if (event.replaces !== undefined && calls.get(event.id)) replacements.begin(event.id, event.replaces, tell)
         return
+      case 'session-state':
+        return onState(event, tell)
       case 'session-redirected': {
-        const account = calls.get(event.id)?.account ?? ''
-        return redirects.onRedirected(event, account, accounts.get(account)?.config.redirects, tell)
+        const account = accountOf(event.id)
+        return redirects.onRedirected(event, account?.id ?? '', account?.config.redirects, tell)
       }
       case 'session-refreshed':
         return calls.get(event.id)?.hear(event.message, event.trusted === true, tell)
@@ -189,8 +230,9 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'reinvite-result':
         return onReinviteResult(event, tell)
       case 'request-incoming':
-        return requests.incoming(event, addressee(event), tell)
+        return onRequest(event, tell)
       case 'request-result':
+        if (isComposingRequest(event.id) || infoDigits.onResult(event, tell)) return
         return requests.onResult(event, tell)
       case 'subscription-state':
         return subscriptions.onState(event, tell)
@@ -209,6 +251,28 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     }
   }
 
+  function onState(event: Extract<SipEvent, { kind: 'session-state' }>, tell: Tell) {
+    transfers.onCall(event, tell)
+    if (calls.get(event.id)?.onState(event, tell)) return forget(event.id, tell, event)
+    const replaced = event.state === 'CONNECTING' ? calls.get(replacements.onAnswered(event.id) ?? '') : undefined
+    if (replaced?.isEnding === false) replaced.hangUp(undefined, undefined, tell)
+  }
+
+  /** Nobody has said that the one whose place it takes is to stay. */
+  function takeReplacements(tell: Tell) {
+    for (const call of replacements.due(tell.now)) {
+      const command = { kind: 'answer', call, status: 200, reason: undefined, headers: [] } as const
+      calls.act(command, tell, (each) => answer(each, command, tell))
+    }
+  }
+
+  /** RFC 6086 §5.2.1: who takes a call says which INFO it takes. */
+  function answer(call: Call, command: Extract<UaCommand, { kind: 'answer' }>, tell: Tell) {
+    const { infoPackages = [] } = config
+    const says = infoPackages.length > 0 && command.status >= 200 && command.status < 300
+    call.answer(says ? { ...command, headers: [recvInfo(infoPackages), ...command.headers] } : command, tell)
+  }
+
   function onReinviteResult(event: Extract<SipEvent, { kind: 'reinvite-result' }>, tell: Tell) {
     const call = calls.get(event.id)
     call?.onReinviteResult(event, tell)
@@ -218,8 +282,28 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
   function forget(call: CallId, tell: Tell, { status, reason } = { status: 481, reason: 'ended' }) {
     calls.forget(call)
     relocation.call(call, status, reason, tell)
-    requests.callEnded(call)
+    infoDigits.callEnded(call)
+    composing.callEnded(call)
+    transfers.callEnded(call)
+    replacements.callEnded(call)
     redirects.callEnded(call)
+  }
+
+  function onRequest(event: Extract<SipEvent, { kind: 'request-incoming' }>, tell: Tell) {
+    const { request, session } = event
+    const whom = addressee(event)
+    if (!requests.incoming(event, whom, tell) || whom === undefined) return
+    if (request.method === 'MESSAGE') composing.hear(request, whom, tell)
+    const digit = request.method === 'INFO' && session !== undefined ? digitIn(request) : undefined
+    if (digit) calls.get(session ?? '')?.audio.onDtmf(digit.digit, digit.durationMs, 'info', tell)
+  }
+
+  function sendDigits(call: Call, command: Extract<UaCommand, { kind: 'send-dtmf' }>, tell: Tell) {
+    const { digits: all, durationMs, by = call.port.media.dtmf ? 'rtp' : 'dtmf-relay' } = command
+    if (by === 'rtp') return call.audio.sendDtmf(all, durationMs, tell)
+    const account = accounts.get(call.account)
+    if (call.isEnding || account === undefined) return tell.refuse('send-dtmf', call.id, 'the call is ending')
+    infoDigits.send(call.id, { destination: inside(call, account), kind: by, durationMs, all }, tell)
   }
 
   function addressee({ session, request }: Extract<SipEvent, { kind: 'request-incoming' }>) {
@@ -240,6 +324,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return
       }
       case 'request':
+        if (isComposingRequest(event.id) || infoDigits.onRejected(event, tell)) return
         return requests.onRejected(event, tell)
       case 'subscribe':
       case 'unsubscribe':
@@ -252,8 +337,12 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return subscribers.onRejected(event, tell)
       case 'add-package':
         return tell.refuse('add-package', event.id, event.reason)
+      case 'refer':
+        return transfers.onRejected(event, tell)
       // Too late: the peer has given up on it.
       case 'reply':
+      case 'end-refer':
+      case 'refer-notify':
         return
       case 'redirect':
       case 'invite':
@@ -294,7 +383,14 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       requests.wake(tell)
       redirects.wake(tell)
       subscriptions.wake(tell)
+      transfers.wake(tell)
+      composing.wake(tell)
+      takeReplacements(tell)
     },
-    deadline: () => earlier(earlier(requests.deadline(), redirects.deadline()), subscriptions.deadline()),
+    deadline: () =>
+      [requests, redirects, subscriptions, transfers, replacements, composing].reduce(
+        (due, each) => earlier(due, each.deadline()),
+        FOREVER,
+      ),
   }
 }

@@ -189,6 +189,14 @@ export const ACCOUNT = {
       'x-effect': 'live',
       description: 'Calls go out without a name or number (RFC 3323); emergency calls never do',
     },
+    autoAnswer: {
+      type: 'string',
+      enum: ['never', 'trusted', 'anyone'],
+      default: 'never',
+      'x-effect': 'live',
+      description:
+        'Whose calls may ask to be answered by themselves (RFC 5373, answer-after): nobody, the own servers and trusted addresses, anyone',
+    },
     redirects: {
       type: 'string',
       enum: ['follow', 'refuse'],

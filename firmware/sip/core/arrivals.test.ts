@@ -21,7 +21,9 @@ test('OPTIONS: 200 with what we can do, and nothing kept', () => {
 test.each([
   ['a method we do not have', { method: 'PUBLISH' }, 405, 'Allow'],
   ['a method nobody has', { method: 'NEWMETHOD' }, 405, 'Allow'],
-  ['a scheme we do not have', { uri: 'tel:+4930123' }, 416, undefined],
+  ['a scheme we do not have', { uri: 'urn:service:sos' }, 416, undefined],
+  ['a telephone number (RFC 3966)', { uri: 'tel:+4930123' }, 200, undefined],
+  ['a tel: URI that is no number', { uri: 'tel:nobody' }, 416, undefined],
   ['no hop left (§16.3 is for proxies)', { headers: ['Max-Forwards: 0'] }, 200, undefined],
   ['an extension we do not have', { headers: ['Require: 100rel, foo'] }, 420, 'Unsupported'],
   ['a dialog we do not have', { method: 'BYE', to: '<sip:bob@example.com>;tag=x' }, 481, undefined],

@@ -7,7 +7,7 @@ import { parseUri } from '../message/uri.ts'
 import type { EventPackages } from '../usage/event-packages.ts'
 import { Exchange } from '../usage/exchange.ts'
 import { inDialog } from '../usage/invite/acks.ts'
-import { Session } from '../usage/invite/session.ts'
+import { type Ended, Session } from '../usage/invite/session.ts'
 import { NO_TERMS } from '../usage/invite/terms.ts'
 import type { Notified } from '../usage/notified.ts'
 import { replacing } from '../usage/refer/replaces.ts'
@@ -44,7 +44,7 @@ export class Commands {
   readonly #subscribers: Subscribers
   readonly #maxSessions: number
   readonly #terms: SessionTerms
-  readonly #ended: (session: Session) => void
+  readonly #ended: Ended
   readonly #exchanges = new Set<string>()
   readonly #outside: Outside
 
@@ -57,7 +57,7 @@ export class Commands {
     readonly packages: EventPackages
     readonly subscribers: Subscribers
     readonly config: SipConfig
-    readonly ended: (session: Session) => void
+    readonly ended: Ended
   }) {
     const { requester, config, notified, packages } = parts
     this.registrations = new Registrations(requester)
@@ -152,7 +152,7 @@ export class Commands {
     if (this.#refers.isFull) return 'too many REFERs'
     const replaced = command.replaces === undefined ? undefined : this.#sessions.get(command.replaces)?.dialog
     if (command.replaces !== undefined && replaced === undefined) return 'the session to be replaced has no dialog'
-    const referTo = replaced ? replacing(command.referTo, replaced) : parseUri(command.referTo)
+    const referTo = replaced ? replacing(command.referTo, replaced, command.insist === true) : parseUri(command.referTo)
     if (!referTo.ok) return 'the one to refer to is no SIP URI'
     const to = typeof referTo.value === 'string' ? referTo.value : command.referTo
     const silent = !command.subscribe
@@ -172,15 +172,9 @@ export class Commands {
     if (session?.dialog === undefined || session.state === 'DISCONNECTING') return 'that session has no dialog'
     const { dialog, digest, contactUser, callId, localTag } = session
     const spec = inDialog(dialog, 'REFER', digest, { headers, contactUser })
-    const ended = (status: number, then: Millis) => this.#gone(session, status, then)
+    const ended = (status: number, then: Millis) => this.#refers.refused(session, status, 'REFER', then)
     this.#refers.send({ id, callId, localTag, dialog, spec, silent }, ended, now)
     return undefined
-  }
-
-  /** RFC 5057 §5.1: the peer does not know the dialog any more. */
-  #gone(session: Session | undefined, status: number, now: Millis): void {
-    if (status === 481)
-      session?.finish({ status, reason: 'Call/Transaction Does Not Exist', cause: 'remote' }, false, now)
   }
 
   #session(id: string, act: (session: Session) => string | undefined): string | undefined {
@@ -246,7 +240,7 @@ export class Commands {
     this.#exchanges.add(id)
     const ended = (_id: string, status: number, then: Millis) => {
       this.#exchanges.delete(id)
-      this.#gone(session, status, then)
+      if (session) this.#refers.refused(session, status, method, then)
     }
     new Exchange(this.#requester.environment, id, ended).send(this.#requester, { ...spec, body }, now)
     return undefined

@@ -4,15 +4,15 @@ import type { Millis } from '../../base/time.ts'
 import { acceptSeq, uasDialog } from '../dialog/dialog.ts'
 import { contacts, requires } from '../message/headers.ts'
 import type { HeaderField, SipRequest } from '../message/message.ts'
+import { telOf } from '../message/tel.ts'
 import { isSip, userOf } from '../message/uri.ts'
 import { type Answer, type Incoming, responseText } from '../transaction/response.ts'
 import { newTag, retrySoon, statelessTag } from '../usage/answers.ts'
 import type { UsageEnvironment } from '../usage/environment.ts'
 import type { EventPackages } from '../usage/event-packages.ts'
-import { Session } from '../usage/invite/session.ts'
+import { type Ended, Session } from '../usage/invite/session.ts'
 import { NO_TERMS, refusalUnder, supportedFields, tagsOf } from '../usage/invite/terms.ts'
 import { eventOf, type Notified } from '../usage/notified.ts'
-import { replacesOf } from '../usage/refer/replaces.ts'
 import type { Digest, Requester } from '../usage/requester.ts'
 import { bodyRefusal, sdpOf, unanswerable } from '../usage/sdp-body.ts'
 import type { Admissions } from './admission.ts'
@@ -22,6 +22,7 @@ import type { IncomingRequests } from './incoming-requests.ts'
 import type { Modules, Stage } from './modules.ts'
 import type { ReceivedRequest } from './received-request.ts'
 import type { Refers } from './refers.ts'
+import { sessionNamed } from './session-named.ts'
 import type { Sessions } from './sessions.ts'
 import type { Subscribers } from './subscribers.ts'
 
@@ -36,7 +37,7 @@ export class Dispatch {
   readonly #notified: Notified
   readonly #packages: EventPackages
   readonly #subscribers: Subscribers
-  readonly #ended: (session: Session) => void
+  readonly #ended: Ended
   readonly #nextId: () => string
   readonly #digestOf: (contactUser: string) => Digest
   readonly #allowed: ReadonlySet<string>
@@ -53,7 +54,7 @@ export class Dispatch {
     readonly notified: Notified
     readonly packages: EventPackages
     readonly subscribers: Subscribers
-    readonly ended: (session: Session) => void
+    readonly ended: Ended
     readonly nextId: () => string
     /** Credentials of the account behind a Contact user. */
     readonly digestOf: (contactUser: string) => Digest
@@ -163,7 +164,8 @@ export class Dispatch {
     // A method we do not know is no excuse for a message we cannot read.
     if (!this.#allowed.has(request.method))
       return contacts(request).ok ? { status: 405, headers: [capabilities.allow] } : { status: 400 }
-    if (!isSip(request.uri)) return { status: 416 }
+    // Who it is for, a number as well as a name, is the application's to know.
+    if (!isSip(request.uri) && telOf(request.uri) === undefined) return { status: 416 }
     if (request.uri.scheme === 'sips' && transports.get(hop.transport)?.protocol !== 'TLS') {
       // RFC 5630 §3.1.3 ends what RFC 3261 §26.2.2 allowed: the last hop is no exception.
       return transports.speaks('TLS') ? { status: 400, reason: 'Bad Request: sips without TLS' } : { status: 416 }
@@ -256,33 +258,6 @@ export class Dispatch {
     return false
   }
 
-  /** RFC 3891 §3: the session an INVITE replaces, or the status it is refused with; undefined when it replaces none. */
-  #replaced(request: SipRequest): { readonly id: string } | { readonly status: number } | undefined {
-    const found = this.#config.supported.includes('replaces') ? replacesOf(request) : undefined
-    if (found === undefined) return undefined
-    if (!found.ok) return { status: 400 }
-    const { callId, toTag, fromTag, earlyOnly } = found.value
-    const session = this.#sessions.ofDialog(callId, toTag)
-    if (session?.dialogWith(fromTag) === undefined) return { status: 481 }
-    switch (session.state) {
-      // Only who made an early dialog can have it replaced.
-      case 'EARLY':
-        return session.isCaller ? { id: session.id } : { status: 481 }
-      case 'CONNECTING':
-      case 'CONFIRMED':
-      case 'REINVITING':
-      case 'REINVITED':
-        return earlyOnly ? { status: 486 } : { id: session.id }
-      case 'DISCONNECTING':
-        return { status: 603 }
-      case 'NULL':
-      case 'CALLING':
-      case 'INCOMING':
-      case 'DISCONNECTED':
-        return { status: 481 }
-    }
-  }
-
   #invite(incoming: ReceivedRequest, now: Millis): void {
     const { request } = incoming
     const part = sdpOf(request)
@@ -295,9 +270,9 @@ export class Dispatch {
       this.#refuse(incoming, { status: 486 }, now)
       return
     }
-    const replaced = this.#replaced(request)
-    if (replaced && 'status' in replaced) {
-      this.#refuse(incoming, replaced, now)
+    const named = sessionNamed(request, this.#sessions, this.#config.supported)
+    if ('status' in named) {
+      this.#refuse(incoming, named, now)
       return
     }
     const tag = newTag(this.#environment)
@@ -317,7 +292,7 @@ export class Dispatch {
       ended: this.#ended,
     })
     this.#sessions.add(session)
-    session.offer(incoming, dialog.value, part.kind === 'sdp' ? part.sdp : undefined, replaced?.id, now)
+    session.offer(incoming, dialog.value, part.kind === 'sdp' ? part.sdp : undefined, named, now)
   }
 
   #options(incoming: Incoming, now: Millis): void {

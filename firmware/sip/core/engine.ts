@@ -20,7 +20,7 @@ import { type Flow, Streams, serves } from '../transport/streams.ts'
 import { Transports } from '../transport/transports.ts'
 import type { UsageEnvironment } from '../usage/environment.ts'
 import { EventPackages } from '../usage/event-packages.ts'
-import type { Session } from '../usage/invite/session.ts'
+import type { Ended } from '../usage/invite/session.ts'
 import { Notified } from '../usage/notified.ts'
 import { Requester } from '../usage/requester.ts'
 import { Admissions } from './admission.ts'
@@ -154,7 +154,10 @@ class Engine implements SipEngine {
     const notified = new Notified()
     const packages = new EventPackages(config.packages ?? {})
     this.#refers = new Refers(this.#requester, notified)
-    const ended = (session: Session) => this.#sessions.remove(session)
+    const ended: Ended = (session, { lost, status }, now) => {
+      this.#sessions.remove(session)
+      if (lost) this.#refers.dialogLost(session.dialog, status, now)
+    }
     const subscribers = new Subscribers(this.#requester, new EventPackages(config.notifies ?? {}))
     this.#subscribers = subscribers
     this.#commands = new Commands({

@@ -1,14 +1,18 @@
 // REFERs under way, both directions, by the id the application knows (RFC 3515).
 import type { Millis } from '../../base/time.ts'
-import { uasDialog } from '../dialog/dialog.ts'
+import { type Dialog, uasDialog } from '../dialog/dialog.ts'
 import { parseNameAddr } from '../message/name-addr.ts'
+import { param } from '../message/params.ts'
+import { reasonPhrase } from '../message/status.ts'
 import { isSip, printUri, userOf } from '../message/uri.ts'
+import { headersInUri } from '../message/uri-headers.ts'
 import { newTag } from '../usage/answers.ts'
 import type { Session } from '../usage/invite/session.ts'
 import type { Notified } from '../usage/notified.ts'
 import { IncomingRefer } from '../usage/refer/incoming-refer.ts'
 import { OutgoingRefer, type OutgoingReferInit } from '../usage/refer/outgoing-refer.ts'
 import type { Digest, Requester } from '../usage/requester.ts'
+import { scopeOf } from '../usage/scope.ts'
 import type { ReceivedRequest } from './received-request.ts'
 
 /** Of each direction. */
@@ -41,6 +45,20 @@ export class Refers {
     refer.start(now)
   }
 
+  /** A request inside its dialog was refused with `status`: what goes with that. */
+  refused(session: Session, status: number, method: string, now: Millis): void {
+    const scope = scopeOf(status, method)
+    if (scope === 'request') return
+    const because = { status, reason: reasonPhrase(status), cause: 'remote', lost: scope === 'dialog' } as const
+    session.finish(because, false, now)
+  }
+
+  /** A dialog is gone with all of its usages. */
+  dialogLost(dialog: Dialog | undefined, status: number, now: Millis): void {
+    for (const refer of [...this.outgoing.values(), ...this.incoming.values()])
+      if (dialog !== undefined && refer.dialog === dialog) refer.dialogLost(status, now)
+  }
+
   get isFull(): boolean {
     return this.outgoing.size >= MAX_REFERS
   }
@@ -67,15 +85,23 @@ export class Refers {
     if (dialog === undefined) return 400
     const contactUser = session?.contactUser ?? userOf(request.uri)
     const digest = session?.digest ?? digestOf(contactUser)
-    const ended = () => this.incoming.delete(id)
+    const ended = (status: number, then: Millis) => {
+      this.incoming.delete(id)
+      // Its NOTIFY was refused: a 481 of that is of the subscription alone.
+      if (session && scopeOf(status, 'NOTIFY') === 'dialog') this.refused(session, status, 'NOTIFY', then)
+    }
     this.incoming.set(
       id,
       new IncomingRefer(this.#requester, { id, incoming: received, dialog, contactUser, digest, ended }, now),
     )
     const { uri } = target.value
-    const replaces = isSip(uri) ? uri.headers.find(({ name }) => name.toLowerCase() === 'replaces')?.value : undefined
-    const referTo = printUri(isSip(uri) ? { ...uri, headers: [] } : uri)
-    environment.emit({ kind: 'refer-incoming', id, session: session?.id, request, referTo, replaces })
+    const headers = isSip(uri) ? headersInUri(uri) : []
+    const replaces = headers.find(({ name }) => name.toLowerCase() === 'replaces')?.value
+    const method = (isSip(uri) ? param(uri.params, 'method') : undefined) ?? 'INVITE'
+    // §19.1.5: the method is not part of where it goes.
+    const bare = isSip(uri) ? { ...uri, headers: [], params: uri.params.filter(({ name }) => name !== 'method') } : uri
+    const more = { referTo: printUri(bare), replaces, headers, method }
+    environment.emit({ kind: 'refer-incoming', id, session: session?.id, request, ...more })
     return undefined
   }
 }

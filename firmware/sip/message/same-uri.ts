@@ -1,15 +1,18 @@
-// When two URIs are the same (RFC 3261 §19.1.4). Not transitive, as the RFC says: a parameter in only one is ignored.
+// When two URIs are the same (RFC 3261 §19.1.4, RFC 3966 §4). Not transitive, as the RFC says: a parameter in only one is ignored.
 import { asciiLower } from '../../base/bytes.ts'
 import { sameHost } from '../../base/ip.ts'
 import type { SipUri, Uri } from './message.ts'
 import { hasParam, param } from './params.ts'
+import { sameTel, telOf } from './tel.ts'
 
 /** In only one of the two, even with its default value, these make a difference; `transport` by the RFC's own example. */
 const NEVER_IGNORED = ['user', 'ttl', 'method', 'maddr', 'transport']
 
 export function sameUri(a: Uri, b: Uri): boolean {
   if (!('host' in a) || !('host' in b)) {
-    return !('host' in a) && !('host' in b) && a.scheme === b.scheme && a.rest === b.rest
+    if ('host' in a || 'host' in b || a.scheme !== b.scheme) return false
+    const [tel, other] = [telOf(a), telOf(b)]
+    return tel && other ? sameTel(tel, other) : a.rest === b.rest
   }
   return (
     a.scheme === b.scheme &&

@@ -3,6 +3,11 @@
 import type { HeaderField, SipUri } from './message.ts'
 
 const TAKEN = /^(replaces|join|subject|reason|diversion|history-info|user-to-user|in-reply-to|priority|x-.+)$/i
+/** Extensions that may be insisted on: what they ask for is in the fields above. */
+const INSISTED = /^\s*(replaces|join)\s*$/i
 
 export const headersInUri = ({ headers }: SipUri): readonly HeaderField[] =>
-  headers.filter(({ name, value }) => TAKEN.test(name) && /^[^\r\n\0]*$/.test(value))
+  headers.filter(
+    ({ name, value }) =>
+      (TAKEN.test(name) || (/^require$/i.test(name) && INSISTED.test(value))) && /^[^\r\n\0]*$/.test(value),
+  )

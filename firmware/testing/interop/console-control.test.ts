@@ -36,21 +36,13 @@ async function call(to: Party, answered: boolean): Promise<{ ours: string; their
 
 test('a blind transfer: the one referred calls, and tells how it goes', async () => {
   const { ours, theirs } = await call(bob, true)
-  await alice.is.do({ do: 'transfer', call: ours, to: carol.at, headers: { 'Referred-By': `<${alice.at}>` } })
-  const asked = await bob.is.heard({ event: 'request', method: 'REFER', call: theirs })
+  await alice.is.do({ do: 'transfer', call: ours, to: carol.at })
+  const asked = await bob.is.heard({ event: 'transfer-request', call: theirs })
   expect(asked.headers).toMatchObject({ 'Refer-To': [`<${carol.at}>`], 'Referred-By': [`<${alice.at}>`] })
-  await bob.is.do({ do: 'reply', request: asked.request, code: 202 })
-  const tell = (line: string, how: string) =>
-    bob.is.do({
-      ...{ do: 'request', call: theirs, method: 'NOTIFY', contentType: 'message/sipfrag;version=2.0' },
-      ...{ headers: { Event: 'refer', 'Subscription-State': how }, body: `${line}\r\n` },
-    })
-  await tell('SIP/2.0 100 Trying', 'active;expires=60')
-  const { call: onward } = await bob.is.do({ do: 'call', to: asked.headers['Refer-To'][0].slice(1, -1) })
+  const { call: onward } = await bob.is.do({ do: 'answer-transfer', transfer: asked.transfer })
   const { call: last } = await carol.is.heard({ event: 'incoming', peer: { number: 'bob' } })
   await carol.is.do({ do: 'answer', call: last })
   await bob.is.heard(state(onward, 'confirmed'))
-  await tell('SIP/2.0 200 OK', 'terminated;reason=noresource')
   await alice.is.heard({ event: 'transfer', call: ours, by: 'notify', status: 200, final: true })
   const told = alice.is.lines
     .filter(({ event }) => event === 'transfer')

@@ -3,7 +3,15 @@ import type { SubscriberState } from '../../sip/core/contract.ts'
 import type { Body, HeaderField } from '../../sip/message/message.ts'
 import type { BodyPart } from '../../sip/message/multipart.ts'
 import type { AccountConfig } from './config.ts'
-import type { AccountId, CallId, PublicationName, RequestName, SubscriberName, SubscriptionName } from './names.ts'
+import type {
+  AccountId,
+  CallId,
+  PublicationName,
+  RequestName,
+  SubscriberName,
+  SubscriptionName,
+  TransferName,
+} from './names.ts'
 import type { OwnPresence } from './watched.ts'
 
 export type UaCommand =
@@ -50,7 +58,17 @@ export type UaCommand =
   /** Re-INVITE with `sendonly` (or `inactive` when they hold us too). */
   | { readonly kind: 'hold'; readonly call: CallId }
   | { readonly kind: 'resume'; readonly call: CallId }
-  | { readonly kind: 'send-dtmf'; readonly call: CallId; readonly digits: string; readonly durationMs: number }
+  /**
+   * `by`: named events in the stream (RFC 4733), or INFO with `application/dtmf-relay` or `application/dtmf`, whose end is told by
+   * `call-dtmf-sent`; undefined: named events when those were agreed, else `dtmf-relay`.
+   */
+  | {
+      readonly kind: 'send-dtmf'
+      readonly call: CallId
+      readonly digits: string
+      readonly durationMs: number
+      readonly by?: 'rtp' | 'dtmf-relay' | 'dtmf'
+    }
   | { readonly kind: 'query-call'; readonly call: CallId; readonly ref: number }
   /** Answered by `call-record` at once. */
   | { readonly kind: 'query-record'; readonly call: CallId; readonly ref: number }
@@ -73,15 +91,33 @@ export type UaCommand =
       readonly offer: boolean
       readonly headers: readonly HeaderField[]
     }
-  /** REFER to `target` (RFC 3515), completed like that of a call. What becomes of it comes as `call-transfer`; the call stays until it is ended. */
+  /**
+   * REFER to `target` (RFC 3515), completed like that of a call. What becomes of it comes as `call-transfer`; the call stays until it
+   * is ended.
+   */
   | {
       readonly kind: 'transfer'
       readonly call: CallId
+      /** '': the peer of the call that is replaced. */
       readonly target: string
       readonly headers: readonly HeaderField[]
+      /** Attended transfer: the new call takes the place of this one at its peer (RFC 3891). */
+      readonly replaces?: CallId | undefined
+      /** Where Replaces is not understood the new call is to fail (RFC 5589 §7.2); default true. False is XFER_NO_REQUIRE_REPLACES. */
+      readonly insist?: boolean
+      /** Nothing is to be told of the new call (RFC 4488): the response to REFER is all. */
+      readonly quiet?: boolean
     }
   /** No more is to be heard of the transfer: their next NOTIFY gets 481, which ends the subscription (RFC 6665 §4.2.2). */
   | { readonly kind: 'end-transfer'; readonly call: CallId }
+  /** The word on a `transfer-incoming`: a name for the call it asks for, which is made then; or `status`, 300–699, declines it. */
+  | {
+      readonly kind: 'answer-transfer'
+      readonly transfer: TransferName
+      readonly call: CallId | undefined
+      readonly status: number
+      readonly reason: string | undefined
+    }
   /** A request inside a call's dialog, or outside any from an account. Methods that change a session are refused. */
   | {
       readonly kind: 'send-request'
@@ -93,6 +129,17 @@ export type UaCommand =
         | { readonly account: AccountId; readonly target: string }
       readonly headers: readonly HeaderField[]
       readonly body: Body | undefined
+    }
+  /**
+   * Something is being written to somebody (RFC 3994), say this at each key; or was thrown away. The other side is told when it
+   * begins, again while it goes on, and when it ends: 15 s after the last key, or by a MESSAGE that goes there.
+   */
+  | {
+      readonly kind: 'compose'
+      readonly to: { readonly call: CallId } | { readonly account: AccountId; readonly target: string }
+      readonly active: boolean
+      /** Of what is being written. */
+      readonly contentType: string
     }
   /** Final response to a `request-incoming` with `answerMs` above 0. */
   | {

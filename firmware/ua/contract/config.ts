@@ -46,6 +46,11 @@ export interface AccountConfig {
   /** What becomes of a call a 3xx sends on: it goes there, `call-redirect` asks, or it ends; default `follow`. */
   readonly redirects?: 'follow' | 'ask' | 'refuse'
   /**
+   * Whose calls may ask to be answered by themselves (RFC 5373, `answer-after`): nobody's, those that come from our servers and trusted
+   * addresses, anyone's; default `never`.
+   */
+  readonly autoAnswer?: 'never' | 'trusted' | 'anyone'
+  /**
    * SRTP with keys in the descriptions (RFC 4568). `off`, the default: neither offered nor taken. `optional`: offered beside
    * plain RTP, used with whoever can. `mandatory`: no call without.
    */
@@ -78,4 +83,6 @@ export interface UaConfig {
   readonly jitter: { readonly minMs: number; readonly maxMs: number }
   /** Methods whose requests the application answers itself (`reply`) though there is an answer here: MESSAGE, INFO. */
   readonly decides?: readonly string[]
+  /** INFO packages (RFC 6086) the application takes, as `request-incoming`; INFO of another one gets 469. Default: none. */
+  readonly infoPackages?: readonly string[]
 }

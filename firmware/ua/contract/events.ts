@@ -25,6 +25,7 @@ import type {
   RequestName,
   SubscriberName,
   SubscriptionName,
+  TransferName,
 } from './names.ts'
 import type { Watched } from './watched.ts'
 
@@ -54,6 +55,16 @@ export type UaEvent =
       readonly peer: Party
       /** Whom it was for before, the last first; undefined: for us. */
       readonly diverted?: readonly Diversion[]
+      /**
+       * The call it takes the place of (RFC 3891): unless the application says something within `answerMs` it is answered; once it
+       * is, the other one is ended. Refused, that goes on.
+       */
+      readonly replaces?: CallId
+      readonly answerMs?: number
+      /** The call whose conversation it asks to join (RFC 3911). */
+      readonly joins?: CallId
+      /** It asks to be answered by itself after so long, and may (`AccountConfig.autoAnswer`): that is the application's to do. */
+      readonly answerAfterMs?: number
       readonly alertInfo: string | undefined
       /** Every header field of the INVITE but its credentials. */
       readonly headers?: readonly HeaderField[]
@@ -91,7 +102,21 @@ export type UaEvent =
   | { readonly kind: 'call-identity'; readonly call: CallId; readonly peer: Party }
   /** After every negotiation and whenever the port comes or goes. */
   | { readonly kind: 'call-media'; readonly call: CallId; readonly media: CallMedia }
-  | { readonly kind: 'call-dtmf'; readonly call: CallId; readonly digit: string; readonly durationMs: number }
+  | {
+      readonly kind: 'call-dtmf'
+      readonly call: CallId
+      readonly digit: string
+      readonly durationMs: number
+      readonly by: 'rtp' | 'info'
+    }
+  /** Digits that went by INFO are out, or the next one was refused with `status`. */
+  | {
+      readonly kind: 'call-dtmf-sent'
+      readonly call: CallId
+      readonly digits: string
+      readonly by: 'info'
+      readonly status: number
+    }
   /** RTP stopped coming (`forMs`), or came (again): 0. */
   | { readonly kind: 'call-silent'; readonly call: CallId; readonly forMs: number }
   /** The session timer as agreed on: `expires` seconds, 0: none any more. Nobody refreshing, the call ends with 408 and cause `timeout`. */
@@ -126,10 +151,30 @@ export type UaEvent =
       readonly status: number
       readonly reason: string
       readonly final: boolean
+      readonly cause?: Cause
+    }
+  /**
+   * Somebody, mostly the peer of `call`, asks us to call `target` (RFC 3515): say `answer-transfer`; without a word for `answerMs` it
+   * is as `default` says. Its progress is told to whoever asks as the call goes.
+   */
+  | {
+      readonly kind: 'transfer-incoming'
+      readonly transfer: TransferName
+      readonly account: AccountId
+      readonly call: CallId | undefined
+      readonly peer: Party
+      readonly target: Party
+      /** The new call takes the place of one `target` has with whoever asks: an attended transfer. */
+      readonly replaces: boolean
+      /** Referred-By (RFC 3892) as it came; it goes into the INVITE. */
+      readonly referredBy: string | undefined
+      readonly headers: readonly HeaderField[]
+      readonly default: 'refuse'
+      readonly answerMs: number
     }
   /**
    * A request other than those of a session. `answerMs` 0: it was answered here (MESSAGE and INFO with 200). Else the
-   * application has so long for its `reply`; without one it is refused: REFER with 603, others with 501.
+   * application has so long for its `reply`; without one it is refused with 501.
    */
   | {
       readonly kind: 'request-incoming'
@@ -142,6 +187,16 @@ export type UaEvent =
       readonly headers: readonly HeaderField[]
       readonly body: string
       readonly answerMs: number
+    }
+  /** Somebody writes to us, in a call or to an account (RFC 3994), or does no more: also when nothing more was heard of it. */
+  | {
+      readonly kind: 'composing'
+      readonly account: AccountId
+      readonly call: CallId | undefined
+      readonly peer: Party
+      readonly active: boolean
+      /** Of what is being written, when that is said. */
+      readonly contentType: string | undefined
     }
   /** Each response to `send-request`; the final one is the last event of that name. Status 408 and 503 with a cause are made here. */
   | {

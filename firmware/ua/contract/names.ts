@@ -66,6 +66,9 @@ export interface CallRecord {
   readonly totalMs: number
 }
 
+/** The user agent's name for a transfer asked of us. */
+export type TransferName = string
+
 /** An application's name for a request it sends; it may be used again once the final response came. */
 export type RequestName = string
 

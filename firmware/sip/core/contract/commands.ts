@@ -121,8 +121,8 @@ export type SipCommand =
 
   /**
    * Asks the peer to call `referTo`, a URI (RFC 3515): inside `session`, or outside a dialog from `identity` to `target`. With
-   * `replaces`, a confirmed session (attended transfer, RFC 3891), the new call takes that one's place; `referTo` '' then means
-   * its peer. `subscribe` false: nothing is to be told of the new call (RFC 4488). Answered by `refer-progress`.
+   * `replaces`, a confirmed session (attended transfer, RFC 3891), the new call takes that one's place, or fails where Replaces is
+   * not understood when `insist`; `referTo` '' then means its peer. `subscribe` false: nothing is to be told of the new call (RFC 4488). Answered by `refer-progress`.
    */
   | {
       readonly kind: 'refer'
@@ -132,6 +132,7 @@ export type SipCommand =
       readonly target: string
       readonly referTo: string
       readonly replaces: SessionId | undefined
+      readonly insist?: boolean
       readonly subscribe: boolean
       readonly headers: readonly HeaderField[]
     }

@@ -1,6 +1,6 @@
 // CONTRACT of the SIP engine: what an application is told.
 import type { SocketAddress } from '../../../base/address.ts'
-import type { SipRequest, SipResponse } from '../../message/message.ts'
+import type { HeaderField, SipRequest, SipResponse } from '../../message/message.ts'
 import type { RedirectTarget } from '../../usage/invite/redirection.ts'
 import type { SipCommand } from './commands.ts'
 import type {
@@ -52,6 +52,8 @@ export type SipEvent =
       readonly sdp: string | undefined
       /** The session it is to take the place of (RFC 3891): answer this one, end that. Only when `replaces` is supported. */
       readonly replaces?: SessionId
+      /** The answered session whose conversation it is to join (RFC 3911). Only when `join` is supported. */
+      readonly joins?: SessionId
       readonly trusted?: boolean
       /** Our own tag in its dialog. */
       readonly localTag?: string
@@ -152,7 +154,8 @@ export type SipEvent =
     }
   /**
    * The peer asks us to call `referTo` (when `SipConfig.refer`). Answer with `reply`: 202 accepts, then tell by `refer-notify`;
-   * without an answer within 30 s it is declined with 603. `replaces`: value of the Replaces the INVITE is to carry.
+   * without an answer within 30 s it is declined with 603. `replaces`: value of the Replaces the INVITE is to carry; `headers`:
+   * all that came with the URI and may go into the request, that one too. `method` of the request asked for, INVITE mostly.
    */
   | {
       readonly kind: 'refer-incoming'
@@ -161,6 +164,8 @@ export type SipEvent =
       readonly request: SipRequest
       readonly referTo: string
       readonly replaces: string | undefined
+      readonly headers: readonly HeaderField[]
+      readonly method: string
     }
   /** Each change of state. `reason` of TERMINATED may be the one of their NOTIFY; `retryMs`: it is tried anew by itself then, else this is the last event. */
   | {

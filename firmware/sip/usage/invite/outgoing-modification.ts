@@ -7,6 +7,7 @@ import type { HeaderField, SipResponse } from '../../message/message.ts'
 import { giveUp } from '../../transaction/timers.ts'
 import { type OutgoingRequest, sendRequest } from '../outgoing-request.ts'
 import type { Failure, RequestUser } from '../requester.ts'
+import { scopeOf } from '../scope.ts'
 import { sdpIn } from '../sdp-body.ts'
 import { Acks, inDialog } from './acks.ts'
 import { type Because, byFailure, byResponse, type SessionPort } from './session-port.ts'
@@ -124,8 +125,11 @@ export class OutgoingModification implements RequestUser, Sleeper {
       this.#leave(byResponse(response))
       return
     }
-    if (this.#decides && (response.status === 481 || response.status === 408)) {
-      this.#port.finish(byResponse(response, 'remote'), response.status === 408, now)
+    const scope = scopeOf(response.status, this.#wish.method)
+    if (this.#decides && scope !== 'request') {
+      // Where only the time was short the peer may still be there.
+      const because = { ...byResponse(response, 'remote'), lost: scope === 'dialog' }
+      this.#port.finish(because, response.status === 408, now)
       return
     }
     this.#back(response.status, response.reason, byResponse(response, 'remote'), now)

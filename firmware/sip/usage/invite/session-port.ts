@@ -18,6 +18,8 @@ export interface Because {
   readonly tries?: readonly Try[]
   /** Where the call is sent on to. */
   readonly target?: string
+  /** The dialog is gone with all of its usages (RFC 5057 §5.1). */
+  readonly lost?: boolean
 }
 
 /** Whose offer waits for an answer in the exchange a session began with. */

@@ -16,6 +16,11 @@ import { type Because, byFailure, byResponse, type Exchange, type Reply, type Se
 import { SessionTimer } from './session-timer.ts'
 import { Unacknowledged } from './unacknowledged.ts'
 
+/** Another session an INVITE names: to take its place, or to join it. */
+export type Named = { readonly replaces?: string; readonly joins?: string }
+
+export type Ended = (session: Session, because: Because, now: Millis) => void
+
 export interface SessionInit {
   readonly id: string
   readonly callId: string
@@ -24,7 +29,7 @@ export interface SessionInit {
   readonly digest: Digest
   readonly terms: SessionTerms
   /** Called once, with the last event out. */
-  readonly ended: (session: Session) => void
+  readonly ended: Ended
 }
 
 export class Session implements SessionPort {
@@ -39,7 +44,7 @@ export class Session implements SessionPort {
   terms: SessionTerms
   state: SessionState = 'NULL'
   dialog: Dialog | undefined
-  readonly #ended: (session: Session) => void
+  readonly #ended: Ended
   #caller = false
   /** Methods the peer has said to take; undefined: it has not said. */
   #allowed: readonly string[] | undefined
@@ -95,16 +100,12 @@ export class Session implements SessionPort {
       : `nobody sends the call on in ${this.state}`
   }
 
-  offer(incoming: Incoming, dialog: Dialog, sdp: string | undefined, replaces: string | undefined, now: Millis): void {
+  offer(incoming: Incoming, dialog: Dialog, sdp: string | undefined, named: Named, now: Millis): void {
     this.state = 'INCOMING'
     this.dialog = dialog
     this.#learn(incoming.request)
     this.#opening = new ServerOpening(this, incoming, dialog, sdp !== undefined, now)
-    const more = {
-      localTag: this.localTag,
-      ...(replaces === undefined ? {} : { replaces }),
-      ...this.environment.trust(),
-    }
+    const more = { localTag: this.localTag, ...named, ...this.environment.trust() }
     this.environment.emit({ kind: 'session-incoming', id: this.id, request: incoming.request, sdp, ...more })
   }
 
@@ -326,7 +327,7 @@ export class Session implements SessionPort {
         now,
       )
     this.enter('DISCONNECTED', because)
-    this.#ended(this)
+    this.#ended(this, because, now)
   }
 
   /** RFC 4028 §10. What changes the session anyway is a refresh, too. */

@@ -8,7 +8,8 @@ import type { ServerTransaction, ServerUser } from '../../transaction/server.ts'
 import { inDialog } from '../invite/acks.ts'
 import { contactField } from '../invite/server-opening.ts'
 import { sendRequest } from '../outgoing-request.ts'
-import type { Digest, Requester, RequestUser } from '../requester.ts'
+import type { Digest, Failure, Requester, RequestUser } from '../requester.ts'
+import { scopeOf } from '../scope.ts'
 import { printSipfrag, SIPFRAG } from './sipfrag.ts'
 
 export interface IncomingReferInit {
@@ -18,7 +19,8 @@ export interface IncomingReferInit {
   readonly dialog: Dialog
   readonly contactUser: string
   readonly digest: Digest
-  readonly ended: (refer: IncomingRefer) => void
+  /** `status` of the refusal of a NOTIFY that ended it; 0: another end. */
+  readonly ended: (status: number, now: Millis) => void
 }
 
 /** Unanswered for so long it is declined. */
@@ -37,6 +39,7 @@ export class IncomingRefer implements ServerUser, RequestUser, Sleeper {
   #busy = false
   #waiting: { readonly status: number; readonly text: string } | undefined
   #last = false
+  #over = false
 
   constructor(requester: Requester, init: IncomingReferInit, now: Millis) {
     this.#requester = requester
@@ -46,8 +49,12 @@ export class IncomingRefer implements ServerUser, RequestUser, Sleeper {
     this.#arm(PATIENCE, now)
   }
 
+  get dialog(): Dialog {
+    return this.#init.dialog
+  }
+
   get localTag(): string {
-    return this.#init.dialog.localTag
+    return this.dialog.localTag
   }
 
   reply(status: number, reason: string | undefined, headers: readonly HeaderField[], now: Millis): string | undefined {
@@ -63,7 +70,7 @@ export class IncomingRefer implements ServerUser, RequestUser, Sleeper {
     const sub = silent ? [{ name: 'Refer-Sub', value: 'false' }] : []
     const all = [...more, ...sub, ...capabilities.server, ...headers]
     this.#transaction.respond({ status, reason, toTag: this.localTag, headers: all }, now)
-    if (!accepted || silent) this.#end()
+    if (!accepted || silent) this.#end(now)
     else this.#notify(100, printSipfrag(100, undefined), now)
     return undefined
   }
@@ -81,24 +88,30 @@ export class IncomingRefer implements ServerUser, RequestUser, Sleeper {
     this.#busy = false
     const waiting = this.#waiting
     this.#waiting = undefined
-    // RFC 6665 §4.2.2: 481 and the like end the subscription.
-    if (response.status >= 300) this.#end()
+    // RFC 6665 §4.2.2: 481 and the like end the subscription; what complains of one NOTIFY does not.
+    if (response.status >= 300 && scopeOf(response.status, 'NOTIFY') !== 'request') this.#end(now, response.status)
     else if (waiting) this.#notify(waiting.status, waiting.text, now)
-    else if (this.#last) this.#end()
+    else if (this.#last) this.#end(now)
   }
 
-  onFailure(): void {
-    this.#end()
+  onFailure(_why: Failure, now: Millis): void {
+    this.#end(now)
+  }
+
+  /** A refusal elsewhere said that the dialog is no more: a REFER not answered yet is declined, and nothing more is told. */
+  dialogLost(_status: number, now: Millis): void {
+    if (!this.#answered) this.reply(603, undefined, [], now)
+    else this.#end(now)
   }
 
   onCancel(_cancel: SipRequest, _now: Millis): void {}
 
-  onExpired(_now: Millis): void {
-    this.#end()
+  onExpired(now: Millis): void {
+    this.#end(now)
   }
 
   wake(now: Millis): void {
-    if (this.#answered) this.#end()
+    if (this.#answered) this.#end(now)
     else this.reply(603, undefined, [], now)
   }
 
@@ -124,8 +137,10 @@ export class IncomingRefer implements ServerUser, RequestUser, Sleeper {
     this.#requester.environment.queue.arm(this.timer, after(now, delay), now)
   }
 
-  #end(): void {
+  #end(now: Millis, status = 0): void {
+    if (this.#over) return
+    this.#over = true
     this.#requester.environment.queue.disarm(this.timer)
-    this.#init.ended(this)
+    this.#init.ended(status, now)
   }
 }

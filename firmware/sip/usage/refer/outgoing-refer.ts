@@ -4,6 +4,7 @@ import { type Sleeper, Timer } from '../../../base/timer-queue.ts'
 import type { Cause } from '../../core/contract.ts'
 import { acceptSeq, type Dialog } from '../../dialog/dialog.ts'
 import type { SipRequest, SipResponse } from '../../message/message.ts'
+import { reasonPhrase } from '../../message/status.ts'
 import type { Answer, Incoming } from '../../transaction/response.ts'
 import { giveUp } from '../../transaction/timers.ts'
 import { retrySoon } from '../answers.ts'
@@ -59,6 +60,17 @@ export class OutgoingRefer implements RequestUser, NotifyTaker, Sleeper {
     }
     this.#notified.add(this)
     sendRequest(this.#requester, { ...spec, nextSeq }, this, now)
+  }
+
+  get dialog(): Dialog | undefined {
+    return this.#init.dialog
+  }
+
+  /** A refusal elsewhere said that the dialog is no more. */
+  dialogLost(status: number, now: Millis): void {
+    if (this.#over) return
+    this.#tell('notify', status, reasonPhrase(status), true, 'remote')
+    this.#end(0, now)
   }
 
   /** No more is to be heard: their next NOTIFY gets 481. */
