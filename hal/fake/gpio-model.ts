@@ -21,8 +21,8 @@ export interface GpioModel {
   opened(): readonly number[]
   /** The device manager gives no line to anybody for now, or catches up. */
   withhold(withheld: boolean): void
-  /** The next read or write of any line fails with EIO. */
-  failNext(): void
+  /** The next read or write of any line fails with EIO; or the next read alone, as with an expander that is gone. */
+  failNext(what?: 'read'): void
   /** Another driver takes the line, or gives it back. */
   take(line: number, taken: boolean): void
 }
@@ -36,7 +36,8 @@ export function createGpioModel(clock: Clock, wires: ReadonlyMap<number, Wire>, 
   const claimed = new Set<number>()
   /** By other drivers. */
   const taken = new Set<number>()
-  let [failing, withheld] = [false, false]
+  let failing: 'read' | 'anything' | undefined
+  let withheld = false
 
   class ModelGpio implements GpioLine {
     readonly #line: number
@@ -73,20 +74,21 @@ export function createGpioModel(clock: Clock, wires: ReadonlyMap<number, Wire>, 
       if (this.#output && this.#edges) throw failure('EIO', 'i/o error, write')
       this.#wire.driven?.(direction === 'in' ? undefined : direction === 'high' ? 1 : 0)
     }
-    #later(run: (error: Error | null) => void): void {
+    #later(what: 'read' | 'write', run: (error: Error | null) => void): void {
+      const fails = failing === 'anything' || failing === what
       const error = this.#unexported
         ? failure('EBADF', 'bad file descriptor')
-        : failing
+        : fails
           ? failure('EIO', 'i/o error')
           : null
-      failing = false
+      if (fails) failing = undefined
       clock.after(0.05, () => run(error))
     }
     read(callback: LineCallback): void {
-      this.#later((error) => callback(error, this.#logical(this.#wire.level())))
+      this.#later('read', (error) => callback(error, this.#logical(this.#wire.level())))
     }
     write(value: Level, callback: (error: Error | null) => void): void {
-      this.#later((error) => {
+      this.#later('write', (error) => {
         if (error === null && this.#output) this.#wire.driven?.(this.#logical(value))
         callback(error ?? (this.#output ? null : failure('EPERM', 'operation not permitted, write')))
       })
@@ -132,8 +134,8 @@ export function createGpioModel(clock: Clock, wires: ReadonlyMap<number, Wire>, 
     withhold(now) {
       withheld = now
     },
-    failNext() {
-      failing = true
+    failNext(what) {
+      failing = what ?? 'anything'
     },
     take(line, now) {
       if (now) taken.add(line)

@@ -31,19 +31,23 @@ export function openLamps({ leds }: BoardProfile, access: LineAccess): LampLines
   }
 }
 
-/** Two writes under way at once would end in any order. */
+/**
+ * Two writes under way at once would end in any order. That an expander did not take one the kernel keeps to itself; it does not
+ * when the line is read.
+ */
 function newestWrite(line: GpioLine, failed: (cause: Error) => void): (value: Level) => void {
   let busy = false
   let waiting: Level | undefined
   const write = (value: Level): void => {
     busy = true
-    line.write(value, (error) => {
-      busy = false
-      const next = waiting
-      waiting = undefined
-      if (error) failed(error)
-      else if (next !== undefined) write(next)
-    })
+    line.write(value, (error) => (error ? done(error) : line.read(done)))
+  }
+  const done = (error: Error | null | undefined): void => {
+    busy = false
+    const next = waiting
+    waiting = undefined
+    if (error) failed(error)
+    else if (next !== undefined) write(next)
   }
   return (value) => {
     if (busy) waiting = value

@@ -245,19 +245,27 @@ test('lamps are dark once the board has stopped', async () => {
   expect(hardware.lit()).toEqual([])
 })
 
-test('a lamp whose line fails is told, and shines again as told when it works', () => {
-  const { board, hardware, clock, gpio, events } = started()
-  events.length = 0
-  gpio.failNext()
-  board.handle({ kind: 'led', led: 'message', pattern: 'on' })
-  clock.advance(10)
-  expect(events).toEqual([
-    { kind: 'device', device: 'leds', state: 'lost', reason: expect.stringMatching(/a line of the leds failed: EIO/) },
-  ])
-  clock.advance(1100)
-  expect(events.at(-1)).toEqual({ kind: 'device', device: 'leds', state: 'ready' })
-  expect(hardware.lit()).toEqual(['message'])
-})
+test.each([undefined, 'read'] as const)(
+  'a lamp whose line fails, or was not heard, is told, and shines again as told when it works',
+  (what) => {
+    const { board, hardware, clock, gpio, events } = started()
+    events.length = 0
+    gpio.failNext(what)
+    board.handle({ kind: 'led', led: 'message', pattern: 'on' })
+    clock.advance(10)
+    expect(events).toEqual([
+      {
+        kind: 'device',
+        device: 'leds',
+        state: 'lost',
+        reason: expect.stringMatching(/a line of the leds failed: EIO/),
+      },
+    ])
+    clock.advance(1100)
+    expect(events.at(-1)).toEqual({ kind: 'device', device: 'leds', state: 'ready' })
+    expect(hardware.lit()).toEqual(['message'])
+  },
+)
 
 test('a lamp that is low when lit', () => {
   const clock = createVirtualClock()
