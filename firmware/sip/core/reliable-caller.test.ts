@@ -199,6 +199,25 @@ test('forked, and each branch makes an offer: one after the other is answered', 
   expect(flaws(stage)).toEqual([])
 })
 
+test('forked: one takes the call with an offer of its own while that of another waits for its answer', () => {
+  const { stage, alice, peer } = calling(
+    (request, from, peer, stage) => {
+      peer.reply(request, from, ring(1, 'offer of one', 'one'))
+      stage.later(100, () => peer.reply(request, from, { ...ring(0, 'offer of two', 'two'), status: 200 }))
+    },
+    { late: true },
+  )
+  alice.on('session-sdp', ({ id, sdp }) => alice.soon(300, { kind: 'ack', id, sdp: `answer to ${sdp}` }))
+  alice.end('call', 3000)
+  stage.run(600_000)
+  expect(peer.requests('PRACK').map(({ body }) => body)).toEqual(['answer to offer of one'])
+  expect(peer.requests('ACK').map(({ body, uriText }) => `${uriText}: ${body}`)).toEqual([
+    'sip:two@10.0.0.9: answer to offer of two',
+  ])
+  expect(peer.requests('BYE').map(({ uriText }) => uriText)).toEqual(['sip:two@10.0.0.9'])
+  expect(flaws(stage)).toEqual([])
+})
+
 test('their 2xx does not wait for our answer to the offer before: PRACK first, then the ACK; or the end', () => {
   for (const answers of [true, false]) {
     const { stage, alice, peer } = calling(

@@ -91,7 +91,8 @@ export class ClientOpening implements RequestUser, Sleeper {
       this.#asking = undefined
       early.settled = true
       this.early.prack(early, response, sdp, now)
-      if (this.#unanswered) this.#confirm(this.#unanswered, undefined, now)
+      const taken = this.#unanswered
+      if (taken?.dialog.remoteTag === early.dialog.remoteTag) this.#confirm(taken, undefined, now)
       return undefined
     }
     if (this.#unanswered === undefined) return 'no offer in a response waits for an answer'
@@ -156,22 +157,25 @@ export class ClientOpening implements RequestUser, Sleeper {
     // While the offer of one waits for our answer, the next has to wait, too: it comes again.
     if (order === 'not-now' || (order === 'next' && this.#asking?.early === early)) return
     const sdp = sdpIn(response)
-    if (early === undefined || order === 'unreliable') {
-      if (this.#offered && sdp !== undefined && !early?.settled) this.#preview(early, sdp)
-    } else if (this.#offered || sdp === undefined || early.settled) {
-      // §13.2.1: the first description is the answer, any other is none.
-      if (this.#offered && sdp !== undefined && !early.settled) {
-        early.settled = true
-        this.#preview(early, sdp)
-      }
-      this.early.prack(early, response, undefined, now)
-    } else {
-      if (this.#asking) return
+    if (early === undefined || order === 'unreliable') this.#preview(early, sdp)
+    else if (!this.#reliable(early, response, sdp, now)) return
+    port.enter('EARLY', byResponse(response))
+  }
+
+  /** RFC 3262 §4, §5. False: it has to wait, and comes again. */
+  #reliable(early: EarlyDialog, response: SipResponse, sdp: string | undefined, now: Millis): boolean {
+    if (!this.#offered && sdp !== undefined && !early.settled) {
+      // Of another fork: one offer at a time.
+      if (this.#asking) return false
       this.#asking = { early, response }
       early.rseq = rseq(response)
-      port.sdp('offer', sdp, 'INVITE', true)
+      this.#port.sdp('offer', sdp, 'INVITE', true)
+      return true
     }
-    port.enter('EARLY', byResponse(response))
+    this.#preview(early, sdp)
+    if (this.#offered && sdp !== undefined) early.settled = true
+    this.early.prack(early, response, undefined, now)
+    return true
   }
 
   #accepted(response: SipResponse, now: Millis): void {
@@ -271,7 +275,9 @@ export class ClientOpening implements RequestUser, Sleeper {
     return dialog
   }
 
-  #preview(early: EarlyDialog | undefined, sdp: string): void {
+  /** §13.2.1: after an answer that came reliably, any other description is none. */
+  #preview(early: EarlyDialog | undefined, sdp: string | undefined): void {
+    if (!this.#offered || sdp === undefined || early?.settled) return
     if (early) early.answer = sdp
     this.#answer(sdp)
   }
