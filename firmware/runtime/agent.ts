@@ -15,7 +15,7 @@ import { createHub, type Hub } from './hub.ts'
 import { sipConfig } from './settings.ts'
 import type { SocketSettings } from './sockets.ts'
 import { VERSION } from './version.ts'
-import { createVoice } from './voice.ts'
+import { createVoice, type Voice } from './voice.ts'
 
 export interface AgentOptions {
   /** A concrete address of this host that peers can reach; see `localAddressFor`. */
@@ -57,6 +57,10 @@ export interface Agent {
   removeModule(name: string): boolean
   /** This host has other addresses: registrations and calls go on from there, told by `address-changed`. Throws as `startAgent`. */
   move(addresses: readonly string[]): void
+  /** What is bound, the first address first. */
+  readonly transports: Voice['transports']
+  /** Other transports, ports or certificates; what they do not concern goes on. Throws as `startAgent`. */
+  change(sockets: Partial<Omit<SocketSettings, 'addresses'>>): void
   /** Ends calls and registrations, within two seconds, then everything. */
   stop(): Promise<void>
 }
@@ -108,6 +112,10 @@ export function startAgent(options: AgentOptions, user: AgentUser): Agent {
     addModule: (module) => voice.engine.addModule(module),
     removeModule: (name) => voice.engine.removeModule(name),
     move: (addresses) => voice.move(addresses),
+    get transports() {
+      return voice.transports
+    },
+    change: (sockets) => voice.change(sockets),
     async stop() {
       await departure.leave(voice.command, LEAVE_MS)
       voice.close()

@@ -6,7 +6,7 @@ import type { SipEngine } from '../sip/core/engine.ts'
 import type { UaCommand, UaConfig, UaEvent } from '../ua/contract.ts'
 import { createUserAgent } from '../ua/user-agent.ts'
 import type { Feed, HubPart } from './hub.ts'
-import { createSipStack, type SipStackOptions, type SipStackUser } from './sip-stack.ts'
+import { createSipStack, type SipStack, type SipStackOptions, type SipStackUser } from './sip-stack.ts'
 import { systemRng } from './system-rng.ts'
 
 export interface VoiceOptions extends SipStackOptions {
@@ -28,6 +28,10 @@ export interface Voice {
   readonly engine: Pick<SipEngine, 'addModule' | 'removeModule'>
   /** The host has other addresses: binds there, registers and carries the calls over. Throws as `createVoice`; then nothing is bound. */
   move(addresses: readonly string[]): void
+  /** What is bound, the first address first. */
+  readonly transports: SipStack['transports']
+  /** Other transports, ports or certificates at the same addresses. Throws as `createVoice`. */
+  readonly change: SipStack['change']
   /** The stack is gone from the hub; what was queued to be sent is sent. */
   close(): void
 }
@@ -67,6 +71,10 @@ export function createVoice(hub: HubPart, options: VoiceOptions, user: VoiceUser
       const [mediaAddress = '', alsoMediaAddress] = addresses
       toUa({ from: 'app', command: { kind: 'move', mediaAddress, alsoMediaAddress } })
     },
+    get transports() {
+      return stack.transports
+    },
+    change: stack.change,
     engine: stack.engine,
     close: stack.close,
   }

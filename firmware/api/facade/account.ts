@@ -45,6 +45,7 @@ export class Account extends AccountCallbacks {
   presence: PresenceStatus = { status: 'online', statusText: '' }
   registration = { active: false, expires: 0, status: 0, reason: '', cause: '' }
   #id = INVALID_ID
+  #name = ''
   #settings: AccountSettings | undefined
   #ua: UaAccountConfig | undefined
   #board: Switchboard | undefined
@@ -68,6 +69,7 @@ export class Account extends AccountCallbacks {
     const ua = this.#uaOf('create', settings)
     let id = 0
     while (board.accounts.has(id)) id++
+    this.#name = board.newName('acc')
     this.#enter(board, id, settings, ua)
     this.#registers = settings.regConfig.registerOnAdd
     try {
@@ -137,7 +139,7 @@ export class Account extends AccountCallbacks {
     const board = this.inner('create')
     if (presConfig.publishEnabled || this.#published) this.#tellPresence('create')
     this.#published = presConfig.publishEnabled
-    const name = `mwi:${this.#id}`
+    const name = `mwi:${this.#name}`
     if (mwiConfig.enabled && !board.subscriptions.has(name)) this.#watchMessages(board, name, mwiConfig.expirationSec)
     else if (!mwiConfig.enabled && board.subscriptions.has(name))
       board.seat.command('modify', { kind: 'unsubscribe', subscription: name })
@@ -149,9 +151,9 @@ export class Account extends AccountCallbacks {
     return this.#id
   }
 
-  /** For the façade: its name at the user agent. */
+  /** For the façade: its name at the user agent, which is nobody else's: what is still told of one that is gone concerns no other. */
   get name(): string {
-    return `acc:${this.#id}`
+    return this.#name
   }
 
   get aor(): string {

@@ -1,5 +1,5 @@
 // Sound from files and into them: PJSUA2's AudioMediaPlayer and AudioMediaRecorder.
-import type { PortId } from '../../media/contract.ts'
+import type { PortId, PortState } from '../../media/contract.ts'
 import { AudioMedia } from './audio-media.ts'
 import { Endpoint } from './endpoint.ts'
 import { OperationError } from './errors.ts'
@@ -36,6 +36,25 @@ abstract class AudioFile extends AudioMedia {
 
   once<K extends keyof AudioFileEvents>(name: K, withinMs?: number): Promise<AudioFileEvents[K]> {
     return this.#events.once(name, undefined, withinMs)
+  }
+
+  /** Stands still where it is; `resume` goes on from there. */
+  pause(): void {
+    this.#paused('pause', true)
+  }
+
+  resume(): void {
+    this.#paused('resume', false)
+  }
+
+  #paused(operation: string, paused: boolean): void {
+    const port = this.needed(operation)
+    this.endpoint.inner(operation).seat.media({ kind: 'set-paused', port, paused })
+  }
+
+  /** Where in the file it is, how long the file is (NaN of a recorder), ms. */
+  getPos(): Promise<PortState> {
+    return this.state('getPos')
   }
 
   /** The port goes, and everybody who heard it hears it no more. */
@@ -92,6 +111,12 @@ export class AudioMediaPlayer extends AudioFile {
     this.#list = files
     this.#forEver = loop
     this.#play(board, port)
+  }
+
+  /** Goes on there, ms. */
+  setPos(atMs: number): void {
+    if (!(atMs >= 0)) throw new OperationError('setPos', 'argument', `atMs: expected 0 or more, got ${atMs}`)
+    this.endpoint.inner('setPos').seat.media({ kind: 'seek', port: this.needed('setPos'), atMs })
   }
 
   #play(board: Switchboard, port: PortId): void {

@@ -1,5 +1,5 @@
 // Something that gives sound, takes it, or both: a call, a file, a device, a tone. Media are connected to a graph on the bridge.
-import type { PortId } from '../../media/contract.ts'
+import type { PortId, PortState } from '../../media/contract.ts'
 import type { Endpoint } from './endpoint.ts'
 import { OperationError } from './errors.ts'
 import { INVALID_ID } from './names.ts'
@@ -64,6 +64,22 @@ export abstract class AudioMedia {
   adjustTxLevel(level: number): void {
     this.#takeDb = decibels('adjustTxLevel', level)
     this.#gain('adjustTxLevel')
+  }
+
+  /** How loud it was to the others in the last 100 ms: 0 to 1, which is a full-scale sine. */
+  async getRxLevel(): Promise<number> {
+    return 10 ** ((await this.state('getRxLevel')).giveDb / 20)
+  }
+
+  /** How loud the others were to it. */
+  async getTxLevel(): Promise<number> {
+    return 10 ** ((await this.state('getTxLevel')).takeDb / 20)
+  }
+
+  protected async state(operation: string): Promise<PortState> {
+    const state = await this.endpoint.inner(operation).seat.portState(this.needed(operation))
+    if (state === undefined) throw new OperationError(operation, 'state', 'there is no media now')
+    return state
   }
 
   #gain(operation: string): void {

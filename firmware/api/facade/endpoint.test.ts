@@ -29,7 +29,7 @@ test('one of a kind, in its order', async () => {
   endpoint.libCreate()
   expect(() => endpoint.libCreate()).toThrow('created already')
   await expect(endpoint.libStart()).rejects.toThrow('libInit comes first')
-  expect(() => endpoint.transportCreate('udp')).toThrow('between libInit and libStart')
+  expect(() => endpoint.transportCreate('udp')).toThrow('libInit comes first')
   endpoint.libInit()
   expect(() => new Account().create({ idUri: 'sip:a@b' })).toThrow('create: the library is init: libStart comes first')
   endpoint.transportCreate('udp', loopback)
@@ -85,8 +85,21 @@ test('transports are created, listed, closed, and told of', async () => {
   endpoint.on('transportState', ({ type, state }) => told.push(`${type} ${state}`))
   await endpoint.libStart()
   expect(endpoint.transportGetInfo(udp!).localAddress).toMatch(/^127\.0\.0\.1:[1-9]/)
+  endpoint.transportClose(udp!)
+  expect(() => endpoint.transportClose(tcp!)).toThrow('the last transport cannot be closed')
+  const other = await upDesk('bob')
+  const [, port] = other.endpoint.transportGetInfo(0).localAddress.split(':')
+  expect(() => endpoint.transportCreate('udp', { ...loopback, port: Number(port) })).toThrow('EADDRINUSE')
+  expect(endpoint.transportEnum()).toEqual([tcp])
+  const again = endpoint.transportCreate('udp', loopback)
+  const account = new Account(endpoint)
+  const uri = `sip:late@${endpoint.transportGetInfo(again).localAddress}`
+  account.create({ idUri: uri })
+  const comes = account.once('incomingCall')
+  new Call(other.account).makeCall(uri)
+  await comes
   await endpoint.libDestroy()
-  expect(told).toEqual(['udp up', 'tcp up', 'udp down', 'tcp down'])
+  expect(told).toEqual(['udp up', 'tcp up', 'udp down', 'udp up', 'tcp down', 'udp down'])
 })
 
 test('settings are checked, and do what they say', async () => {

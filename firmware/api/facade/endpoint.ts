@@ -1,4 +1,5 @@
 // PJSUA2's Endpoint: the library as a whole. Created, initialised with settings, started, destroyed, in this order.
+import { showAddress } from '../../base/address.ts'
 import { log } from '../../base/log.ts'
 import { localAddressTowards } from '../../net/local-address.ts'
 import type { NatType } from '../../net/nat-type.ts'
@@ -166,15 +167,42 @@ export class Endpoint extends EndpointCallbacks {
 
   // ---- transports ----------------------------------------------------------------------------------------------------
 
-  /** Of each kind there is one. Its number is what `transportGetInfo` wants. */
+  /** Of each kind there is one, also while the library runs. Its number is what `transportGetInfo` wants. */
   transportCreate(type: TransportType, config: TransportConfig = {}): number {
-    this.#expect('transportCreate', 'init', 'transports are created between libInit and libStart')
-    return this.#transports.create(type, config)
+    this.#afterInit('transportCreate')
+    const id = this.#transports.create(type, config)
+    try {
+      this.#rebind('transportCreate')
+    } catch (error) {
+      this.#transports.remove('transportCreate', id)
+      throw error
+    }
+    if (this.#state === 'running') this.#tellTransport(id, 'up')
+    return id
   }
 
   transportClose(id: number): void {
-    this.#expect('transportClose', 'init', 'transports are closed before libStart')
+    this.#afterInit('transportClose')
+    if (this.#state === 'running' && this.#transports.ids.length === 1)
+      throw new OperationError('transportClose', 'state', 'the last transport cannot be closed while the library runs')
+    const told = this.#state === 'running' ? this.transportGetInfo(id) : undefined
     this.#transports.remove('transportClose', id)
+    this.#rebind('transportClose')
+    if (told !== undefined) this.tell('transportState', { ...told, transportId: id, state: 'down', lastError: '' })
+  }
+
+  #afterInit(operation: string): void {
+    if (this.#state !== 'init' && this.#state !== 'running')
+      throw new OperationError(operation, 'state', `the library is ${this.#state}: libInit comes first`)
+  }
+
+  /** While it runs: what was created is bound, what was closed is not any more. */
+  #rebind(operation: string): void {
+    try {
+      this.#board?.seat.change(this.#transports.sockets)
+    } catch (error) {
+      throw new OperationError(operation, 'system', (error as Error).message, error)
+    }
   }
 
   transportEnum(): readonly number[] {
@@ -183,9 +211,9 @@ export class Endpoint extends EndpointCallbacks {
 
   transportGetInfo(id: number): TransportInfo {
     const { type, config } = this.#transports.entry('transportGetInfo', id)
-    const local = this.#board?.seat.agent.local
-    const port = type === 'tls' ? config.port || 5061 : (local?.port ?? config.port ?? 0)
-    return { id, type, localAddress: `${local?.address ?? config.boundAddress ?? ''}:${port}` }
+    const bound = this.#board?.seat.agent.transports.find(({ transport }) => transport === type)?.local
+    const { address, port } = bound ?? { address: config.boundAddress ?? '', port: config.port ?? 0 }
+    return { id, type, localAddress: showAddress({ address, port }) }
   }
 
   #tellTransport(transportId: number, state: 'up' | 'down', lastError = ''): void {

@@ -1,7 +1,7 @@
 // The user agent under the façade: the one file that starts it. Commands are done at once, so that what cannot be is thrown at
 // the caller; events come after the turn that caused them (in a microtask), in order, so that an application may call anything.
 import type { LogRecord } from '../../base/log.ts'
-import type { MediaCommand, MediaEvent, StreamStats } from '../../media/contract.ts'
+import type { MediaCommand, MediaEvent, PortId, PortState, StreamStats } from '../../media/contract.ts'
 import { type Agent, type AgentOptions, startAgent } from '../../runtime/agent.ts'
 import { createClock } from '../../runtime/clock.ts'
 import { createHub } from '../../runtime/hub.ts'
@@ -25,8 +25,8 @@ interface Asked {
   refusal: string | undefined
 }
 
-/** How long statistics are waited for, ms: the media engine answers within one tick of 10 ms. */
-const STATS_MS = 1000
+/** How long the media engine is waited for, ms: it answers within one tick of 10 ms. */
+const ANSWER_MS = 1000
 
 export class Seat {
   readonly agent: Agent
@@ -37,7 +37,7 @@ export class Seat {
   #asked: Asked | undefined
   #record: CallRecord | undefined
   #ref = 0
-  readonly #stats = new Map<number, (stats: StreamStats | undefined) => void>()
+  readonly #answers = new Map<number, (answer: unknown) => void>()
 
   /** Throws an OperationError when the address, the port or the addon cannot be had. */
   constructor(operation: string, options: AgentOptions, user: SeatUser) {
@@ -52,7 +52,8 @@ export class Seat {
           media: (event) => {
             if (event.kind === 'pair-ready') this.#ready.resolve()
             else if (event.kind === 'pairs-failed') this.#ready.reject(new Error(event.reason))
-            this.#later(() => user.media(event))
+            if (event.kind === 'port-state') this.#answers.get(event.ref)?.(event.state)
+            else this.#later(() => user.media(event))
           },
           sip: (output) => user.sip(output),
           log: (record) => this.#later(() => user.log(record)),
@@ -83,6 +84,19 @@ export class Seat {
     if (asked.refusal !== undefined) throw new OperationError(operation, 'refused', asked.refusal)
   }
 
+  /** Throws the system's Error when a transport cannot be had. */
+  change(sockets: Parameters<Agent['change']>[0]): void {
+    let failure: { readonly error: unknown } | undefined
+    this.#inTurn(() => {
+      try {
+        this.agent.change(sockets)
+      } catch (error) {
+        failure = { error }
+      }
+    })
+    if (failure !== undefined) throw failure.error
+  }
+
   media(command: MediaCommand): void {
     this.agent.media(command)
   }
@@ -100,19 +114,29 @@ export class Seat {
 
   /** Undefined: there is no stream, or it went meanwhile. */
   stats(call: CallId): Promise<StreamStats | undefined> {
+    return this.#answer((ref) => this.command('getStreamStat', { kind: 'query-call', call, ref }))
+  }
+
+  /** Undefined: there is no such port, or it went meanwhile. */
+  portState(port: PortId): Promise<PortState | undefined> {
+    return this.#answer((ref) => this.media({ kind: 'query-port', port, ref }))
+  }
+
+  /** What the media engine answers to what `ask` asks under that number. */
+  #answer<T>(ask: (ref: number) => void): Promise<T | undefined> {
     const ref = ++this.#ref
-    const { promise, resolve } = Promise.withResolvers<StreamStats | undefined>()
-    this.#stats.set(ref, resolve)
-    const late = setTimeout(() => resolve(undefined), STATS_MS)
+    const { promise, resolve } = Promise.withResolvers<unknown>()
+    this.#answers.set(ref, resolve)
+    const late = setTimeout(() => resolve(undefined), ANSWER_MS)
     try {
-      this.command('getStreamStat', { kind: 'query-call', call, ref })
+      ask(ref)
     } catch {
       resolve(undefined)
     }
     return promise.finally(() => {
       clearTimeout(late)
-      this.#stats.delete(ref)
-    })
+      this.#answers.delete(ref)
+    }) as Promise<T | undefined>
   }
 
   /** Calls and registrations end, within two seconds, then everything; what that causes is told before this resolves. */
@@ -124,7 +148,7 @@ export class Seat {
   #hear(event: UaEvent): void {
     if (event.kind === 'refused' && event.command === this.#asked?.kind) this.#asked.refusal = event.reason
     else if (event.kind === 'call-record') this.#record = event.record
-    else if (event.kind === 'call-stats') this.#stats.get(event.ref)?.(event.stats)
+    else if (event.kind === 'call-stats') this.#answers.get(event.ref)?.(event.stats)
     else this.#later(() => this.#user.ua(event))
   }
 
