@@ -40,6 +40,8 @@ export interface StreamConfig {
   readonly eventReceive?: number
   /** Whether digits are also listened for as tones in the sound received; absent: when there is no `eventReceive`. */
   readonly detectInBand?: boolean
+  /** Nothing is sent of what is quieter than −50 dB below a full-scale sine for longer than 200 ms (RFC 3551 §4.1). Default false. */
+  readonly suppressSilence?: boolean
   /** Follow the peer's real source address after the first valid packets (symmetric RTP, RFC 4961). */
   readonly symmetric: boolean
   readonly cname: string

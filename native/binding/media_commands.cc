@@ -76,6 +76,8 @@ StreamConfig streamFrom(const Field& f) {
   out.eventReceive = payloadTypeFrom(f.at("eventReceive"));
   const Field detectInBand = f.at("detectInBand");
   if (!detectInBand.absent()) out.detectInBand = detectInBand.boolean();
+  const Field suppressSilence = f.at("suppressSilence");
+  out.suppressSilence = !suppressSilence.absent() && suppressSilence.boolean();
   out.symmetric = f.at("symmetric").boolean();
   out.cname = f.at("cname").string();
   out.jitterMinMs = f.at("jitter").at("minMs").whole<uint32_t>();

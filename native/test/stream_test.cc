@@ -63,6 +63,27 @@ TEST("stream/two parties hear each other, over IPv4 and IPv6, and their reports 
   }
 }
 
+TEST("stream/silence is left out when that is wanted: its first 200 ms and all speech are sent, digits too") {
+  Party a, b;
+  StreamConfig quiet = a.config(b.rtp, b.rtcp);
+  quiet.suppressSilence = true;
+  REQUIRE(a.open(quiet));
+  REQUIRE(b.open(b.config(a.rtp, a.rtcp)));
+  Room room({&a, &b});
+  room.run(1000, 0);
+  CHECK_EQ(a.stream->stats().sentPackets, 10u);
+  CHECK_EQ(b.stream->stats().sentPackets, 50u);
+  room.run(1000, 1000);
+  CHECK_EQ(a.stream->stats().sentPackets, 60u);
+  CHECK_WITHIN(room.loudest[1], 900, 1100);
+  room.run(2000, 50);
+  CHECK_EQ(a.stream->stats().sentPackets, 70u);
+  a.stream->sendDtmf("5", 100, 60);
+  room.run(300, 0);
+  CHECK_EQ(b.all<event::Dtmf>().size(), 2u);
+  CHECK_EQ(b.stream->stats().lostPackets, 0);
+}
+
 TEST("stream/all digits arrive once each, and the voice is silent meanwhile") {
   Party a, b;
   REQUIRE(a.open(a.config(b.rtp, b.rtcp)));

@@ -19,7 +19,7 @@ export interface AudioTransportOptions {
   readonly remoteSdp?: SdpSession | undefined
   /** Which media of the offer it is. */
   readonly sdpIndex?: number
-  /** Nothing is sent while there is nothing to hear. */
+  /** Nothing is sent while there is nothing to hear, −50 dB for 200 ms; by default so. */
   readonly enableSilenceDetection?: boolean
   /** Instead of `Engine.codecs`. */
   readonly codecs?: readonly string[]
@@ -228,6 +228,7 @@ export class AudioTransport implements BridgePort {
       stream: {
         ...agreed,
         ...{ direction, symmetric: true, cname: this.#cname, jitter: JITTER },
+        suppressSilence: this.enableSilenceDetection,
         silenceMs: direction === 'sendrecv' ? SILENCE_MS : 0,
       },
     })

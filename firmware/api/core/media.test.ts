@@ -201,7 +201,7 @@ describe('AudioTransport', () => {
 
   test('hold: the offer has the direction, and recvonly stops sending', async () => {
     const [alice, bob] = [await withSound('alice'), await withSound('bob')]
-    const { caller, callee } = await stream(alice, bob)
+    const { caller, callee } = await stream(alice, bob, { enableSilenceDetection: false })
     const hold = caller.getLocalMedia(true, 'sendonly')
     expect(hold.direction).toBe('sendonly')
     expect(callee.getLocalMedia(false, 'recvonly').direction).toBe('recvonly')
@@ -213,6 +213,17 @@ describe('AudioTransport', () => {
     const after = await callee.getStatistics()
     expect(after.sentPackets).toBe(before.sentPackets)
     expect(after.receivedPackets).toBeGreaterThan(before.receivedPackets)
+  })
+
+  test('silence is not sent, unless that is wanted', async () => {
+    const [alice, bob] = [await withSound('alice'), await withSound('bob')]
+    const { caller } = await stream(alice, bob)
+    const { caller: talkative } = await stream(alice, bob, { enableSilenceDetection: false })
+    await pause(1000)
+    const [quiet, all] = [await caller.getStatistics(), await talkative.getStatistics()]
+    expect(quiet.sentPackets).toBeLessThan(20)
+    expect(all.sentPackets).toBeGreaterThan(40)
+    expect(caller.enableSilenceDetection).toBe(true)
   })
 
   test('the order of codecs is the engine’s, changed while it runs', async () => {

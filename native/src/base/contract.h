@@ -53,6 +53,7 @@ struct StreamConfig {
   std::vector<Codec> receive;
   std::optional<uint8_t> eventSend, eventReceive;
   std::optional<bool> detectInBand;
+  bool suppressSilence = false;
   bool symmetric = true;
   std::string cname;
   uint32_t jitterMinMs = 0, jitterMaxMs = 200;

@@ -27,6 +27,8 @@ class RtpSender {
     uint8_t payloadType = 0;
     uint32_t ptimeMs = 20;
     std::optional<uint8_t> eventPayloadType;
+    /** Nothing is sent of what is quieter than −50 dB for longer than 200 ms (RFC 3551 §4.1). */
+    bool suppressSilence = false;
   };
   void set(const Setting& setting);
   /**
@@ -65,6 +67,8 @@ class RtpSender {
   void takeEvent(const EventSender::Step& step, size_t samples);
   void sendEvent(bool marker, bool end);
   void send(uint8_t payloadType, bool marker, uint32_t timestamp, size_t payloadSize);
+  /** The frame is silence that has lasted long enough to be left out. */
+  bool isLeftOut(size_t samples);
   bool isSending() const { return setting_.active && to_.isSet() && to_.port() != 0; }
 
   const int fd_;
@@ -81,6 +85,8 @@ class RtpSender {
   static constexpr uint32_t kLongestMs = 60;
   std::array<int16_t, 48 * kLongestMs> frame_{};
   size_t framed_ = 0;
+  /** How long it has been quiet. */
+  uint32_t quietMs_ = 0;
   /** The next audio packet begins a talkspurt. */
   bool marker_ = true;
 

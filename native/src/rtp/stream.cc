@@ -107,6 +107,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
     sending.payloadType = config_.send.payloadType;
     sending.ptimeMs = config_.ptimeMs;
     sending.eventPayloadType = config_.eventSend;
+    sending.suppressSilence = config_.suppressSilence;
     sender_.set(sending);
 
     if (!listensForTones()) sayTones(detector_->stop());
