@@ -13,12 +13,14 @@ export interface PeerReply {
   readonly contentType?: string
 }
 
+type Script = (request: SipRequest) => PeerReply | readonly PeerReply[] | undefined
+
 export class LoopbackPeer {
   readonly port: number
   readonly requests: SipRequest[] = []
   readonly responses: SipResponse[] = []
   readonly #socket: ReturnType<typeof createSocket>
-  readonly #scripts = new Map<string, (request: SipRequest) => PeerReply | undefined>()
+  readonly #scripts = new Map<string, Script>()
   #from: RemoteInfo | undefined
   #seq = 0
 
@@ -36,13 +38,29 @@ export class LoopbackPeer {
     return new SipUri({ user, host: '127.0.0.1', port: this.port })
   }
 
-  /** `undefined`: silence. */
-  on(method: string, script: (request: SipRequest) => PeerReply | undefined): void {
+  /** `undefined`: silence; several are sent one after the other. */
+  on(method: string, script: Script): void {
     this.#scripts.set(method, script)
   }
 
   of(method: string): readonly SipRequest[] {
     return this.requests.filter((request) => request.method === method)
+  }
+
+  /** An INVITE of its own, outside of any dialog. */
+  open(uri: string, headers: readonly string[], body: string): void {
+    this.#send([
+      `INVITE ${uri} SIP/2.0`,
+      `Via: SIP/2.0/UDP 127.0.0.1:${this.port};branch=z9hG4bKpeer${++this.#seq}`,
+      'Max-Forwards: 70',
+      ...[
+        'From: <sip:peer@127.0.0.1>;tag=own',
+        `To: <${uri}>`,
+        `Call-ID: own${this.#seq}`,
+        `CSeq: ${this.#seq} INVITE`,
+      ],
+      ...[`Contact: <sip:peer@127.0.0.1:${this.port}>`, ...headers, `Content-Length: ${body.length}`, '', body],
+    ])
   }
 
   /** A request of its own in the dialog that `request`, which came, has made. */
@@ -67,8 +85,10 @@ export class LoopbackPeer {
     const request = message.value
     this.#from = from
     this.requests.push(request)
-    const reply = this.#scripts.get(request.method)?.(request)
-    if (reply === undefined) return
+    for (const reply of [this.#scripts.get(request.method)?.(request) ?? []].flat()) this.#answer(request, reply)
+  }
+
+  #answer(request: SipRequest, reply: PeerReply): void {
     const { status, headers = [], body = '', contentType = 'application/sdp' } = reply
     this.#send([
       `SIP/2.0 ${status} Scripted`,

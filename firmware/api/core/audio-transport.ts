@@ -1,4 +1,5 @@
 // An audio stream over the network: what it says of itself in descriptions, and the stream once both are known.
+import { ok } from '../../base/result.ts'
 import { hex } from '../../base/rng.ts'
 import { knownCodecs } from '../../media/codecs.ts'
 import type { Direction, MediaEvent, PortId, StreamStats } from '../../media/contract.ts'
@@ -62,6 +63,8 @@ export class AudioTransport implements BridgePort {
   /** Our last description of it alone. */
   #ours: SessionDescription | undefined
   #outcome: AudioOutcome | undefined
+  /** What our answer to a new offer of theirs means, once that is in force. */
+  #answered: AudioOutcome | undefined
   #direction: Direction = 'sendrecv'
   #started = false
   #stopped = false
@@ -123,6 +126,7 @@ export class AudioTransport implements BridgePort {
     const origin = { username: '-', sessionId: this.#sessionId }
     if (isOffer) {
       this.#ours = makeOffer(this.#local(operation, direction), origin, this.#ours)
+      this.#answered = undefined
     } else if (remoteSdp !== undefined) {
       const answer = answerOffer(
         alone(operation, remoteSdp, sdpIndex),
@@ -132,6 +136,7 @@ export class AudioTransport implements BridgePort {
       )
       if (!answer.ok) throw new CoreError('refused', operation, answer.error.what, { sipStatus: 488 })
       this.#ours = answer.value.description
+      this.#answered = answer.value.outcome
     } else if (this.#ours === undefined)
       throw new CoreError('state', operation, 'expected their offer: it was not given at construction')
     const media = this.#media(this.#ours)
@@ -206,7 +211,10 @@ export class AudioTransport implements BridgePort {
 
   #establish(operation: string, localSdp: SdpSession, remoteSdp: SdpSession, sdpIndex: number): void {
     const remote = alone(operation, remoteSdp, sdpIndex)
-    const outcome = evaluateAnswer(remote, alone(operation, localSdp, sdpIndex), PTIME_MS)
+    const { srtp } = this.transport
+    const local = alone(operation, localSdp, sdpIndex)
+    const outcome =
+      this.#answered === undefined ? evaluateAnswer(remote, local, PTIME_MS, srtp?.mandatory) : ok(this.#answered)
     if (!outcome.ok) throw new CoreError('refused', operation, outcome.error.what, { sipStatus: 488 })
     this.transport.setEstablished(localSdp, remoteSdp, sdpIndex)
     this.#begin(outcome.value)
@@ -239,7 +247,7 @@ export class AudioTransport implements BridgePort {
     return {
       ...{ address: pair.address, rtpPort: pair.rtpPort, rtcpPort: pair.rtcpPort },
       codecs: knownCodecs(this.#codecs.flatMap(codecsNamed)),
-      ...{ events: EVENTS, ptimeMs: PTIME_MS, direction, order: 'offerer' },
+      ...{ events: EVENTS, ptimeMs: PTIME_MS, direction, order: 'offerer', srtp: this.transport.srtp },
     }
   }
 

@@ -25,6 +25,8 @@ test('applications have one, tests as many as they like', () => {
 
 test.each([
   [{ sampleRate: 44 }, 'sampleRate'],
+  [{ localIp: '0.0.0.0' }, 'localIp'],
+  [{ localIp: 'localhost' }, 'localIp'],
   [{ localUdpPort: 70_000 }, 'localUdpPort'],
   [{ rtpPortRange: [5000, 4000] }, 'rtpPortRange'],
   [{ codecs: ['g711', 'mp3'] }, 'mp3'],

@@ -1,6 +1,7 @@
 // Invitations of two engines on loopback: states, triggers, descriptions, misuse.
 import { describe, expect, test } from 'vitest'
 import { audioSdp, type CoreParty, startParty, toldBy } from '../../testing/core.ts'
+import { startPeer } from '../../testing/loopback-peer.ts'
 import { CoreError, Invitation, type InvitationState, SdpMedia } from './index.ts'
 
 const names = (party: CoreParty, of?: Invitation) =>
@@ -232,6 +233,117 @@ describe('changes', () => {
     expect(into.activeRemoteSdp?.media[0]?.port).toBe(40_008)
     expect(into.activeLocalSdp?.media[0]?.port).toBe(41_000)
     await reached(bob, into, 'CONFIRMED')
+  })
+})
+
+test('another answer in the 200 than in the 183: the last one counts', async () => {
+  const [alice, peer] = [await startParty('alice'), await startPeer()]
+  const headers = [`Contact: <sip:bob@127.0.0.1:${peer.port}>`]
+  peer.on('INVITE', () => [
+    { status: 183, headers, body: audioSdp(41_100).toString() },
+    { status: 200, headers, body: audioSdp(41_200).toString() },
+  ])
+  peer.on('BYE', () => ({ status: 200 }))
+  const out = new Invitation(alice.credentials, peer.uri('bob'), { engine: alice.engine })
+  out.setOfferedLocalSdp(audioSdp())
+  out.sendInvite()
+  await reached(alice, out, 'CONFIRMED')
+  expect(updates(alice).map((each) => each.succeeded && each.remoteSdp.media[0]?.port)).toEqual([41_100, 41_200])
+})
+
+test('an answer that cannot be: told with its fault, and what was in force stays', async () => {
+  const [alice, peer] = [await startParty('alice'), await startPeer()]
+  const headers = [`Contact: <sip:bob@127.0.0.1:${peer.port}>`]
+  peer.on('INVITE', () => ({ status: 200, headers, body: 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n' }))
+  peer.on('BYE', () => ({ status: 200 }))
+  const out = new Invitation(alice.credentials, peer.uri('bob'), { engine: alice.engine })
+  out.setOfferedLocalSdp(audioSdp())
+  out.sendInvite()
+  await reached(alice, out, 'CONFIRMED')
+  expect(updates(alice)).toEqual([{ succeeded: false, error: 'expected an answer of 1 media, got 0' }])
+  expect(out.activeRemoteSdp).toBeUndefined()
+})
+
+test('an offer that cannot be read is refused with 488', async () => {
+  const [bob, peer] = [await startParty('bob'), await startPeer()]
+  const trigger = new Invitation(bob.credentials, peer.uri('x'), { engine: bob.engine })
+  peer.on('INVITE', () => ({ status: 486 }))
+  trigger.setOfferedLocalSdp(audioSdp())
+  trigger.sendInvite()
+  await reached(bob, trigger, 'DISCONNECTED')
+  const refused = bob.engine.notifications.next('invitation-got-sdp-update')
+  peer.open(bob.uri.address, ['Content-Type: application/sdp'], 'v=0\r\n')
+  expect((await refused).data).toMatchObject({ succeeded: false })
+  await expect.poll(() => peer.responses.at(-1)?.status).toBe(488)
+})
+
+describe('what each state allows', () => {
+  const METHODS = {
+    sendInvite: (it: Invitation) => it.sendInvite(),
+    respondToInviteProvisionally: (it: Invitation) => it.respondToInviteProvisionally(),
+    acceptInvite: (it: Invitation) => it.acceptInvite(),
+    acknowledge: (it: Invitation) => it.acknowledge(),
+    sendReinvite: (it: Invitation) => it.sendReinvite(),
+    sendUpdate: (it: Invitation) => it.sendUpdate(),
+    respondToReinvite: (it: Invitation) => it.respondToReinvite(),
+    disconnect: (it: Invitation) => it.disconnect(),
+  }
+  type Method = keyof typeof METHODS
+  const ALLOWED: Readonly<Record<string, readonly Method[]>> = {
+    'NULL out': ['sendInvite'],
+    'CALLING out': ['disconnect'],
+    'EARLY out': ['disconnect', 'sendUpdate', 'acknowledge'],
+    'INCOMING in': ['respondToInviteProvisionally', 'acceptInvite', 'disconnect'],
+    'EARLY in': ['respondToInviteProvisionally', 'acceptInvite', 'disconnect', 'sendUpdate', 'acknowledge'],
+    'CONFIRMED out': ['sendReinvite', 'sendUpdate', 'disconnect'],
+    'REINVITING out': ['disconnect', 'acknowledge'],
+    'REINVITED in': ['respondToReinvite', 'disconnect'],
+    'DISCONNECTING out': [],
+    'DISCONNECTED in': [],
+  }
+  const refuses = (it: Invitation, seen: Set<string>) => {
+    const where = `${it.state} ${it.isOutgoing ? 'out' : 'in'}`
+    const allowed = ALLOWED[where]
+    if (allowed === undefined) throw new Error(`${where} is not in the table`)
+    seen.add(where)
+    for (const [name, call] of Object.entries(METHODS)) {
+      if (allowed.includes(name as Method)) continue
+      const said = codeOf(() => call(it))
+      expect(said, `${name} in ${where}`).toMatch(/^state: /)
+      expect(said, `${name} in ${where}`).toMatch(new RegExp(`${it.state}|outgoing|incoming`))
+    }
+  }
+
+  test('all of the table, on the way through one call', async () => {
+    const seen = new Set<string>()
+    const [alice, bob] = [await startParty('alice'), await startParty('bob')]
+    const out = new Invitation(alice.credentials, bob.uri, { route: bob.route, engine: alice.engine })
+    refuses(out, seen)
+    out.setOfferedLocalSdp(audioSdp())
+    const came = bob.engine.notifications.next('invitation-changed-state')
+    out.sendInvite()
+    refuses(out, seen)
+    const into = (await came).sender
+    refuses(into, seen)
+    into.respondToInviteProvisionally()
+    refuses(into, seen)
+    await reached(alice, out, 'EARLY')
+    refuses(out, seen)
+    into.setOfferedLocalSdp(audioSdp(41_000))
+    into.acceptInvite()
+    await Promise.all([reached(alice, out, 'CONFIRMED'), reached(bob, into, 'CONFIRMED')])
+    refuses(out, seen)
+    const asked = reached(bob, into, 'REINVITED')
+    out.setOfferedLocalSdp(audioSdp())
+    out.sendReinvite()
+    refuses(out, seen)
+    await asked
+    refuses(into, seen)
+    out.disconnect()
+    refuses(out, seen)
+    await reached(bob, into, 'DISCONNECTED')
+    refuses(into, seen)
+    expect([...seen].sort()).toEqual(Object.keys(ALLOWED).sort())
   })
 })
 

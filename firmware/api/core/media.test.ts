@@ -10,9 +10,11 @@ import {
   AudioTransport,
   CoreError,
   Engine,
+  Invitation,
   RecordingWaveFile,
   RtpTransport,
   SdpConnection,
+  SdpMedia,
   SdpSession,
   ToneGenerator,
   WaveFile,
@@ -27,7 +29,12 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 let ports = 42_000
 const withSound = async (user: string, options = {}) => {
   ports += 40
-  const party = await startParty(user, { rtpPortRange: [ports, ports + 39], sampleRate: 16, ...options })
+  const party = await startParty(user, {
+    rtpPortRange: [ports, ports + 39],
+    sampleRate: 16,
+    codecs: ['g711'],
+    ...options,
+  })
   party.engine.setSoundDevices('null', 'null')
   return party
 }
@@ -236,6 +243,50 @@ describe('AudioTransport', () => {
     expect(thrown(() => (alice.engine.codecs = ['mp3']))).toMatch(/mp3/)
   })
 
+  test('SRTP: offered and taken, optional and done without, forced and refused', async () => {
+    const [alice, bob] = [await withSound('alice'), await withSound('bob')]
+    const between = async (ours: object, theirs: object) => {
+      const caller = new AudioTransport(await transport(alice, ours), { enableSilenceDetection: false })
+      const offer = sessionOf(caller.getLocalMedia(true))
+      const callee = new AudioTransport(await transport(bob, theirs), {
+        remoteSdp: offer,
+        enableSilenceDetection: false,
+      })
+      caller.start(offer, sessionOf(callee.getLocalMedia(false)))
+      return { caller, callee, offer }
+    }
+    const both = await between({ useSrtp: true, srtpForced: true }, { useSrtp: true })
+    expect(both.offer.media[0]?.transport).toBe('RTP/SAVP')
+    expect(both.offer.media[0]?.attributes.some(({ name }) => name === 'crypto')).toBe(true)
+    expect([both.caller.transport.srtpActive, both.callee.transport.srtpActive]).toEqual([true, true])
+    expect([both.caller.transport.useSrtp, both.caller.transport.srtpForced]).toEqual([true, true])
+    await pause(300)
+    const stats = await both.callee.getStatistics()
+    expect(stats.receivedPackets).toBeGreaterThan(5)
+    expect(stats.malformedPackets).toBe(0)
+    const plain = await between({ useSrtp: true }, {})
+    expect([plain.caller.transport.srtpActive, plain.callee.transport.srtpActive]).toEqual([false, false])
+    await expect(between({ useSrtp: true, srtpForced: true }, {})).rejects.toThrow(/SRTP, which is off here/)
+    await expect(between({}, { useSrtp: true, srtpForced: true })).rejects.toThrow(/nothing less is taken here/)
+    const again = both.callee.getLocalMedia(false, 'recvonly', sessionOf(both.caller.getLocalMedia(true, 'sendonly')))
+    expect(again.attributes.some(({ name }) => name === 'crypto')).toBe(true)
+  })
+
+  test('a transport on its own puts SRTP into descriptions', async () => {
+    const alice = await withSound('alice')
+    const rtp = await transport(alice, { useSrtp: true })
+    const plain = () =>
+      new SdpMedia('audio', 4000, 'RTP/AVP', { formats: ['8'], connection: new SdpConnection('127.0.0.1') })
+    const [offer, answer] = [sessionOf(plain()), sessionOf(plain())]
+    rtp.setLocal(offer)
+    expect(offer.media[0]?.attributes[0]?.name).toBe('crypto')
+    const other = await transport(alice, { useSrtp: true })
+    other.setEstablished(answer, offer)
+    expect(answer.media[0]?.attributes[0]?.name).toBe('crypto')
+    rtp.setEstablished(offer, answer)
+    expect([rtp.srtpActive, other.srtpActive]).toEqual([true, true])
+  })
+
   test('an offer with nothing for us is refused with 488, and the transport stays free', async () => {
     const alice = await withSound('alice')
     const rtp = await transport(alice)
@@ -244,6 +295,50 @@ describe('AudioTransport', () => {
     expect(thrown(refuse)).toMatch(/^refused: no codec/)
     expect(new AudioTransport(rtp).isStarted).toBe(false)
   })
+})
+
+test('a call with sound: invitations carry what the streams say, a hold too', async () => {
+  const [alice, bob] = [await withSound('alice'), await withSound('bob')]
+  const options = { enableSilenceDetection: false }
+  bob.engine.notifications.addObserver(
+    async ({ sender: call, data }) => {
+      if (data.state === 'INCOMING') {
+        const rtp = await transport(bob)
+        const remoteSdp = call.offeredRemoteSdp!
+        callee = new AudioTransport(rtp, { ...options, remoteSdp })
+        call.setOfferedLocalSdp(sessionOf(callee.getLocalMedia(false)))
+        call.acceptInvite()
+      }
+      if (data.state === 'REINVITED') {
+        const remoteSdp = call.offeredRemoteSdp!
+        call.setOfferedLocalSdp(sessionOf(callee.getLocalMedia(false, 'sendrecv', remoteSdp)))
+        call.respondToReinvite(200)
+        callee.update(call.activeLocalSdp!, call.activeRemoteSdp!)
+      }
+    },
+    { name: 'invitation-changed-state' },
+  )
+  let callee!: AudioTransport
+  const caller = new AudioTransport(await transport(alice), options)
+  const call = new Invitation(alice.credentials, bob.uri, { route: bob.route, engine: alice.engine })
+  call.setOfferedLocalSdp(sessionOf(caller.getLocalMedia(true)))
+  const agreed = () =>
+    alice.engine.notifications.next('invitation-got-sdp-update', { where: ({ succeeded }) => succeeded })
+  let next = agreed()
+  call.sendInvite()
+  await next
+  caller.start(call.activeLocalSdp!, call.activeRemoteSdp!)
+  alice.engine.connectAudioTransport(caller)
+  await expect.poll(async () => (await caller.getStatistics()).receivedPackets).toBeGreaterThan(5)
+  expect((await callee.getStatistics()).receivedPackets).toBeGreaterThan(0)
+  if (call.state !== 'CONFIRMED')
+    await alice.engine.notifications.next('invitation-changed-state', { where: ({ state }) => state === 'CONFIRMED' })
+  next = agreed()
+  call.setOfferedLocalSdp(sessionOf(caller.getLocalMedia(true, 'sendonly')))
+  call.sendReinvite()
+  await next
+  caller.update(call.activeLocalSdp!, call.activeRemoteSdp!)
+  expect([caller.direction, callee.direction]).toEqual(['sendonly', 'recvonly'])
 })
 
 describe('the bridge', () => {

@@ -3,11 +3,23 @@ import type { SocketAddress } from '../../base/address.ts'
 import { isIpv4, isIpv6 } from '../../base/ip.ts'
 import type { MediaEvent, PortId, StreamConfig } from '../../media/contract.ts'
 import type { Pair } from '../../media/pair-stock.ts'
+import { systemRng } from '../../runtime/system-rng.ts'
+import { type CryptoLine, newKey, SRTP_SUITES } from '../../sdp/crypto.ts'
+import type { MediaDescription } from '../../sdp/description.ts'
 import { PCMA } from '../../sdp/local.ts'
 import { addresses } from '../../sdp/rtp.ts'
+import {
+  cryptoAttributes,
+  evaluateSecurity,
+  hasCrypto,
+  type LocalSrtp,
+  offeredLines,
+  profileOf,
+  secureAnswer,
+} from '../../sdp/secure.ts'
 import { type EngineCore, sharedEngine } from './engine-core.ts'
 import { CoreError } from './errors.ts'
-import type { SdpSession } from './sdp.ts'
+import { SdpAttribute, type SdpMedia, type SdpSession } from './sdp.ts'
 
 /** NULL before `init`; INVALID once the engine is stopped. */
 export type RtpTransportState = 'NULL' | 'WAIT_STUN' | 'STUN_FAILED' | 'INIT' | 'LOCAL' | 'ESTABLISHED' | 'INVALID'
@@ -68,6 +80,8 @@ export class RtpTransport {
   #asking = false
   #remote: SocketAddress | undefined
   #received: SocketAddress | undefined
+  #srtp: LocalSrtp | undefined
+  #srtpActive = false
   /** The stream that uses it. */
   #user: object | undefined
   #hear: (event: MediaEvent) => void = () => {}
@@ -129,7 +143,12 @@ export class RtpTransport {
 
   /** RTP is encrypted and decrypted. */
   get srtpActive(): boolean {
-    return false
+    return this.#srtpActive
+  }
+
+  /** For the streams: what we bring to SRTP, new with each `init`; undefined: nothing. */
+  get srtp(): LocalSrtp | undefined {
+    return this.#srtp
   }
 
   /**
@@ -143,6 +162,8 @@ export class RtpTransport {
       throw new CoreError('state', operation, 'expected no stream that uses it; stop that first')
     this.#remote = undefined
     this.#received = undefined
+    this.#srtpActive = false
+    if (this.useSrtp) this.#srtp = newKeys(this.srtpForced)
     if (this.#pair !== undefined) {
       this.#initialized()
       return
@@ -174,8 +195,7 @@ export class RtpTransport {
   #initialized(): void {
     const { notifications } = this.engine
     if (this.useIce && this.iceStunAddress !== undefined) {
-      this.#state = 'WAIT_STUN'
-      // No candidates are gathered: it goes on without one of the server's.
+      // WAIT_STUN has its place here, for whoever gathers candidates: it goes on without one of the server's.
       this.#state = 'STUN_FAILED'
       notifications.post('rtp-transport-did-fail', this, { reason: 'ICE is not there yet: no candidates are gathered' })
       return
@@ -188,19 +208,46 @@ export class RtpTransport {
   setLocal(localSdp: SdpSession, sdpIndex = 0): void {
     const operation = 'RtpTransport.setLocal'
     this.#expect(operation, ['INIT', 'STUN_FAILED', 'LOCAL'])
-    mediaAt(operation, localSdp, sdpIndex)
+    const media = mediaAt(operation, localSdp, sdpIndex)
+    if (this.#srtp !== undefined && !hasCrypto(media.toDescription())) {
+      media.transport = profileOf(this.#srtp)
+      addCrypto(media, offeredLines(this.#srtp))
+    }
     this.#state = 'LOCAL'
   }
 
-  /** INIT, LOCAL or ESTABLISHED → ESTABLISHED: both descriptions are known. From INIT `localSdp`, the answer, may be changed here. */
+  /**
+   * INIT, LOCAL or ESTABLISHED → ESTABLISHED: both descriptions are known. From INIT `localSdp`, the answer, may be changed here.
+   * Throws a CoreError when they do not agree on SRTP: one of them has to have it, and the other does not.
+   */
   setEstablished(localSdp: SdpSession, remoteSdp: SdpSession, sdpIndex = 0): void {
     const operation = 'RtpTransport.setEstablished'
     this.#expect(operation, ['INIT', 'STUN_FAILED', 'LOCAL', 'ESTABLISHED'])
-    mediaAt(operation, localSdp, sdpIndex)
-    mediaAt(operation, remoteSdp, sdpIndex)
+    const media = mediaAt(operation, localSdp, sdpIndex)
+    const theirs = mediaAt(operation, remoteSdp, sdpIndex).toDescription()
+    if (this.#state === 'LOCAL') this.#offered(operation, media, theirs)
+    else if (this.#state !== 'ESTABLISHED' && !hasCrypto(media.toDescription()))
+      this.#answering(operation, media, theirs)
+    else this.#srtpActive = hasCrypto(media.toDescription()) && hasCrypto(theirs)
     const remote = remoteSdp.toDescription()
     this.#remote = addresses(remote, remote.media[sdpIndex]!)?.rtp
     this.#state = 'ESTABLISHED'
+  }
+
+  /** They have answered. */
+  #offered(operation: string, media: SdpMedia, theirs: MediaDescription): void {
+    const agreed = evaluateSecurity(theirs, media.toDescription(), this.#srtp?.mandatory ?? false)
+    if (!agreed.ok) throw new CoreError('refused', operation, agreed.error, { sipStatus: 488 })
+    this.#srtpActive = agreed.value !== undefined
+  }
+
+  /** We answer, and that has nothing of SRTP in it yet. */
+  #answering(operation: string, media: SdpMedia, theirs: MediaDescription): void {
+    const agreed = secureAnswer(theirs, this.#srtp)
+    if (!agreed.ok) throw new CoreError('refused', operation, agreed.error, { sipStatus: 488 })
+    this.#srtpActive = agreed.value !== undefined
+    media.transport = theirs.protocol
+    if (agreed.value !== undefined) addCrypto(media, [agreed.value.line])
   }
 
   /** Closes the sockets. No stream may use it; it is NULL then, and may be used again on other ports. */
@@ -259,4 +306,14 @@ export function mediaAt(operation: string, sdp: SdpSession, index: number) {
   const media = sdp.media[index]
   if (media !== undefined) return media
   throw new CoreError('argument', operation, `sdpIndex: expected below ${sdp.media.length}, got ${index}`)
+}
+
+/** A key for each suite there is. */
+function newKeys(mandatory: boolean): LocalSrtp {
+  const rng = systemRng()
+  return { mandatory, keys: SRTP_SUITES.map((suite) => ({ suite, key: newKey(suite, rng) })) }
+}
+
+function addCrypto(media: SdpMedia, lines: readonly CryptoLine[]): void {
+  for (const { name, value } of cryptoAttributes(lines)) media.attributes.push(new SdpAttribute(name, value))
 }

@@ -13,6 +13,8 @@ export class SdpExchange {
   #activeRemote: SdpSession | undefined
   #offeredLocal: SdpSession | undefined
   #offeredRemote: SdpSession | undefined
+  /** Our offer that has been answered, as another answer may follow: of the 2xx behind that of a 183, or of another fork. */
+  #answeredOffer: SdpSession | undefined
 
   /** Ours, in force. */
   get activeLocal(): SdpSession | undefined {
@@ -37,10 +39,12 @@ export class SdpExchange {
   /** What is sent next, as offer or as answer. */
   propose(sdp: SdpSession): void {
     this.#offeredLocal = sdp.copy()
+    this.#answeredOffer = undefined
   }
 
   /** Their offer. The error says why it cannot be read. */
   offered(text: string): string | undefined {
+    this.#answeredOffer = undefined
     try {
       this.#offeredRemote = SdpSession.parse(text)
       return undefined
@@ -51,13 +55,15 @@ export class SdpExchange {
 
   /** Their answer to what we proposed. */
   answered(text: string): SdpUpdate {
-    const ours = this.#offeredLocal
+    const ours = this.#offeredLocal ?? this.#answeredOffer
     try {
       const remote = SdpSession.parse(text)
       if (ours === undefined) return failed('an answer came that nothing of ours asked for')
       if (remote.media.length !== ours.media.length)
         return failed(`expected an answer of ${ours.media.length} media, got ${remote.media.length}`)
-      return this.#settle(ours, remote)
+      const update = this.#settle(ours, remote)
+      this.#answeredOffer = ours
+      return update
     } catch (error) {
       return failed((error as CoreError).text)
     }

@@ -1,6 +1,8 @@
 // What an engine is started with: the options, their defaults, and the check of what an application gives.
+import { isIpv4, isIpv6 } from '../../base/ip.ts'
 import { CODEC_NAMES } from '../../media/codecs.ts'
 import { VERSION } from '../../runtime/version.ts'
+import { isNowhere } from '../../sdp/rtp.ts'
 import type { SessionTerms } from '../../sip/core/contract.ts'
 import { CoreError } from './errors.ts'
 
@@ -110,10 +112,15 @@ const packages: Check = (value: unknown) =>
     ? undefined
     : 'content types by event package'
 
+const isConcrete = (address: string): boolean => (isIpv4(address) || isIpv6(address)) && !isNowhere(address)
+
 /** What each option has to be, in words when it is not. */
 const CHECKS: { readonly [K in keyof StartOptions]: Check } = {
   autoSound: boolean,
-  localIp: maybeText,
+  localIp: (value: unknown) =>
+    value === undefined || (typeof value === 'string' && isConcrete(value))
+      ? undefined
+      : 'an address of this host that peers can reach',
   localUdpPort: port,
   localTcpPort: port,
   localTlsPort: port,
