@@ -48,9 +48,8 @@ function onReplace(board: Switchboard, line: Line, old: Line, event: Of<'call-in
   if (status >= 300) return
   const replaced = { newCallId: line.id, newCall: old.account.newCall(line.id) }
   old.call?.tell('callReplaced', replaced)
-  if (!old.isActive || old.hungUp !== undefined) return
-  old.hungUp = { params: undefined }
-  board.seat.command('callReplaced', { kind: 'hang-up', call: old.name, status: undefined, reason: undefined })
+  // The user agent ends it as soon as the new one stands.
+  old.hungUp ??= { params: undefined }
 }
 
 export function onCallState(board: Switchboard, line: Line, event: Of<'call-state'>) {

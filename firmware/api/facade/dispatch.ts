@@ -82,7 +82,7 @@ function onCallEvent(board: Switchboard, line: Line, event: CallEvent) {
     case 'call-sdp':
       return onCallSdp(line, event)
     case 'call-dtmf':
-      return onDigit(call, event.digit, event.durationMs, line.media?.dtmf ? 'rfc2833' : 'audio')
+      return onDigit(call, event, event.by === 'info' ? 'info' : line.media?.dtmf ? 'rfc2833' : 'audio')
     case 'call-silent': {
       const state = event.forMs === 0 ? 'running' : 'silent'
       return call?.tell('callMediaTransportState', { medIdx: 0, state, forMs: event.forMs })
@@ -104,7 +104,11 @@ function onCallEvent(board: Switchboard, line: Line, event: CallEvent) {
   }
 }
 
-function onDigit(call: Line['call'], digit: string, duration: number, method: 'rfc2833' | 'audio' | 'info') {
+function onDigit(
+  call: Line['call'],
+  { digit, durationMs: duration }: Of<'call-dtmf'>,
+  method: 'rfc2833' | 'audio' | 'info',
+) {
   call?.tell('dtmfDigit', { digit, duration, method })
   call?.tell('dtmfEvent', { digit, duration, method })
 }
@@ -160,13 +164,6 @@ function onRequest(board: Switchboard, event: Of<'request-incoming'>) {
   })
   if (method === 'MESSAGE') return onMessage(account, line, event)
   if (method === 'REFER' && line !== undefined) return onRefer(board, line, event)
-  if (method === 'INFO' && line !== undefined) {
-    const digit = /^\s*signal\s*=\s*([0-9a-d*#])\s*$/im.exec(body)?.[1]
-    const duration = Number(/^\s*duration\s*=\s*(\d{1,5})\s*$/im.exec(body)?.[1] ?? 0)
-    const type = headerOf(headers, 'content-type', 'c') ?? ''
-    if (digit && /^application\/dtmf-relay\b/i.test(type)) onDigit(line.call, digit.toUpperCase(), duration, 'info')
-    return
-  }
   if (event.answerMs === 0) return
   const answer = { kind: 'reply', request, status: 501, reason: undefined, headers: [], body: undefined } as const
   board.seat.command(`incoming ${method} of ${peer.uri}`, answer)
