@@ -36,6 +36,9 @@ export interface Outcome {
   readonly message?: SipMessage | undefined
 }
 
+/** Media could not be agreed. */
+export const NOT_ACCEPTABLE: Outcome = { status: 488, reason: 'Not Acceptable Here', cause: 'protocol' }
+
 /** As the application hears it. */
 export function said({ status, reason, cause, message }: Outcome) {
   const because = message === undefined ? [] : reasons(message)

@@ -2,25 +2,22 @@
 import { utf8Decode } from '../base/bytes.ts'
 import type { Millis } from '../base/time.ts'
 import type { Pair } from '../media/pair-stock.ts'
-import type { SessionState, SipEvent } from '../sip/core/contract.ts'
+import type { SipEvent } from '../sip/core/contract.ts'
 import type { HeaderField, SipMessage } from '../sip/message/message.ts'
 import { headersProblem, headerText } from './addressing.ts'
 import { CallAudio } from './call-audio.ts'
+import { CallChanges, reinvite } from './call-changes.ts'
 import { CallDescriptions } from './call-descriptions.ts'
 import type { CallPort } from './call-port.ts'
 import { CallHistory } from './call-record.ts'
 import type { CallStart } from './call-start.ts'
-import { callState, type Outcome, said } from './call-state.ts'
+import { callState, NOT_ACCEPTABLE, type Outcome, said } from './call-state.ts'
 import { type Change, refreshes } from './change.ts'
 import type { AccountId, CallId, CallRecord, CallState, UaCommand } from './contract.ts'
 import type { Tell } from './tell.ts'
 import { OtherEnd } from './who.ts'
 
-const MAX_AGAIN = 3
-
 type Of<K extends SipEvent['kind']> = Extract<SipEvent, { kind: K }>
-
-const NOT_ACCEPTABLE: Outcome = { status: 488, reason: 'Not Acceptable Here', cause: 'protocol' }
 
 export class Call {
   readonly id: CallId
@@ -33,7 +30,6 @@ export class Call {
   readonly #history: CallHistory
   readonly #descriptions: CallDescriptions
   #state: CallState
-  #session: SessionState = 'NULL'
   #answer: CallStart['answer']
   readonly #reliable: 'none' | 'described' | 'all'
   /** Our offer to an INVITE without one has gone out. */
@@ -42,9 +38,7 @@ export class Call {
   #theirOffer: string | undefined
   /** The 200 is on its way; the engine has not said CONNECTING yet. */
   #accepted = false
-  /** We hold: agreed, or (`#asked`) being asked for. */
-  #held = false
-  #asked: Change | undefined
+  readonly #changes: CallChanges
   /** Ended here; only the engine's last word is awaited. `outcome`: what ended it, when the engine cannot know. */
   #ending: { readonly outcome: Outcome | undefined } | undefined
 
@@ -56,6 +50,7 @@ export class Call {
     this.audio = new CallAudio(start.id, start.port, () => this.isEnding)
     this.#direction = start.direction
     this.#descriptions = new CallDescriptions(start.id, start.negotiator, start.port, start.invite?.sdp)
+    this.#changes = new CallChanges(start.id, this.#descriptions)
     this.#answer = start.answer
     this.#reliable = start.invite?.reliable ?? 'none'
     this.#self = start.self
@@ -76,7 +71,7 @@ export class Call {
 
   /** A change of it is under way. */
   get isChanging(): boolean {
-    return this.#asked !== undefined
+    return this.#changes.isUnderWay
   }
 
   /** Ended here; the engine's last word is awaited. */
@@ -112,7 +107,7 @@ export class Call {
     if (!described || (offers && status < 200 && this.#reliable === 'none')) return respond(undefined)
     if (status >= 200) this.#accepted = true
     if (this.#answer !== undefined && !this.#descriptions.areAgreed)
-      this.#descriptions.answered(this.#answer, this.#held, tell)
+      this.#descriptions.answered(this.#answer, this.#changes.held, tell)
     if (!offers) return respond(this.#answer?.sdp)
     this.#offered = true
     respond(this.#descriptions.offer(false, tell))
@@ -129,10 +124,9 @@ export class Call {
   hold(hold: boolean, tell: Tell) {
     const command = hold ? 'hold' : 'resume'
     if (this.#ending !== undefined || this.#state !== 'confirmed') return tell.refuse(command, this.id, 'not in a call')
-    if (this.#asked !== undefined) return tell.refuse(command, this.id, 'a change is under way')
-    if (this.#held === hold) return tell.refuse(command, this.id, hold ? 'on hold already' : 'not on hold')
-    this.#asked = { kind: 'reinvite', hold, offer: true, headers: NO_HEADERS, sent: false, agreed: false }
-    this.#ask(tell)
+    if (this.#changes.isBusy) return tell.refuse(command, this.id, 'a change is under way')
+    if (this.#changes.held === hold) return tell.refuse(command, this.id, hold ? 'on hold already' : 'not on hold')
+    this.#changes.begin(reinvite(hold), tell)
   }
 
   modify(command: Extract<UaCommand, { kind: Change['kind'] }>, tell: Tell) {
@@ -141,36 +135,28 @@ export class Call {
     const early = kind === 'update' && this.#state === 'early' && (!offer || this.#descriptions.areAgreed)
     const possible = this.#state === 'confirmed' || early
     if (this.#ending !== undefined || !possible) return refuse('not in a call')
-    if (this.#asked !== undefined) return refuse('a change is under way')
+    if (this.#changes.isBusy) return refuse('a change is under way')
     const problem = headersProblem(headers)
     if (problem !== undefined) return refuse(problem)
-    const hold = this.#held && !(kind === 'reinvite' && command.unhold)
-    this.#asked = { kind, hold, offer, headers, sent: false, agreed: refreshes(command) }
-    this.#ask(tell)
+    const hold = this.#changes.held && !(kind === 'reinvite' && command.unhold)
+    this.#changes.begin({ kind, hold, offer, headers, sent: false, agreed: refreshes(command) }, tell)
   }
 
   /** The session timer wants a re-INVITE; a change under way is one. */
   refresh(tell: Tell) {
-    if (!this.stands || this.#asked !== undefined) return
-    const wish = { kind: 'reinvite', hold: this.#held, offer: true, headers: NO_HEADERS, quiet: true } as const
-    this.#asked = { ...wish, sent: false, agreed: false }
-    this.#ask(tell)
+    if (this.stands && !this.#changes.isUnderWay)
+      this.#changes.begin({ ...reinvite(this.#changes.held), quiet: true }, tell)
   }
 
   /** The host has another address: media comes to `pair` from the next description on, and a call that stands says so at once. */
   move(pair: Pair, tell: Tell) {
     this.#descriptions.move(pair, tell)
-    if (this.#state === 'confirmed') {
-      // What is under way was made before: the wish is the same, with what is so now.
-      const hold = this.#asked?.hold ?? this.#held
-      this.#asked = { kind: 'reinvite', hold, offer: true, headers: NO_HEADERS, sent: false, agreed: false }
-      this.#ask(tell)
-    } else if (this.#answer !== undefined && !this.#accepted) {
+    if (this.#state === 'confirmed') this.#changes.anew(tell)
+    else if (this.#answer !== undefined && !this.#accepted) {
       const told = this.#descriptions.areAgreed && this.#reliable !== 'none'
       this.#answer = this.#descriptions.reconsider()
       // What was said reliably is not said again in the 200: a re-INVITE follows that.
-      if (told)
-        this.#asked = { kind: 'reinvite', hold: false, offer: true, headers: NO_HEADERS, sent: false, agreed: false }
+      if (told) this.#changes.begin(reinvite(false), tell)
     }
   }
 
@@ -196,7 +182,7 @@ export class Call {
 
   /** True: that was the last event, the call is over. */
   onState(event: Of<'session-state'>, tell: Tell): boolean {
-    this.#session = event.state
+    this.#changes.session = event.state
     if (event.message !== undefined) this.hear(event.message, event.trusted === true, tell)
     if (event.target !== undefined && this.#ending === undefined) {
       this.other.sendOn(event.target)
@@ -217,7 +203,7 @@ export class Call {
     if (event.state === 'CONFIRMED') {
       // No answer came, neither in the 200 nor in the ACK.
       if (!this.#descriptions.areAgreed) this.#giveUp(tell)
-      else this.#ask(tell)
+      else this.#changes.ask(tell)
     }
     return false
   }
@@ -239,11 +225,11 @@ export class Call {
         this.#consider(event.sdp, (sdp) => tell.sip({ kind: 'answer-offer', id: this.id, sdp }), tell)
       return
     }
-    this.#isAgreed()
-    const answer = this.#descriptions.consider(event.sdp, this.#held, tell)
+    this.#changes.agreed()
+    const answer = this.#descriptions.consider(event.sdp, this.#changes.held, tell)
     if (!answer.ok) return this.#giveUp(tell, answer.error)
     tell.sip({ kind: 'ack', id: this.id, sdp: answer.value.sdp })
-    this.#descriptions.answered(answer.value, this.#held, tell)
+    this.#descriptions.answered(answer.value, this.#changes.held, tell)
   }
 
   #onAnswer({ sdp, by, inResponse }: Of<'session-sdp'>, tell: Tell) {
@@ -255,8 +241,8 @@ export class Call {
       return
     }
     // An answer in an ACK belongs to their re-INVITE, also while ours waits to be tried again after a 491.
-    if (inResponse && (this.#state === 'confirmed' || by === 'UPDATE')) this.#isAgreed()
-    this.#descriptions.accepted(sdp, agreed.value, this.#held, tell)
+    if (inResponse && (this.#state === 'confirmed' || by === 'UPDATE')) this.#changes.agreed()
+    this.#descriptions.accepted(sdp, agreed.value, this.#changes.held, tell)
   }
 
   /** Their re-INVITE or UPDATE is answered at once; what cannot be agreed leaves the call as it was (§14.2). */
@@ -265,49 +251,33 @@ export class Call {
     this.#theirOffer = undefined
     const respond = (status: number, sdp: string | undefined) =>
       tell.sip({ kind: 'respond', id: this.id, status, reason: undefined, sdp, headers: NO_HEADERS })
-    if (offer === undefined) return respond(200, this.#descriptions.offer(this.#held, tell))
+    if (offer === undefined) return respond(200, this.#descriptions.offer(this.#changes.held, tell))
     this.#consider(offer, (sdp) => respond(sdp === undefined ? 488 : 200, sdp), tell)
   }
 
   #consider(offer: string, reply: (sdp: string | undefined) => void, tell: Tell) {
-    const answer = this.#descriptions.consider(offer, this.#held, tell)
+    const answer = this.#descriptions.consider(offer, this.#changes.held, tell)
     if (!answer.ok) {
       tell.log('info', 'offer refused', { call: this.id, reason: answer.error })
       return reply(undefined)
     }
     reply(answer.value.sdp)
-    this.#descriptions.answered(answer.value, this.#held, tell)
+    this.#descriptions.answered(answer.value, this.#changes.held, tell)
   }
 
   onReinviteResult(event: Of<'reinvite-result'>, tell: Tell) {
-    if (this.#ending !== undefined || this.#asked === undefined) return
-    const { agreed, again = 0, quiet } = this.#asked
-    // They were faster, and what we offered is out of date: the same wish with what is so now.
-    if (event.status === 491 && again < MAX_AGAIN) {
-      this.#asked = { ...this.#asked, sent: false, again: again + 1 }
-      return this.#ask(tell)
-    }
-    this.#asked = undefined
-    if (quiet) return
-    const { status, reason } = event.status < 300 && !agreed ? NOT_ACCEPTABLE : event
-    tell.app({ kind: 'call-modified', call: this.id, status, reason: utf8Decode(reason) })
+    if (this.#ending === undefined) this.#changes.onResult(event, tell)
   }
 
   /** The engine could not do what we asked. True: there is no session and never was, the call is over. */
   onRejected(event: Of<'rejected'>, tell: Tell): boolean {
-    if (event.command === 'invite' && this.#direction === 'out' && this.#session === 'NULL') {
+    if (event.command === 'invite' && this.#direction === 'out' && this.#changes.session === 'NULL') {
       this.port.close(tell)
       tell.refuse('make-call', this.id, event.reason)
       return true
     }
     tell.log('info', 'rejected by the engine', { call: this.id, command: event.command, reason: event.reason })
-    if (event.command !== this.#asked?.kind || this.#ending !== undefined) return false
-    // Their re-INVITE was faster: ours goes out when that is answered. With nothing in the way it will never go.
-    if (this.#session === 'REINVITED') this.#asked = { ...this.#asked, sent: false }
-    else {
-      this.#asked = undefined
-      tell.app({ kind: 'call-modified', call: this.id, status: 491, reason: event.reason })
-    }
+    if (this.#ending === undefined) this.#changes.onRejected(event, tell)
     return false
   }
 
@@ -320,22 +290,6 @@ export class Call {
     this.#state = state
     const { id: call, account } = this
     tell.app({ kind: 'call-state', call, account, state, previous, peer: this.other.party, ...said(outcome) })
-  }
-
-  #ask(tell: Tell) {
-    if (this.#asked === undefined || this.#asked.sent) return
-    const { kind, hold, offer, headers } = this.#asked
-    if (this.#session !== 'CONFIRMED' && !(kind === 'update' && this.#session === 'EARLY')) return
-    this.#asked = { ...this.#asked, sent: true }
-    const sdp = offer ? this.#descriptions.offer(hold, tell) : undefined
-    tell.sip({ kind, id: this.id, sdp, headers })
-  }
-
-  /** What our re-INVITE or UPDATE was for is so now. */
-  #isAgreed() {
-    if (!this.#asked?.sent) return
-    this.#held = this.#asked.hold
-    this.#asked = { ...this.#asked, agreed: true }
   }
 
   firstOffer(): string {

@@ -194,6 +194,32 @@ describe('session timers', () => {
     expect(sip(ua)).toEqual(['sip reinvite o sendrecv'])
   })
 
+  test('a hold asked for during one follows it, also when the engine would not refresh', () => {
+    for (const refused of [false, true]) {
+      const ua = talking()
+      refresh(ua)
+      ua.state('o', 'REINVITING')
+      ua.lines()
+      ua.app({ kind: 'hold', call: 'o' })
+      ua.app({ kind: 'resume', call: 'o' })
+      expect(ua.lines()).toEqual(['app refused resume o: a change is under way'])
+      if (refused) {
+        ua.state('o', 'CONFIRMED', 200)
+        ua.sip({ kind: 'rejected', command: 'reinvite', id: 'o', reason: 'not now' })
+      } else {
+        ua.body('o', 'answer', sdp(), true)
+        ua.state('o', 'CONFIRMED', 200)
+        ua.sip({ kind: 'reinvite-result', id: 'o', status: 200, reason: 'OK' })
+      }
+      expect(sip(ua)).toEqual(['sip reinvite o sendonly'])
+      ua.state('o', 'REINVITING')
+      ua.body('o', 'answer', sdp({ way: 'recvonly' }), true)
+      ua.state('o', 'CONFIRMED', 200)
+      ua.sip({ kind: 'reinvite-result', id: 'o', status: 200, reason: 'OK' })
+      expect(told(ua, 'o modified')).toEqual(['app o modified 200'])
+    }
+  })
+
   test('a change under way is a refresh, and a call that ends needs none', () => {
     const ua = talking()
     ua.app({ kind: 'hold', call: 'o' })
