@@ -57,7 +57,7 @@ const scenarios = (ceiling: number, ...args: readonly string[]) =>
  */
 const REAL_TIME = [
   ...['native', 'hal/portaudio', 'firmware/net', 'firmware/runtime', 'firmware/console', 'firmware/examples'],
-  'firmware/api/core',
+  'firmware/api',
   ...['firmware/testing/interop', 'firmware/testing/flood', 'provisioning/device', 'provisioning/mqtt'],
 ]
 /** The device's own binaries and image under an emulator, which takes every core. */

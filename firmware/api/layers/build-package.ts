@@ -15,6 +15,6 @@ function run(command: string, ...args: readonly string[]): void {
 }
 
 rmSync(folder, { recursive: true, force: true })
-run(join(root, 'node_modules/.bin/tsc'), '-p', 'firmware/api')
+run(join(root, 'node_modules/.bin/tsc'), '-p', 'firmware/api/layers/tsconfig.package.json')
 // Without what only a debugger reads, which is nine tenths of it.
 run('strip', '-S', '-o', join(folder, 'native/lib/offhook.node'), join(root, 'build/native/offhook.node'))

@@ -1,0 +1,99 @@
+// What Net::SIP::Simple::Call does, by the names docs/api.md gives it.
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { Call, INVALID_ID } from './index.ts'
+import { type Desk, desk, talking } from './testing/pair.ts'
+
+let alice: Desk
+let bob: Desk
+beforeAll(async () => {
+  ;[alice, bob] = await Promise.all([desk('alice'), desk('bob')])
+})
+const everybody = () => [alice, bob].map(({ endpoint }) => endpoint)
+afterEach(async () => {
+  for (const endpoint of everybody()) endpoint.hangupAllCalls()
+  await expect.poll(() => everybody().map((endpoint) => endpoint.callGetCount())).toEqual([0, 0])
+})
+afterAll(() => Promise.all(everybody().map((endpoint) => endpoint.libDestroy())))
+
+test.each(['local', 'remote'] as const)('bye from the %s side, with its parameters', async (by) => {
+  const { mine, theirs } = await talking(alice, bob)
+  const ends = Promise.all([mine.once('callEnd'), theirs.once('callEnd')])
+  const ender = by === 'local' ? mine : theirs
+  ender.hangup({ params: { why: 'tea' } })
+  const [here, there] = await ends
+  expect([here.by, there.by]).toEqual(by === 'local' ? ['local', 'remote'] : ['remote', 'local'])
+  expect(by === 'local' ? here.params : there.params).toEqual({ why: 'tea' })
+  expect(here.info.state).toBe('disconnected')
+})
+
+test('cancel of a call that rings: both sides hear of it', async () => {
+  const mine = new Call(alice.account)
+  const comes = bob.account.nextCall()
+  mine.makeCall(bob.uri)
+  const theirs = await comes
+  const rings = mine.once('callState', ({ statusCode }) => statusCode === 180)
+  theirs.answer({ statusCode: 180 })
+  await rings
+  const ends = Promise.all([mine.once('callEnd'), theirs.once('callEnd')])
+  mine.hangup()
+  const [here, there] = await ends
+  expect([here.by, there.by]).toEqual(['local', 'remote'])
+  expect(here.info.lastStatusCode).toBe(487)
+})
+
+test('each preliminary answer, then established, then media', async () => {
+  const mine = new Call(alice.account)
+  const comes = bob.account.nextCall()
+  const order: string[] = []
+  mine.on('callState', ({ state, statusCode }) => order.push(`${state} ${statusCode}`))
+  mine.on('streamCreated', () => order.push('media'))
+  mine.makeCall(bob.uri)
+  const theirs = await comes
+  for (const statusCode of [180, 199, 200]) {
+    const heard = mine.once('callState', (prm) => prm.statusCode === statusCode)
+    theirs.answer({ statusCode })
+    await heard
+  }
+  await expect.poll(() => order).toContain('media')
+  expect(order.filter((each) => each.startsWith('early'))).toEqual(['early 180', 'early 199'])
+  expect(order.slice(3)).toContain('confirmed 200')
+})
+
+test('digits with pauses: how long they last and when they come', { timeout: 20_000 }, async () => {
+  const { mine, theirs } = await talking(alice, bob)
+  const heard: { digit: string; duration: number; at: number }[] = []
+  theirs.on('dtmfDigit', ({ digit, duration }) => heard.push({ digit, duration, at: performance.now() }))
+  const last = theirs.once('dtmfDigit', ({ digit }) => digit === '#')
+  mine.sendDtmf({ digits: '123--#', methods: ['rfc2833'], duration: 240 })
+  await last
+  expect(heard.map(({ digit }) => digit).join('')).toBe('123#')
+  for (const { duration } of heard) expect(Math.abs(duration - 240)).toBeLessThanOrEqual(20)
+  // Two pauses, each as long as a digit and the gap behind it.
+  expect(heard[3]!.at - heard[2]!.at).toBeGreaterThan(2 * (240 + 60))
+})
+
+test('tones in the sound, where events are not wanted', { timeout: 20_000 }, async () => {
+  const { mine } = await talking(alice, bob)
+  const sent = mine.once('dtmfSent')
+  mine.sendDtmf({ digits: '5', methods: ['audio'] })
+  expect(await sent).toMatchObject({ method: 'audio', statusCode: 200 })
+  mine.setHold()
+  await mine.once('callModified')
+  const theirs = bob.account.incoming.at(-1)!
+  expect(() => theirs.sendDtmf({ digits: '5', methods: ['rfc2833'] })).toThrow('rfc2833: on hold (state)')
+})
+
+test('parameters of the application stay with the call', async () => {
+  const mine = new Call(alice.account)
+  expect(() => mine.getParam('a')).toThrow('this object has no call yet')
+  expect(mine.getId()).toBe(INVALID_ID)
+  mine.makeCall(bob.uri, { params: { a: 1 } })
+  mine.setParam('b', 2)
+  expect([mine.getParam('a'), mine.getParam('b'), mine.getParam('c')]).toEqual([1, 2, undefined])
+})
+
+test('their description is what the wire had', async () => {
+  const { mine, theirs } = await talking(alice, bob)
+  expect(mine.getSdp().remote).toBe(theirs.getSdp().local)
+  expect(mine.getSdp().local).toBe(theirs.getSdp().remote)
+})
