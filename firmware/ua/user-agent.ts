@@ -1,14 +1,10 @@
 // The user agent as a machine: accounts and calls over the SIP engine and the media engine.
 import type { Machine } from '../base/machine.ts'
-import { err, ok, type Result } from '../base/result.ts'
 import type { Rng } from '../base/rng.ts'
 import { earlier, FOREVER, type Millis } from '../base/time.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
-import type { HeaderField } from '../sip/message/message.ts'
-import { type Account, createAccountBook, identityOf } from './accounts.ts'
-import { completeTarget } from './addressing.ts'
+import { type Account, createAccountBook } from './accounts.ts'
 import type { Call } from './call.ts'
-import { callerFor } from './caller.ts'
 import { createCalls } from './calls.ts'
 import { createComposing, isComposingRequest } from './composing.ts'
 import type { AccountId, CallId, UaCommand, UaConfig, UaInput, UaOutput } from './contract.ts'
@@ -19,7 +15,8 @@ import { createPublications } from './publications.ts'
 import { createRedirects } from './redirects.ts'
 import { createRelocation } from './relocation.ts'
 import { createReplacements } from './replacements.ts'
-import { createRequests, type Destination } from './requests.ts'
+import { createRequests } from './requests.ts'
+import { createSending } from './sending.ts'
 import { createServing } from './serving.ts'
 import { createSubscribers } from './subscribers.ts'
 import { createSubscriptions } from './subscriptions.ts'
@@ -36,8 +33,9 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
   const requests = createRequests(config)
   const infoDigits = createInfoDigits()
   const composing = createComposing()
-  const redirects = createRedirects()
   const transfers = createTransfers()
+  const sending = createSending(accounts, calls, { requests, infoDigits, composing, transfers })
+  const redirects = createRedirects()
   const replacements = createReplacements()
   const subscriptions = createSubscriptions()
   const publications = createPublications()
@@ -81,7 +79,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'resume':
         return calls.act(command, tell, (call) => call.hold(command.kind === 'hold', tell))
       case 'send-dtmf':
-        return calls.act(command, tell, (call) => sendDigits(call, command, tell))
+        return calls.act(command, tell, (call) => sending.digits(call, command, tell))
       case 'query-call':
         return calls.act(command, tell, (call) => call.audio.queryStats(command.ref, tell))
       case 'query-record':
@@ -90,15 +88,15 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'update':
         return calls.act(command, tell, (call) => call.modify(command, tell))
       case 'transfer':
-        return calls.act(command, tell, (call) => transfer(call, command, tell))
+        return calls.act(command, tell, (call) => sending.transfer(call, command, tell))
       case 'end-transfer':
         return transfers.endAsking(command.call, tell)
       case 'answer-transfer':
         return transfers.answer(command, (made, account) => calls.make(made, account, tell), tell)
       case 'send-request':
-        return sendRequest(command, tell)
+        return sending.request(command, tell)
       case 'compose':
-        return compose(command, tell)
+        return sending.compose(command, tell)
       case 'reply':
         return requests.reply(command, tell)
       case 'subscribe':
@@ -137,56 +135,6 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     if (!headers.ok) return tell.refuse('forward', call.id, headers.error)
     call.answer({ kind: 'answer', call: call.id, status: 302, reason: undefined, headers: headers.value }, tell)
   }
-
-  function transfer(call: Call, command: Extract<UaCommand, { kind: 'transfer' }>, tell: Tell) {
-    const account = accounts.get(call.account)
-    const refuse = (why: string) => tell.refuse('transfer', call.id, why)
-    if (call.isEnding || account === undefined) return refuse('is ending')
-    if (command.replaces !== undefined && calls.get(command.replaces) === undefined) return refuse('unknown call')
-    const toPeer = command.target === '' && command.replaces !== undefined
-    const target = toPeer ? ok('') : completeTarget(command.target, account.aor)
-    if (!target.ok) return refuse(target.error)
-    transfers.ask(command, target.value, inside(call, account), tell)
-  }
-
-  /** Where a request goes, with what an account says of itself outside calls; or why it cannot go there. */
-  function placeOf(
-    to: Extract<UaCommand, { kind: 'send-request' }>['to'],
-  ): Result<{ readonly destination: Destination; readonly headers: readonly HeaderField[] }, string> {
-    if ('call' in to) {
-      const call = calls.get(to.call)
-      const account = call && accounts.get(call.account)
-      if (call === undefined) return err('unknown call')
-      if (call.isEnding || account === undefined) return err('the call is ending')
-      return ok({ destination: inside(call, account), headers: [] })
-    }
-    const account = accounts.get(to.account)
-    if (account === undefined) return err('unknown account')
-    const target = completeTarget(to.target, account.aor)
-    if (!target.ok) return target
-    const { identity, headers } = callerFor(account)
-    return ok({ destination: { session: undefined, identity, target: target.value }, headers })
-  }
-
-  function sendRequest(command: Extract<UaCommand, { kind: 'send-request' }>, tell: Tell) {
-    const place = placeOf(command.to)
-    if (!place.ok) return tell.refuse('send-request', command.request, place.error)
-    const { destination, headers } = place.value
-    if (command.method === 'MESSAGE') composing.sent(destination)
-    requests.send({ ...command, headers: [...headers, ...command.headers] }, destination, tell)
-  }
-
-  function compose({ to, active, contentType }: Extract<UaCommand, { kind: 'compose' }>, tell: Tell) {
-    const place = placeOf(to)
-    if (!place.ok) return tell.refuse('compose', 'call' in to ? to.call : to.account, place.error)
-    composing.write(place.value.destination, active, contentType, tell)
-  }
-
-  const inside = ({ id, aor, other }: Call, account: Account): Destination => ({
-    session: id,
-    identity: { ...identityOf(account), aor },
-    target: other.party.uri,
-  })
 
   const accountOf = (call: CallId): Account | undefined => accounts.get(calls.get(call)?.account ?? '')
 
@@ -296,14 +244,6 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     if (request.method === 'MESSAGE') composing.hear(request, whom, tell)
     const digit = request.method === 'INFO' && session !== undefined ? digitIn(request) : undefined
     if (digit) calls.get(session ?? '')?.audio.onDtmf(digit.digit, digit.durationMs, 'info', tell)
-  }
-
-  function sendDigits(call: Call, command: Extract<UaCommand, { kind: 'send-dtmf' }>, tell: Tell) {
-    const { digits: all, durationMs, by = call.port.media.dtmf ? 'rtp' : 'dtmf-relay' } = command
-    if (by === 'rtp') return call.audio.sendDtmf(all, durationMs, tell)
-    const account = accounts.get(call.account)
-    if (call.isEnding || account === undefined) return tell.refuse('send-dtmf', call.id, 'the call is ending')
-    infoDigits.send(call.id, { destination: inside(call, account), kind: by, durationMs, all }, tell)
   }
 
   function addressee({ session, request }: Extract<SipEvent, { kind: 'request-incoming' }>) {
