@@ -87,7 +87,7 @@ export abstract class EngineAttributes extends EngineCore {
     return this.options.sampleRate
   }
 
-  /** Tail of the echo canceller, ms; 0: none. */
+  /** Tail of the echo canceller asked for, ms; 0: none. Taken note of: the media engine has none yet. */
   get ecTailLength(): number {
     return this.options.ecTailLength
   }

@@ -50,7 +50,12 @@ export class IncomingSubscription {
     this.expires = expires
     this.headers = new MessageHeaders(request)
     this.body = bodyText(request)
-    engine.running('IncomingSubscription').claim(id, (told) => this.#onEvent(told))
+    engine.running('IncomingSubscription').claim(
+      id,
+      (told) => this.#onEvent(told),
+      // RFC 6665 §4.1.3: it may be had again elsewhere.
+      () => (this.#state === 'new' ? this.reject(480) : this.end('deactivated')),
+    )
   }
 
   /** `new` until it is accepted or rejected, then `pending`, `active`, `terminated`. */

@@ -32,7 +32,7 @@ export interface RtpTransportOptions {
   readonly useSrtp?: boolean
   /** With `useSrtp`: who does not take it is not spoken to. */
   readonly srtpForced?: boolean
-  /** ICE is used. */
+  /** ICE is asked for. Taken note of: no candidates are gathered yet. */
   readonly useIce?: boolean
   /** With `useIce`: the STUN server asked for our address as others see it. */
   readonly iceStunAddress?: string | undefined

@@ -28,7 +28,7 @@ export interface StartOptions {
   /** Our own certificate and its key (PEM); undefined: none. */
   readonly tlsCertificateFile: string | undefined
   readonly tlsKeyFile: string | undefined
-  /** Tail of the echo canceller, ms; 0: none. */
+  /** Tail of the echo canceller, ms; 0: none. Taken note of: the media engine has no echo canceller yet. */
   readonly ecTailLength: number
   /** User-Agent of requests, Server of responses; '': neither. */
   readonly userAgent: string

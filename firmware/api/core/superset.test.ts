@@ -213,3 +213,27 @@ test('subscribers: taken, told, ended; refused; of a package nobody tells of', a
   })
   expect(unknown.data.code).toBe(489)
 })
+
+test('Engine.stop ends subscriptions of others and calls', async () => {
+  const alice = await startParty('alice')
+  const bob = await startParty('bob', { notifierEvents: { presence: ['application/pidf+xml'] } })
+  const { out } = await talk({ alice, bob })
+  const subscription = new Subscription(alice.credentials, bob.uri, 'presence', {
+    route: bob.route,
+    engine: alice.engine,
+  })
+  const came = bob.engine.notifications.next('engine-got-subscription')
+  subscription.subscribe()
+  ;(await came).data.subscription.accept(undefined)
+  const active = alice.engine.notifications.next('subscription-changed-state', {
+    where: ({ state }) => state === 'ACTIVE',
+  })
+  await active
+  const over = alice.engine.notifications.next('subscription-changed-state', {
+    where: ({ state }) => state === 'TERMINATED',
+  })
+  const ended = reached(alice.engine, out, 'DISCONNECTED')
+  await bob.engine.stop()
+  expect((await over).data.reason).toBe('deactivated')
+  await ended
+})
