@@ -29,7 +29,7 @@ import { createHub, type HubCounters } from './hub.ts'
 import { type OperatedProcess, operatorCommands } from './operator-commands.ts'
 import { phoneSettings, portAudioOrder } from './settings.ts'
 import { createStack } from './stack.ts'
-import { audioTold, boardEvent, callState, linesState, type Told, uaEvent } from './telemetry.ts'
+import { audioTold, boardEvent, callState, linesState, mwiState, type Told, uaEvent } from './telemetry.ts'
 import { BUILT_MS } from './version.ts'
 
 /** What happens inside, for whoever measures or shows it. */
@@ -161,6 +161,7 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
         toScreen({ from: 'phone', view: output.view })
         provisioning.state('lines', linesState(output.view))
         provisioning.state('call', callState(output.view))
+        provisioning.state('mwi', mwiState(output.view))
         witness({ of: 'view', view: output.view })
         return
       case 'call-log':

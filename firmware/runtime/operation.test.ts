@@ -58,6 +58,7 @@ test('what it is and does stands retained on the broker', async () => {
   await until('the line', () =>
     eye.seen.some(({ topic, text }) => topic === 'state/lines' && JSON.parse(text)[0]?.registered === true),
   )
+  await until('the mailboxes', () => eye.seen.some(({ topic, text }) => topic === 'state/mwi' && text === '[]'))
   expect(eye.seen.filter(({ topic }) => topic.startsWith('state/')).every(({ retain }) => retain)).toBe(true)
 })
 

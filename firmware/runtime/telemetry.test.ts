@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { ms } from '../base/time.ts'
 import type { PhoneView } from '../phone/contract.ts'
-import { audioTold, boardEvent, callState, linesState, uaEvent } from './telemetry.ts'
+import { audioTold, boardEvent, callState, linesState, mwiState, uaEvent } from './telemetry.ts'
 
 const peer = { uri: 'sip:bob@example.com', display: 'Bob', number: 'bob' }
 const call = {
@@ -34,6 +34,11 @@ test('lines and calls, without times of a clock nobody else has', () => {
   const dialling = callState({ ...view, activity: { name: 'dialling', digits: '4711' } })
   expect(dialling.call).toBeNull()
   expect(JSON.stringify(dialling)).not.toContain('4711')
+})
+
+test('mailboxes, without the number that opens them', () => {
+  const box = { account: 'main', label: 'Reception', waiting: true, fresh: 2, old: undefined, number: '*97,1234' }
+  expect(mwiState({ ...view, mailboxes: [box] })).toEqual([{ account: 'main', waiting: true, fresh: 2, old: null }])
 })
 
 test('events: only the states that matter', () => {

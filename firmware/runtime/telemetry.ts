@@ -13,6 +13,10 @@ export interface Told {
 export const linesState = ({ lines }: PhoneView) =>
   lines.map(({ account, label, registered, reason }) => ({ account, label, registered, reason }))
 
+/** `state/mwi`: each mailbox, without the number that opens it. */
+export const mwiState = ({ mailboxes }: PhoneView) =>
+  mailboxes.map(({ account, waiting, fresh = null, old = null }) => ({ account, waiting, fresh, old }))
+
 /** `state/call`: what the phone is doing; never the digits being dialled. */
 export function callState({ activity, offHook, waiting, beside, missed }: PhoneView) {
   const call = 'call' in activity ? callOf(activity.call) : null

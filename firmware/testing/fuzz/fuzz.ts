@@ -28,7 +28,22 @@ const CREDENTIALS = REGISTER.replace(
   '\r\n\r\n',
   '\r\nAuthorization: Digest username="alice", realm="r", nonce="abc", uri="sip:b@c", response="0123456789abcdef0123456789abcdef", algorithm=MD5, qop=auth, cnonce="1", nc=00000001\r\n\r\n',
 )
-const MESSAGES = [INVITE, REGISTER, OK_200, CHALLENGE, CREDENTIALS]
+/** Event bodies, each under the head of a NOTIFY. */
+const NOTIFIES = [
+  '<?xml version="1.0"?>\r\n<presence xmlns="urn:ietf:params:xml:ns:pidf" entity="sip:a@b"><tuple id="1"><status><basic>open</basic></status><note>&lt;here&gt;</note></tuple></presence>',
+  '<dialog-info xmlns="urn:ietf:params:xml:ns:dialog-info" version="0" state="full" entity="sip:a@b"><dialog id="1" direction="recipient"><state code="180">early</state></dialog></dialog-info>',
+  'Messages-Waiting: yes\r\nVoice-Message: 2/8 (0/2)\r\n',
+  '--b\r\nContent-Type: application/rlmi+xml\r\n\r\n<list xmlns="urn:ietf:params:xml:ns:rlmi" uri="sip:a@b" version="0" fullState="true"><resource uri="sip:c@d"><instance id="1" state="active" cid="x"/></resource></list>\r\n--b\r\nContent-ID: <x>\r\n\r\n<a/>\r\n--b--\r\n',
+].map((body) =>
+  [
+    'NOTIFY sip:a@192.0.2.1 SIP/2.0',
+    'Via: SIP/2.0/UDP 192.0.2.2;branch=z9hG4bKn',
+    ...['From: <sip:b@c>;tag=1', 'To: <sip:a@b>;tag=2', 'Call-ID: n', 'CSeq: 1 NOTIFY', 'Event: presence'],
+    ...['Subscription-State: active;expires=60', 'Content-Type: multipart/related;boundary=b'],
+    `Content-Length: ${body.length}\r\n\r\n${body}`,
+  ].join('\r\n'),
+)
+const MESSAGES = [INVITE, REGISTER, OK_200, CHALLENGE, CREDENTIALS, ...NOTIFIES]
 const CORPUS = [...MESSAGES, ...[VALID, REFUSED, DOUBTFUL, BODIES, IPV6].flatMap((set) => Object.values(set))]
 const DESCRIPTIONS = CORPUS.map((text) => text.slice(text.indexOf('\r\n\r\n') + 4)).filter((body) =>
   body.startsWith('v='),
