@@ -86,6 +86,7 @@ export const accountCommands = [
       retry: optional(retry),
       codecs: optional(codecs),
       ptimeMs: optional(whole(10, 60)),
+      silenceDetection: optional(flag),
       anonymous: optional(flag),
       watchers: optional(oneOf('ask', 'accept', 'refuse')),
       preferredIdentity: optional(text('a sip: or tel: address, with a name or without')),

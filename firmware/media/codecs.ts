@@ -44,6 +44,51 @@ const CODECS: Readonly<Record<string, Codec>> = {
 /** The names, as accounts may have them in any case. */
 export const CODEC_NAMES: readonly string[] = Object.keys(CODECS)
 
+/** What an account wants of a codec beyond its name. */
+export interface CodecSettings {
+  /** Of our offers, 96–127. */
+  readonly payloadType?: number | undefined
+  /** What we like to receive and to send of it, ms; default the account's. */
+  readonly ptimeMs?: number | undefined
+  /** fmtp: what we like to receive, beside and instead of what is usual. */
+  readonly parameters?: Readonly<Record<string, string>> | undefined
+}
+export type AllCodecSettings = Readonly<Record<string, CodecSettings>>
+
 /** The codecs of these names that there are, in the same order. */
-export const knownCodecs = (names: readonly string[]): readonly Codec[] =>
-  names.flatMap((name) => CODECS[name.toUpperCase()] ?? [])
+export const knownCodecs = (names: readonly string[], settings: AllCodecSettings = {}): readonly Codec[] =>
+  names.flatMap((name) => {
+    const codec = CODECS[name.toUpperCase()]
+    return codec === undefined ? [] : [withSettings(codec, settings[name.toUpperCase()])]
+  })
+
+function withSettings(codec: Codec, settings: CodecSettings | undefined): Codec {
+  if (settings === undefined) return codec
+  const { payloadType = codec.payloadType, ptimeMs, parameters } = settings
+  return {
+    ...codec,
+    payloadType,
+    ...(ptimeMs !== undefined && { ptimeMs }),
+    ...(parameters !== undefined && { parameters: { ...codec.parameters, ...parameters } }),
+  }
+}
+
+/** Payload types of events and of comfort noise in our offers. */
+const TAKEN = [101, 102, 103, 104, 106, 107, 108]
+
+/** What is wrong with these settings, in words; undefined when nothing is. */
+export function settingsFault(names: readonly string[], settings: AllCodecSettings): string | undefined {
+  const used = new Map<number, string>()
+  for (const name of Object.keys(settings)) if (!(name in CODECS)) return `settings of no codec: ${name}`
+  for (const [i, { payloadType, ptimeMs }] of knownCodecs(names, settings).entries()) {
+    const own = settings[names[i]!.toUpperCase()]?.payloadType
+    if (own !== undefined && (own < 96 || own > 127 || TAKEN.includes(own)))
+      return `payload type of ${names[i]}: expected 96–127, not one of events or noise (${TAKEN.join(', ')}), got ${own}`
+    const other = used.get(payloadType)
+    if (other !== undefined) return `payload type ${payloadType} is that of ${other} and of ${names[i]}`
+    used.set(payloadType, names[i]!)
+    if (ptimeMs !== undefined && (ptimeMs < 10 || ptimeMs > 60 || ptimeMs % 10 !== 0))
+      return `packet time of ${names[i]}: expected 10–60 ms, a multiple of 10, got ${ptimeMs}`
+  }
+  return undefined
+}

@@ -23,6 +23,8 @@ export interface Codec {
   readonly channels: number
   /** fmtp parameters, e.g. { useinbandfec: '1' }. */
   readonly parameters?: Readonly<Record<string, string>>
+  /** What we like of it, ms, where that is not what we like of all; no part of descriptions. */
+  readonly ptimeMs?: number
 }
 
 export interface StreamConfig {
@@ -38,9 +40,11 @@ export interface StreamConfig {
   /** RFC 4733 payload types, on the RTP clock of `send`; absent: named events are not used in that direction. */
   readonly eventSend?: number
   readonly eventReceive?: number
+  /** RFC 3389 payload type on the RTP clock of `send`: pauses are described under it; absent: sent as they sound. `CN` in `receive` is heard. */
+  readonly noiseSend?: number
   /** Whether digits are also listened for as tones in the sound received; absent: when there is no `eventReceive`. */
   readonly detectInBand?: boolean
-  /** Nothing is sent of what is quieter than −50 dB below a full-scale sine for longer than 200 ms (RFC 3551 §4.1). Default false. */
+  /** Pauses of more than 200 ms are left out (RFC 3551 §4.1) where no `noiseSend` says more of them. Default false. */
   readonly suppressSilence?: boolean
   /** Follow the peer's real source address after the first valid packets (symmetric RTP, RFC 4961). */
   readonly symmetric: boolean

@@ -19,6 +19,8 @@ const SILENCE_MS = 5000
 export interface CallAudio {
   readonly codecs: readonly Codec[]
   readonly ptimeMs: number
+  /** Pauses are described instead of sent, where the peer agrees. */
+  readonly silenceDetection?: boolean | undefined
   readonly pair: Pair
   /** Of o=, new for each call. */
   readonly sessionId: number
@@ -68,6 +70,7 @@ export function createNegotiator(audio: CallAudio): Negotiator {
     rtcpPort: pair.rtcpPort,
     codecs: audio.codecs,
     events: EVENTS,
+    comfortNoise: audio.silenceDetection,
     ptimeMs: audio.ptimeMs,
     direction,
     order: 'offerer',
@@ -106,7 +109,7 @@ export function createNegotiator(audio: CallAudio): Negotiator {
       if (offered === undefined) return err('there was no offer of ours')
       const answer = parseSdp(text)
       if (!answer.ok) return err(answer.error.what)
-      const outcome = evaluateAnswer(answer.value, offered, audio.ptimeMs, srtp?.mandatory)
+      const outcome = evaluateAnswer(answer.value, offered, srtp?.mandatory)
       return outcome.ok ? ok(agreement(outcome.value)) : err(outcome.error.what)
     },
     move(to) {

@@ -41,6 +41,8 @@ const accountConfig = (account: AccountSettings, secrets: LineSecrets, instance:
   expires: account.expires,
   codecs: account.codecs,
   ptimeMs: account.ptimeMs,
+  codecSettings: account.codecSettings,
+  silenceDetection: account.silenceDetection,
   srtp: account.srtp,
   srtpSuites: account.srtpSuites,
   srtpOverClear: account.srtpOverClear,

@@ -28,6 +28,39 @@ const unwrap = <T>(
   return result.value
 }
 
+describe('comfort noise (RFC 3389), where both sides list it on the clock of the audio', () => {
+  const quiet = {
+    ...local(PCMU, { name: 'L16', payloadType: 113, clockRate: 16_000, channels: 1 }),
+    comfortNoise: true,
+  }
+  const NOISE = { name: 'CN', payloadType: 13, clockRate: 8000 }
+
+  test('our offer has one for each clock, and an answer with it is kept both ways', () => {
+    const offer = makeOffer(quiet, ORIGIN)
+    expect(offer.media[0]!.formats).toEqual(['0', '113', '13', '106'])
+    expect(printSdp(offer)).toContain('a=rtpmap:13 CN/8000\r\na=rtpmap:106 CN/16000\r\n')
+    const agreed = unwrap(evaluateAnswer(sdp('m=audio 4000 RTP/AVP 13 0'), offer))
+    expect(agreed).toMatchObject({ send: { name: 'PCMU' }, noiseSend: 13, receive: [{ name: 'PCMU' }, NOISE] })
+    const wide = ['m=audio 4000 RTP/AVP 96 13', 'a=rtpmap:96 L16/16000']
+    const other = unwrap(evaluateAnswer(sdp(...wide), offer))
+    expect(other).not.toHaveProperty('noiseSend')
+    expect(other.receive.map(({ name }) => name)).not.toContain('CN')
+  })
+
+  test('an offer with it is answered with it; without our wish it is left out', () => {
+    const offer = sdp('m=audio 4000 RTP/AVP 13 0')
+    const { outcome, description } = unwrap(answerOffer(offer, quiet, ORIGIN))
+    expect(outcome).toMatchObject({ send: { name: 'PCMU' }, noiseSend: 13, receive: [{ name: 'PCMU' }, NOISE] })
+    expect(description.media[0]!.formats).toEqual(['0', '13'])
+    const without = unwrap(answerOffer(offer, { ...quiet, comfortNoise: false }, ORIGIN))
+    expect(without.outcome).not.toHaveProperty('noiseSend')
+    expect(without.description.media[0]!.formats).toEqual(['0'])
+    const plain = unwrap(evaluateAnswer(offer, makeOffer(local(PCMU), ORIGIN)))
+    expect(plain).not.toHaveProperty('noiseSend')
+    expect(plain.receive.map(({ name }) => name)).toEqual(['PCMU'])
+  })
+})
+
 describe('iLBC has frames of one length both ways, the longer of what both sides say (RFC 3952 §5)', () => {
   test.each([
     ['mode=20', '20', '20', 20],
@@ -43,13 +76,40 @@ describe('iLBC has frames of one length both ways, the longer of what both sides
     expect(printSdp(description)).toContain(`a=rtpmap:102 iLBC/8000\r\na=fmtp:102 mode=${mode}\r\n`)
 
     const offer = makeOffer(local(ilbc(ours)), ORIGIN)
-    const agreed = unwrap(evaluateAnswer(sdp(...media), offer, 20))
+    const agreed = unwrap(evaluateAnswer(sdp(...media), offer))
     expect(agreed).toMatchObject({ ptimeMs, send: { payloadType: 102, parameters: { mode } } })
     // They may come as we have numbered them, or as they have.
     expect(agreed.receive.map((codec) => [codec.payloadType, codec.parameters])).toEqual([
       [97, { mode }],
       [102, { mode }],
     ])
+  })
+})
+
+describe('packet times: what we like of the codec, what the peer asks for, in whole frames', () => {
+  const slow: Codec = { ...PCMU, ptimeMs: 40 }
+  test.each([
+    ['ours of the codec', local(slow), [], 40, 40],
+    ['theirs before ours', local(slow), ['a=ptime:30'], 40, 30],
+    ['no longer than they can take', local(slow), ['a=maxptime:20'], 40, 20],
+    ['ours of all', local(PCMU), [], 20, 20],
+    ['60 at most', local(PCMU), ['a=ptime:200'], 20, 60],
+    ['10', local({ ...PCMU, ptimeMs: 10 }), [], 10, 10],
+  ] as const)('%s', (_, ours, lines, said, sent) => {
+    const media = ['m=audio 4000 RTP/AVP 0', ...lines]
+    const { outcome, description } = unwrap(answerOffer(sdp(...media), ours, ORIGIN))
+    expect(outcome.ptimeMs).toBe(sent)
+    expect(printSdp(description)).toContain(`a=ptime:${said}\r\n`)
+    const offer = makeOffer(ours, ORIGIN)
+    expect(printSdp(offer)).toContain(`a=ptime:${said}\r\n`)
+    expect(unwrap(evaluateAnswer(sdp(...media), offer)).ptimeMs).toBe(sent)
+  })
+
+  test('iLBC of 30 ms under the number 110 says so', () => {
+    const text = printSdp(makeOffer(local({ ...ilbc('30'), payloadType: 110 }), ORIGIN))
+    expect(text).toContain(
+      'm=audio 30000 RTP/AVP 110\r\na=rtpmap:110 iLBC/8000\r\na=fmtp:110 mode=30\r\na=ptime:30\r\n',
+    )
   })
 })
 

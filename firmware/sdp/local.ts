@@ -3,7 +3,15 @@
 import type { CryptoLine } from './crypto.ts'
 import type { Attribute, MediaDescription, SessionDescription } from './description.ts'
 import { printSdp } from './print.ts'
-import { type Codec, codecAttributes, type Direction, TELEPHONE_EVENT } from './rtp.ts'
+import {
+  COMFORT_NOISE,
+  type Codec,
+  codecAttributes,
+  type Direction,
+  findCodec,
+  framing,
+  TELEPHONE_EVENT,
+} from './rtp.ts'
 import { cryptoAttributes, type LocalSrtp } from './secure.ts'
 
 export interface LocalAudio {
@@ -15,6 +23,8 @@ export interface LocalAudio {
   readonly codecs: readonly Codec[]
   /** First of the payload types of the RFC 4733 events offered, one for each RTP clock of the codecs; undefined: none. */
   readonly events: number | undefined
+  /** Pauses may be described instead of sent (RFC 3389), both ways. Default: not. */
+  readonly comfortNoise?: boolean | undefined
   /** What we like to receive and to send, ms. */
   readonly ptimeMs: number
   readonly direction: Direction
@@ -43,6 +53,14 @@ export const telephoneEvents = (payloadType: number, clockRate: number): Codec =
   parameters: { '0-16': '' },
 })
 
+/** RFC 3389 §4: 13 at 8 kHz; other clocks have numbers of our own, clear of those of events. */
+export const comfortNoise = (clockRate: number): Codec => ({
+  name: COMFORT_NOISE,
+  payloadType: clockRate === 8000 ? 13 : 105 + Math.floor(clockRate / 16_000),
+  clockRate,
+  channels: 1,
+})
+
 /** Our media block with these codecs under these payload types. */
 export function audioMedia(
   local: LocalAudio,
@@ -52,10 +70,18 @@ export function audioMedia(
   crypto: readonly CryptoLine[],
 ): MediaDescription {
   const attributes: Attribute[] = [...cryptoAttributes(crypto), ...list.flatMap(codecAttributes)]
-  attributes.push({ name: 'ptime', value: `${local.ptimeMs}` }, { name: way, value: undefined })
+  attributes.push({ name: 'ptime', value: `${ptimeOf(local, list[0])}` }, { name: way, value: undefined })
   if (local.rtcpPort !== local.rtpPort + 1) attributes.push({ name: 'rtcp', value: `${local.rtcpPort}` })
   const formats = list.map((codec) => `${codec.payloadType}`)
   return block('audio', local.rtpPort, protocol, formats, attributes)
+}
+
+/** What we like of `codec`, ms: whole frames of it. */
+export function ptimeOf({ codecs: list, ptimeMs }: LocalAudio, codec: Codec | undefined): number {
+  if (codec === undefined) return ptimeMs
+  const { frameMs } = framing(codec)
+  const wanted = findCodec(list, codec)?.ptimeMs ?? ptimeMs
+  return Math.max(frameMs, Math.floor(wanted / frameMs) * frameMs)
 }
 
 /** A refused or disabled stream: its formats stay (RFC 3264 §6). */

@@ -33,7 +33,7 @@ const answered = (offer: ReturnType<typeof sdp>, local = LOCAL, previous?: Retur
   return result.value
 }
 const evaluated = (answer: ReturnType<typeof sdp>, offer = makeOffer(LOCAL, ORIGIN)) => {
-  const result = evaluateAnswer(answer, offer, 20)
+  const result = evaluateAnswer(answer, offer)
   if (!result.ok) throw new Error(result.error.what)
   return result.value
 }
@@ -334,7 +334,7 @@ describe('an answer to our offer', () => {
     ['more streams', ['m=audio 4000 RTP/AVP 8', 'm=video 4000 RTP/AVP 99'], 'not-an-answer'],
     ['a name for an address', ['m=audio 4000 RTP/AVP 8', 'c=IN IP4 media.example.com'], 'no-address'],
   ])('%s: an error', (_, lines, kind) => {
-    const result = evaluateAnswer(sdp(...lines), makeOffer(LOCAL, ORIGIN), 20)
+    const result = evaluateAnswer(sdp(...lines), makeOffer(LOCAL, ORIGIN))
     expect(result.ok ? 'agreed' : result.error.kind).toBe(kind)
   })
 

@@ -3,13 +3,24 @@ import type { SocketAddress } from '../base/address.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { CryptoLine } from './crypto.ts'
 import type { MediaDescription, SessionDescription } from './description.ts'
-import { audioMedia, describe, type LocalAudio, type LocalOrigin, refusedMedia, telephoneEvents } from './local.ts'
+import {
+  audioMedia,
+  comfortNoise,
+  describe,
+  type LocalAudio,
+  type LocalOrigin,
+  ptimeOf,
+  refusedMedia,
+  telephoneEvents,
+} from './local.ts'
 import {
   addresses,
+  COMFORT_NOISE,
   type Codec,
   codecs,
   type Direction,
   direction,
+  findCodec,
   framing,
   ilbcMode,
   isNowhere,
@@ -33,6 +44,8 @@ export interface AudioOutcome {
   /** RFC 4733 payload types; absent: not used that way. */
   readonly eventSend?: number
   readonly eventReceive?: number
+  /** RFC 3389 payload type of what we say of pauses; absent: they are sent as they sound. */
+  readonly noiseSend?: number
   /** Packet time we send with, 10–60, a multiple of 10 and of the codec's frame. */
   readonly ptimeMs: number
   /** Absent: plain RTP. */
@@ -54,7 +67,7 @@ export function makeOffer(local: LocalAudio, origin: LocalOrigin, previous?: Ses
   const before = previous?.media ?? []
   const open = before.findIndex((m) => isAudio(m) && m.port !== 0)
   const at = open >= 0 ? open : before.findIndex(isAudio)
-  const list = keepPayloadTypes([...local.codecs, ...eventsOf(local)], at < 0 ? [] : codecs(before[at]!))
+  const list = keepPayloadTypes([...local.codecs, ...companions(local)], at < 0 ? [] : codecs(before[at]!))
   // A session stays with the profile it has.
   const protocol = at < 0 ? profileOf(local.srtp) : before[at]!.protocol
   const ours = audioMedia(local, list, local.direction, protocol, offeredLines(local.srtp))
@@ -62,11 +75,13 @@ export function makeOffer(local: LocalAudio, origin: LocalOrigin, previous?: Ses
   return describe(local, origin, at < 0 ? [...media, ours] : media, previous)
 }
 
-/** RFC 4733 §2.1: events run on the clock of the audio they stand in, so there is one set for each clock. */
-function eventsOf({ codecs: list, events }: LocalAudio): readonly Codec[] {
-  if (events === undefined) return []
+/** What runs on the clock of the audio it stands in (RFC 4733 §2.1, RFC 3389 §4), so there is one of each for each clock. */
+function companions({ codecs: list, events, comfortNoise: noise }: LocalAudio): readonly Codec[] {
   const clocks = [...new Set(list.map((codec) => codec.clockRate))].sort((a, b) => a - b)
-  return clocks.map((clock, i) => telephoneEvents(events + i, clock))
+  return [
+    ...(noise ? clocks.map(comfortNoise) : []),
+    ...(events === undefined ? [] : clocks.map((clock, i) => telephoneEvents(events + i, clock))),
+  ]
 }
 
 /** §8.3.2: a payload type never changes its meaning, and a codec keeps the number it had. */
@@ -142,7 +157,8 @@ function agree(
   if (first === undefined) return fail('no-codec', 'no codec of the offer is ours')
   const send = settled(first, findCodec(local.codecs, first)!)
   const receive = common.map((codec) => settled(withParameters(codec, findCodec(local.codecs, codec)!), codec))
-  const event = local.events === undefined ? undefined : findEvents(offered, send)
+  const event = local.events === undefined ? undefined : findCompanion(offered, TELEPHONE_EVENT, send)?.payloadType
+  const noise = local.comfortNoise ? findCompanion(offered, COMFORT_NOISE, send) : undefined
   const remote = remoteSide(offer, theirs)
   if (remote === undefined) return fail('no-address', 'the offer names no address for its audio')
   const outcome = {
@@ -150,12 +166,14 @@ function agree(
     direction: meet(local.direction, remote.direction),
     held: remote.held,
     send,
-    receive,
+    receive: noise === undefined ? receive : [...receive, noise],
+    ...(noise !== undefined && { noiseSend: noise.payloadType }),
     ...(event !== undefined && { eventSend: event, eventReceive: event }),
-    ptimeMs: sendTime(offer, theirs, send, local.ptimeMs),
+    ptimeMs: sendTime(offer, theirs, send, ptimeOf(local, send)),
     ...(secured.value && { srtp: secured.value.srtp }),
   }
-  const list = event === undefined ? receive : [...receive, telephoneEvents(event, send.clockRate)]
+  const { receive: heard } = outcome
+  const list = event === undefined ? heard : [...heard, telephoneEvents(event, send.clockRate)]
   return ok({ outcome, list, crypto: secured.value ? [secured.value.line] : [] })
 }
 
@@ -166,7 +184,6 @@ function agree(
 export function evaluateAnswer(
   answer: SessionDescription,
   offer: SessionDescription,
-  ptimeMs: number,
   secured = false,
 ): Result<AudioOutcome, NegotiationError> {
   if (answer.media.length > offer.media.length)
@@ -187,23 +204,27 @@ export function evaluateAnswer(
   const security = theirs.port === 0 ? ok(undefined) : evaluateSecurity(theirs, ours, secured)
   if (!security.ok) return fail('no-security', security.error)
   const offered = codecs(ours)
-  const answered = codecs(theirs).filter(({ name }) => name !== TELEPHONE_EVENT)
+  const answered = codecs(theirs).filter(({ name }) => name !== TELEPHONE_EVENT && name !== COMFORT_NOISE)
   const first = answered.find((codec) => findCodec(offered, codec) !== undefined)
   const send = first && settled(first, findCodec(offered, first)!)
   if (send === undefined) return fail('no-codec', 'no codec of the answer is in our offer')
   const remote = remoteSide(answer, theirs)
   if (remote === undefined) return fail('no-address', 'the answer names no address for its audio')
-  const eventSend = findEvents(codecs(theirs), send)
-  const eventReceive = findEvents(offered, send)
+  const eventSend = findCompanion(codecs(theirs), TELEPHONE_EVENT, send)?.payloadType
+  const eventReceive = findCompanion(offered, TELEPHONE_EVENT, send)?.payloadType
   const events = eventSend !== undefined && eventReceive !== undefined
+  const noiseSend = findCompanion(codecs(theirs), COMFORT_NOISE, send)?.payloadType
+  const noise = noiseSend === undefined ? undefined : findCompanion(offered, COMFORT_NOISE, send)
+  const receive = receivable(offered, answered, eventReceive)
   return ok({
     ...remote.where,
     direction: meet(way, remote.direction),
     held: remote.held,
     send,
-    receive: receivable(offered, answered, eventReceive),
+    receive: noise === undefined ? receive : [...receive, noise],
+    ...(noise !== undefined && { noiseSend: noiseSend! }),
     ...(events && { eventSend, eventReceive }),
-    ptimeMs: sendTime(answer, theirs, send, ptimeMs),
+    ptimeMs: sendTime(answer, theirs, send, packetTime(offer, ours, 'ptime') ?? framing(send).frameMs),
     ...(security.value && { srtp: security.value }),
   })
 }
@@ -260,9 +281,6 @@ function sendTime(session: SessionDescription, media: MediaDescription, codec: C
   return Math.max(frameMs, Math.floor(Math.min(wanted, most, mostMs) / frameMs) * frameMs)
 }
 
-const findCodec = (list: readonly Codec[], like: Codec): Codec | undefined =>
-  list.find((c) => c.name === like.name && c.clockRate === like.clockRate && c.channels === like.channels)
-
 /** `codec` after both sides have said their `parameters`: iLBC's frames are of one length both ways, the longer (RFC 3952 §5). */
 function settled(codec: Codec, { parameters }: Codec): Codec {
   if (codec.name !== 'ILBC') return codec
@@ -272,9 +290,9 @@ function settled(codec: Codec, { parameters }: Codec): Codec {
 
 const rank = (list: readonly Codec[], codec: Codec): number => list.indexOf(findCodec(list, codec)!)
 
-/** The events on the clock of `audio`. */
-const findEvents = (list: readonly Codec[], audio: Codec): number | undefined =>
-  list.find((c) => c.name === TELEPHONE_EVENT && c.clockRate === audio.clockRate)?.payloadType
+/** Events or noise on the clock of `audio`. */
+const findCompanion = (list: readonly Codec[], name: string, audio: Codec): Codec | undefined =>
+  list.find((c) => c.name === name && c.clockRate === audio.clockRate)
 
 function withParameters({ name, payloadType, clockRate, channels }: Codec, { parameters }: Codec): Codec {
   const codec = { name, payloadType, clockRate, channels }

@@ -24,9 +24,12 @@ export interface Codec {
   readonly channels: number
   /** fmtp; absent when there is none. Words without `=` have the value ''. */
   readonly parameters?: Readonly<Record<string, string>>
+  /** What we like of it, ms, where that is not what we like of all; no part of descriptions. */
+  readonly ptimeMs?: number
 }
 
 export const TELEPHONE_EVENT = 'TELEPHONE-EVENT'
+export const COMFORT_NOISE = 'CN'
 /** Names do not know case, but some peers compare: as they are registered where that is not in upper case. */
 const REGISTERED: Readonly<Record<string, string>> = {
   [TELEPHONE_EVENT]: 'telephone-event',
@@ -59,6 +62,10 @@ export function framing({ name, clockRate, parameters }: Codec): { readonly fram
   const fitsMs = name === 'L16' ? (MOST_BYTES * 1000) / (2 * clockRate) : 60
   return { frameMs, mostMs: Math.min(60, Math.floor(fitsMs / frameMs) * frameMs) }
 }
+
+/** The codec of the list that is `like` this one, whatever its number. */
+export const findCodec = (list: readonly Codec[], like: Codec): Codec | undefined =>
+  list.find((c) => c.name === like.name && c.clockRate === like.clockRate && c.channels === like.channels)
 
 /** The codecs of an RTP media block in its order; formats without a meaning are left out. */
 export function codecs(media: MediaDescription): readonly Codec[] {

@@ -165,7 +165,7 @@ describe('our answer', () => {
 
 describe('their answer', () => {
   const evaluate = (srtp: LocalSrtp | undefined, ...answer: string[]) => {
-    const result = evaluateAnswer(sdp(...answer), makeOffer(local(srtp), ORIGIN), 20, srtp?.mandatory)
+    const result = evaluateAnswer(sdp(...answer), makeOffer(local(srtp), ORIGIN), srtp?.mandatory)
     if (!result.ok) return result.error.what
     const { srtp: agreed } = result.value
     return agreed

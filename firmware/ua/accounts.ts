@@ -5,7 +5,7 @@ import { sameHost } from '../base/ip.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { hex, type Rng } from '../base/rng.ts'
 import { type Secret, sameWithSecrets } from '../base/secret.ts'
-import { knownCodecs } from '../media/codecs.ts'
+import { knownCodecs, settingsFault } from '../media/codecs.ts'
 import { LARGEST_SQN, SqnWindow } from '../sip/auth/sqn.ts'
 import type {
   Credential,
@@ -145,6 +145,8 @@ export function createAccountBook(rng: Rng): AccountBook {
       const unkept = termsFault(config.terms)
       if (unkept !== undefined) return err(unkept)
       if (knownCodecs(config.codecs).length === 0) return err(`no codec known among: ${config.codecs}`)
+      const settings = settingsFault(config.codecs, config.codecSettings ?? {})
+      if (settings !== undefined) return err(settings)
       if (config.srtpSuites?.length === 0) return err('no suite for SRTP')
       const old = accounts.get(id)
       if (old !== undefined && sameWithSecrets(old.config, config)) return ok(old)

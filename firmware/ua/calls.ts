@@ -72,8 +72,9 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
 
   const negotiate = (account: Account, pair: Pair, srtp: SrtpPolicy | undefined) =>
     createNegotiator({
-      codecs: knownCodecs(account.config.codecs),
+      codecs: knownCodecs(account.config.codecs, account.config.codecSettings),
       ptimeMs: account.config.ptimeMs,
+      silenceDetection: account.config.silenceDetection,
       pair,
       sessionId: rng.uint32(),
       cname: hex(rng, 16),

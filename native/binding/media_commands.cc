@@ -74,6 +74,7 @@ StreamConfig streamFrom(const Field& f) {
   for (const Field& each : f.at("receive").items()) out.receive.push_back(codecFrom(each));
   out.eventSend = payloadTypeFrom(f.at("eventSend"));
   out.eventReceive = payloadTypeFrom(f.at("eventReceive"));
+  out.noiseSend = payloadTypeFrom(f.at("noiseSend"));
   const Field detectInBand = f.at("detectInBand");
   if (!detectInBand.absent()) out.detectInBand = detectInBand.boolean();
   const Field suppressSilence = f.at("suppressSilence");

@@ -117,6 +117,11 @@ TEST("stream/a change of codec, rate and packet time allocates nothing on the ti
   adaptive.name = "G726-24", adaptive.payloadType = 116;
   low.name = "ILBC", low.payloadType = 96, low.parameters["mode"] = "20";
   ours.receive = theirs.receive = {pcmu(), wide, linear, full, old, free, adaptive, low};
+  Codec noise = pcmu();
+  noise.name = "CN", noise.payloadType = 13;
+  ours.noiseSend = 13;
+  ours.receive.push_back(noise);
+  theirs.receive = ours.receive;
   REQUIRE(a.open(ours));
   REQUIRE(b.open(theirs));
   int64_t now = 1'000'000'000;
@@ -135,7 +140,7 @@ TEST("stream/a change of codec, rate and packet time allocates nothing on the ti
       for (Stream* each : {a.stream.get(), b.stream.get()}) {
         int16_t sound[480] = {};
         const size_t samples = each->rate() / 100;
-        for (size_t k = 0; k < samples; k++) sound[k] = int16_t((k * 37 + size_t(i) * 91) % 4000);
+        for (size_t k = 0; k < samples; k++) sound[k] = i < 60 ? int16_t((k * 37 + size_t(i) * 91) % 4000) : int16_t(0);  // Speech, and a pause.
         each->onRtpReadable(now);
         each->take(sound, samples, now);
         each->give(sound, samples, now);

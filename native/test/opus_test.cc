@@ -184,3 +184,27 @@ TEST("opus/any bytes decode or are refused; a reset decoder is as new") {
   const auto codec = opus(), fresh = opus();
   anyBytes(*codec, *fresh, 1400);
 }
+
+TEST("opus/redundancy comes and goes with the losses the peer reports") {
+  const auto encoder = opus({{"useinbandfec", "1"}, {"maxaveragebitrate", "24000"}, {"maxplaybackrate", "16000"}});
+  const auto sound = babble(48000, 48000);
+  // Of 50 packets, those that carry something of the one before.
+  const auto redundant = [&] {
+    const auto decoder = opus();
+    int count = 0;
+    uint8_t packet[1500];
+    int16_t lost[960], heard[960];
+    for (size_t at = 0; at + 960 <= sound.size(); at += 960) {
+      const size_t size = encoder->encode(&sound[at], 960, packet, sizeof packet);
+      count += decoder->decodeLost(packet, size, lost, 960) > 0;
+      decoder->decode(packet, size, heard, 960);
+    }
+    return count;
+  };
+  CHECK_WITHIN(redundant(), 25, 50);
+  for (int i = 0; i < 12; i++) encoder->expectLoss(0);
+  redundant();
+  CHECK_EQ(redundant(), 0);
+  encoder->expectLoss(20);
+  CHECK_WITHIN(redundant(), 25, 50);
+}

@@ -269,6 +269,40 @@ export const ACCOUNT = {
       'x-effect': 'live',
       description: 'Packet time, ms',
     },
+    codecSettings: {
+      type: 'object',
+      propertyNames: { pattern: '^[A-Z0-9/-]{1,32}$' },
+      maxProperties: 20,
+      'x-effect': 'live',
+      description: 'By the name of a codec, what is wanted of it beyond the usual',
+      additionalProperties: {
+        type: 'object',
+        additionalProperties: false,
+        required: [],
+        properties: {
+          payloadType: { type: 'integer', minimum: 96, maximum: 127, description: 'Of our offers' },
+          ptimeMs: { type: 'integer', minimum: 10, maximum: 60, multipleOf: 10, description: 'Packet time, ms' },
+          parameters: {
+            type: 'object',
+            propertyNames: { pattern: '^[A-Za-z0-9_-]{1,32}$' },
+            maxProperties: 8,
+            description: 'fmtp: what we like to receive',
+            additionalProperties: {
+              type: 'string',
+              maxLength: 32,
+              pattern: '^[!-:<-~]*$',
+              description: 'No space and no semicolon',
+            },
+          },
+        },
+      },
+    },
+    silenceDetection: {
+      type: 'boolean',
+      default: false,
+      'x-effect': 'live',
+      description: 'Pauses are not sent but described (comfort noise, RFC 3389), where the peer agrees',
+    },
     srtp: {
       type: 'string',
       enum: ['off', 'optional', 'mandatory'],

@@ -213,8 +213,7 @@ export class AudioTransport implements BridgePort {
     const remote = alone(operation, remoteSdp, sdpIndex)
     const { srtp } = this.transport
     const local = alone(operation, localSdp, sdpIndex)
-    const outcome =
-      this.#answered === undefined ? evaluateAnswer(remote, local, PTIME_MS, srtp?.mandatory) : ok(this.#answered)
+    const outcome = this.#answered === undefined ? evaluateAnswer(remote, local, srtp?.mandatory) : ok(this.#answered)
     if (!outcome.ok) throw new CoreError('refused', operation, outcome.error.what, { sipStatus: 488 })
     this.transport.setEstablished(localSdp, remoteSdp, sdpIndex)
     this.#begin(outcome.value)

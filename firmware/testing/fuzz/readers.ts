@@ -127,6 +127,6 @@ export function readSdp(text: string): void {
   }
   const answer = answerOffer(d, LOCAL, ORIGIN)
   if (answer.ok && !parseSdp(printSdp(answer.value.description)).ok) throw new Error('our answer cannot be read')
-  evaluateAnswer(d, makeOffer(LOCAL, ORIGIN), LOCAL.ptimeMs)
+  evaluateAnswer(d, makeOffer(LOCAL, ORIGIN))
   if (!parseSdp(printSdp(d)).ok) throw new Error('what was read and printed cannot be read again')
 }

@@ -1,5 +1,6 @@
 // CONTRACT of the user agent: how it and its accounts are set up.
 import type { Secret } from '../../base/secret.ts'
+import type { AllCodecSettings } from '../../media/codecs.ts'
 import type { SrtpSuite } from '../../sdp/crypto.ts'
 import type { HashName, RegisterOptions, SessionTerms, TransportId } from '../../sip/core/contract.ts'
 
@@ -20,6 +21,10 @@ export interface AccountConfig {
   /** Names of media/codecs.ts in order of preference, e.g. ['G722', 'PCMA']. */
   readonly codecs: readonly string[]
   readonly ptimeMs: number
+  /** By the names of `codecs` in upper case. */
+  readonly codecSettings?: AllCodecSettings | undefined
+  /** Pauses are described (RFC 3389) instead of sent, where the peer agrees; default false. */
+  readonly silenceDetection?: boolean | undefined
   readonly transport: TransportId | undefined
   /** How the registrar is watched (see the SIP engine's `KeepAlive`); undefined: not at all. */
   readonly keepAlive?: 'options' | 'crlf' | 'off'

@@ -52,6 +52,7 @@ struct StreamConfig {
   uint32_t ptimeMs = 20;
   std::vector<Codec> receive;
   std::optional<uint8_t> eventSend, eventReceive;
+  std::optional<uint8_t> noiseSend;
   std::optional<bool> detectInBand;
   bool suppressSilence = false;
   bool symmetric = true;

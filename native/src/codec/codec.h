@@ -31,6 +31,10 @@ class AudioCodec {
   virtual size_t conceal(int16_t* /*out*/, size_t /*samples*/) { return 0; }
   /** The `samples` before this packet, as far as it carries them itself; as many, or 0. The packet is decoded after. */
   virtual size_t decodeLost(const uint8_t* /*payload*/, size_t /*size*/, int16_t* /*out*/, size_t /*samples*/) { return 0; }
+  /** Share of packets the peer loses, %: what is sent may carry more redundancy. */
+  virtual void expectLoss(unsigned /*percent*/) {}
+  /** It only says what a pause sounds like: the voice before and after it is one. */
+  virtual bool isNoise() const { return false; }
   /** Samples after reset() that are not the sound yet. */
   virtual size_t warmUp() const { return 0; }
 };

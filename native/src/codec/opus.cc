@@ -15,8 +15,9 @@ constexpr int32_t kRate = 48000;
 constexpr int kComplexity = 5;
 /** Full band speech (RFC 7587 §3.1.1 names 28–40 kbit/s). */
 constexpr int32_t kBitrate = 32000;
-/** What redundancy is made for, %. */
+/** What redundancy is made for, %, until the peer has reported; and at most. */
 constexpr int kExpectedLoss = 10;
+constexpr unsigned kMostExpected = 30;
 /** A longer packet would not fit any link. */
 constexpr size_t kMostBytes = 1275;
 constexpr size_t kStep = kRate / 400;  // Concealment comes in steps of 2.5 ms.
@@ -63,7 +64,8 @@ class OpusCodec final : public AudioCodec {
     set(OPUS_SET_MAX_BANDWIDTH(bandwidthOf(playback)));
     set(OPUS_SET_VBR(wholeParameter(wanted, "cbr", 0) == 1 ? 0 : 1));
     set(OPUS_SET_DTX(wholeParameter(wanted, "usedtx", 0) == 1 ? 1 : 0));
-    if (wholeParameter(wanted, "useinbandfec", 0) != 1) return;
+    redundant_ = wholeParameter(wanted, "useinbandfec", 0) == 1;
+    if (!redundant_) return;
     set(OPUS_SET_INBAND_FEC(1));
     set(OPUS_SET_PACKET_LOSS_PERC(kExpectedLoss));
   }
@@ -103,6 +105,12 @@ class OpusCodec final : public AudioCodec {
     return made > 0 ? size_t(made) : 0;
   }
 
+  void expectLoss(unsigned percent) override {
+    // It takes a while to believe that losses are over: they come in bursts, and reports seconds apart.
+    expected_ = std::min(kMostExpected, std::max(percent, expected_ * 3 / 4));
+    if (redundant_) set(OPUS_SET_PACKET_LOSS_PERC(int(expected_)));
+  }
+
   void reset() override { opus_decoder_ctl(decoder_.get(), OPUS_RESET_STATE); }
   size_t warmUp() const override { return kStep; }
 
@@ -112,6 +120,8 @@ class OpusCodec final : public AudioCodec {
     opus_encoder_ctl(encoder_.get(), request...);
   }
 
+  bool redundant_ = false;
+  unsigned expected_ = kExpectedLoss;
   std::unique_ptr<OpusEncoder, Destroy> encoder_;
   std::unique_ptr<OpusDecoder, Destroy> decoder_;
 };

@@ -1,5 +1,6 @@
 // The codecs of this build.
 #include "codec.h"
+#include "comfort_noise.h"
 #include "g711.h"
 #include "g722.h"
 #include "g726.h"
@@ -18,6 +19,7 @@ std::unique_ptr<AudioCodec> makeCodec(const Codec& wanted, std::string& why) {
   if (wanted.name == "G722") made = makeG722();
   if (wanted.name == "L16" && (wanted.clockRate == 8000 || wanted.clockRate == 16000 || wanted.clockRate == 48000)) made = makeL16(wanted.clockRate);
   if (wanted.name == "OPUS") made = makeOpus(wanted);
+  if (wanted.name == "CN" && wanted.clockRate % 8000 == 0 && wanted.clockRate > 0 && wanted.clockRate <= 48000) made = makeComfortNoise(wanted.clockRate);
   if (wanted.name == "GSM") made = makeGsm();
   if (wanted.name == "ILBC") made = makeIlbc(wanted);
   if (wanted.name == "SPEEX") made = makeSpeex(wanted);

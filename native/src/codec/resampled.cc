@@ -45,6 +45,18 @@ class Resampled final : public AudioCodec {
     return made;
   }
 
+  size_t conceal(int16_t* out, size_t samples) override {
+    size_t made = 0;
+    while (made < samples) {
+      const size_t inner = codec_->conceal(inner_.data(), block_);
+      if (inner == 0) break;
+      for (size_t at = 0; at < inner; at += block_) made += up_.process(&inner_[at], std::min(block_, inner - at), out + made);
+    }
+    return made;
+  }
+  void expectLoss(unsigned percent) override { codec_->expectLoss(percent); }
+  bool isNoise() const override { return codec_->isNoise(); }
+
   void reset() override {
     codec_->reset();
     up_.reset();

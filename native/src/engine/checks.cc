@@ -63,6 +63,8 @@ Fault stream(const StreamConfig& config) {
     if (Fault f = srtpKey("srtp.send", config.srtp->send, parts)) return f;
     if (Fault f = srtpKey("srtp.receive", config.srtp->receive, parts)) return f;
   }
+  if (config.noiseSend)
+    if (Fault f = within("noiseSend", uint32_t{*config.noiseSend}, 0u, 127u)) return f;
   if (config.jitterMinMs > config.jitterMaxMs)
     return expected("jitter", "minMs ≤ maxMs", std::to_string(config.jitterMinMs) + " > " + std::to_string(config.jitterMaxMs));
   return within("jitter.maxMs", config.jitterMaxMs, 0u, 2000u);

@@ -61,6 +61,7 @@ void RtcpControl::receive(Packet& packet) {
   if (report.bye) receiver_.onBye(report.ssrc);
   if (!report.hasBlock) return;
   peerLost_ = report.block.lost;
+  sender_.expectLoss(report.block.fractionLost * 100u / 256);
   peerJitterMs_ = double(report.block.jitter) * 1000 / sender_.codec().clockRate();
   if (report.block.lastSr == 0) return;
   const int32_t roundTrip = int32_t(uint32_t(ntpAt(packet.arrivedNs) >> 16) - report.block.lastSr - report.block.delaySinceLastSr);

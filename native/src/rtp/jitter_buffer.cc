@@ -49,7 +49,7 @@ void JitterBuffer::restart() {
   while (count_ > 0) removeFirst();
   delays_.forgetOrigin();
   anchored_ = false;
-  decoder_ = nullptr;
+  decoder_ = speaker_ = nullptr;
   others_ = 0;
   lateInRow_ = jumpsInRow_ = 0;
 }
@@ -162,7 +162,7 @@ void JitterBuffer::conceal(size_t samples) {
   } else {
     std::fill_n(to, samples, int16_t(0));
   }
-  holeConcealed_ += int64_t(samples);
+  if (!decoder_ || !decoder_->isNoise()) holeConcealed_ += int64_t(samples);
   end_ += samples;
 }
 
@@ -202,12 +202,13 @@ void JitterBuffer::play(size_t skip, double tickMs) {
 
   const double waited = tickMs + ms(int64_t(ahead())) - double(voice.arrivedNs) / 1e6;
   delayMs_ = std::isnan(delayMs_) ? waited : delayMs_ + (waited - delayMs_) / 16;
-  const bool another = voice.decoder != decoder_;
-  if (another) voice.decoder->reset();
+  const bool another = voice.decoder != decoder_, begins = another && voice.decoder != speaker_;
+  if (begins) voice.decoder->reset();
   decoder_ = voice.decoder;
+  if (!decoder_->isNoise()) speaker_ = decoder_;
   // A seam that is no hole (speech left out, another codec) is overlapped with a substitute too.
   if (started_ && (!anchored_ || another || position + int64_t(skip) != next_)) concealer_.generate(&samples_[end_], nullptr, 0);
-  const size_t warmUp = another && started_ ? voice.decoder->warmUp() : 0;
+  const size_t warmUp = begins && started_ ? voice.decoder->warmUp() : 0;
   anchored_ = started_ = true;
   int16_t* const to = &samples_[end_];
   const size_t kept = decodeFirst(skip);

@@ -92,6 +92,8 @@ class JitterBuffer {
   bool started_ = false, anchored_ = false;
   /** Whose state follows what was played last. */
   AudioCodec* decoder_ = nullptr;
+  /** The one that spoke last, which noise in its pauses does not change. */
+  AudioCodec* speaker_ = nullptr;
   /** Where the next sample to be decoded lies. */
   int64_t next_ = 0;
   int64_t lastSequence_ = 0;

@@ -109,7 +109,7 @@ void RtpReceiver::receive(Packet* packet) {
     return inlet_.giveBack(packet);
   }
   AudioCodec& codec = *decoder->codec;
-  codecName_ = codec.name();
+  if (!codec.isNoise()) codecName_ = codec.name();
   const int64_t sequence = source_->extended(header.sequence);
   const int64_t position = positionOf(codec, sequence);
   source_->arrived(header.timestamp, double(packet->arrivedNs) * codec.clockRate() / 1e9);

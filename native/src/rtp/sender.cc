@@ -18,9 +18,6 @@ constexpr uint32_t kEndEveryMs = 20;
 constexpr uint32_t kMaxDuration = 0xffff;
 /** §2.3.3: in −dBm0, the usual level of a key. */
 constexpr uint8_t kVolume = 8;
-/** −50 dB below a full-scale sine. */
-constexpr int64_t kQuietMeanSquare = 5369;
-constexpr uint32_t kHangoverMs = 200;
 }  // namespace
 
 RtpSender::RtpSender(int fd, SrtpSession& srtp, uint32_t ssrc, uint16_t sequence, uint32_t timestamp)
@@ -75,31 +72,20 @@ void RtpSender::takeAudio(const int16_t* in, size_t samples) {
   std::copy_n(in, count, frame_.begin() + long(framed_));
   framed_ += count;
   if (framed_ < whole) return;
-  if (setting_.suppressSilence && isLeftOut(whole)) {
-    framed_ = 0;
-    marker_ = true;
-    return;
-  }
-  const size_t size = codec_->encode(frame_.data(), whole, packet_ + kRtpHeaderSize, sizeof packet_ - kRtpHeaderSize - kMostSrtpTrailer);
+  uint8_t* const payload = packet_ + kRtpHeaderSize;
+  const size_t room = sizeof packet_ - kRtpHeaderSize - kMostSrtpTrailer;
+  size_t size = 0;
+  const auto what = pauses_ ? pauses_->look(frame_.data(), whole, payload, room, size) : PauseSender::What::Voice;
+  if (what == PauseSender::What::Voice) size = codec_->encode(frame_.data(), whole, payload, room);
   // timestamp_ still is that of the last `samples`.
   const uint32_t before = uint32_t(uint64_t(framed_ - count) * codec_->clockRate() / codec_->rate());
   framed_ = 0;
-  marker_ = marker_ || size == 0;
-  if (size == 0) return;
+  // RFC 3389 §5.2: noise is no talkspurt; what comes after it begins one.
+  if (what == PauseSender::What::Noise) send(setting_.noisePayloadType, false, timestamp_ - before, size);
+  marker_ = marker_ || what != PauseSender::What::Voice || size == 0;
+  if (what != PauseSender::What::Voice || size == 0) return;
   send(setting_.payloadType, marker_, timestamp_ - before, size);
   marker_ = false;
-}
-
-bool RtpSender::isLeftOut(size_t samples) {
-  int64_t energy = 0;
-  for (size_t i = 0; i < samples; i++) energy += int64_t(frame_[i]) * frame_[i];
-  if (energy >= kQuietMeanSquare * int64_t(samples)) {
-    quietMs_ = 0;
-    return false;
-  }
-  if (quietMs_ >= kHangoverMs) return true;
-  quietMs_ += setting_.ptimeMs;
-  return false;
 }
 
 void RtpSender::takeEvent(const EventSender::Step& step, size_t ticks) {

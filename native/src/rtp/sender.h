@@ -11,6 +11,7 @@
 #include "../srtp/session.h"
 #include "event_sender.h"
 #include "packet.h"
+#include "pause_sender.h"
 
 namespace offhook {
 
@@ -27,8 +28,8 @@ class RtpSender {
     uint8_t payloadType = 0;
     uint32_t ptimeMs = 20;
     std::optional<uint8_t> eventPayloadType;
-    /** Nothing is sent of what is quieter than −50 dB for longer than 200 ms (RFC 3551 §4.1). */
-    bool suppressSilence = false;
+    /** Used with a PauseSender. */
+    uint8_t noisePayloadType = 0;
   };
   void set(const Setting& setting);
   /**
@@ -38,6 +39,10 @@ class RtpSender {
   void exchange(std::unique_ptr<AudioCodec>& codec, uint32_t ssrc);
   /** Goes on as another source: under another key its rollovers count from zero for everybody. */
   void become(uint32_t ssrc);
+  /** nullptr: pauses are sent as they sound. */
+  void exchange(std::unique_ptr<PauseSender>& pauses) { pauses_.swap(pauses); }
+  /** What the peer reports to have lost, %. */
+  void expectLoss(unsigned percent) { codec_->expectLoss(percent); }
   void setTarget(const Endpoint& to) { to_ = to; }
   const Endpoint& target() const { return to_; }
 
@@ -67,8 +72,6 @@ class RtpSender {
   void takeEvent(const EventSender::Step& step, size_t samples);
   void sendEvent(bool marker, bool end);
   void send(uint8_t payloadType, bool marker, uint32_t timestamp, size_t payloadSize);
-  /** The frame is silence that has lasted long enough to be left out. */
-  bool isLeftOut(size_t samples);
   bool isSending() const { return setting_.active && to_.isSet() && to_.port() != 0; }
 
   const int fd_;
@@ -80,13 +83,12 @@ class RtpSender {
   int64_t takenNs_ = 0;
   Setting setting_;
   std::unique_ptr<AudioCodec> codec_;
+  std::unique_ptr<PauseSender> pauses_;
   Endpoint to_;
 
   static constexpr uint32_t kLongestMs = 60;
   std::array<int16_t, 48 * kLongestMs> frame_{};
   size_t framed_ = 0;
-  /** How long it has been quiet. */
-  uint32_t quietMs_ = 0;
   /** The next audio packet begins a talkspurt. */
   bool marker_ = true;
 

@@ -28,8 +28,8 @@ bool sameCodec(const Codec& a, const Codec& b) {
   return a.name == b.name && a.payloadType == b.payloadType && a.clockRate == b.clockRate && a.channels == b.channels && a.parameters == b.parameters;
 }
 
-/** Listed beside the codecs, but no codec: events have their own field, comfort noise is heard as the pause it stands in. */
-bool isNoCodec(const Codec& codec) { return codec.name == "TELEPHONE-EVENT" || codec.name == "telephone-event" || codec.name == "CN"; }
+/** Listed beside the codecs, but no codec: events have their own field. */
+bool isNoCodec(const Codec& codec) { return codec.name == "TELEPHONE-EVENT" || codec.name == "telephone-event"; }
 
 /** A configuration checked and made: all that can fail or allocates is done before anything is changed. */
 struct Made final : Stream::Setting {
@@ -37,6 +37,7 @@ struct Made final : Stream::Setting {
   Endpoint rtp, rtcp;
   uint32_t ssrc = 0;
   std::unique_ptr<AudioCodec> encoder;
+  std::unique_ptr<PauseSender> pauses;
   std::vector<RtpReceiver::Decoder> decoders;
   std::unique_ptr<JitterBuffer> jitterBuffer;
   std::unique_ptr<DtmfDetector> detector;
@@ -62,6 +63,11 @@ bool make(const StreamConfig& config, Made& out, std::string& why) {
   }
   out.encoder = atRate(out.rate, std::move(out.encoder));
   for (RtpReceiver::Decoder& each : out.decoders) each.codec = atRate(out.rate, std::move(each.codec));
+  if (config.noiseSend || config.suppressSilence) {
+    std::unique_ptr<AudioCodec> noise;
+    if (config.noiseSend && !(noise = makeCodec({"CN", *config.noiseSend, config.send.clockRate, 1, {}}, why))) return false;
+    out.pauses = std::make_unique<PauseSender>(out.rate, noise ? atRate(out.rate, std::move(noise)) : nullptr);
+  }
   out.config = config;
   return true;
 }
@@ -94,6 +100,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
       receiver_.exchange(made.decoders);
     }
     if (!sameRate || !sameCodec(made.config.send, config_.send)) sender_.exchange(made.encoder, made.ssrc);
+    sender_.exchange(made.pauses);
     if (srtp_.exchange(config_.srtp, made.config.srtp, made.keys)) sender_.become(made.ssrc);
     std::swap(rate_, made.rate);
     std::swap(config_, made.config);
@@ -107,7 +114,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
     sending.payloadType = config_.send.payloadType;
     sending.ptimeMs = config_.ptimeMs;
     sending.eventPayloadType = config_.eventSend;
-    sending.suppressSilence = config_.suppressSilence;
+    sending.noisePayloadType = config_.noiseSend.value_or(0);
     sender_.set(sending);
 
     if (!listensForTones()) sayTones(detector_->stop());

@@ -1,4 +1,5 @@
-// Wideband with baresip, each call in its own codec, both ways: a tone no narrowband call could carry is heard by the other.
+// Codecs with baresip, each call in its own, both ways: a tone is heard by the other that, where the codec is wideband, no narrowband
+// call could carry. Its G.726 packs the bits as AAL2 does, under the other name, so the two cannot hear each other.
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
@@ -7,7 +8,8 @@ import { toneIn, writeTone } from '../tone.ts'
 import { type Baresip, startBaresip } from './baresip.ts'
 import { type PhoneInLab, startPhone } from './phone.ts'
 
-const [OURS, THEIRS] = [5000, 6000]
+const WIDE = [5000, 6000, 16_000] as const
+const NARROW = [1100, 1500, 8000] as const
 const TALK_MS = 2500
 
 let phone: PhoneInLab | undefined
@@ -18,16 +20,18 @@ afterEach(async () => {
 })
 
 test.each([
-  ['G722', 'g722/16000/1'],
-  ['OPUS', 'opus/48000/2'],
-])('%s, called and calling', { timeout: 60_000 }, async (codec, theirs) => {
+  ['G722', 'g722/16000/1', WIDE],
+  ['OPUS', 'opus/48000/2', WIDE],
+  ['L16/16000', 'L16/16000/1', WIDE],
+  ['GSM', 'gsm/8000/1', NARROW],
+] as const)('%s, called and calling', { timeout: 60_000 }, async (codec, theirs, [OURS, THEIRS, rate]) => {
   phone = await startPhone(OURS, { account: { codecs: [codec, 'PCMA'] } })
   const { board, witness, lab } = phone
   const speaks = join(phone.ear, '..', 'peer.wav')
-  writeTone(speaks, THEIRS, 30, 16_000)
+  writeTone(speaks, THEIRS, 30, rate)
   const { user, password } = lab.guest
   const registrar = { domain: lab.domain, password }
-  peer = await startBaresip({ speaks, user, answer: 'auto', rate: 16_000, codecs: [theirs, 'PCMA/8000/1'], registrar })
+  peer = await startBaresip({ speaks, user, answer: 'auto', rate, codecs: [theirs, 'PCMA/8000/1'], registrar })
 
   const confirmed = witness.next('answer', 5000, callState('confirmed'))
   await phone.lift()
