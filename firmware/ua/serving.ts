@@ -102,10 +102,15 @@ export function createServing(
     forget: (account) => void own.delete(account),
 
     update(tell) {
+      // Many may watch the same: it is looked at once.
+      const states = new Map<string, string>()
       for (const [id, told] of subscribers) {
         const account = world.account(told.account)
-        const state = account && stateOf(account, told.event, tell.now)
-        if (account === undefined || state === undefined || state === told.known) continue
+        const key = `${told.event} ${told.account}`
+        const state = states.get(key) ?? (account && stateOf(account, told.event, tell.now))
+        if (account === undefined || state === undefined) continue
+        states.set(key, state)
+        if (state === told.known) continue
         told.known = state
         const body = bodyOf(account, told, tell.now)
         tell.sip({ kind: 'notify', id, state: 'active', reason: undefined, retryAfter: undefined, headers: [], body })
