@@ -50,7 +50,7 @@ async function speak(desk: Desk, call: Call, hertz: number, file: string, ms: nu
   await pause(100)
 }
 
-test('echo', { timeout: 30_000 }, async () => {
+test('echo', { timeout: 60_000 }, async () => {
   const echo = example('echo.ts')
   const call = await called(alice, await echo.line('sip:'))
   await speak(alice, call, 440, 'echo.wav', 1500)
@@ -60,7 +60,7 @@ test('echo', { timeout: 30_000 }, async () => {
   echo.stop()
 })
 
-test('answering machine', { timeout: 30_000 }, async () => {
+test('answering machine', { timeout: 60_000 }, async () => {
   const machine = example('answering-machine.ts', at('880.wav'), folder)
   const call = new Call(alice.account)
   const ringing = call.once('callState', ({ statusCode }) => statusCode === 180)
@@ -79,7 +79,7 @@ test('answering machine', { timeout: 30_000 }, async () => {
   expect(toneIn(at('message-1.wav'), 440).seconds).toBeGreaterThan(0.5)
 })
 
-test('conference: each hears the other', { timeout: 30_000 }, async () => {
+test('conference: each hears the other', { timeout: 60_000 }, async () => {
   const comes = bob.account.nextCall()
   const room = example('conference.ts', '127.0.0.1', bob.uri)
   const uri = await room.line('sip:')
@@ -95,7 +95,7 @@ test('conference: each hears the other', { timeout: 30_000 }, async () => {
   room.stop()
 })
 
-test('presence', { timeout: 30_000 }, async () => {
+test('presence', { timeout: 60_000 }, async () => {
   bob.account.setOnlineStatus({ status: 'offline', statusText: '' })
   const watcher = example('presence.ts', '127.0.0.1', bob.uri)
   await watcher.line('is offline')
@@ -108,7 +108,7 @@ test('presence', { timeout: 30_000 }, async () => {
   watcher.stop()
 })
 
-test('click to dial', { timeout: 30_000 }, async () => {
+test('click to dial', { timeout: 60_000 }, async () => {
   const web = example('click-to-dial.ts', bob.uri)
   const url = await web.line('http://')
   expect(await (await fetch(url)).text()).toContain('<form')
@@ -124,7 +124,7 @@ test('click to dial', { timeout: 30_000 }, async () => {
   web.stop()
 })
 
-test('softphone, in a thread of its own', { timeout: 30_000 }, async () => {
+test('softphone, in a thread of its own', { timeout: 60_000 }, async () => {
   const phone = example('softphone.ts', '127.0.0.1', 'null')
   const uri = await phone.line('sip:')
   const call = new Call(alice.account)

@@ -52,7 +52,7 @@ describe('options', () => {
   })
 })
 
-test('a call made from the command line, its letters, and the end', { timeout: 30_000 }, async () => {
+test('a call made from the command line, its letters, and the end', { timeout: 60_000 }, async () => {
   const comes = alice.account.nextCall()
   const person = started(alice.uri)
   const call = await comes
@@ -90,7 +90,7 @@ test('a call made from the command line, its letters, and the end', { timeout: 3
   expect(await person.ended).toBe(0)
 })
 
-test('calls that come, what stands, and what cannot be', { timeout: 30_000 }, async () => {
+test('calls that come, what stands, and what cannot be', { timeout: 60_000 }, async () => {
   const person = started('--add-buddy', bob.uri)
   const uri = (await person.line('sip:')).split(' ')[0]!
   for (const [typed, said] of [
@@ -131,7 +131,7 @@ test('calls that come, what stands, and what cannot be', { timeout: 30_000 }, as
   expect(await person.ended).toBe(0)
 })
 
-test('answered by itself, the caller hears himself, for so long', { timeout: 30_000 }, async () => {
+test('answered by itself, the caller hears himself, for so long', { timeout: 60_000 }, async () => {
   const person = started('--auto-answer', '200', '--auto-loop', '--duration', '1')
   const uri = (await person.line('sip:')).split(' ')[0]!
   const call = new Call(alice.account)
