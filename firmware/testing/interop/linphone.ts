@@ -21,8 +21,16 @@ export interface Linphone {
   dispose(): void
 }
 
+/** Whom it is and where it registers; absent: it can only be called where it is. */
+export interface LinphoneAccount {
+  readonly user: string
+  readonly password: string
+  /** `host:port`. */
+  readonly domain: string
+}
+
 /** `speaks`: the tone it says, Hz. */
-export async function startLinphone(speaks: number): Promise<Linphone> {
+export async function startLinphone(speaks: number, account?: LinphoneAccount): Promise<Linphone> {
   const home = mkdtempSync(join(tmpdir(), 'linphone-'))
   const [mouth, ear, config] = [join(home, 'mouth.wav'), join(home, 'ear.wav'), join(home, 'linphonerc')]
   // Without a place for its database it never gets ready.
@@ -32,9 +40,11 @@ export async function startLinphone(speaks: number): Promise<Linphone> {
   const rtp = 31_000 + 2 * Math.floor(Math.random() * 2_000)
   const settings = [
     ...['[sip]', `sip_port=${port}`, 'sip_tcp_port=0', 'sip_tls_port=0', 'use_ipv6=0', 'guess_hostname=0'],
-    `contact=sip:linphone@127.0.0.1:${port}`,
+    `contact=sip:${account?.user ?? 'linphone'}@127.0.0.1:${port}`,
+    ...(account ? ['default_proxy=0', 'register_only_when_network_is_up=0'] : []),
     ...['[rtp]', `audio_rtp_port=${rtp}`],
     ...['[video]', 'enabled=0'],
+    ...(account ? accountLines(account) : []),
   ]
   writeFileSync(config, settings.join('\n') + '\n')
   const child = spawn('linphonec', ['-c', config], {
@@ -80,3 +90,9 @@ export async function startLinphone(speaks: number): Promise<Linphone> {
     dispose: () => rmSync(home, { recursive: true, force: true }),
   }
 }
+
+const accountLines = ({ user, password, domain }: LinphoneAccount): readonly string[] => [
+  ...['[proxy_0]', `reg_proxy=<sip:${domain}>`, `reg_identity=sip:${user}@${domain}`],
+  ...['reg_expires=60', 'reg_sendregister=1', 'publish=0'],
+  ...['[auth_info_0]', `username=${user}`, `passwd=${password}`, 'realm=kamailio'],
+]
