@@ -75,7 +75,8 @@ test.each([
   ['486 Busy Here', 'busy'],
   ['404 Not Found', 'unknown number'],
   ['503 Service Unavailable', 'no service'],
-  ['302 Moved Temporarily', '302'],
+  // It is followed, to where nobody is.
+  ['302 Moved Temporarily', 'network unreachable'],
 ])('refused with %s: the display says "%s"', async (status, words) => {
   const ended = phone.witness.next('end', 5000, activity('ended'))
   const wellDone = await call('refuse', {
