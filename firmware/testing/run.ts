@@ -78,17 +78,17 @@ const pureFloors = globSync('{firmware,hal,ui-lcd,provisioning}/**/tsconfig.json
 const SUITES: readonly Suite[] = [
   { name: 'format', ceiling: 0.5, command: [bin('biome'), 'check', '.'] },
   { name: 'types', ceiling: 0.5, command: [bin('tsc'), '-p', '.'] },
-  ...pureFloors.map((floor): Suite => ({ name: `types:${floor}`, ceiling: 0.1, command: [bin('tsc'), '-p', floor] })),
+  ...pureFloors.map((floor): Suite => ({ name: `types:${floor}`, ceiling: 0.05, command: [bin('tsc'), '-p', floor] })),
   { name: 'native', ceiling: 2, command: ['make', '-s', '-C', 'native', 'check'], count: closingLine },
   {
     name: 'native-asan',
-    ceiling: 5,
+    ceiling: 4.5,
     command: ['make', '-s', '-C', 'native', 'check', 'SANITIZE=address,undefined'],
     count: closingLine,
   },
   {
     name: 'native-tsan',
-    ceiling: 4,
+    ceiling: 3.5,
     command: ['make', '-s', '-C', 'native', 'check', 'SANITIZE=thread'],
     count: closingLine,
   },
@@ -99,9 +99,9 @@ const SUITES: readonly Suite[] = [
     command: [process.execPath, 'firmware/testing/fuzz/fuzz.ts', '--seconds', '60'],
   },
   vitest('logic', 3, ...without(...REAL_TIME, ...EMULATED)),
-  vitest('real-time', 15, '--maxWorkers=1', '--retry=2', ...REAL_TIME),
+  vitest('real-time', 17.5, '--maxWorkers=1', '--retry=2', ...REAL_TIME),
   vitest('emulated', values.long ? 30 : 6, '--maxWorkers=1', ...EMULATED, ...without(SCENARIOS), ...unlessLong),
-  scenarios(values.long ? 40 : 5, ...unlessLong),
+  scenarios(values.long ? 40 : 4.5, ...unlessLong),
 ]
 
 function run({ command, ceiling }: Suite): Promise<{ code: number; output: string }> {
