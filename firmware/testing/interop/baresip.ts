@@ -22,6 +22,8 @@ export interface BaresipOptions {
   readonly registrar?: { readonly domain: string; readonly password: string }
   /** TLS files; its own certificate and key in one. With them it registers, calls and is called over TLS alone. */
   readonly tls?: { readonly ca: string; readonly certificate: string }
+  /** SRTP by SDES: `srtp` offers it beside plain RTP, `srtp-mand` takes nothing less. */
+  readonly encrypts?: 'srtp' | 'srtp-mand'
 }
 
 export interface Baresip {
@@ -44,6 +46,7 @@ const modules = [
   'module aufile.so',
   'module aubridge.so',
   'module sndfile.so',
+  'module srtp.so',
   'module_tmp account.so',
   'module_app menu.so',
   'module_app ctrl_tcp.so',
@@ -59,6 +62,7 @@ export async function startBaresip({
   codecs = ['PCMU/8000/1', 'PCMA/8000/1'],
   registrar,
   tls,
+  encrypts,
 }: BaresipOptions): Promise<Baresip> {
   const home = mkdtempSync(join(tmpdir(), 'baresip-'))
   const recordings = join(home, 'heard')
@@ -83,9 +87,14 @@ export async function startBaresip({
   ]
   writeFileSync(join(home, 'config'), config.join('\n') + '\n')
   const transport = tls ? 'tls' : 'udp'
+  const settings = [
+    `answermode=${answer}`,
+    `audio_codecs=${codecs.join(',')}`,
+    ...(encrypts ? [`mediaenc=${encrypts}`] : []),
+  ]
   const account = registrar
-    ? `<sip:${user}@${registrar.domain};transport=${transport}>;auth_user=${user};auth_pass=${registrar.password};regint=60;answermode=${answer};audio_codecs=${codecs.join(',')}`
-    : `<sip:${user}@${address}:${tls ? `${sip + 1};transport=tls` : sip}>;regint=0;answermode=${answer};audio_codecs=${codecs.join(',')}`
+    ? `<sip:${user}@${registrar.domain};transport=${transport}>;auth_user=${user};auth_pass=${registrar.password};regint=60;${settings.join(';')}`
+    : `<sip:${user}@${address}:${tls ? `${sip + 1};transport=tls` : sip}>;regint=0;${settings.join(';')}`
   writeFileSync(join(home, 'accounts'), account + '\n')
   writeFileSync(join(home, 'contacts'), '')
 
