@@ -4,7 +4,6 @@ import type { SipOutput } from '../../sip/core/contract.ts'
 import type { CallMedia, UaEvent } from '../../ua/contract.ts'
 import { endCall } from './call-end.ts'
 import { stateParam } from './call-state.ts'
-import { onReferredCall } from './call-transfer.ts'
 import type { Line } from './line.ts'
 import type { Switchboard } from './switchboard.ts'
 import { rxData } from './wording.ts'
@@ -60,7 +59,6 @@ export function onCallState(board: Switchboard, line: Line, event: Of<'call-stat
   }
   line.peer = event.peer
   learn(board, line)
-  onReferredCall(board, line, event)
   if (state === 'disconnected') {
     return endCall(board, line, event)
   }

@@ -1,6 +1,7 @@
 // PJSUA2's Call: everything that can be done with a call, and by its callbacks everything that is told of it.
 
 import { utf8Decode } from '../../base/bytes.ts'
+import type { CallId, UaCommand } from '../../ua/contract.ts'
 import { headerFields } from '../core/wire.ts'
 import type { Account } from './account.ts'
 import type { AudioMedia } from './audio-media.ts'
@@ -69,24 +70,43 @@ export class Call extends CallCallbacks {
 
   /** INVITEs `dstUri`: a URI, or a number or name at the account's domain. It is under way when this returns, not more. */
   makeCall(dstUri: string, prm: MakeCallParam = {}): void {
-    const board = this.#account.inner('makeCall')
     if (this.#line?.isActive) throw new OperationError('makeCall', 'state', 'this object has a call already')
     const setting = settingOf('makeCall', prm.opt)
-    const { txOption = {}, userData, params, ringTimeMs = this.#account.ringTimeMs } = prm
+    const { txOption = {} } = prm
+    this.#make('makeCall', dstUri, { ...prm, setting }, (call) => ({
+      ...{ kind: 'make-call', call, account: this.#account.name, target: dstUri },
+      headers: [...headerFields(this.#account.inviteHeaders), ...headerFields(txOption.headers)],
+      lateOffer: setting.noSdpOffer === true,
+      parts: partsOf(txOption),
+    }))
+  }
+
+  /** For the façade: the call to `dstUri` that somebody's transfer asks for. */
+  makeTransferred(dstUri: string, transfer: string, opt: CallSetting): void {
+    const operation = 'callTransferRequest'
+    this.#make(operation, dstUri, { setting: settingOf(operation, opt) }, (call) => ({
+      ...{ kind: 'answer-transfer', transfer, call, status: 202, reason: undefined },
+    }))
+  }
+
+  /** `command` names the call by the name it is given. */
+  #make(
+    operation: string,
+    dstUri: string,
+    prm: MakeCallParam & { readonly setting: CallSetting },
+    command: (call: CallId) => UaCommand,
+  ): void {
+    const board = this.#account.inner(operation)
+    const { setting, userData, params, ringTimeMs = this.#account.ringTimeMs } = prm
     const name = board.lines.newName()
     const peer = { uri: dstUri, display: '', number: dstUri }
     const start = { role: 'uac', account: this.#account, peer, setting, call: this, userData } as const
     const line = board.lines.add(name, { ...start, ...(params && { params }) })
-    if (line === undefined) throw new OperationError('makeCall', 'limit', `${board.lines.max} calls are up`)
+    if (line === undefined) throw new OperationError(operation, 'limit', `${board.lines.max} calls are up`)
     const before = this.#line
     this.attach(line)
     try {
-      board.seat.command('makeCall', {
-        ...{ kind: 'make-call', call: name, account: this.#account.name, target: dstUri },
-        headers: [...headerFields(this.#account.inviteHeaders), ...headerFields(txOption.headers)],
-        lateOffer: setting.noSdpOffer === true,
-        parts: partsOf(txOption),
-      })
+      board.seat.command(operation, command(name))
     } catch (error) {
       board.lines.remove(line)
       this.#line = before

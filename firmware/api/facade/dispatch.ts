@@ -5,7 +5,7 @@ import type { Account } from './account.ts'
 import { onCallMedia, onCallSdp, onCallState, onIncoming } from './call-dispatch.ts'
 import type { OnInstantMessageParam, OnTypingIndicationParam } from './call-events.ts'
 import { askRedirect } from './call-redirect.ts'
-import { onRefer } from './call-transfer.ts'
+import { onTransfer } from './call-transfer.ts'
 import type { Line } from './line.ts'
 import { INVALID_ID } from './names.ts'
 import type { Switchboard } from './switchboard.ts'
@@ -37,6 +37,8 @@ export function onUaEvent(board: Switchboard, event: UaEvent) {
       return
     case 'request-incoming':
       return onRequest(board, event)
+    case 'transfer-incoming':
+      return onTransfer(board, event)
     case 'request-result':
       return board.result(event)
     case 'address-changed': {
@@ -163,7 +165,6 @@ function onRequest(board: Switchboard, event: Of<'request-incoming'>) {
     ...{ method, role: 'uas', statusCode: 0, reason: '', rdata: said, userData: undefined },
   })
   if (method === 'MESSAGE') return onMessage(account, line, event)
-  if (method === 'REFER' && line !== undefined) return onRefer(board, line, event)
   if (event.answerMs === 0) return
   const answer = { kind: 'reply', request, status: 501, reason: undefined, headers: [], body: undefined } as const
   board.seat.command(`incoming ${method} of ${peer.uri}`, answer)

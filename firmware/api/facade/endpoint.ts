@@ -29,7 +29,7 @@ const ANYWHERE = '192.0.2.1'
 const LOOPBACK = '127.0.0.1'
 const STUN_PORT = 3478
 /** Requests handed to the façade. */
-const METHODS = ['MESSAGE', 'INFO', 'NOTIFY', 'REFER']
+const METHODS = ['MESSAGE', 'INFO', 'NOTIFY']
 export class Endpoint extends EndpointCallbacks {
   static #instance: Endpoint | undefined
   #state: LibState = 'null'
@@ -105,7 +105,7 @@ export class Endpoint extends EndpointCallbacks {
       },
       sip: {
         ...(userAgent === '' ? {} : { userAgent }),
-        ...{ applicationMethods: METHODS, packages: PACKAGES, notifies: SERVED, unsolicited: UNSOLICITED },
+        ...{ applicationMethods: METHODS, refer: true, packages: PACKAGES, notifies: SERVED, unsolicited: UNSOLICITED },
         supported: ['replaces'],
         limits: { sessions: Math.max(32, maxCalls), transactions: Math.max(256, 8 * maxCalls) },
       },

@@ -49,8 +49,6 @@ export class Line {
   digits: Promise<void> = Promise.resolve()
   /** A 3xx came, and nobody has said yet whether it is followed. */
   redirected: Redirected | undefined
-  /** The call made for a REFER is told of to this one. */
-  referrer: { readonly line: Line; readonly event: string } | undefined
   /** Hung up here, with what was given then. */
   hungUp: { readonly params: unknown } | undefined
 
