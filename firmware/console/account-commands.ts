@@ -95,6 +95,7 @@ export const accountCommands = [
       srtp: optional(oneOf('off', 'optional', 'mandatory')),
       srtpSuites: optional(list(oneOf(...SRTP_SUITES), SRTP_SUITES.length)),
       srtpOverClear: optional(oneOf('warn', 'refuse')),
+      silenceEndsS: optional(whole(0, 3600)),
       reliable: optional(oneOf('off', 'supported', 'required')),
       timer: optional(timer),
       remove: orElse(flag, false),

@@ -91,7 +91,12 @@ async function statsOf(station: Station, call: CallId): Promise<Result<StreamSta
   if (refusal) return err(refusal)
   return stats === undefined
     ? refuse('no statistics', 'a call with media', call)
-    : ok({ ...stats, remote: { ...stats.remote } })
+    : ok({
+        ...stats,
+        remote: { ...stats.remote },
+        signalled: { ...stats.signalled },
+        source: { ...stats.source },
+      })
 }
 
 async function tellStats(station: Station, call: CallId): Promise<void> {

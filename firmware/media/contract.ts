@@ -51,6 +51,8 @@ export interface StreamConfig {
   readonly cname: string
   /** Jitter buffer bounds, ms of playout delay. */
   readonly jitter: { readonly minMs: number; readonly maxMs: number }
+  /** An empty packet of a payload type nobody knows after this long without another (RFC 6263 §4.6), ms; 0 never. Held streams too. */
+  readonly keepAliveMs: number
   /** `stream-silent` after this long without RTP, ms; 0 never. */
   readonly silenceMs: number
   /**
@@ -196,7 +198,15 @@ export interface StreamStats {
   readonly peerLostPackets: number
   readonly peerJitterMs: number
   readonly codec: string
+  /** Where its packets go. */
   readonly remote: SocketAddress
+  /** Where the description wants them to go; where the peer's come from, port 0 before the first. Behind a NAT they differ. */
+  readonly signalled: SocketAddress
+  readonly source: SocketAddress
+  /** What it sounds like here, guessed by the E-model (ITU-T G.107): R of 0–100, and MOS of listening and of conversation. NaN before the first packet. */
+  readonly rating: number
+  readonly mosListening: number
+  readonly mosConversational: number
   /** Suite of SRTP in force; '' for plain RTP. */
   readonly srtp: string
   /** Not authentic (plain ones too), or come before: of no effect. RTP and RTCP together. */

@@ -15,6 +15,8 @@ import type { Pair } from './pair-stock.ts'
 const EVENTS = 101
 /** RTP that stays away this long in a two-way call is reported, ms. A held stream may be silent for ever. */
 const SILENCE_MS = 5000
+/** NATs may forget a mapping after 30 s (RFC 6263 §7 asks for 15). */
+export const KEEP_ALIVE_MS = 15_000
 
 export interface CallAudio {
   readonly codecs: readonly Codec[]
@@ -58,7 +60,7 @@ export interface Negotiator {
 export function createNegotiator(audio: CallAudio): Negotiator {
   let { pair } = audio
   // One key for each suite and socket: a session that is only held or resumed keeps them, each with its counters.
-  let srtp = keysOf(audio.srtp)
+  let srtp = srtpKeys(audio.srtp)
   const origin = { username: '-', sessionId: `${audio.sessionId}` }
   /** Our description last sent, and the last one that was an offer. */
   let ours: SessionDescription | undefined
@@ -86,6 +88,7 @@ export function createNegotiator(audio: CallAudio): Negotiator {
         symmetric: true,
         cname: audio.cname,
         jitter: audio.jitter,
+        keepAliveMs: KEEP_ALIVE_MS,
         silenceMs: media.direction === 'sendrecv' ? SILENCE_MS : 0,
       },
     }
@@ -114,12 +117,13 @@ export function createNegotiator(audio: CallAudio): Negotiator {
     },
     move(to) {
       pair = to
-      srtp = keysOf(audio.srtp)
+      srtp = srtpKeys(audio.srtp)
     },
   }
 }
 
-const keysOf = (policy: SrtpPolicy | undefined): LocalSrtp | undefined =>
+/** Fresh keys, one for each suite. */
+export const srtpKeys = (policy: SrtpPolicy | undefined): LocalSrtp | undefined =>
   policy && {
     mandatory: policy.mandatory,
     keys: policy.suites.map((suite) => ({ suite, key: newKey(suite, policy.rng) })),

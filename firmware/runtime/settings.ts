@@ -41,6 +41,7 @@ const accountConfig = (account: AccountSettings, secrets: LineSecrets, instance:
   expires: account.expires,
   codecs: account.codecs,
   ptimeMs: account.ptimeMs,
+  silenceEndsS: account.silenceEndsS,
   codecSettings: account.codecSettings,
   silenceDetection: account.silenceDetection,
   srtp: account.srtp,

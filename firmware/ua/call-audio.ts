@@ -1,4 +1,5 @@
 // The audio of a call while it lasts: digits into it, statistics, and what the media engine tells of it.
+import { after, FOREVER, type Millis } from '../base/time.ts'
 import type { MediaEvent } from '../media/contract.ts'
 import type { CallPort } from './call-port.ts'
 import type { CallId } from './contract.ts'
@@ -10,12 +11,17 @@ type Of<K extends MediaEvent['kind']> = Extract<MediaEvent, { kind: K }>
 export class CallAudio {
   readonly #call: CallId
   readonly #port: CallPort
+  /** So long without RTP ends the call, ms; 0: nothing of that kind does. */
+  readonly #silenceEndsMs: number
+  /** RTP stays away: till then the call waits for it. */
+  #silentUntil: Millis = FOREVER
   /** The call has been ended here: nothing more is told. */
   readonly #isOver: () => boolean
 
-  constructor(call: CallId, port: CallPort, isOver: () => boolean) {
+  constructor(call: CallId, port: CallPort, silenceEndsMs: number, isOver: () => boolean) {
     this.#call = call
     this.#port = port
+    this.#silenceEndsMs = silenceEndsMs
     this.#isOver = isOver
   }
 
@@ -43,7 +49,20 @@ export class CallAudio {
 
   /** `forMs` 0: RTP comes. */
   onSilence(forMs: number, tell: Tell) {
-    if (!this.#isOver()) tell.app({ kind: 'call-silent', call: this.#call, forMs })
+    if (this.#isOver()) return
+    this.#silentUntil = forMs > 0 && this.#silenceEndsMs > 0 ? after(tell.now, this.#silenceEndsMs - forMs) : FOREVER
+    tell.app({ kind: 'call-silent', call: this.#call, forMs })
+  }
+
+  get silentUntil(): Millis {
+    return this.#isOver() ? FOREVER : this.#silentUntil
+  }
+
+  /** It has been silent too long. On hold nobody has to send. */
+  isLost(now: Millis): boolean {
+    if (this.silentUntil > now) return false
+    this.#silentUntil = FOREVER
+    return this.#port.media.direction === 'sendrecv'
   }
 
   onDtmf(digit: string, durationMs: number, by: 'rtp' | 'info', tell: Tell) {

@@ -14,7 +14,9 @@ const STATS = {
   ...{ duplicatePackets: 0, malformedPackets: 0, concealedMs: 20, playoutDelayMs: 40.4, jitterMs: 2.5 },
   ...{ roundTripMs: Number.NaN, peerLostPackets: Number.NaN, peerJitterMs: 3, codec: 'PCMA' },
   remote: { address: '192.0.2.9', port: 4000 },
-  ...{ srtp: '', forgedPackets: 0, replayedPackets: 0 },
+  signalled: { address: '192.0.2.9', port: 4000 },
+  source: { address: '192.0.2.9', port: 4000 },
+  ...{ rating: 90, mosListening: 4.35, mosConversational: 4.31, srtp: '', forgedPackets: 1, replayedPackets: 2 },
 }
 
 test('with everything', () => {
@@ -24,8 +26,8 @@ test('with everything', () => {
     '  connected 61.3 s, total 65.0 s',
     '  audio active, sendrecv, PCMA/8000',
     '    peer 192.0.2.9 port 4000, round trip -',
-    '    RX 9 packets, 1440 bytes, 1 lost, 0 late, 0 twice, 0 malformed',
-    '       jitter 3 ms, delay 40 ms, concealed 20 ms',
+    '    RX 9 packets, 1440 bytes, 1 lost, 0 late, 0 twice, 0 malformed, 3 not authentic',
+    '       jitter 3 ms, delay 40 ms, concealed 20 ms, MOS 4.3',
     '    TX 10 packets, 1600 bytes, - lost, jitter 3 ms',
   ])
 })

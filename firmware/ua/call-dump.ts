@@ -5,6 +5,8 @@ import type { CallRecord } from './contract.ts'
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 const measured = (value: number, unit: string): string => (Number.isNaN(value) ? '-' : `${Math.round(value)}${unit}`)
 
+const score = (mos: number): string => (Number.isNaN(mos) ? '-' : mos.toFixed(1))
+
 /** Lines without their ends; `withMedia` adds what is known of its stream. */
 export function dumpCall(
   call: string,
@@ -28,9 +30,10 @@ export function dumpCall(
   lines.push(
     `    peer ${remote.address} port ${remote.port}, round trip ${measured(stats.roundTripMs, ' ms')}`,
     `    RX ${stats.receivedPackets} packets, ${stats.receivedBytes} bytes, ${stats.lostPackets} lost, ` +
-      `${stats.latePackets} late, ${stats.duplicatePackets} twice, ${stats.malformedPackets} malformed`,
+      `${stats.latePackets} late, ${stats.duplicatePackets} twice, ${stats.malformedPackets} malformed, ` +
+      `${stats.forgedPackets + stats.replayedPackets} not authentic`,
     `       jitter ${measured(stats.jitterMs, ' ms')}, delay ${measured(stats.playoutDelayMs, ' ms')}, ` +
-      `concealed ${measured(stats.concealedMs, ' ms')}`,
+      `concealed ${measured(stats.concealedMs, ' ms')}, MOS ${score(stats.mosConversational)}`,
     `    TX ${stats.sentPackets} packets, ${stats.sentBytes} bytes, ${measured(stats.peerLostPackets, '')} lost, ` +
       `jitter ${measured(stats.peerJitterMs, ' ms')}`,
   )

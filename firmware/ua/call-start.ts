@@ -24,5 +24,7 @@ export interface CallStart {
   /** Our answer to the offer in their INVITE; undefined: they want ours, or the call is outgoing. */
   readonly answer: (Agreement & { readonly sdp: string }) | undefined
   readonly negotiator: Negotiator
+  /** So long without RTP ends it, ms; 0: nothing of that kind does. */
+  readonly silenceEndsMs: number
   readonly port: CallPort
 }

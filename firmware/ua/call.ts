@@ -19,6 +19,8 @@ import { OtherEnd } from './who.ts'
 
 type Of<K extends SipEvent['kind']> = Extract<SipEvent, { kind: K }>
 
+const NO_RTP: Outcome = { status: 408, reason: 'no RTP', cause: 'timeout' }
+
 export class Call {
   readonly id: CallId
   readonly account: AccountId
@@ -47,7 +49,7 @@ export class Call {
     this.account = start.account
     this.other = new OtherEnd(start.peer, start.invite?.request)
     this.port = start.port
-    this.audio = new CallAudio(start.id, start.port, () => this.isEnding)
+    this.audio = new CallAudio(start.id, start.port, start.silenceEndsMs, () => this.isEnding)
     this.#direction = start.direction
     this.#descriptions = new CallDescriptions(start.id, start.negotiator, start.port, start.invite?.sdp)
     this.#changes = new CallChanges(start.id, this.#descriptions)
@@ -279,6 +281,15 @@ export class Call {
     tell.log('info', 'rejected by the engine', { call: this.id, command: event.command, reason: event.reason })
     if (this.#ending === undefined) this.#changes.onRejected(event, tell)
     return false
+  }
+
+  /** When it is to be woken; only RTP that stays away is waited for here. */
+  get deadline(): Millis {
+    return this.audio.silentUntil
+  }
+
+  wake(tell: Tell) {
+    if (this.audio.isLost(tell.now)) this.#end(NO_RTP, undefined, undefined, tell)
   }
 
   // ---- inside --------------------------------------------------------------------------------------------------------

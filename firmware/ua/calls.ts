@@ -1,6 +1,7 @@
 // The calls there are: made and taken, moved along with the host, and what the media engine says of them.
 import { err } from '../base/result.ts'
 import { hex, type Rng } from '../base/rng.ts'
+import { earlier, FOREVER, type Millis } from '../base/time.ts'
 import { knownCodecs } from '../media/codecs.ts'
 import type { MediaEvent, PortId } from '../media/contract.ts'
 import { createNegotiator, type SrtpPolicy } from '../media/negotiator.ts'
@@ -44,6 +45,8 @@ export interface Calls {
   move(to: readonly string[], tell: Tell): readonly CallId[]
   /** Its last event came. */
   forget(id: CallId): void
+  wake(tell: Tell): void
+  deadline(): Millis
 }
 
 export function createCalls(config: UaConfig, rng: Rng): Calls {
@@ -68,6 +71,7 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
     }
   }
 
+  const silenceEndsMs = ({ config: { silenceEndsS = 0 } }: Account) => 1000 * silenceEndsS
   const selfOf = ({ config: { aor }, contactUser }: Account) => ({ aor, contactUser })
 
   const negotiate = (account: Account, pair: Pair, srtp: SrtpPolicy | undefined) =>
@@ -134,6 +138,7 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
         self: { ...selfOf(account), aor: caller.identity.aor },
         answer: undefined,
         negotiator,
+        silenceEndsMs: silenceEndsMs(account),
         port: createCallPort(id, pair, stock),
       })
       calls.set(id, call)
@@ -183,10 +188,11 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       const peer = callerOf(request, trusted)
       const diverted = divertedOf(request, trusted)
       const start = { id, account: account.id, peer, direction: 'in', now: tell.now, self: selfOf(account) } as const
+      const ends = { silenceEndsMs: silenceEndsMs(account) }
       const reliable = reliability(request, terms)
       if (account.config.terms) tell.sip({ kind: 'terms', id, terms })
       const invite = { request, sdp: event.sdp, localTag: event.localTag, reliable }
-      calls.set(id, new Call({ ...start, invite, answer: answer?.value, negotiator, port }))
+      calls.set(id, new Call({ ...start, ...ends, invite, answer: answer?.value, negotiator, port }))
       const alertInfo = request.header('Alert-Info')
       const headers = withoutCredentials(request)
       const more = {
@@ -242,5 +248,11 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
     forget(id) {
       calls.delete(id)
     },
+
+    wake(tell) {
+      for (const call of calls.values()) call.wake(tell)
+    },
+
+    deadline: () => [...calls.values()].reduce((due, call) => earlier(due, call.deadline), FOREVER),
   }
 }

@@ -317,7 +317,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       act(input, tell)
       serving.update(tell)
     },
-    // Every timer of a call is the engine's; here answers of the application are waited for, and what was lost is asked for.
+    // Here answers of the application and RTP are waited for, and what was lost is asked for; other timers are the engine's.
     wake(now, out) {
       const tell = tellInto(out, now)
       requests.wake(tell)
@@ -326,9 +326,10 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       transfers.wake(tell)
       composing.wake(tell)
       takeReplacements(tell)
+      calls.wake(tell)
     },
     deadline: () =>
-      [requests, redirects, subscriptions, transfers, replacements, composing].reduce(
+      [requests, redirects, subscriptions, transfers, replacements, composing, calls].reduce(
         (due, each) => earlier(due, each.deadline()),
         FOREVER,
       ),

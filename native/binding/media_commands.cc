@@ -84,6 +84,7 @@ StreamConfig streamFrom(const Field& f) {
   out.jitterMinMs = f.at("jitter").at("minMs").whole<uint32_t>();
   out.jitterMaxMs = f.at("jitter").at("maxMs").whole<uint32_t>();
   out.silenceMs = f.at("silenceMs").whole<uint32_t>();
+  out.keepAliveMs = f.at("keepAliveMs").whole<uint32_t>();
   out.srtp = srtpFrom(f.at("srtp"));
   return out;
 }

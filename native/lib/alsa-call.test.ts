@@ -35,6 +35,7 @@ const streamTo = (peer: EventOf<'pair-ready'>): StreamConfig => ({
   symmetric: true,
   cname: 'test',
   jitter: { minMs: 0, maxMs: 200 },
+  keepAliveMs: 0,
   silenceMs: 0,
   detectInBand: false,
 })

@@ -42,6 +42,7 @@ async function conference(levelDb: number): Promise<void> {
     symmetric: true,
     cname: 'test',
     jitter: { minMs: 0, maxMs: 200 },
+    keepAliveMs: 0,
     silenceMs: 0,
     detectInBand: false,
   })

@@ -64,6 +64,7 @@ test('loss, jitter and round trip over a relay that drops one packet in twenty a
     symmetric: false,
     cname: 'test',
     jitter: { minMs: 0, maxMs: 200 },
+    keepAliveMs: 0,
     silenceMs: 0,
   })
   lab.do({ kind: 'open-stream', port: 'a', pair: a.pair, stream: stream(toB.port, controlToB.port) })

@@ -269,6 +269,15 @@ export const ACCOUNT = {
       'x-effect': 'live',
       description: 'Packet time, ms',
     },
+    silenceEndsS: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 3600,
+      default: 0,
+      'x-effect': 'live',
+      description:
+        'A call without sound from the other side, where it should come, ends after so many seconds; 0: it stays',
+    },
     codecSettings: {
       type: 'object',
       propertyNames: { pattern: '^[A-Z0-9/-]{1,32}$' },

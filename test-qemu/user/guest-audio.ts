@@ -28,7 +28,7 @@ function join(): void {
     rtp: { address, port: pair.rtpPort },
     rtcp: { address, port: pair.rtcpPort },
     ...{ direction: 'sendrecv', send: pcma, receive: [pcma], ptimeMs: 20, symmetric: true, cname: 'guest' },
-    ...{ jitter: { minMs: 60, maxMs: 400 }, silenceMs: 0 },
+    ...{ jitter: { minMs: 60, maxMs: 400 }, keepAliveMs: 0, silenceMs: 0 },
   })
   say({ kind: 'open-stream', port: 'near', pair: near.pair, stream: to(far) })
   say({ kind: 'open-stream', port: 'far', pair: far.pair, stream: to(near) })

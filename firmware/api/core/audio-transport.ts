@@ -3,6 +3,7 @@ import { ok } from '../../base/result.ts'
 import { hex } from '../../base/rng.ts'
 import { knownCodecs } from '../../media/codecs.ts'
 import type { Direction, MediaEvent, PortId, StreamStats } from '../../media/contract.ts'
+import { KEEP_ALIVE_MS } from '../../media/negotiator.ts'
 import { systemRng } from '../../runtime/system-rng.ts'
 import type { SessionDescription } from '../../sdp/description.ts'
 import type { LocalAudio } from '../../sdp/local.ts'
@@ -236,6 +237,7 @@ export class AudioTransport implements BridgePort {
         ...agreed,
         ...{ direction, symmetric: true, cname: this.#cname, jitter: JITTER },
         suppressSilence: this.enableSilenceDetection,
+        keepAliveMs: KEEP_ALIVE_MS,
         silenceMs: direction === 'sendrecv' ? SILENCE_MS : 0,
       },
     })

@@ -208,6 +208,20 @@ test('an account is checked, modified, and refuses what there is not', async () 
   expect(() => account.setRegistration(true)).toThrow('a local account has no registrar')
 })
 
+test('an account that takes nothing less than SRTP refuses a plain call, and takes one that has it', async () => {
+  const alice = await upDesk('alice')
+  const bob = await upDesk('bob')
+  bob.account.modify({ idUri: bob.uri, mediaConfig: { srtpUse: 'mandatory' } })
+  const plain = new Call(alice.account)
+  const end = plain.once('callState', ({ state }) => state === 'disconnected')
+  plain.makeCall(bob.uri)
+  await end
+  alice.account.modify({ idUri: alice.uri, mediaConfig: { srtpUse: 'optional' } })
+  const comes = bob.account.once('incomingCall')
+  new Call(alice.account).makeCall(bob.uri)
+  await comes
+})
+
 test('another address: calls go on from there', async () => {
   const alice = await upDesk('alice')
   const bob = await upDesk('bob')

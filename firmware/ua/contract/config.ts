@@ -64,6 +64,8 @@ export interface AccountConfig {
   readonly srtpSuites?: readonly SrtpSuite[] | undefined
   /** What to do where the keys would pass over signalling that others can read: say so in the log (`warn`, the default), or do without SRTP (`refuse`). */
   readonly srtpOverClear?: 'warn' | 'refuse'
+  /** Seconds without RTP, where it should come, after which a call ends (408); default 0: `call-silent` is told, the call stays. */
+  readonly silenceEndsS?: number
 }
 
 export type SrtpUse = 'off' | 'optional' | 'mandatory'

@@ -74,6 +74,7 @@ export class Lab {
       symmetric: true,
       cname: 'test',
       jitter: { minMs: 0, maxMs: 200 },
+      keepAliveMs: 0,
       silenceMs: 0,
       ...change,
     })

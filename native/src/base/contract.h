@@ -59,6 +59,7 @@ struct StreamConfig {
   std::string cname;
   uint32_t jitterMinMs = 0, jitterMaxMs = 200;
   uint32_t silenceMs = 0;
+  uint32_t keepAliveMs = 0;
   std::optional<SrtpConfig> srtp;
 };
 
@@ -126,6 +127,10 @@ struct StreamStats {
   double peerJitterMs = std::numeric_limits<double>::quiet_NaN();
   std::string codec;
   SocketAddress remote;
+  SocketAddress signalled, source;
+  double rating = std::numeric_limits<double>::quiet_NaN();
+  double mosListening = std::numeric_limits<double>::quiet_NaN();
+  double mosConversational = std::numeric_limits<double>::quiet_NaN();
   std::string srtp;
   uint64_t forgedPackets = 0, replayedPackets = 0;
 };

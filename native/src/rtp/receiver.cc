@@ -92,7 +92,12 @@ void RtpReceiver::receive(Packet* packet) {
   const RtpHeader& header = view.header;
   const bool isEvent = eventPayloadType_ && *eventPayloadType_ == header.payloadType;
   const Decoder* const decoder = isEvent ? nullptr : decoderOf(header.payloadType);
-  if ((!isEvent && !decoder) || !admit(*packet, header)) return inlet_.giveBack(packet);
+  if (!isEvent && !decoder) {
+    // What only keeps a NAT open (RFC 6263) has a number of its own, which is not lost.
+    if (source_ && source_->ssrc() == header.ssrc && packet->from == from_) source_->update(header.sequence);
+    return inlet_.giveBack(packet);
+  }
+  if (!admit(*packet, header)) return inlet_.giveBack(packet);
 
   ++packets_;
   bytes_ += view.payloadSize;

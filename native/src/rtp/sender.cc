@@ -129,7 +129,26 @@ void RtpSender::sendEvent(bool marker, bool end) {
   send(*setting_.eventPayloadType, marker, event_.timestamp, 4);
 }
 
+void RtpSender::tick(int64_t nowNs) {
+  if (packets_ != sentBefore_ || sentNs_ == 0) sentNs_ = nowNs;
+  sentBefore_ = packets_;
+  const bool isDue = setting_.keepAliveMs > 0 && nowNs - sentNs_ >= int64_t(setting_.keepAliveMs) * 1'000'000;
+  if (!isDue || !to_.isSet() || to_.port() == 0) return;
+  sentNs_ = nowNs;
+  // Not counted: sender reports and statistics are about sound.
+  emit(setting_.unknownPayloadType, false, timestampAt(nowNs), 0);
+}
+
 void RtpSender::send(uint8_t payloadType, bool marker, uint32_t timestamp, size_t payloadSize) {
+  if (!emit(payloadType, marker, timestamp, payloadSize)) {
+    ++errors_;
+    return;
+  }
+  ++packets_;
+  octets_ += payloadSize;
+}
+
+bool RtpSender::emit(uint8_t payloadType, bool marker, uint32_t timestamp, size_t payloadSize) {
   RtpHeader header;
   header.marker = marker;
   header.payloadType = payloadType;
@@ -138,12 +157,7 @@ void RtpSender::send(uint8_t payloadType, bool marker, uint32_t timestamp, size_
   header.ssrc = ssrc_;
   buildRtpHeader(header, packet_);
   const size_t size = srtp_.protectRtp(packet_, kRtpHeaderSize + payloadSize);
-  if (size == 0 || sendto(fd_, packet_, size, MSG_DONTWAIT | MSG_NOSIGNAL, &to_.generic, to_.length) < 0) {
-    ++errors_;
-    return;
-  }
-  ++packets_;
-  octets_ += payloadSize;
+  return size > 0 && sendto(fd_, packet_, size, MSG_DONTWAIT | MSG_NOSIGNAL, &to_.generic, to_.length) >= 0;
 }
 
 }  // namespace offhook

@@ -30,6 +30,9 @@ class RtpSender {
     std::optional<uint8_t> eventPayloadType;
     /** Used with a PauseSender. */
     uint8_t noisePayloadType = 0;
+    /** After so long without a packet one goes under a payload type that is not known; 0: none. */
+    uint32_t keepAliveMs = 0;
+    uint8_t unknownPayloadType = 126;
   };
   void set(const Setting& setting);
   /**
@@ -48,6 +51,8 @@ class RtpSender {
 
   /** 10 ms to be sent; while a digit sounds it takes their place. */
   void take(const int16_t* in, size_t samples, int64_t nowNs);
+  /** Keeps the way through NATs open. */
+  void tick(int64_t nowNs);
   /** See EventSender::add. False too without an event payload type. */
   bool sendDtmf(const std::string& digits, uint32_t durationMs, uint32_t gapMs) {
     return setting_.eventPayloadType && events_.add(digits, durationMs, gapMs);
@@ -71,6 +76,8 @@ class RtpSender {
   void takeAudio(const int16_t* in, size_t samples);
   void takeEvent(const EventSender::Step& step, size_t samples);
   void sendEvent(bool marker, bool end);
+  /** False when it did not get out. */
+  bool emit(uint8_t payloadType, bool marker, uint32_t timestamp, size_t payloadSize);
   void send(uint8_t payloadType, bool marker, uint32_t timestamp, size_t payloadSize);
   bool isSending() const { return setting_.active && to_.isSet() && to_.port() != 0; }
 
@@ -80,7 +87,7 @@ class RtpSender {
   uint16_t sequence_;
   /** Of the next sample to be taken. */
   uint32_t timestamp_;
-  int64_t takenNs_ = 0;
+  int64_t takenNs_ = 0, sentNs_ = 0;
   Setting setting_;
   std::unique_ptr<AudioCodec> codec_;
   std::unique_ptr<PauseSender> pauses_;
@@ -106,6 +113,8 @@ class RtpSender {
   uint8_t packet_[kRtpHeaderSize + 2 * 2880 + kMostSrtpTrailer];
   uint64_t packets_ = 0, octets_ = 0, errors_ = 0;
   uint64_t packetsBefore_ = 0, octetsBefore_ = 0;
+  /** At the tick before. */
+  uint64_t sentBefore_ = 0;
 };
 
 }  // namespace offhook

@@ -2,7 +2,7 @@
 #include "stream.h"
 
 #include <algorithm>
-#include <chrono>
+#include <cmath>
 #include <random>
 
 #include "../base/random.h"
@@ -11,6 +11,7 @@
 #include "../srtp/session.h"
 #include "control.h"
 #include "digit_merger.h"
+#include "e_model.h"
 #include "receiver.h"
 #include "sender.h"
 
@@ -72,6 +73,11 @@ bool make(const StreamConfig& config, Made& out, std::string& why) {
   return true;
 }
 
+/** Half a round trip, where it was measured; the wait in the buffer; a packet collected before it is sent. */
+double oneWayMs(const StreamStats& stats, uint32_t ptimeMs) {
+  return (std::isnan(stats.roundTripMs) ? 0 : stats.roundTripMs / 2) + (std::isnan(stats.playoutDelayMs) ? 0 : stats.playoutDelayMs) + ptimeMs;
+}
+
 class RtpStream final : public Stream, private RtpReceiver::Listener {
  public:
   RtpStream(PortId port, SocketPair pair, EmitEvent emit, std::mt19937 random)
@@ -115,6 +121,8 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
     sending.ptimeMs = config_.ptimeMs;
     sending.eventPayloadType = config_.eventSend;
     sending.noisePayloadType = config_.noiseSend.value_or(0);
+    sending.keepAliveMs = config_.keepAliveMs;
+    sending.unknownPayloadType = unknownPayloadType();
     sender_.set(sending);
 
     if (!listensForTones()) sayTones(detector_->stop());
@@ -143,6 +151,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
     receiver_.drain();
     receiver_.tick(nowNs);
     control_.tick(nowNs);
+    sender_.tick(nowNs);
     superviseSilence(nowNs);
   }
 
@@ -156,11 +165,14 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
     out.sentBytes = sender_.octets();
     out.codec = sender_.codec().name();
     out.remote = toSocketAddress(sender_.target());
+    out.signalled = toSocketAddress(signalled_);
+    out.source = toSocketAddress(receiver_.from());
     if (config_.srtp) out.srtp = partsOf(config_.srtp->suite).name;
     out.forgedPackets = srtp_.forged();
     out.replayedPackets = srtp_.replayed();
     receiver_.addTo(out);
     control_.addTo(out);
+    rate(out);
     return out;
   }
 
@@ -180,9 +192,28 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
   void onDigit(const Digit& digit) override {
     if (digits_.named(digit, nowNs_)) say(digit);
   }
+  /** One that means nothing in this stream. */
+  uint8_t unknownPayloadType() const {
+    uint8_t unknown = 126;
+    const auto isUsed = [&] {
+      return unknown == config_.send.payloadType || config_.eventSend == unknown || config_.eventReceive == unknown ||
+             std::any_of(config_.receive.begin(), config_.receive.end(), [&](const Codec& each) { return each.payloadType == unknown; });
+    };
+    while (isUsed()) --unknown;
+    return unknown;
+  }
   void sayTones(const Digits& tones) {
     for (size_t i = 0; i < tones.count; i++)
       if (digits_.tone(tones.items[i], nowNs_)) say(tones.items[i]);
+  }
+  void rate(StreamStats& stats) const {
+    if (stats.receivedPackets == 0) return;
+    const double lost = double(std::max<int64_t>(0, stats.lostPackets)), late = double(stats.latePackets);
+    const double expected = double(stats.receivedPackets) + lost;
+    const HeardQuality heard = heardQuality(stats.codec, (lost + late) / expected, oneWayMs(stats, config_.ptimeMs));
+    stats.rating = heard.rating;
+    stats.mosListening = heard.listening;
+    stats.mosConversational = heard.conversational;
   }
   bool listensForTones() const { return config_.detectInBand.value_or(!config_.eventReceive); }
   void say(const Digit& digit) { emit_(event::Dtmf{port_, digit.digit, digit.ended, digit.durationMs}); }

@@ -23,7 +23,7 @@ bool SrtpSession::exchange(const std::optional<SrtpConfig>& before, const std::o
     lastCounts_ = keys.in && keys_.in;
     last_.swap(keys.in);
   }
-  return before && after && !keptOut;
+  return after && !keptOut;
 }
 
 bool SrtpSession::open(uint8_t* packet, size_t& size, SrtpInbound::Verdict (SrtpInbound::*open)(uint8_t*, size_t&)) {

@@ -19,7 +19,8 @@ class SrtpSession {
 
   /**
    * From `before` to `after`, for which `keys` were made: counters go on under a key that stays. Under a new one packets of
-   * the last are taken until the first of the new. True when sending goes on under another key than before.
+   * the last are taken until the first of the new. True when counters begin anew: the sender then needs another SSRC, or what
+   * was sent under this key once, before a plain while, could be sent again with the same keystream.
    */
   bool exchange(const std::optional<SrtpConfig>& before, const std::optional<SrtpConfig>& after, Keys& keys);
 
