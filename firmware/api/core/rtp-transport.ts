@@ -56,7 +56,14 @@ const NOWHERE: SocketAddress = { address: '0.0.0.0', port: 0 }
 /** A transport that listens, and sends nothing. */
 const IDLE: StreamConfig = {
   ...{ rtp: NOWHERE, rtcp: NOWHERE, direction: 'inactive', send: PCMA, receive: [PCMA], ptimeMs: 20 },
-  ...{ symmetric: true, cname: '', jitter: { minMs: 20, maxMs: 200 }, keepAliveMs: 0, silenceMs: 0, detectInBand: false },
+  ...{
+    symmetric: true,
+    cname: '',
+    jitter: { minMs: 20, maxMs: 200 },
+    keepAliveMs: 0,
+    silenceMs: 0,
+    detectInBand: false,
+  },
 }
 
 /** One RTP and one RTCP socket. Descriptions pass through it, so that what concerns the transport gets into them. */
