@@ -112,6 +112,27 @@ async function consults(who: string): Promise<{ first: string; consult: string; 
   return { first, consult, call, theirs }
 }
 
+test('attended: Bob takes the place of Alice at Linphone', { timeout: 40_000 }, async () => {
+  const from = bob.lines.length
+  const [first, theirs] = await Promise.all([calls(alice, BOB!), bobTakes(from)])
+  const { call: consult } = await alice.do({ do: 'call', to: DAN })
+  await alice.heard(state(consult, 'early'), 0, 10_000)
+  dan.tell('answer')
+  await alice.heard(state(consult, 'confirmed'), 0, 10_000)
+  // By his address of record: the GRUU in his Contact has no port and leads nowhere.
+  await alice.do({ do: 'transfer', call: first, to: DAN, replaces: consult })
+  const { transfer } = await bob.heard({ event: 'transfer-request', call: theirs, replaces: true })
+  const { call } = await bob.do({ do: 'answer-transfer', transfer })
+  await bob.heard(state(call, 'confirmed'), 0, 10_000)
+  await alice.heard({ event: 'transfer', call: first, by: 'notify', status: 200, final: true })
+  // Linphone has ended the call whose place it gave away.
+  await alice.heard(state(consult, 'disconnected'))
+  dan.tell('terminate all')
+  await bob.heard(state(call, 'disconnected'))
+  await ends([alice, first])
+  await bob.heard(state(theirs, 'disconnected'))
+})
+
 test('attended: baresip 1.0 does not know Replaces, which is insisted on: all calls stay', {
   timeout: 40_000,
 }, async () => {
