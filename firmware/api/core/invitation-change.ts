@@ -1,7 +1,7 @@
 // What an invitation tells, and how a message of the peer is told.
 
 import { utf8Decode } from '../../base/bytes.ts'
-import type { Cause, SipEvent } from '../../sip/core/contract.ts'
+import type { Cause, SessionState, SipEvent } from '../../sip/core/contract.ts'
 import type { IncomingReferral } from './referral.ts'
 import type { SdpSession } from './sdp.ts'
 import type { SdpUpdate } from './sdp-exchange.ts'
@@ -9,17 +9,7 @@ import { SipUri } from './sip-uri.ts'
 import { bodyText, MessageHeaders } from './wire.ts'
 
 /** NULL is where an outgoing one begins, DISCONNECTED the end of all. */
-export type InvitationState =
-  | 'NULL'
-  | 'CALLING'
-  | 'INCOMING'
-  | 'EARLY'
-  | 'CONNECTING'
-  | 'CONFIRMED'
-  | 'REINVITING'
-  | 'REINVITED'
-  | 'DISCONNECTING'
-  | 'DISCONNECTED'
+export type InvitationState = SessionState
 
 /** What `invitation-changed-state` tells. */
 export interface InvitationChange {

@@ -4,6 +4,7 @@ import { CODEC_NAMES } from '../../media/codecs.ts'
 import { VERSION } from '../../runtime/version.ts'
 import { isNowhere } from '../../sdp/rtp.ts'
 import type { SessionTerms } from '../../sip/core/contract.ts'
+import { USUAL_TERMS } from '../../sip/usage/invite/terms.ts'
 import { CoreError } from './errors.ts'
 
 /** Sample rates of the sound card, kHz. */
@@ -91,7 +92,7 @@ export const DEFAULT_START_OPTIONS: StartOptions = {
     'xcap-diff': ['application/xcap-diff+xml'],
   },
   notifierEvents: {},
-  sessionTerms: { reliable: 'supported', timer: { mode: 'supported', expires: 1800, minSe: 90 } },
+  sessionTerms: USUAL_TERMS,
   nameServers: undefined,
 }
 

@@ -5,7 +5,6 @@ import { localAddressTowards } from '../../net/local-address.ts'
 import type { NatType } from '../../net/nat-type.ts'
 import { createResolver } from '../../net/resolver.ts'
 import { VERSION } from '../../runtime/version.ts'
-import { PACKAGES, SERVED, UNSOLICITED } from '../../sip/packages/table.ts'
 import { detectNat } from '../core/nat-detection.ts'
 import type { Account } from './account.ts'
 import { AudDevManager } from './aud-dev-manager.ts'
@@ -105,7 +104,7 @@ export class Endpoint extends EndpointCallbacks {
       },
       sip: {
         ...(userAgent === '' ? {} : { userAgent }),
-        ...{ applicationMethods: METHODS, refer: true, packages: PACKAGES, notifies: SERVED, unsolicited: UNSOLICITED },
+        applicationMethods: METHODS,
         supported: ['replaces'],
         limits: { sessions: Math.max(32, maxCalls), transactions: Math.max(256, 8 * maxCalls) },
       },
