@@ -1,7 +1,7 @@
 // Commands that ask: which calls there are, everything of one, its statistics, and all of it as text.
 import { err, ok, type Result } from '../base/result.ts'
+import { dumpCall } from '../media/call-dump.ts'
 import type { StreamStats } from '../media/contract.ts'
-import { dumpCall } from '../ua/call-dump.ts'
 import type { CallId, CallRecord } from '../ua/contract.ts'
 import { command, refuse } from './command.ts'
 import { mediaFields, party } from './events.ts'

@@ -17,6 +17,14 @@ const KEY_BYTES = {
 export type SrtpSuite = keyof typeof KEY_BYTES
 export const SRTP_SUITES = Object.keys(KEY_BYTES) as readonly SrtpSuite[]
 
+/** What everybody has, then what is stronger; short tags only where an account asks for them. Few, so that an offer stays small. */
+export const SRTP_DEFAULT: readonly SrtpSuite[] = [
+  'AES_CM_128_HMAC_SHA1_80',
+  'AEAD_AES_256_GCM',
+  'AEAD_AES_128_GCM',
+  'AES_256_CM_HMAC_SHA1_80',
+]
+
 /** A master key with its salt, in base64, and the MKI packets under it carry, one char per byte ('' none). */
 export interface SrtpKey {
   readonly key: Secret

@@ -1,7 +1,6 @@
 // The accounts: what each is called on the wire, its registration, and which one an incoming request is for.
 
 import { utf8Decode } from '../base/bytes.ts'
-import { sameHost } from '../base/ip.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { hex, type Rng } from '../base/rng.ts'
 import { type Secret, sameWithSecrets } from '../base/secret.ts'
@@ -15,11 +14,11 @@ import type {
   SipCommand,
   SipEvent,
 } from '../sip/core/contract.ts'
-import type { SipRequest, SipUri, Uri } from '../sip/message/message.ts'
-import { plainNumber, telOf } from '../sip/message/tel.ts'
+import { addresseeOf } from '../sip/message/addressee.ts'
+import { headerText, isPreferredIdentity } from '../sip/message/addressing.ts'
+import type { SipRequest, SipUri } from '../sip/message/message.ts'
 import { isSip, parseUri } from '../sip/message/uri.ts'
 import { LEAST_EXPIRES, NO_TERMS } from '../sip/usage/invite/terms.ts'
-import { headerText, isPreferredIdentity } from './addressing.ts'
 import type { AccountConfig, AccountId, UaEvent } from './contract.ts'
 
 export interface Account {
@@ -188,28 +187,8 @@ export function createAccountBook(rng: Rng): AccountBook {
 
     registering: () => [...accounts.values()].filter((each) => each.registration !== undefined).map(({ id }) => id),
 
-    match(request, ourAddress) {
-      const all = [...accounts.values()]
-      const uris = [request.uri, request.to.uri].filter(isSip)
-      const user = isSip(request.uri) ? request.uri.user : undefined
-      const byContact = all.find((a) => a.contactUser === user)
-      if (byContact !== undefined) return byContact
-      const tel = telOf(request.uri)
-      if (tel) return all.find((a) => a.aor.user !== undefined && plainNumber(a.aor.user) === tel.number)
-      const ofUser = (uri: SipUri) => all.filter((a) => uri.user !== undefined && uri.user === a.aor.user)
-      // Where it went comes before whom it was for at first: it may have been sent on.
-      for (const uri of uris) {
-        const there = ofUser(uri).find((a) => sameHost(uri.host, a.aor.host))
-        if (there !== undefined) return there
-      }
-      for (const uri of uris) {
-        const byUser = ofUser(uri)
-        if (byUser.length === 1) return byUser[0]
-      }
-      const atHost = all.filter((a) => uris.some((uri) => sameHost(uri.host, a.aor.host)))
-      if (atHost.length === 1) return atHost[0]
-      return all.length === 1 && toHostAlone(request.uri, ourAddress) ? all[0] : undefined
-    },
+    match: (request, ourAddress) =>
+      addresseeOf([...accounts.values()], { uri: request.uri, to: request.to.uri }, ourAddress),
 
     onState(event) {
       const account = [...accounts.values()].find((a) => a.registration === event.id)?.id ?? leaving.get(event.id)
@@ -243,10 +222,6 @@ export function createAccountBook(rng: Rng): AccountBook {
     },
   }
 }
-
-/** A call to our bare address, as between two phones without a registrar; with a user part it would be for somebody. */
-const toHostAlone = (uri: Uri, ourAddress: string): boolean =>
-  isSip(uri) && uri.user === undefined && sameHost(uri.host, ourAddress)
 
 /** Seconds: with the four or six more that silence takes, a dead registrar shows within half a minute. */
 const KEEP_ALIVE_S = 20

@@ -3,8 +3,9 @@ import { utf8Decode } from '../base/bytes.ts'
 import type { Millis } from '../base/time.ts'
 import type { Pair } from '../media/pair-stock.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
+import { headersProblem, headerText } from '../sip/message/addressing.ts'
 import type { HeaderField, SipMessage } from '../sip/message/message.ts'
-import { headersProblem, headerText } from './addressing.ts'
+import { OtherEnd } from '../sip/message/other-end.ts'
 import { CallAudio } from './call-audio.ts'
 import { CallChanges, reinvite } from './call-changes.ts'
 import { CallDescriptions } from './call-descriptions.ts'
@@ -15,7 +16,6 @@ import { callState, NOT_ACCEPTABLE, type Outcome, said } from './call-state.ts'
 import { type Change, refreshes } from './change.ts'
 import type { AccountId, CallId, CallRecord, CallState, UaCommand } from './contract.ts'
 import type { Tell } from './tell.ts'
-import { OtherEnd } from './who.ts'
 
 type Of<K extends SipEvent['kind']> = Extract<SipEvent, { kind: K }>
 

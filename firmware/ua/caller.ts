@@ -1,10 +1,10 @@
 // What a call or request of an account says of who we are: named, or anonymous (RFC 3323 §4.1), with a word to our own servers
 // about who pays for it (RFC 3325 §9.2).
 import type { Identity } from '../sip/core/contract.ts'
+import { headerText } from '../sip/message/addressing.ts'
 import type { HeaderField } from '../sip/message/message.ts'
 import { printNameAddr } from '../sip/message/name-addr.ts'
 import { type Account, identityOf } from './accounts.ts'
-import { headerText } from './addressing.ts'
 
 export interface Caller {
   readonly identity: Identity

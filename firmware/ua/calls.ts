@@ -8,22 +8,24 @@ import { createNegotiator, type SrtpPolicy } from '../media/negotiator.ts'
 import { createPairStock, familyOf, type Pair } from '../media/pair-stock.ts'
 import { withoutKeys } from '../sdp/crypto.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
+import { completeTarget, headersProblem, partyCalled } from '../sip/message/addressing.ts'
 import type { HeaderField } from '../sip/message/message.ts'
+import { callerOf, divertedOf } from '../sip/message/other-end.ts'
+import { cameOverTls, goesOverTls } from '../sip/message/over-tls.ts'
 import { NO_TERMS, refusalUnder, reliability } from '../sip/usage/invite/terms.ts'
 import { otherParts } from '../sip/usage/sdp-body.ts'
 import type { Account } from './accounts.ts'
-import { completeTarget, familyCalled, familyOffered, headersProblem, partyCalled } from './addressing.ts'
 import { answerModeOf } from './answer-mode.ts'
 import { Call } from './call.ts'
 import { createCallPort } from './call-port.ts'
-import { type CallSecurity, cameOverTls, goesOverTls, securityOf } from './call-security.ts'
+import { type CallSecurity, securityOf } from './call-security.ts'
 import { callerFor } from './caller.ts'
 import type { AccountId, CallId, UaCommand, UaConfig } from './contract.ts'
+import { familyCalled, familyOffered } from './family.ts'
 import { recvInfo } from './info.ts'
 import { REPLACE_MS } from './replacements.ts'
 import { withoutCredentials } from './requests.ts'
 import type { Tell } from './tell.ts'
-import { callerOf, divertedOf } from './who.ts'
 
 /** Socket pairs kept ready beyond those of ringing calls. */
 const SPARE_PAIRS = 4
@@ -122,7 +124,11 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       if (account === undefined) return refuse('unknown account')
       const target = completeTarget(command.target, account.aor)
       if (!target.ok) return refuse(target.error)
-      const security = securityOf(account, goesOverTls(account, target.value), rng)
+      const security = securityOf(
+        account,
+        goesOverTls(account.config.transport, account.config.proxies[0] ?? target.value),
+        rng,
+      )
       if (security.impossible !== undefined) return refuse(security.impossible)
       const pair = stock.take(tell.media, familyCalled(account.config.proxies[0] ?? target.value))
       if (pair === undefined) return refuse('no RTP port free')

@@ -1,10 +1,10 @@
 // Who is writing to whom (RFC 3994): told to the other side when it begins, again before that forgets it, and when it ends; and the
 // same of theirs, which ends by itself when nothing more is heard.
 import { after, earlier, FOREVER, type Millis } from '../base/time.ts'
+import { partyOf } from '../sip/message/addressing.ts'
 import { contentType as typeOf } from '../sip/message/headers.ts'
 import type { SipRequest } from '../sip/message/message.ts'
 import { IS_COMPOSING, parseIsComposing, printIsComposing } from '../sip/packages/is-composing.ts'
-import { partyOf } from './addressing.ts'
 import type { CallId, Party } from './contract.ts'
 import type { Addressee, Destination } from './requests.ts'
 import type { Tell } from './tell.ts'

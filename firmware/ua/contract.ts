@@ -10,11 +10,11 @@ import type { SipCommand, SipEvent } from '../sip/core/contract.ts'
 import type { UaCommand } from './contract/commands.ts'
 import type { UaEvent } from './contract/events.ts'
 
+export type * from '../sip/packages/watched.ts'
 export type * from './contract/commands.ts'
 export type * from './contract/config.ts'
 export type * from './contract/events.ts'
 export type * from './contract/names.ts'
-export type * from './contract/watched.ts'
 
 export type UaInput =
   | { readonly from: 'app'; readonly command: UaCommand }

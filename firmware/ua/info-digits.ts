@@ -1,7 +1,7 @@
 // Digits that go by INFO: one after the other, each when the one before was taken, told when all are out or one was refused.
 import type { SipEvent } from '../sip/core/contract.ts'
+import { digitBody } from '../sip/packages/dtmf-info.ts'
 import type { CallId } from './contract.ts'
-import { digitBody } from './info.ts'
 import type { Destination } from './requests.ts'
 import type { Tell } from './tell.ts'
 

@@ -1,8 +1,7 @@
 // INFO in calls: digits both ways as the wild writes them, and packages.
 import { describe, expect, test } from 'vitest'
-import { request, sdp, uaScript } from '../testing/ua-script.ts'
+import { sdp, uaScript } from '../testing/ua-script.ts'
 import type { UaConfig } from './contract.ts'
-import { digitIn } from './info.ts'
 
 function talking(change: Partial<UaConfig> = {}, formats = '8 0 101') {
   const ua = uaScript(change)
@@ -15,31 +14,6 @@ function talking(change: Partial<UaConfig> = {}, formats = '8 0 101') {
   ua.lines()
   return ua
 }
-
-describe('a digit', () => {
-  test.each([
-    ['application/dtmf-relay', 'Signal=5\r\nDuration=160\r\n', '5', 160],
-    ['application/dtmf-relay', 'Signal= 5\r\nDuration= 250', '5', 250],
-    ['application/dtmf-relay', 'signal=a', 'A', 160],
-    ['application/dtmf-relay', 'Signal=10\r\nDuration=100\r\n', '*', 100],
-    ['application/dtmf-relay', 'Signal=11', '#', 160],
-    ['application/dtmf', '#', '#', 160],
-    ['application/dtmf', '3\r\n', '3', 160],
-    ['Application/DTMF;charset=utf-8', '3', '3', 160],
-  ])('%s %j', (type, body, digit, durationMs) => {
-    expect(digitIn(request('INFO', [`Content-Type: ${type}`], body))).toEqual({ digit, durationMs })
-  })
-  test.each([
-    ['application/dtmf-relay', 'Signal=!'],
-    ['application/dtmf-relay', 'Signal=55'],
-    ['application/dtmf', 'hello'],
-    ['application/hook-flash', '1'],
-    ['text/plain', '5'],
-  ])('%s %j is none', (type, body) => {
-    expect(digitIn(request('INFO', [`Content-Type: ${type}`], body))).toBeUndefined()
-  })
-  test('without a type is none', () => expect(digitIn(request('INFO', [], '5'))).toBeUndefined())
-})
 
 describe('coming', () => {
   const DIGIT = ['Content-Type: application/dtmf']

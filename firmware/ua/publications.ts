@@ -1,9 +1,9 @@
 // Publications of accounts (RFC 3903): what an account says of itself to a server, until the last event of each.
 import { utf8Decode } from '../base/bytes.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
+import { headersProblem } from '../sip/message/addressing.ts'
 import type { Body } from '../sip/message/message.ts'
 import { type Account, identityOf } from './accounts.ts'
-import { headersProblem } from './addressing.ts'
 import type { AccountId, PublicationName, UaCommand } from './contract.ts'
 import { createHeld } from './held.ts'
 import type { Tell } from './tell.ts'

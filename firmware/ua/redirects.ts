@@ -1,8 +1,8 @@
 // Calls of ours that a 3xx sends on (RFC 3261 §8.1.3.4): followed, asked about or ended, as the account has it.
 import { after, earlier, FOREVER, type Millis } from '../base/time.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
+import { partyOf } from '../sip/message/addressing.ts'
 import { printUri } from '../sip/message/uri.ts'
-import { partyOf } from './addressing.ts'
 import type { AccountConfig, AccountId, CallId, UaCommand } from './contract.ts'
 import type { Tell } from './tell.ts'
 

@@ -1,9 +1,9 @@
 // What goes out in a call or from an account beside what makes and changes calls: requests, transfers, digits by INFO, word that
 // something is being written. Each needs to know where to, and as whom.
 import { err, ok, type Result } from '../base/result.ts'
+import { completeTarget } from '../sip/message/addressing.ts'
 import type { HeaderField } from '../sip/message/message.ts'
 import { type Account, type AccountBook, identityOf } from './accounts.ts'
-import { completeTarget } from './addressing.ts'
 import type { Call } from './call.ts'
 import { callerFor } from './caller.ts'
 import type { Calls } from './calls.ts'

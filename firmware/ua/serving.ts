@@ -3,11 +3,11 @@
 import type { Millis } from '../base/time.ts'
 import { accepts } from '../sip/message/headers.ts'
 import type { Body, SipRequest } from '../sip/message/message.ts'
+import { dialogsBody, dialogsOf, type OwnCall, presenceOf } from '../sip/packages/own-state.ts'
 import { PRESENCE_TYPES, printPresence } from '../sip/packages/presence.ts'
 import { SERVED } from '../sip/packages/table.ts'
 import type { Account } from './accounts.ts'
 import type { AccountId, OwnPresence, SubscriberName, UaCommand } from './contract.ts'
-import { dialogsBody, dialogsOf, type OwnCall, presenceOf } from './own-state.ts'
 import type { Tell } from './tell.ts'
 
 /** What the accounts are now. */
@@ -59,14 +59,14 @@ export function createServing(
   function stateOf(account: Account, event: keyof typeof SERVED, now: Millis): string {
     const calls = world.calls(account.id, now)
     return JSON.stringify(
-      event === 'dialog' ? dialogsOf(calls) : presenceOf(account, own.get(account.id)?.presence, calls),
+      event === 'dialog' ? dialogsOf(calls) : presenceOf(account.config.aor, own.get(account.id)?.presence, calls),
     )
   }
 
   function bodyOf(account: Account, told: Told, now: Millis): Body {
     const calls = world.calls(account.id, now)
     if (told.event === 'dialog') return dialogsBody(account.config.aor, told.version++, dialogsOf(calls))
-    return printPresence(told.type, presenceOf(account, own.get(account.id)?.presence, calls))
+    return printPresence(told.type, presenceOf(account.config.aor, own.get(account.id)?.presence, calls))
   }
 
   function updatePublication(id: AccountId, mine: Own, tell: Tell) {
@@ -78,7 +78,7 @@ export function createServing(
       mine.known = undefined
       return
     }
-    const presence = presenceOf(account, mine.presence, world.calls(id, tell.now))
+    const presence = presenceOf(account.config.aor, mine.presence, world.calls(id, tell.now))
     const text = JSON.stringify([presence, mine.expires])
     if (text !== mine.known) publish(account, mine.expires, printPresence(PRESENCE_TYPES[0], presence), tell)
     mine.known = text

@@ -1,9 +1,9 @@
 // Who has subscribed to what an account tells (RFC 6665 §4.2): what the application hears of each, until its last event.
 import { utf8Decode } from '../base/bytes.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
+import { headersProblem, partyOf } from '../sip/message/addressing.ts'
 import type { HeaderField, SipRequest } from '../sip/message/message.ts'
 import type { Account } from './accounts.ts'
-import { headersProblem, partyOf } from './addressing.ts'
 import type { AccountId, SubscriberName, UaCommand } from './contract.ts'
 import { withoutCredentials } from './requests.ts'
 import { isServed, type Serving } from './serving.ts'

@@ -1,7 +1,7 @@
 // What servers tell without a subscription: a mailbox (RFC 3842 §3.1), and that the configuration is to be read anew (check-sync).
 import type { SipEvent } from '../sip/core/contract.ts'
+import { createResource } from '../sip/packages/resource.ts'
 import type { Account } from './accounts.ts'
-import { createResource } from './resource.ts'
 import type { Tell } from './tell.ts'
 
 /** `account` undefined: it is for nobody here. */

@@ -3,13 +3,14 @@ import type { Machine } from '../base/machine.ts'
 import type { Rng } from '../base/rng.ts'
 import { earlier, FOREVER, type Millis } from '../base/time.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
+import { forwardingTo } from '../sip/message/forwarding.ts'
+import { digitIn } from '../sip/packages/dtmf-info.ts'
 import { type Account, createAccountBook } from './accounts.ts'
 import type { Call } from './call.ts'
 import { createCalls } from './calls.ts'
 import { createComposing, isComposingRequest } from './composing.ts'
 import type { AccountId, CallId, UaCommand, UaConfig, UaInput, UaOutput } from './contract.ts'
-import { forwardingTo } from './forward.ts'
-import { digitIn, recvInfo } from './info.ts'
+import { recvInfo } from './info.ts'
 import { createInfoDigits } from './info-digits.ts'
 import { createPublications } from './publications.ts'
 import { createRedirects } from './redirects.ts'
@@ -242,7 +243,8 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     const whom = addressee(event)
     if (!requests.incoming(event, whom, tell) || whom === undefined) return
     if (request.method === 'MESSAGE') composing.hear(request, whom, tell)
-    const digit = request.method === 'INFO' && session !== undefined ? digitIn(request) : undefined
+    const body = { contentType: request.header('Content-Type') ?? '', content: request.body }
+    const digit = request.method === 'INFO' && session !== undefined ? digitIn(body) : undefined
     if (digit) calls.get(session ?? '')?.audio.onDtmf(digit.digit, digit.durationMs, 'info', tell)
   }
 

@@ -3,10 +3,10 @@
 import { after, earlier, FOREVER, type Millis } from '../base/time.ts'
 import type { Body } from '../sip/message/message.ts'
 import type { BodyError } from '../sip/packages/body.ts'
+import { createResource, isRead, type Read, type Resource } from '../sip/packages/resource.ts'
 import { isResourceList, parseResourceList } from '../sip/packages/resource-list.ts'
 import { versionStep } from '../sip/packages/version.ts'
 import type { AccountId, SubscriptionName } from './contract.ts'
-import { createResource, isRead, type Read, type Resource } from './resource.ts'
 import type { Tell } from './tell.ts'
 
 export interface Watching {

@@ -1,5 +1,5 @@
 // A call as text within a length, indented: PJSUA's call dump.
-import { dumpCall } from '../../ua/call-dump.ts'
+import { dumpCall } from '../../media/call-dump.ts'
 import type { Line } from './line.ts'
 import type { Switchboard } from './switchboard.ts'
 

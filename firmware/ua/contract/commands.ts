@@ -2,6 +2,7 @@
 import type { SubscriberState } from '../../sip/core/contract.ts'
 import type { Body, HeaderField } from '../../sip/message/message.ts'
 import type { BodyPart } from '../../sip/message/multipart.ts'
+import type { OwnPresence } from '../../sip/packages/watched.ts'
 import type { AccountConfig } from './config.ts'
 import type {
   AccountId,
@@ -12,7 +13,6 @@ import type {
   SubscriptionName,
   TransferName,
 } from './names.ts'
-import type { OwnPresence } from './watched.ts'
 
 export type UaCommand =
   /** Adds an account or changes it; registers when it has a registrar. */

@@ -60,7 +60,7 @@ export interface AccountConfig {
    * plain RTP, used with whoever can. `mandatory`: no call without.
    */
   readonly srtp?: SrtpUse
-  /** In order of preference; default `SRTP_DEFAULT` of ua/call-security.ts. */
+  /** In order of preference; default `SRTP_DEFAULT` of sdp/crypto.ts. */
   readonly srtpSuites?: readonly SrtpSuite[] | undefined
   /** What to do where the keys would pass over signalling that others can read: say so in the log (`warn`, the default), or do without SRTP (`refuse`). */
   readonly srtpOverClear?: 'warn' | 'refuse'

@@ -12,6 +12,7 @@ import type {
 import type { Reason } from '../../sip/message/headers.ts'
 import type { HeaderField } from '../../sip/message/message.ts'
 import type { BodyPart } from '../../sip/message/multipart.ts'
+import type { Watched } from '../../sip/packages/watched.ts'
 import type { UaCommand } from './commands.ts'
 import type {
   AccountId,
@@ -27,7 +28,6 @@ import type {
   SubscriptionName,
   TransferName,
 } from './names.ts'
-import type { Watched } from './watched.ts'
 
 export type UaEvent =
   | {

@@ -1,26 +1,12 @@
 // CONTRACT of the user agent: what accounts, calls and the rest are called, and what is known of a call.
 import type { Direction, PortId } from '../../media/contract.ts'
 import type { SrtpSuite } from '../../sdp/crypto.ts'
+import type { Party } from '../../sip/message/party.ts'
 
 export type AccountId = string
 export type CallId = string
 
-/** Who is at the other end, as far as it is known. */
-export interface Party {
-  readonly uri: string
-  readonly display: string
-  /** What to show when there is no display name: the user part, or the host. */
-  readonly number: string
-  /** The header that says so; the first two are believed of servers of ours alone, the last is of a 3xx. Undefined: as dialled. */
-  readonly source?: 'P-Asserted-Identity' | 'Remote-Party-ID' | 'From' | 'Contact'
-}
-
-/** Somebody a call was for before it came here (RFC 5806, RFC 7044). */
-export interface Diversion {
-  readonly party: Party
-  /** `unconditional`, `user-busy`, `no-answer` …; '' when it is not said. */
-  readonly reason: string
-}
+export type { Diversion, Party } from '../../sip/message/party.ts'
 
 /** Call states as in PJSUA: `incoming` rings here, `early` has a provisional response, `connecting` waits for the ACK. */
 export type CallState = 'calling' | 'incoming' | 'early' | 'connecting' | 'confirmed' | 'disconnected'

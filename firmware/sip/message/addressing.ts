@@ -1,14 +1,12 @@
 // Whom a call goes to and whom it comes from: dialled text to a URI, a From header to a party.
-import { utf8Decode, utf8Encode } from '../base/bytes.ts'
-import { isIpv4, isIpv6 } from '../base/ip.ts'
-import { err, ok, type Result } from '../base/result.ts'
-import type { Family } from '../media/pair-stock.ts'
-import { all, TOKEN } from '../sip/message/chars.ts'
-import type { HeaderField, NameAddr, SipUri, Uri } from '../sip/message/message.ts'
-import { parseNameAddr } from '../sip/message/name-addr.ts'
-import { telOf } from '../sip/message/tel.ts'
-import { isSip, parseUri, printUri } from '../sip/message/uri.ts'
-import type { Party } from './contract.ts'
+import { utf8Decode, utf8Encode } from '../../base/bytes.ts'
+import { err, ok, type Result } from '../../base/result.ts'
+import { all, TOKEN } from './chars.ts'
+import type { HeaderField, NameAddr, SipUri, Uri } from './message.ts'
+import { parseNameAddr } from './name-addr.ts'
+import type { Party } from './party.ts'
+import { telOf } from './tel.ts'
+import { isSip, parseUri, printUri } from './uri.ts'
 
 /** Text of people as it may stand in a header: control characters would end its line. */
 export const headerText = (text: string): string => utf8Encode(text.replaceAll(/\p{Cc}/gu, ' '))
@@ -43,17 +41,6 @@ function checked(text: string): Result<string, string> {
 
 const atDomain = (user: string, { scheme, host, port }: SipUri): string =>
   printUri({ scheme, user, password: undefined, host, port, params: [], headers: [] })
-
-/** The family of addresses a URI leaves no doubt about. */
-export function familyCalled(text: string): Family | undefined {
-  const uri = parseUri(text)
-  const host = uri.ok && isSip(uri.value) ? uri.value.host : ''
-  return isIpv6(host) ? 'IP6' : isIpv4(host) ? 'IP4' : undefined
-}
-
-/** The one an offer speaks of; undefined: it does not, or there is none. */
-export const familyOffered = (sdp: string | undefined): Family | undefined =>
-  /^c=IN (IP[46]) /m.exec(sdp ?? '')?.[1] as Family | undefined
 
 export function partyOf({ display, uri }: NameAddr): Party {
   return { uri: printUri(uri), display: utf8Decode(display), number: numberOf(uri) }

@@ -1,12 +1,12 @@
-// CONTRACT of the user agent: what subscriptions tell, read, and what an account tells of itself.
-import type { ConferenceInfo } from '../../sip/packages/conference-info.ts'
-import type { DialogEntry } from '../../sip/packages/dialog-info.ts'
-import type { BusyState, Pickup } from '../../sip/packages/dialog-set.ts'
-import type { MessageSummary } from '../../sip/packages/message-summary.ts'
-import type { Presence, PresenceSummary } from '../../sip/packages/presence.ts'
-import type { RegInfo } from '../../sip/packages/reginfo.ts'
+// What subscriptions tell, read, and what an account tells of itself.
+import type { ConferenceInfo } from './conference-info.ts'
+import type { DialogEntry } from './dialog-info.ts'
+import type { BusyState, Pickup } from './dialog-set.ts'
+import type { MessageSummary } from './message-summary.ts'
+import type { Presence, PresenceSummary } from './presence.ts'
+import type { RegInfo } from './reginfo.ts'
 
-/** A call of somebody's, and what a call of ours needs to take it over: `make-call` to `target` with a Replaces header. */
+/** A call of somebody's, and what a call of ours needs to take it over: one to `target` with a Replaces header. */
 export type WatchedDialog = DialogEntry & { readonly pickup: Pickup | undefined }
 
 /** By event package. What is undefined, or `unknown`, has not been told, or not since the subscription went down. */

@@ -1,28 +1,32 @@
 // What an account has to tell of itself: presence (RFC 3856) and its calls (RFC 4235), as bodies for those who subscribe.
-import type { Body } from '../sip/message/message.ts'
-import { DIALOG_INFO, type DialogEntry, type DialogState, printDialogInfo } from '../sip/packages/dialog-info.ts'
-import type { Presence } from '../sip/packages/presence.ts'
-import type { Account } from './accounts.ts'
-import type { CallId, CallRecord, CallState, OwnPresence } from './contract.ts'
+import type { Body } from '../message/message.ts'
+import { DIALOG_INFO, type DialogEntry, type DialogState, printDialogInfo } from './dialog-info.ts'
+import type { Presence } from './presence.ts'
+import type { OwnPresence } from './watched.ts'
 
-/** A call as far as others may know of it. */
+/** A call as far as others may know of it; '' is not known yet. */
 export interface OwnCall {
-  readonly call: CallId
-  readonly record: Pick<
-    CallRecord,
-    'state' | 'role' | 'callId' | 'localTag' | 'remoteTag' | 'peer' | 'peerContact' | 'media' | 'local'
-  >
+  readonly call: string
+  readonly record: {
+    readonly state: 'calling' | 'incoming' | 'early' | 'connecting' | 'confirmed' | 'disconnected'
+    /** Who sent the INVITE: `uac` is us. */
+    readonly role: 'uac' | 'uas'
+    readonly callId: string
+    readonly localTag: string
+    readonly remoteTag: string
+    readonly peer: { readonly uri: string; readonly display: string }
+    readonly peerContact: string
+    readonly media: { readonly status: string }
+    /** Our own address. */
+    readonly local: string
+  }
 }
 
 const THERE: OwnPresence = { basic: 'open', activities: [], note: undefined }
 const ON_THE_PHONE = 'on-the-phone'
 
 /** `own` undefined: no more than that the phone is there. */
-export function presenceOf(
-  { config: { aor } }: Account,
-  own: OwnPresence = THERE,
-  calls: readonly OwnCall[],
-): Presence {
+export function presenceOf(aor: string, own: OwnPresence = THERE, calls: readonly OwnCall[]): Presence {
   const speaks = calls.some(({ record }) => record.state === 'confirmed')
   const activities = [...new Set([...own.activities, ...(speaks ? [ON_THE_PHONE] : [])])]
   const notes = own.note === undefined ? [] : [own.note]
@@ -54,7 +58,7 @@ function entryOf({ call, record }: OwnCall): DialogEntry {
 }
 
 /** RFC 4235 §3.7.1: early from the first response with a tag on, theirs or ours. */
-function stateOf(state: CallState): DialogState {
+function stateOf(state: OwnCall['record']['state']): DialogState {
   switch (state) {
     case 'calling':
     case 'incoming':

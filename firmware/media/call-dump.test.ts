@@ -1,13 +1,12 @@
 // A call as text: with and without its media.
 import { expect, test } from 'vitest'
-import { dumpCall } from './call-dump.ts'
-import type { CallRecord } from './contract.ts'
+import { type DumpedCall, dumpCall } from './call-dump.ts'
 
-const RECORD: CallRecord = {
-  ...{ account: 'a', role: 'uac', state: 'confirmed', status: 200, reason: 'OK', local: 'sip:a@x', contactUser: 'c' },
-  peer: { uri: 'sip:b@y', display: 'Bob', number: 'b' },
-  ...{ peerContact: 'sip:b@z', callId: '1', localTag: '2', remoteTag: '3', connectedMs: 61_250, totalMs: 65_000 },
-  media: { status: 'active', direction: 'sendrecv', codec: 'PCMA/8000', port: 'call:1', dtmf: true },
+const RECORD: DumpedCall = {
+  ...{ role: 'uac', state: 'confirmed', status: 200, reason: 'OK', local: 'sip:a@x' },
+  peer: { uri: 'sip:b@y', display: 'Bob' },
+  ...{ connectedMs: 61_250, totalMs: 65_000 },
+  media: { status: 'active', direction: 'sendrecv', codec: 'PCMA/8000' },
 }
 const STATS = {
   ...{ sentPackets: 10, sentBytes: 1600, receivedPackets: 9, receivedBytes: 1440, lostPackets: 1, latePackets: 0 },
@@ -33,8 +32,8 @@ test('with everything', () => {
 })
 
 test('without media, and before anything is known', () => {
-  const media = { ...RECORD.media, status: 'none', direction: 'inactive', codec: '', port: undefined } as const
-  const early: CallRecord = {
+  const media = { ...RECORD.media, status: 'none', direction: 'inactive', codec: '', srtp: undefined } as const
+  const early: DumpedCall = {
     ...RECORD,
     ...{ role: 'uas', state: 'incoming', status: 0, reason: '', connectedMs: 0, totalMs: 90, media },
     peer: { ...RECORD.peer, display: '' },

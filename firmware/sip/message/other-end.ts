@@ -1,9 +1,10 @@
 // Who is at the other end of a call, as far as its messages say it and may be believed (RFC 3325, RFC 4916), and for whom it was.
-import type { NameAddr, SipMessage, SipRequest } from '../sip/message/message.ts'
-import { parseUri, sameUri } from '../sip/message/uri.ts'
-import { assertedIdentities, diversions, privacy, remoteParties } from '../sip/message/who.ts'
+
 import { partyOf } from './addressing.ts'
-import type { Diversion, Party } from './contract.ts'
+import type { NameAddr, SipMessage, SipRequest } from './message.ts'
+import type { Diversion, Party } from './party.ts'
+import { parseUri, sameUri } from './uri.ts'
+import { assertedIdentities, diversions, privacy, remoteParties } from './who.ts'
 
 /** Privacy that keeps the network's word on somebody from people (RFC 3323 §4.2, RFC 3325 §9.3). */
 const WITHHELD = ['id', 'user', 'header']

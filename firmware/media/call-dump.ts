@@ -1,6 +1,24 @@
 // A call as text for people, in the manner of PJSUA's dump.
-import type { StreamStats } from '../media/contract.ts'
-import type { CallRecord } from './contract.ts'
+import type { StreamStats } from './contract.ts'
+
+/** What is known of the call. */
+export interface DumpedCall {
+  readonly role: 'uac' | 'uas'
+  readonly state: string
+  /** Of the last response; 0: there was none. */
+  readonly status: number
+  readonly reason: string
+  readonly local: string
+  readonly peer: { readonly uri: string; readonly display: string }
+  readonly media: {
+    readonly status: string
+    readonly direction: string
+    readonly codec: string
+    readonly srtp?: string | undefined
+  }
+  readonly connectedMs: number
+  readonly totalMs: number
+}
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`
 const measured = (value: number, unit: string): string => (Number.isNaN(value) ? '-' : `${Math.round(value)}${unit}`)
@@ -10,7 +28,7 @@ const score = (mos: number): string => (Number.isNaN(mos) ? '-' : mos.toFixed(1)
 /** Lines without their ends; `withMedia` adds what is known of its stream. */
 export function dumpCall(
   call: string,
-  record: CallRecord,
+  record: DumpedCall,
   stats: StreamStats | undefined,
   withMedia: boolean,
 ): readonly string[] {

@@ -1,9 +1,9 @@
 // A call that comes is sent on by its caller: 302 with whom to call, and for whom it was (RFC 3261 §21.3.3, RFC 5806).
-import { err, ok, type Result } from '../base/result.ts'
-import { all, TOKEN } from '../sip/message/chars.ts'
-import type { HeaderField, SipUri } from '../sip/message/message.ts'
-import { printUri } from '../sip/message/uri.ts'
+import { err, ok, type Result } from '../../base/result.ts'
 import { completeTarget } from './addressing.ts'
+import { all, TOKEN } from './chars.ts'
+import type { HeaderField, SipUri } from './message.ts'
+import { printUri } from './uri.ts'
 
 /** The header fields of that 302: `to` best first, each completed like a number dialled here. */
 export function forwardingTo(

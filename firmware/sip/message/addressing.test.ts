@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { parseNameAddr } from '../sip/message/name-addr.ts'
-import { isSip, parseUri } from '../sip/message/uri.ts'
 import { completeTarget, headersProblem, headerText, partyCalled, partyOf } from './addressing.ts'
+import { parseNameAddr } from './name-addr.ts'
+import { isSip, parseUri } from './uri.ts'
 
 const uri = (text: string) => {
   const parsed = parseUri(text)
