@@ -29,7 +29,10 @@ export interface Sockets {
   /** Which transports there are, for the engine to hear before anything else. */
   readonly up: readonly TransportUp[]
   perform(output: Exclude<NetworkOutput, { kind: 'resolve' }>): void
-  /** Other addresses, ports or certificates: what they do not concern goes on. Throws as `openSockets`; then the first address lacks a transport. */
+  /**
+   * Other addresses, ports or certificates: what they do not concern goes on. Throws as `openSockets`; then all is as it was, but for
+   * what was to be opened anew in its own place.
+   */
   change(settings: Partial<SocketSettings>): {
     readonly gone: readonly TransportId[]
     readonly up: readonly TransportUp[]
@@ -61,20 +64,25 @@ export function openSockets(first: SocketSettings, user: SocketUser): Sockets {
   const chosen = new Map<Protocol, number>()
 
   function change(next: Partial<SocketSettings>) {
+    const before = { settings, tls, chosen: [...chosen], open: [...open] }
     settings = { ...settings, ...next }
     if (next.port !== undefined) chosen.delete('UDP')
     if ('tcpPort' in next || (next.port !== undefined && settings.tcpPort === undefined)) chosen.delete('TCP')
     if ('tls' in next) tls = next.tls && withFiles(next.tls, user)
     const wanted = wantedOf(settings, tls)
     const gone: TransportId[] = []
+    /** They make way for what is not in their place only when that is there. */
+    const leaving: OpenTransport[] = []
     for (const [name, { transport, ...was }] of open) {
       const now = wanted.get(name)
       if (now?.address === was.address && now.port === was.port && now.tls === was.tls) continue
-      transport.close()
+      const port = now?.port || (now && chosen.get(now.protocol))
+      if (now?.address === was.address && port === transport.up.local.port) transport.close()
+      else leaving.push(transport)
       open.delete(name)
       gone.push(name)
     }
-    const before = new Set(open.keys())
+    const staying = new Set(open.keys())
     const lost = new Set<string>()
     for (const [name, { protocol, address, port, tls: context }] of wanted) {
       if (open.has(name) || lost.has(address)) continue
@@ -84,15 +92,39 @@ export function openSockets(first: SocketSettings, user: SocketUser): Sockets {
         open.set(name, { transport, address, port, tls: context })
         if (port === 0) chosen.set(protocol, transport.up.local.port)
       } catch (error) {
-        if (address === settings.addresses[0]) throw error
+        if (address === settings.addresses[0]) {
+          takeBack(before, staying, leaving)
+          throw error
+        }
         lost.add(address)
         const reason = (error as NodeJS.ErrnoException).code ?? String(error)
         user.log(log('warn', 'sockets', 'address left out', { address, reason }))
       }
     }
+    for (const transport of leaving) transport.close()
     const all = up().map(({ transport, local }) => `${transport} ${showAddress(local)}`)
     user.log(log('info', 'sockets', 'bound', { all: all.join(', ') }))
-    return { gone, up: up().filter(({ transport }) => !before.has(transport)) }
+    return { gone, up: up().filter(({ transport }) => !staying.has(transport)) }
+  }
+
+  /** It cannot be: what was opened is closed, what was to leave stays. */
+  function takeBack(
+    before: {
+      settings: SocketSettings
+      tls: Loaded | undefined
+      chosen: [Protocol, number][]
+      open: [TransportId, Opened][]
+    },
+    staying: ReadonlySet<TransportId>,
+    leaving: readonly OpenTransport[],
+  ) {
+    for (const [name, { transport }] of open) if (!staying.has(name)) transport.close()
+    open.clear()
+    for (const [name, opened] of before.open)
+      if (staying.has(name) || leaving.includes(opened.transport)) open.set(name, opened)
+    chosen.clear()
+    for (const [protocol, port] of before.chosen) chosen.set(protocol, port)
+    ;({ settings, tls } = before)
   }
 
   /** A port for a stream where any will do: that of UDP, unless it is to have its own. */

@@ -49,15 +49,20 @@ export class LoopbackPeer {
 
   /** An INVITE of its own, outside of any dialog. */
   open(uri: string, headers: readonly string[], body: string): void {
+    this.send('INVITE', uri, headers, body)
+  }
+
+  /** Any request of its own, outside of any dialog, to where a request came from. */
+  send(method: string, uri: string, headers: readonly string[], body = ''): void {
     this.#send([
-      `INVITE ${uri} SIP/2.0`,
+      `${method} ${uri} SIP/2.0`,
       `Via: SIP/2.0/UDP 127.0.0.1:${this.port};branch=z9hG4bKpeer${++this.#seq}`,
       'Max-Forwards: 70',
       ...[
         'From: <sip:peer@127.0.0.1>;tag=own',
         `To: <${uri}>`,
         `Call-ID: own${this.#seq}`,
-        `CSeq: ${this.#seq} INVITE`,
+        `CSeq: ${this.#seq} ${method}`,
       ],
       ...[`Contact: <sip:peer@127.0.0.1:${this.port}>`, ...headers, `Content-Length: ${body.length}`, '', body],
     ])

@@ -2,9 +2,11 @@
 import { utf8Decode } from '../../base/bytes.ts'
 import type { SipEvent } from '../../sip/core/contract.ts'
 import type { Engine } from './engine.ts'
+import { IncomingRequest } from './incoming-request.ts'
 import { IncomingSubscription } from './incoming-subscription.ts'
 import { Invitation } from './invitation.ts'
 import { IncomingReferral } from './referral.ts'
+import { SipUri } from './sip-uri.ts'
 import type { Arrival } from './stack.ts'
 import { bodyText, MessageHeaders, partiesOf } from './wire.ts'
 
@@ -26,6 +28,16 @@ export class Arrivals {
       case 'request-incoming':
         this.#request(event)
         return
+      case 'notify-incoming': {
+        const { event: name, request } = event
+        engine.notifications.post('engine-got-unsolicited-notify', engine, {
+          ...{ event: utf8Decode(name), ...partiesOf(request), headers: new MessageHeaders(request) },
+          requestUri: SipUri.fromWire({ display: '', uri: request.uri }),
+          contentType: utf8Decode(request.header('Content-Type') ?? ''),
+          body: bodyText(request) ?? '',
+        })
+        return
+      }
       case 'refer-incoming': {
         const referral = new IncomingReferral(engine, event)
         const invitation = this.#invitation(event.session)
@@ -45,16 +57,14 @@ export class Arrivals {
     return this.#engine.running('Engine').subjectOf(session) as Invitation | undefined
   }
 
-  #request({ id, session, request }: Extract<SipEvent, { kind: 'request-incoming' }>): void {
-    const stack = this.#engine.running('Engine')
-    stack.command('Engine', { kind: 'reply', id, status: 200, reason: undefined, headers: [], body: undefined })
-    const name = request.method === 'MESSAGE' ? 'engine-got-message' : 'engine-got-info'
-    this.#engine.notifications.post(name, this.#engine, {
-      ...partiesOf(request),
-      contentType: utf8Decode(request.header('Content-Type') ?? ''),
-      body: bodyText(request) ?? '',
-      invitation: this.#invitation(session),
-      headers: new MessageHeaders(request),
-    })
+  #request(event: Extract<SipEvent, { kind: 'request-incoming' }>): void {
+    const engine = this.#engine
+    const request = new IncomingRequest(engine, event, this.#invitation(event.session))
+    const { method, fromUri, toUri, contentType, body, invitation, headers } = request
+    const data = { fromUri, toUri, contentType, body, invitation, headers, request }
+    const after = () => request.answerByItself()
+    if (method === 'MESSAGE') engine.notifications.post('engine-got-message', engine, data, after)
+    else if (method === 'INFO') engine.notifications.post('engine-got-info', engine, data, after)
+    else engine.notifications.post('engine-got-request', engine, { request }, after)
   }
 }

@@ -43,8 +43,6 @@ declare module './notifications.ts' {
 
 /** First payload type of telephone events. */
 const EVENTS = 101
-const PTIME_MS = 20
-const JITTER = { minMs: 20, maxMs: 200 }
 const SILENCE_MS = 5000
 const DIGIT_MS = 100
 const GAP_MS = 60
@@ -235,7 +233,7 @@ export class AudioTransport implements BridgePort {
       port: this.#port!,
       stream: {
         ...agreed,
-        ...{ direction, symmetric: true, cname: this.#cname, jitter: JITTER },
+        ...{ direction, symmetric: true, cname: this.#cname, jitter: this.#engine.jitter },
         suppressSilence: this.enableSilenceDetection,
         keepAliveMs: KEEP_ALIVE_MS,
         silenceMs: direction === 'sendrecv' ? SILENCE_MS : 0,
@@ -248,7 +246,7 @@ export class AudioTransport implements BridgePort {
     return {
       ...{ address: pair.address, rtpPort: pair.rtpPort, rtcpPort: pair.rtcpPort },
       codecs: knownCodecs(this.#codecs.flatMap(codecsNamed)),
-      ...{ events: EVENTS, ptimeMs: PTIME_MS, direction, order: 'offerer', srtp: this.transport.srtp },
+      ...{ events: EVENTS, ptimeMs: this.#engine.ptime, direction, order: 'offerer', srtp: this.transport.srtp },
     }
   }
 

@@ -3,8 +3,16 @@ import { loadTls } from '../../net/tls-files.ts'
 import type { SocketSettings } from '../../runtime/sockets.ts'
 import { EngineCore } from './engine-core.ts'
 import { CoreError } from './errors.ts'
+import type { TransportName } from './route.ts'
 import { setUp } from './set-up.ts'
 import { checkOption, DEFAULT_START_OPTIONS, type StartOptions } from './start-options.ts'
+
+/** A socket of SIP. */
+export interface BoundTransport {
+  readonly transport: TransportName
+  readonly address: string
+  readonly port: number
+}
 
 /** The attributes of `Engine`. */
 export abstract class EngineAttributes extends EngineCore {
@@ -35,12 +43,21 @@ export abstract class EngineAttributes extends EngineCore {
 
   /** TCP port of SIP, likewise. */
   get localTcpPort(): number | null {
-    return this.#port('tcp', this.options.localTcpPort)
+    const { localTcpPort, localUdpPort } = this.options
+    return this.#port('tcp', localTcpPort === 'udp' ? localUdpPort : localTcpPort)
   }
 
   /** TLS port of SIP, likewise. */
   get localTlsPort(): number | null {
     return this.#port('tls', this.options.localTlsPort)
+  }
+
+  /** What SIP is spoken through now; empty while it does not run. */
+  get transports(): readonly BoundTransport[] {
+    return (this.parts?.transports ?? []).map(({ protocol, local }) => ({
+      transport: protocol.toLowerCase() as TransportName,
+      ...local,
+    }))
   }
 
   #port(transport: string, asked: number | null): number | null {
@@ -110,6 +127,16 @@ export abstract class EngineAttributes extends EngineCore {
     this.parts?.pairs.setRange({ min, max })
   }
 
+  /** Bounds of the playout delay of audio streams, ms. */
+  get jitter(): StartOptions['jitter'] {
+    return this.options.jitter
+  }
+
+  /** Of packets we like to send and receive, ms. */
+  get ptime(): number {
+    return this.options.ptime
+  }
+
   /** Codecs of audio streams made from now on, in order of preference. */
   get codecs(): readonly string[] {
     return this.options.codecs
@@ -167,16 +194,28 @@ export abstract class EngineAttributes extends EngineCore {
     this.#rebind('setTlsCaFile', { tlsCaFile: value }, ['tls'])
   }
 
+  /**
+   * This host has another address: SIP is spoken from there, and what is registered registers from there. Transports for media keep
+   * their sockets, new ones bind there; sessions go on, and want a re-INVITE with such a one. Throws when it cannot be had; then
+   * all is as it was.
+   */
+  move(localIp: string): void {
+    const from = this.running('Engine.move').local.address
+    this.#rebind('move', { localIp }, ['addresses'])
+    this.running('Engine.move').pairs.move(from, localIp)
+  }
+
   #rebind(method: string, change: Partial<StartOptions>, concerned: readonly (keyof SocketSettings)[]): void {
     const operation = `Engine.${method}`
     const parts = this.running(operation)
     for (const [name, value] of Object.entries(change)) checkOption(operation, name, value)
     const before = this.options
-    const { tls } = setUp({ ...before, ...change }, parts.local.address, this.packages).sockets
+    const address = parts.local.address
+    const { tls } = setUp({ ...before, ...change }, address, this.packages).sockets
     const loaded = tls && loadTls(tls)
     if (loaded?.ok === false) throw new CoreError('argument', operation, loaded.error)
     const settingsOf = (options: StartOptions) => {
-      const { sockets } = setUp(options, parts.local.address, this.packages)
+      const { sockets } = setUp(options, options.localIp ?? address, this.packages)
       return Object.fromEntries(concerned.map((name) => [name, sockets[name]]))
     }
     this.options = { ...before, ...change }

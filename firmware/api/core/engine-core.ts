@@ -2,6 +2,7 @@
 import { CoreError } from './errors.ts'
 import { NotificationCenter } from './notifications.ts'
 import type { Stack } from './stack.ts'
+import type { StartOptions } from './start-options.ts'
 
 /** `new`, then running, then stopped for good. */
 export type EngineState = 'new' | 'starting' | 'running' | 'stopping' | 'stopped'
@@ -19,6 +20,10 @@ export abstract class EngineCore {
   abstract readonly codecs: readonly string[]
   /** Rate of the sound card, kHz. */
   abstract readonly sampleRate: number
+  /** Bounds of the playout delay of audio streams, ms. */
+  abstract readonly jitter: StartOptions['jitter']
+  /** Of packets we like, ms. */
+  abstract readonly ptime: number
 
   constructor(onFault: ConstructorParameters<typeof NotificationCenter>[0]) {
     this.notifications = new NotificationCenter(onFault)

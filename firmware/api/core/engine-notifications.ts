@@ -2,6 +2,7 @@
 import type { LogLevel, LogRecord } from '../../base/log.ts'
 import type { NatType } from '../../net/nat-type.ts'
 import type { Traced } from '../../runtime/tracer.ts'
+import type { IncomingRequest } from './incoming-request.ts'
 import type { IncomingSubscription } from './incoming-subscription.ts'
 import type { Invitation } from './invitation.ts'
 import type { IncomingReferral } from './referral.ts'
@@ -19,7 +20,7 @@ export interface LogLine {
   readonly message: string
 }
 
-/** A message that came and was answered. */
+/** A message that came. */
 export interface ReceivedMessage {
   readonly fromUri: SipUri
   readonly toUri: SipUri
@@ -28,6 +29,22 @@ export interface ReceivedMessage {
   /** The session it came in; undefined: none. */
   readonly invitation: Invitation | undefined
   readonly headers: MessageHeaders
+  /** To answer it with something else than 200. */
+  readonly request: IncomingRequest
+}
+
+/** A NOTIFY nobody subscribed to; it was answered with 200. */
+export interface UnsolicitedNotify {
+  /** Event package. */
+  readonly event: string
+  readonly fromUri: SipUri
+  readonly toUri: SipUri
+  /** To whom it was addressed; undefined: no SIP URI. */
+  readonly requestUri: SipUri | undefined
+  readonly headers: MessageHeaders
+  /** '' without a body. */
+  readonly contentType: string
+  readonly body: string
 }
 
 /** What a STUN server told of the NATs between. */
@@ -58,10 +75,14 @@ export interface EngineNotifications<Engine> {
   readonly 'engine-log': By<Engine, LogLine>
   /** While `traceSip`: a SIP message as it was on the wire, without Authorization and Proxy-Authorization. */
   readonly 'engine-sip-trace': By<Engine, Traced>
-  /** A MESSAGE came; it was answered with 200. */
+  /** A MESSAGE came; it is answered with 200 when nobody answers it otherwise. */
   readonly 'engine-got-message': By<Engine, ReceivedMessage>
-  /** An INFO came inside a session; it was answered with 200. */
+  /** An INFO came inside a session; likewise. */
   readonly 'engine-got-info': By<Engine, ReceivedMessage>
+  /** Another request of `requestMethods` came, inside a session or outside. */
+  readonly 'engine-got-request': By<Engine, { readonly request: IncomingRequest }>
+  /** A NOTIFY of `unsolicitedEvents` came. */
+  readonly 'engine-got-unsolicited-notify': By<Engine, UnsolicitedNotify>
   /** Outside of a session we are asked to call somebody: accept or reject it. */
   readonly 'engine-got-refer': By<Engine, { readonly referral: IncomingReferral }>
   /** Somebody subscribes to an event package of `notifierEvents`: accept or reject it. */

@@ -2,8 +2,20 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { startParty, toldBy } from '../../testing/core.ts'
-import { CoreError, Credentials, Engine, type NotificationName, SipUri, StackError, sendMessage } from './index.ts'
+import { audioSdp, startParty, toldBy } from '../../testing/core.ts'
+import { startPeer } from '../../testing/loopback-peer.ts'
+import {
+  CoreError,
+  Credentials,
+  Engine,
+  Invitation,
+  type NotificationName,
+  Registration,
+  RtpTransport,
+  SipUri,
+  StackError,
+  sendMessage,
+} from './index.ts'
 
 const lifeOf = (told: readonly { readonly name: NotificationName }[]) =>
   told.map(({ name }) => name).filter((name) => /-(start|end|fail)$/.test(name))
@@ -33,6 +45,14 @@ test.each([
   [{ userAgents: 'x' }, 'userAgents'],
   [{ traceSip: 1 }, 'traceSip'],
   [{ events: { presence: [] } }, 'events'],
+  [{ localTcpPort: 'tcp' }, 'localTcpPort'],
+  [{ requestMethods: ['BYE'] }, 'BYE'],
+  [{ requestMethods: 'INFO' }, 'requestMethods'],
+  [{ unsolicitedEvents: [1] }, 'unsolicitedEvents'],
+  [{ maxSessions: 0 }, 'maxSessions'],
+  [{ mediaDscp: 64 }, 'mediaDscp'],
+  [{ jitter: { minMs: 90, maxMs: 40 } }, 'jitter'],
+  [{ ptime: 25 }, 'ptime'],
 ])('an option that cannot be is named: %j', async (options, name) => {
   const engine = new Engine()
   await expect(engine.start(options as never)).rejects.toThrow(name)
@@ -72,6 +92,69 @@ test('a port that is taken: did-fail, an error with the errno, and it may be sta
   await expect(engine.start({ ...options, localTcpPort: first.localTcpPort })).rejects.toThrow(/tcp: EADDRINUSE/)
   await engine.start(options)
   await engine.stop()
+})
+
+test('TCP on the number UDP has; what is bound is told', async () => {
+  const { engine } = await startParty('alice', { localTcpPort: 'udp' })
+  const port = engine.localUdpPort
+  expect(engine.localTcpPort).toBe(port)
+  expect(engine.transports).toEqual([
+    { transport: 'udp', address: '127.0.0.1', port },
+    { transport: 'tcp', address: '127.0.0.1', port },
+  ])
+  expect(new Engine().transports).toEqual([])
+})
+
+test('sessions beyond the limit: ours are refused, theirs get 486', async () => {
+  const [alice, bob] = [await startParty('alice', { maxSessions: 2 }), await startParty('bob', { maxSessions: 1 })]
+  const call = () => {
+    const out = new Invitation(alice.credentials, bob.uri, { route: bob.route, engine: alice.engine })
+    out.setOfferedLocalSdp(audioSdp())
+    out.sendInvite()
+    return out
+  }
+  call()
+  const second = call()
+  const { data } = await alice.engine.notifications.next('invitation-changed-state', {
+    sender: second,
+    where: ({ state }) => state === 'DISCONNECTED',
+  })
+  expect(data.code).toBe(486)
+  call()
+  expect(call).toThrow(/too many sessions/)
+})
+
+describe('another address', () => {
+  test('registrations and new media go there; what was bound for media stays', async () => {
+    const { engine } = await startParty('alice')
+    const peer = await startPeer()
+    peer.on('REGISTER', (request) => ({ status: 200, headers: [`Contact: ${request.header('Contact')}`] }))
+    const credentials = new Credentials(peer.uri('alice'), { token: 'tok' })
+    const registration = new Registration(credentials, { engine, route: peer.route })
+    const registered = () =>
+      engine.notifications.next('registration-changed-state', { where: ({ state }) => state === 'registered' })
+    const first = registered()
+    registration.register()
+    await first
+    const before = new RtpTransport({ engine, init: true })
+    await engine.notifications.next('rtp-transport-did-initialize', { sender: before })
+    const second = registered()
+    engine.move('127.0.0.2')
+    expect(engine.localIp).toBe('127.0.0.2')
+    expect((await second).data.contactUri).toMatch(/^sip:tok@127\.0\.0\.2:/)
+    const after = new RtpTransport({ engine, init: true })
+    await engine.notifications.next('rtp-transport-did-initialize', { sender: after })
+    expect([before.localRtpAddress, after.localRtpAddress]).toEqual(['127.0.0.1', '127.0.0.2'])
+  })
+
+  test('that cannot be had: all is as it was', async () => {
+    const { engine } = await startParty('alice')
+    const { transports } = engine
+    expect(() => engine.move('192.0.2.1')).toThrow(/EADDRNOTAVAIL/)
+    expect(() => engine.move('nowhere')).toThrow(/localIp/)
+    expect(engine.localIp).toBe('127.0.0.1')
+    expect(engine.transports).toEqual(transports)
+  })
 })
 
 test('transports: none means silence, a new port answers and the old one does not', async () => {

@@ -47,7 +47,7 @@ export type ObserverFault = (error: unknown, notification: AnyNotification) => v
 export class NotificationCenter {
   readonly #onFault: ObserverFault
   #entries: readonly Entry[] = []
-  #waiting: AnyNotification[] = []
+  #waiting: { readonly told: AnyNotification; readonly after: (() => void) | undefined }[] = []
   #draining = false
 
   /** `onFault` hears of observers that throw; without it they are warned of through the process. */
@@ -101,13 +101,18 @@ export class NotificationCenter {
     })
   }
 
-  /** Tells everybody whom it concerns. For the objects of the core, and for those built on them. */
+  /**
+   * Tells everybody whom it concerns; `after` is called when all have heard: what happens where nobody has decided. For the objects
+   * of the core, and for those built on them.
+   */
   post<N extends NotificationName>(
     name: N,
     sender: NotificationMap[N]['sender'],
     data: NotificationMap[N]['data'],
+    after?: () => void,
   ): void {
-    this.#waiting.push({ name, sender, timestamp: new Date(), data } as unknown as AnyNotification)
+    const told = { name, sender, timestamp: new Date(), data } as unknown as AnyNotification
+    this.#waiting.push({ told, after })
     if (this.#draining) return
     this.#draining = true
     queueMicrotask(() => this.#drain())
@@ -115,7 +120,11 @@ export class NotificationCenter {
 
   #drain(): void {
     // Walked, not shifted; what observers cause is told behind.
-    for (let i = 0; i < this.#waiting.length; i++) this.#tell(this.#waiting[i]!)
+    for (let i = 0; i < this.#waiting.length; i++) {
+      const { told, after } = this.#waiting[i]!
+      this.#tell(told)
+      if (after) this.#call(after, told)
+    }
     this.#waiting = []
     this.#draining = false
   }
@@ -124,12 +133,17 @@ export class NotificationCenter {
     for (const { name, sender, observer } of this.#entries) {
       if (name !== undefined && name !== notification.name) continue
       if (sender !== undefined && sender !== notification.sender) continue
-      try {
-        if (typeof observer === 'function') observer(notification)
-        else observer.handleNotification(notification)
-      } catch (error) {
-        this.#onFault(error, notification)
-      }
+      const tell = () =>
+        typeof observer === 'function' ? observer(notification) : observer.handleNotification(notification)
+      this.#call(tell, notification)
+    }
+  }
+
+  #call(act: () => void, notification: AnyNotification): void {
+    try {
+      act()
+    } catch (error) {
+      this.#onFault(error, notification)
     }
   }
 }

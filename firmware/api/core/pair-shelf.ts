@@ -11,8 +11,6 @@ export interface PortRange {
 
 /** Pairs kept ready on each address. */
 const SPARE = 4
-/** Expedited forwarding (RFC 3246). */
-const DSCP = 46
 
 interface Waiting {
   readonly address: string
@@ -26,13 +24,15 @@ export class PairShelf {
   readonly #ready = new Map<string, Pair[]>()
   #waiting: Waiting[] = []
   #range: PortRange
+  readonly #dscp: number
   /** Why there are no more, since the last order. */
   #failure: string | undefined
 
-  /** Some are bound ahead on `address`. */
-  constructor(address: string, range: PortRange, send: (command: MediaCommand) => void) {
+  /** Some are bound ahead on `address`; `dscp` marks what they send. */
+  constructor(address: string, range: PortRange, dscp: number, send: (command: MediaCommand) => void) {
     this.#send = send
     this.#range = range
+    this.#dscp = dscp
     this.#order(address)
   }
 
@@ -40,8 +40,15 @@ export class PairShelf {
   setRange(range: PortRange): void {
     this.#range = range
     // Nothing of the old range is to be left: what fits both would not be told again.
-    this.#send({ kind: 'stock-pairs', address: '', ...range, want: 0, dscp: DSCP })
+    this.#send({ kind: 'stock-pairs', address: '', ...range, want: 0, dscp: this.#dscp })
     for (const address of this.#ready.keys()) this.#order(address)
+  }
+
+  /** None is kept on `from` any more, some are on `to`. */
+  move(from: string, to: string): void {
+    this.#ready.delete(from)
+    this.#send({ kind: 'stock-pairs', address: from, ...this.#range, want: 0, dscp: this.#dscp })
+    this.#order(to)
   }
 
   /** One on that address, to be opened as a stream at once; when there is none ready, as soon as there is. */
@@ -70,7 +77,7 @@ export class PairShelf {
   #order(address: string): void {
     this.#failure = undefined
     this.#ready.set(address, [])
-    this.#send({ kind: 'stock-pairs', address, ...this.#range, want: SPARE, dscp: DSCP })
+    this.#send({ kind: 'stock-pairs', address, ...this.#range, want: SPARE, dscp: this.#dscp })
   }
 
   #serve(): void {

@@ -16,7 +16,7 @@ import { PairShelf } from './pair-shelf.ts'
 /** Events that begin something nobody has a name for yet. */
 export type Arrival = Extract<
   SipEvent,
-  { kind: 'session-incoming' | 'request-incoming' | 'refer-incoming' | 'subscriber-incoming' }
+  { kind: 'session-incoming' | 'request-incoming' | 'refer-incoming' | 'subscriber-incoming' | 'notify-incoming' }
 >
 
 /** The engine above, called within the hub's turn. */
@@ -36,6 +36,7 @@ export interface StackOptions {
   readonly sockets: SocketSettings
   readonly address: string
   readonly rtpPorts: { readonly min: number; readonly max: number }
+  readonly mediaDscp: number
   readonly dns: readonly string[] | undefined
 }
 
@@ -102,7 +103,8 @@ export class Stack {
       },
     )
     this.#media = createMediaEngine((events) => events.forEach(heard))
-    this.pairs = new PairShelf(options.address, options.rtpPorts, (command) => this.media(command))
+    const { address, rtpPorts, mediaDscp } = options
+    this.pairs = new PairShelf(address, rtpPorts, mediaDscp, (command) => this.media(command))
     this.bridge = new Bridge((command) => this.media(command))
   }
 
@@ -113,7 +115,12 @@ export class Stack {
 
   /** Port a transport of the first address is bound to; undefined: there is none. */
   portOf(transport: string): number | undefined {
-    return this.#sip.transports.find((each) => each.transport === transport)?.local.port
+    return this.transports.find((each) => each.transport === transport)?.local.port
+  }
+
+  /** What is bound, the first address first. */
+  get transports(): SipStack['transports'] {
+    return this.#sip.transports
   }
 
   /** Reads of the SIP engine. */
@@ -251,14 +258,12 @@ export class Stack {
       case 'request-incoming':
       case 'refer-incoming':
       case 'subscriber-incoming':
+      case 'notify-incoming':
         user.arrived(event)
         return
       case 'rejected':
         if (this.#given?.kind === event.command && this.#given.id === event.id) this.#given.refusal = event.reason
         else this.#owners.get(event.id)?.hear(event)
-        return
-      // Nothing is taken unasked (`SipConfig.unsolicited`).
-      case 'notify-incoming':
         return
       default:
         this.#owners.get(event.id)?.hear(event)

@@ -18,8 +18,8 @@ export interface StartOptions {
   readonly localIp: string | undefined
   /** UDP port of SIP; 0: any; null: no UDP, neither way. */
   readonly localUdpPort: number | null
-  /** TCP port of SIP; 0: any; null: no TCP, neither way. */
-  readonly localTcpPort: number | null
+  /** TCP port of SIP; 0: any; `udp`: the number UDP has; null: no TCP, neither way. */
+  readonly localTcpPort: number | 'udp' | null
   /** TLS port of SIP; 0: any; null: no TLS, neither way. Without a certificate of our own nobody can connect there. */
   readonly localTlsPort: number | null
   /** Certificates of servers have to be valid and theirs. */
@@ -29,6 +29,8 @@ export interface StartOptions {
   /** Our own certificate and its key (PEM); undefined: none. */
   readonly tlsCertificateFile: string | undefined
   readonly tlsKeyFile: string | undefined
+  /** Who connects to us has to show a certificate of an authority we believe. */
+  readonly tlsVerifyClients: boolean
   /** Tail of the echo canceller, ms; 0: none. Taken note of: the media engine has no echo canceller yet. */
   readonly ecTailLength: number
   /** User-Agent of requests, Server of responses; '': neither. */
@@ -49,10 +51,24 @@ export interface StartOptions {
   readonly events: Readonly<Record<string, readonly string[]>>
   /** Event packages others can subscribe to here, with the content types they are told in. */
   readonly notifierEvents: Readonly<Record<string, readonly string[]>>
+  /** Event packages whose NOTIFY is taken from servers of ours without a subscription: `engine-got-unsolicited-notify`. */
+  readonly unsolicitedEvents: readonly string[]
+  /** Methods of requests that are told, and answered by the application or by themselves; others get 405. OPTIONS may be among them. */
+  readonly requestMethods: readonly string[]
   /** Reliable provisional responses and session timers of sessions that say nothing else. */
   readonly sessionTerms: SessionTerms
   /** Name servers instead of this machine's: addresses, with a port where it is not 53. */
   readonly nameServers: readonly string[] | undefined
+  /** Sessions at once, both directions: beyond, ours are refused, and theirs get 486. */
+  readonly maxSessions: number
+  /** Requests of others that are being answered, at once; beyond: 503. */
+  readonly maxTransactions: number
+  /** Traffic class of RTP and RTCP, 0–63. */
+  readonly mediaDscp: number
+  /** Bounds of the playout delay of audio streams, ms. */
+  readonly jitter: { readonly minMs: number; readonly maxMs: number }
+  /** Of packets we like to send and receive, ms: 10–60. */
+  readonly ptime: number
 }
 
 /** The codecs of the sipsimple core, as far as the media engine has them. */
@@ -76,6 +92,7 @@ export const DEFAULT_START_OPTIONS: StartOptions = {
   tlsCaFile: undefined,
   tlsCertificateFile: undefined,
   tlsKeyFile: undefined,
+  tlsVerifyClients: false,
   ecTailLength: 50,
   userAgent: `Offhook/${VERSION}`,
   logLevel: 5,
@@ -92,8 +109,15 @@ export const DEFAULT_START_OPTIONS: StartOptions = {
     'xcap-diff': ['application/xcap-diff+xml'],
   },
   notifierEvents: {},
+  unsolicitedEvents: [],
+  requestMethods: ['MESSAGE', 'INFO'],
   sessionTerms: USUAL_TERMS,
   nameServers: undefined,
+  maxSessions: 64,
+  maxTransactions: 512,
+  mediaDscp: 46,
+  jitter: { minMs: 20, maxMs: 200 },
+  ptime: 20,
 }
 
 type Check = (value: never) => string | undefined
@@ -107,6 +131,10 @@ const port: Check = (value: unknown) =>
   value === null || whole(0, 65_535)(value) === undefined ? undefined : '0–65535, or null for none'
 const texts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((each) => typeof each === 'string')
+
+/** What the engine does itself is not to be had. */
+const NOT_TOLD = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'PRACK', 'UPDATE', 'REGISTER']
+const isMethod = (method: string): boolean => /^[A-Z-]{1,32}$/.test(method) && !NOT_TOLD.includes(method)
 
 const packages: Check = (value: unknown) =>
   typeof value === 'object' && value !== null && Object.values(value).every((types) => texts(types) && types.length > 0)
@@ -123,12 +151,14 @@ const CHECKS: { readonly [K in keyof StartOptions]: Check } = {
       ? undefined
       : 'an address of this host that peers can reach',
   localUdpPort: port,
-  localTcpPort: port,
+  localTcpPort: (value: unknown) =>
+    value === 'udp' || port(value as never) === undefined ? undefined : '0–65535, udp, or null for none',
   localTlsPort: port,
   tlsVerifyServer: boolean,
   tlsCaFile: maybeText,
   tlsCertificateFile: maybeText,
   tlsKeyFile: maybeText,
+  tlsVerifyClients: boolean,
   ecTailLength: whole(0, 500),
   userAgent: text,
   logLevel: whole(0, 5),
@@ -147,6 +177,13 @@ const CHECKS: { readonly [K in keyof StartOptions]: Check } = {
   },
   events: packages,
   notifierEvents: packages,
+  unsolicitedEvents: (value: unknown) => (texts(value) ? undefined : 'names of event packages'),
+  requestMethods: (value: unknown) => {
+    const wrong = texts(value) ? value.find((method) => !isMethod(method)) : 'what is no list'
+    return wrong === undefined
+      ? undefined
+      : `names of methods that are no session's or registration's own, without ${wrong}`
+  },
   sessionTerms: (value: unknown) => {
     const { reliable, timer } = (value ?? {}) as Partial<SessionTerms>
     const fits =
@@ -157,6 +194,16 @@ const CHECKS: { readonly [K in keyof StartOptions]: Check } = {
     return fits ? undefined : 'reliable and timer, with mode, expires and minSe (90 or more)'
   },
   nameServers: (value: unknown) => (value === undefined || texts(value) ? undefined : 'addresses'),
+  maxSessions: whole(1, 10_000),
+  maxTransactions: whole(1, 100_000),
+  mediaDscp: whole(0, 63),
+  jitter: (value: unknown) => {
+    const { minMs, maxMs } = (value ?? {}) as Partial<StartOptions['jitter']>
+    const fits = whole(0, 1000)(minMs) === undefined && whole(minMs ?? 0, 1000)(maxMs) === undefined
+    return fits ? undefined : 'minMs and maxMs, 0–1000 ms, the first not above the second'
+  },
+  ptime: (value: unknown) =>
+    [10, 20, 30, 40, 50, 60].includes(value as number) ? undefined : '10, 20, 30, 40, 50 or 60',
 }
 
 /** Throws a CoreError that names the option when a value cannot be, or there is no such option. */

@@ -18,6 +18,23 @@ test('OPTIONS: 200 with what we can do, and nothing kept', () => {
   expect(header(both.send({})[0]?.text, 'Supported')).toBe('replaces, 100rel, timer')
 })
 
+test('OPTIONS that the application wants: what we can do stands in its 2xx alone', () => {
+  for (const [code, allow] of [
+    [200, 'INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE'],
+    [486, undefined],
+  ] as const) {
+    const { send, status, bob, stage, answers } = byHand({ applicationMethods: ['OPTIONS'] })
+    expect(send({})).toEqual([])
+    expect(bob.last('request-incoming')?.request.method).toBe('OPTIONS')
+    bob.do({ kind: 'reply', id: 'in:1', status: code, reason: undefined, headers: [], body: undefined })
+    stage.run(stage.now + 40_000)
+    const [answer] = answers
+    expect(status([answer!])).toEqual([code])
+    expect(header(answer?.text, 'Allow')).toBe(allow)
+    expect(flaws(stage)).toEqual([])
+  }
+})
+
 test.each([
   ['a method we do not have', { method: 'PUBLISH' }, 405, 'Allow'],
   ['a method nobody has', { method: 'NEWMETHOD' }, 405, 'Allow'],

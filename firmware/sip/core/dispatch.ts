@@ -185,7 +185,7 @@ export class Dispatch {
         this.#invite(incoming, now)
         return
       case 'OPTIONS':
-        this.#options(incoming, now)
+        this.#options(incoming, undefined, now)
         return
       case 'BYE':
       case 'PRACK':
@@ -212,7 +212,7 @@ export class Dispatch {
     }
     if (session.receive(incoming, dialog, now)) return
     if (request.method === 'OPTIONS') {
-      this.#options(incoming, now)
+      this.#options(incoming, session, now)
       return
     }
     if (this.#event(incoming, session, now)) return
@@ -295,10 +295,15 @@ export class Dispatch {
     session.offer(incoming, dialog.value, part.kind === 'sdp' ? part.sdp : undefined, named, now)
   }
 
-  #options(incoming: Incoming, now: Millis): void {
+  /** Answered here, unless the application wants them. */
+  #options(incoming: ReceivedRequest, session: Session | undefined, now: Millis): void {
     const { capabilities } = this.#environment
     const supported = supportedFields(capabilities, tagsOf(this.#terms))
-    this.#refuse(incoming, { status: 200, headers: optionsHeaders(capabilities, supported) }, now)
+    const headers = optionsHeaders(capabilities, supported)
+    if (this.#config.applicationMethods.includes('OPTIONS')) {
+      const tag = session?.localTag ?? newTag(this.#environment)
+      this.#requests.add(this.#nextId(), incoming, session?.id, tag, now, headers)
+    } else this.#refuse(incoming, { status: 200, headers }, now)
   }
 
   #ack(request: SipRequest, now: Millis): void {

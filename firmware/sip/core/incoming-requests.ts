@@ -9,6 +9,8 @@ import type { UsageEnvironment } from '../usage/environment.ts'
 interface Pending {
   readonly transaction: ServerTransaction
   readonly toTag: string
+  /** Of a 2xx. */
+  readonly accepting: readonly HeaderField[]
 }
 
 export class IncomingRequests {
@@ -29,6 +31,7 @@ export class IncomingRequests {
     session: string | undefined,
     toTag: string,
     now: Millis,
+    accepting: readonly HeaderField[] = this.#environment.capabilities.server,
   ): void {
     const user = {
       localTag: toTag,
@@ -36,7 +39,7 @@ export class IncomingRequests {
       onExpired: () => this.#pending.delete(id),
     }
     const transaction = this.#environment.servers.create(incoming, user, now)
-    this.#pending.set(id, { transaction, toTag })
+    this.#pending.set(id, { transaction, toTag, accepting })
     this.#environment.emit({ kind: 'request-incoming', id, session, request: incoming.request, from: incoming.from })
   }
 
@@ -54,7 +57,8 @@ export class IncomingRequests {
     // RFC 4320 §4.1: no provisional response but 100 to what is not an INVITE.
     if (status < 100 || status > 699 || (status > 100 && status < 200)) return 'no such status for this request'
     const type = body === undefined ? [] : [{ name: 'Content-Type', value: body.contentType }]
-    const all = [...this.#environment.capabilities.server, ...headers, ...type]
+    const own = status >= 200 && status < 300 ? pending.accepting : this.#environment.capabilities.server
+    const all = [...own, ...headers, ...type]
     if (status >= 200) this.#pending.delete(id)
     pending.transaction.respond({ status, reason, toTag: pending.toTag, headers: all, body: body?.content ?? '' }, now)
     return undefined

@@ -7,7 +7,7 @@ export interface SipConfig {
   readonly userAgent: string
   /** RFC 3261 §17.1.1.1: T1 500, T2 4000, T4 5000 ms; D at least 32 s. */
   readonly timers: { readonly t1: number; readonly t2: number; readonly t4: number; readonly d: number }
-  /** Methods beyond those the engine answers itself (INVITE, ACK, CANCEL, BYE, OPTIONS …) that are handed to the application; others get 405. */
+  /** Methods beyond those the engine answers itself (INVITE, ACK, CANCEL, BYE, OPTIONS …) that are handed to the application; others get 405. OPTIONS may be among them. */
   readonly applicationMethods: readonly string[]
   /** Option tags supported, for Supported and Require; those of `terms` go by themselves. */
   readonly supported: readonly string[]
