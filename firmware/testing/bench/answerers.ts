@@ -33,14 +33,14 @@ async function ready(start: (port: number) => Measured, says: string): Promise<A
 }
 
 /** Bundled as the firmware is, so that what a phone runs is measured and not the reading of TypeScript. */
-function ours(name: string): (sound?: Sound) => Promise<Answerer> {
+function ours(name: string, ...more: string[]): (sound?: Sound) => Promise<Answerer> {
   let built: Promise<string> | undefined
   return async (sound) => {
     built ??= bundle(here(`peers/${name}.ts`), here(`../../../build/bench/${name}.cjs`))
     const file = await built
     return ready(
       (port) =>
-        startMeasured([process.execPath, file, String(port), ...(sound ? [sound.device] : [])], {
+        startMeasured([process.execPath, file, String(port), ...more, ...(sound ? [sound.device] : [])], {
           OFFHOOK_ADDON: ADDON,
           ...alsa(sound),
         }),
@@ -51,6 +51,8 @@ function ours(name: string): (sound?: Sound) => Promise<Answerer> {
 
 export const startSignalling = ours('signalling')
 export const startPhone = ours('phone')
+/** Its calls are one conference. */
+export const startConference = ours('phone', '--together')
 
 export const startNpmSip = () =>
   ready((port) => startMeasured([process.execPath, here('peers/npm-sip.ts'), String(port)]), 'ready')
@@ -61,7 +63,10 @@ export interface Registrar {
   readonly password: string
 }
 
-const MODULES = ['g711.so', 'aubridge.so', 'alsa.so', 'srtp.so', 'account.so', 'menu.so']
+const MODULES = [
+  ...['g711.so', 'g722.so', 'g726.so', 'gsm.so', 'l16.so', 'opus.so'],
+  ...['aubridge.so', 'alsa.so', 'srtp.so', 'account.so', 'menu.so'],
+]
 
 /** An `aubridge` echoes one call: each call up at once needs an account with one of its own. */
 const BARESIP_CALLS = 20
@@ -84,7 +89,9 @@ export async function startBaresip({ registrar, sound }: Setting = {}): Promise<
       'call_max_calls 300',
       ...[`audio_player ${device ?? 'aubridge,echo'}`, `audio_source ${device ?? 'aubridge,echo'}`],
       'audio_alert aubridge,alert',
-      ...['ausrc_srate 8000', 'auplay_srate 8000', 'ausrc_channels 1', 'auplay_channels 1'],
+      // Else its sound has the rate of the codec.
+      ...(sound ? ['ausrc_srate 8000', 'auplay_srate 8000'] : []),
+      ...['ausrc_channels 1', 'auplay_channels 1', 'opus_stereo no', 'opus_sprop_stereo no'],
       `rtp_ports ${rtp}-${rtp + 1999}`,
       'jitter_buffer_delay 2-10',
       'module_path /usr/lib/baresip/modules',

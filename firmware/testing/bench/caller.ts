@@ -1,14 +1,25 @@
-// A caller for measurements: INVITE, ACK, a packet each 20 ms, BYE. It knows just enough SIP to be answered.
+// A caller for measurements: INVITE, ACK, packets by the clock, BYE. It knows just enough SIP to be answered.
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { PCMU } from '../../sdp/local.ts'
+import { type Codec, codecAttributes } from '../../sdp/rtp.ts'
 import type { Sealed } from './sealed.ts'
 import type { Trace } from './traces.ts'
 
+/** What packets hold. */
+export interface Format {
+  readonly codec: Codec
+  readonly ptimeMs: number
+}
+const USUAL: Format = { codec: PCMU, ptimeMs: 20 }
+
 /** What is said in a call, through a network. */
 export interface Talk {
-  /** 160 bytes of PCMU: packet `n`. */
+  /** What packet `n` carries. */
   payload(n: number): Buffer
+  /** Default: PCMU in packets of 20 ms. */
+  readonly format?: Format
   readonly trace: Trace
   /** How exactly the moments are kept, ms. */
   readonly stepMs: number
@@ -101,8 +112,8 @@ export async function createCaller(port: number): Promise<Caller> {
       const uri = `sip:${user}@${HOST}:${port}`
       const offer =
         `v=0\r\no=- 1 1 IN IP4 ${HOST}\r\ns=-\r\nc=IN IP4 ${HOST}\r\nt=0 0\r\n` +
-        `m=audio ${rtp.address().port} RTP/${talk.sealed ? 'SAVP' : 'AVP'} 0\r\na=rtpmap:0 PCMU/8000\r\na=sendrecv\r\n` +
-        (talk.sealed?.crypto ?? '')
+        `m=audio ${rtp.address().port} RTP/${talk.sealed ? 'SAVP' : 'AVP'} ${formatLines(talk.format ?? USUAL)}` +
+        `a=sendrecv\r\n${talk.sealed?.crypto ?? ''}`
       const answered = answer(`${id}1 INVITE`)
       const sent = performance.now()
       send('INVITE', uri, id, '1 INVITE', `<${uri}>`, offer)
@@ -141,25 +152,35 @@ export async function createCaller(port: number): Promise<Caller> {
   }
 }
 
-/** Packet n is due at n × 20 ms by the clock, whenever the timer comes, and goes when its network lets it. */
+/** The end of the m= line, and what belongs to it; events too, as every phone has them. */
+function formatLines({ codec, ptimeMs }: Format): string {
+  const attributes = codecAttributes(codec).map(({ name, value }) => `a=${name}:${value}\r\n`)
+  return (
+    `${codec.payloadType} 101\r\n${attributes.join('')}` +
+    `a=rtpmap:101 telephone-event/${codec.clockRate}\r\na=ptime:${ptimeMs}\r\n`
+  )
+}
+
+/** Packet n is due at n packet times by the clock, whenever the timer comes, and goes when its network lets it. */
 function speak(socket: Socket, port: number, talk: Talk, began: number): () => void {
+  const { codec, ptimeMs } = talk.format ?? USUAL
   const head = Buffer.alloc(12)
-  head.writeUInt16BE(0x8000, 0)
+  head.writeUInt16BE(0x8000 | codec.payloadType, 0)
   head.writeUInt32BE(0x0ff40000 + port, 8)
   const underWay: { readonly n: number; readonly atMs: number }[] = []
   let next = 0
   const timer = setInterval(() => {
     const now = performance.now() - began
-    for (; next * 20 <= now; next++) {
+    for (; next * ptimeMs <= now; next++) {
       const delay = talk.trace(next)
       if (delay === undefined) continue
-      const atMs = next * 20 + delay
+      const atMs = next * ptimeMs + delay
       underWay.splice(underWay.findLastIndex((other) => other.atMs <= atMs) + 1, 0, { n: next, atMs })
     }
     while (underWay.length > 0 && underWay[0]!.atMs <= now) {
       const { n } = underWay.shift()!
       head.writeUInt16BE(n & 0xffff, 2)
-      head.writeUInt32BE(n * 160, 4)
+      head.writeUInt32BE((n * ptimeMs * codec.clockRate) / 1000, 4)
       const packet = Buffer.concat([head, talk.payload(n)])
       socket.send(talk.sealed?.seal(packet) ?? packet, port, HOST)
     }

@@ -1,10 +1,9 @@
-// Calls that last: time until answered, CPU while sound flows both ways, memory by number of calls.
+// Calls that last: time until answered, memory by number of calls.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Answerer, startBaresip, startPhone } from './answerers.ts'
 import { alternate, type Bench, OURS, type Row, type Samples } from './bench.ts'
-import { type Caller, createCaller, SILENT, withCalls } from './caller.ts'
+import { type Caller, createCaller, withCalls } from './caller.ts'
 import { startMeasured } from './process.ts'
-import { sealed } from './sealed.ts'
 
 const CONTENDERS = { [OURS]: startPhone, baresip: startBaresip }
 
@@ -57,47 +56,7 @@ export const answer: Bench = {
     }),
 }
 
-const SORTS = [
-  { count: 1, what: '1 PCMU call', talk: () => SILENT },
-  { count: 20, what: '20 PCMU calls', talk: () => SILENT },
-  { count: 1, what: '1 PCMU call with SRTP', talk: () => ({ ...SILENT, sealed: sealed() }) },
-]
 const users = (phone: Answerer, count: number) => Array.from({ length: count }, (_, n) => phone.user(n))
-
-export const media: Bench = {
-  name: 'media',
-  about: 'CPU of calls with sound (PCMU, plain and with SRTP, what is heard is said)',
-  run: ({ rounds, scale }) =>
-    withAnswerers(async (by) => {
-      const rows: Row[] = []
-      for (const { count, what, talk } of SORTS) {
-        const lastMs = 2000 * scale
-        const measures = Object.entries(by).map(([name, { phone, caller }]) => [
-          name,
-          () =>
-            withCalls(
-              caller,
-              users(phone, count),
-              async (calls) => {
-                await sleep(500)
-                const [cpu, began, heard] = [phone.liveCpuMs(), performance.now(), received(calls)]
-                await sleep(lastMs)
-                const took = performance.now() - began
-                const share = (received(calls) - heard) / ((took / 20) * count)
-                if (share < 0.9) throw new Error(`only ${(100 * share).toFixed(0)} % of the packets came back`)
-                return (100 * (phone.liveCpuMs() - cpu)) / took
-              },
-              talk,
-            ),
-        ])
-        const samples = await alternate(Math.min(rounds, 2), Object.fromEntries(measures))
-        rows.push({ what, unit: '% of a core', samples })
-      }
-      return rows
-    }),
-}
-
-const received = (calls: readonly { received(): number }[]) => calls.reduce((sum, call) => sum + call.received(), 0)
 
 export const memory: Bench = {
   name: 'memory',

@@ -5,22 +5,23 @@ import { parseArgs } from 'node:util'
 import type { Bench, Effort, Row } from './bench.ts'
 import { calls, options, signalling } from './calls.ts'
 import { engine, print } from './engine.ts'
-import { answer, media, memory } from './live.ts'
+import { answer, memory } from './live.ts'
 import { mouth } from './mouth.ts'
 import { parse } from './parse.ts'
-import { native, udp } from './parts.ts'
+import { native, size, udp } from './parts.ts'
+import { sound } from './sound.ts'
 import { start } from './start.ts'
 import { table } from './table.ts'
 import { voice } from './voice.ts'
 
 const BENCHES: readonly Bench[] = [
   ...[parse, print, engine, signalling, calls, options, answer],
-  ...[media, voice, mouth, start, memory, udp, native],
+  ...[sound, voice, mouth, start, memory, size, udp, native],
 ]
 /** Several by one name. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   sip: ['parse', 'print', 'engine', 'signalling', 'calls', 'options', 'answer'],
-  media: ['media', 'voice', 'mouth', 'native'],
+  media: ['sound', 'voice', 'mouth', 'memory', 'size', 'native'],
 }
 const FULL: Effort = { rounds: 3, scale: 1 }
 const QUICK: Effort = { rounds: 1, scale: 0.3 }

@@ -1,9 +1,13 @@
 // Ours as a whole phone without board: user agent and media engine, answering every call with what it hears, and a handset.
-// Run: node phone.ts PORT [DEVICE]: with an ALSA device calls speak and hear there.
+// Run: node phone.ts PORT [--together] [DEVICE]: with an ALSA device calls speak and hear there; together they hear each other.
+import { parseArgs } from 'node:util'
+import { CODEC_NAMES } from '../../../media/codecs.ts'
 import { accountOf, startAgent } from '../../../runtime/agent.ts'
 
-const port = Number(process.argv[2])
-const device = process.argv[3]
+const { values, positionals } = parseArgs({ options: { together: { type: 'boolean' } }, allowPositionals: true })
+const port = Number(positionals[0])
+const device = positionals[1]
+const up = new Set<string>()
 const agent = startAgent(
   {
     address: '127.0.0.1',
@@ -20,6 +24,14 @@ const agent = startAgent(
       }
       if (event.kind !== 'call-media' || event.media.status !== 'active' || !event.media.port) return
       const call = event.media.port
+      if (values.together) {
+        for (const other of up) {
+          agent.media({ kind: 'connect', from: call, to: other })
+          agent.media({ kind: 'connect', from: other, to: call })
+        }
+        up.add(call)
+        return
+      }
       agent.media({ kind: 'connect', from: call, to: device === undefined ? call : 'handset' })
       if (device !== undefined) agent.media({ kind: 'connect', from: 'handset', to: call })
     },
@@ -31,7 +43,7 @@ const agent = startAgent(
 agent.ua({
   kind: 'set-account',
   account: 'bench',
-  config: { ...accountOf(`sip:bench@127.0.0.1:${port}`, undefined), srtp: 'optional' },
+  config: { ...accountOf(`sip:bench@127.0.0.1:${port}`, undefined), srtp: 'optional', codecs: CODEC_NAMES },
 })
 if (device !== undefined) {
   const handset = { kind: 'alsa', capture: device, playback: device, rate: 8000, periodMs: 10 } as const
