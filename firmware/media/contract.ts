@@ -48,6 +48,8 @@ export interface StreamConfig {
   readonly suppressSilence?: boolean
   /** Follow the peer's real source address after the first valid packets (symmetric RTP, RFC 4961). */
   readonly symmetric: boolean
+  /** RTCP comes and goes on the ports of RTP (RFC 5761): `rtcp` counts for nothing, and no payload type is of use from 64 to 95. Default false. */
+  readonly rtcpMux?: boolean
   readonly cname: string
   /** Jitter buffer bounds, ms of playout delay. */
   readonly jitter: { readonly minMs: number; readonly maxMs: number }

@@ -7,6 +7,7 @@ import type { LocalAudio } from '../sdp/local.ts'
 import { type AudioOutcome, answerOffer, evaluateAnswer, makeOffer } from '../sdp/offer-answer.ts'
 import { parseSdp } from '../sdp/parse.ts'
 import { printSdp } from '../sdp/print.ts'
+import type { RtcpMux } from '../sdp/rtcp.ts'
 import type { LocalSrtp } from '../sdp/secure.ts'
 import type { Codec, Direction, StreamConfig } from './contract.ts'
 import type { Pair } from './pair-stock.ts'
@@ -23,6 +24,7 @@ export interface CallAudio {
   readonly ptimeMs: number
   /** Pauses are described instead of sent, where the peer agrees. */
   readonly silenceDetection?: boolean | undefined
+  readonly rtcpMux?: RtcpMux | undefined
   readonly pair: Pair
   /** Of o=, new for each call. */
   readonly sessionId: number
@@ -73,6 +75,7 @@ export function createNegotiator(audio: CallAudio): Negotiator {
     codecs: audio.codecs,
     events: EVENTS,
     comfortNoise: audio.silenceDetection,
+    rtcpMux: audio.rtcpMux,
     ptimeMs: audio.ptimeMs,
     direction,
     order: 'offerer',

@@ -44,6 +44,7 @@ const accountConfig = (account: AccountSettings, secrets: LineSecrets, instance:
   silenceEndsS: account.silenceEndsS,
   codecSettings: account.codecSettings,
   silenceDetection: account.silenceDetection,
+  rtcpMux: account.rtcpMux,
   srtp: account.srtp,
   srtpSuites: account.srtpSuites,
   srtpOverClear: account.srtpOverClear,

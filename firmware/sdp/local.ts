@@ -3,6 +3,7 @@
 import type { CryptoLine } from './crypto.ts'
 import type { Attribute, MediaDescription, SessionDescription } from './description.ts'
 import { printSdp } from './print.ts'
+import type { RtcpMux } from './rtcp.ts'
 import {
   COMFORT_NOISE,
   type Codec,
@@ -30,6 +31,8 @@ export interface LocalAudio {
   readonly direction: Direction
   /** Whose order of codecs an answer follows. */
   readonly order: 'offerer' | 'ours'
+  /** Default: off. */
+  readonly rtcpMux?: RtcpMux | undefined
   /** Undefined: SRTP is off. */
   readonly srtp?: LocalSrtp | undefined
 }
@@ -68,10 +71,11 @@ export function audioMedia(
   way: Direction,
   protocol: string,
   crypto: readonly CryptoLine[],
+  rtcp: readonly Attribute[],
 ): MediaDescription {
   const attributes: Attribute[] = [...cryptoAttributes(crypto), ...list.flatMap(codecAttributes)]
   attributes.push({ name: 'ptime', value: `${ptimeOf(local, list[0])}` }, { name: way, value: undefined })
-  if (local.rtcpPort !== local.rtpPort + 1) attributes.push({ name: 'rtcp', value: `${local.rtcpPort}` })
+  attributes.push(...rtcp)
   const formats = list.map((codec) => `${codec.payloadType}`)
   return block('audio', local.rtpPort, protocol, formats, attributes)
 }

@@ -13,6 +13,7 @@ import {
   refusedMedia,
   telephoneEvents,
 } from './local.ts'
+import { agreedMuxed, answeredRtcp, answersMuxed, offeredRtcp } from './rtcp.ts'
 import {
   addresses,
   COMFORT_NOISE,
@@ -37,6 +38,8 @@ export interface AudioOutcome {
   /** Where to send. Port 0 in both: nowhere (stream disabled, or c=0.0.0.0). */
   readonly rtp: SocketAddress
   readonly rtcp: SocketAddress
+  /** RTCP goes with RTP, both ways; `rtcp` is where it would go else. */
+  readonly rtcpMux?: boolean
   /** What we send, under the peer's payload type. */
   readonly send: Codec
   /** What may come, under the payload types it may come with. */
@@ -70,7 +73,8 @@ export function makeOffer(local: LocalAudio, origin: LocalOrigin, previous?: Ses
   const list = keepPayloadTypes([...local.codecs, ...companions(local)], at < 0 ? [] : codecs(before[at]!))
   // A session stays with the profile it has.
   const protocol = at < 0 ? profileOf(local.srtp) : before[at]!.protocol
-  const ours = audioMedia(local, list, local.direction, protocol, offeredLines(local.srtp))
+  const rtcp = offeredRtcp(local, list, before[at])
+  const ours = audioMedia(local, list, local.direction, protocol, offeredLines(local.srtp), rtcp)
   const media = before.map((m, i) => (i === at ? ours : refusedMedia(m)))
   return describe(local, origin, at < 0 ? [...media, ours] : media, previous)
 }
@@ -129,7 +133,8 @@ export function answerOffer(
       continue
     }
     const { outcome, list, crypto } = agreed.value
-    const ours = audioMedia(local, list, outcome.direction, theirs.protocol, crypto)
+    const rtcp = answeredRtcp(local, outcome.rtcpMux ?? false)
+    const ours = audioMedia(local, list, outcome.direction, theirs.protocol, crypto, rtcp)
     const media = offer.media.map((m, i) => (i === at && theirs.port !== 0 ? ours : refusedMedia(m)))
     return ok({ description: describe(local, origin, media, previous), outcome })
   }
@@ -161,19 +166,20 @@ function agree(
   const noise = local.comfortNoise ? findCompanion(offered, COMFORT_NOISE, send) : undefined
   const remote = remoteSide(offer, theirs)
   if (remote === undefined) return fail('no-address', 'the offer names no address for its audio')
+  const heard = noise === undefined ? receive : [...receive, noise]
+  const list = event === undefined ? heard : [...heard, telephoneEvents(event, send.clockRate)]
   const outcome = {
     ...remote.where,
+    ...(answersMuxed(theirs, local, list) && { rtcpMux: true }),
     direction: meet(local.direction, remote.direction),
     held: remote.held,
     send,
-    receive: noise === undefined ? receive : [...receive, noise],
+    receive: heard,
     ...(noise !== undefined && { noiseSend: noise.payloadType }),
     ...(event !== undefined && { eventSend: event, eventReceive: event }),
     ptimeMs: sendTime(offer, theirs, send, ptimeOf(local, send)),
     ...(secured.value && { srtp: secured.value.srtp }),
   }
-  const { receive: heard } = outcome
-  const list = event === undefined ? heard : [...heard, telephoneEvents(event, send.clockRate)]
   return ok({ outcome, list, crypto: secured.value ? [secured.value.line] : [] })
 }
 
@@ -218,6 +224,7 @@ export function evaluateAnswer(
   const receive = receivable(offered, answered, eventReceive)
   return ok({
     ...remote.where,
+    ...(agreedMuxed(ours, theirs) && { rtcpMux: true }),
     direction: meet(way, remote.direction),
     held: remote.held,
     send,

@@ -81,6 +81,7 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       codecs: knownCodecs(account.config.codecs, account.config.codecSettings),
       ptimeMs: account.config.ptimeMs,
       silenceDetection: account.config.silenceDetection,
+      rtcpMux: account.config.rtcpMux ?? 'accept',
       pair,
       sessionId: rng.uint32(),
       cname: hex(rng, 16),

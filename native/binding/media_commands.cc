@@ -80,6 +80,8 @@ StreamConfig streamFrom(const Field& f) {
   const Field suppressSilence = f.at("suppressSilence");
   out.suppressSilence = !suppressSilence.absent() && suppressSilence.boolean();
   out.symmetric = f.at("symmetric").boolean();
+  const Field rtcpMux = f.at("rtcpMux");
+  out.rtcpMux = !rtcpMux.absent() && rtcpMux.boolean();
   out.cname = f.at("cname").string();
   out.jitterMinMs = f.at("jitter").at("minMs").whole<uint32_t>();
   out.jitterMaxMs = f.at("jitter").at("maxMs").whole<uint32_t>();

@@ -312,6 +312,13 @@ export const ACCOUNT = {
       'x-effect': 'live',
       description: 'Pauses are not sent but described (comfort noise, RFC 3389), where the peer agrees',
     },
+    rtcpMux: {
+      type: 'string',
+      enum: ['offer', 'accept', 'off'],
+      default: 'accept',
+      'x-effect': 'live',
+      description: 'RTCP on the port of RTP (RFC 5761): offered and taken, taken of those who offer it, or neither',
+    },
     srtp: {
       type: 'string',
       enum: ['off', 'optional', 'mandatory'],

@@ -24,6 +24,8 @@ export interface BaresipOptions {
   readonly tls?: { readonly ca: string; readonly certificate: string }
   /** SRTP by SDES: `srtp` offers it beside plain RTP, `srtp-mand` takes nothing less. */
   readonly encrypts?: 'srtp' | 'srtp-mand'
+  /** RTCP on the port of RTP is offered and taken. */
+  readonly muxes?: boolean
 }
 
 export interface Baresip {
@@ -63,6 +65,7 @@ export async function startBaresip({
   registrar,
   tls,
   encrypts,
+  muxes = false,
 }: BaresipOptions): Promise<Baresip> {
   const home = mkdtempSync(join(tmpdir(), 'baresip-'))
   const recordings = join(home, 'heard')
@@ -77,6 +80,7 @@ export async function startBaresip({
     speaks === 'echo' ? 'audio_source aubridge,sink' : `audio_source aufile,${speaks}`,
     ...[`ausrc_srate ${rate}`, `auplay_srate ${rate}`, 'ausrc_channels 1', 'auplay_channels 1'],
     `rtp_ports ${rtp}-${rtp + 50}`,
+    `rtcp_mux ${muxes ? 'yes' : 'no'}`,
     'jitter_buffer_delay 2-10',
     `snd_path ${recordings}`,
     'module_path /usr/lib/baresip/modules',

@@ -2,6 +2,7 @@
 import type { Secret } from '../../base/secret.ts'
 import type { AllCodecSettings } from '../../media/codecs.ts'
 import type { SrtpSuite } from '../../sdp/crypto.ts'
+import type { RtcpMux } from '../../sdp/rtcp.ts'
 import type { HashName, RegisterOptions, SessionTerms, TransportId } from '../../sip/core/contract.ts'
 
 export interface AccountConfig {
@@ -55,6 +56,8 @@ export interface AccountConfig {
    * addresses, anyone's; default `never`.
    */
   readonly autoAnswer?: 'never' | 'trusted' | 'anyone'
+  /** RTCP on the port of RTP (RFC 5761); default `accept`: with whoever offers it. */
+  readonly rtcpMux?: RtcpMux
   /**
    * SRTP with keys in the descriptions (RFC 4568). `off`, the default: neither offered nor taken. `optional`: offered beside
    * plain RTP, used with whoever can. `mandatory`: no call without.

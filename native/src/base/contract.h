@@ -56,6 +56,7 @@ struct StreamConfig {
   std::optional<bool> detectInBand;
   bool suppressSilence = false;
   bool symmetric = true;
+  bool rtcpMux = false;
   std::string cname;
   uint32_t jitterMinMs = 0, jitterMaxMs = 200;
   uint32_t silenceMs = 0;

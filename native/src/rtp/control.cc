@@ -10,16 +10,18 @@ constexpr size_t kPackets = 4;
 constexpr uint64_t kNtpToUnix = 2208988800u;  // Seconds from 1900 to 1970.
 }  // namespace
 
-RtcpControl::RtcpControl(int fd, SrtpSession& srtp, RtpSender& sender, RtpReceiver& receiver, int64_t wallNs, Random random)
-    : fd_(fd), srtp_(srtp), sender_(sender), receiver_(receiver), wallNs_(wallNs), interval_(std::move(random)), inlet_(kPackets) {}
+RtcpControl::RtcpControl(SrtpSession& srtp, RtpSender& sender, RtpReceiver& receiver, int64_t wallNs, Random random)
+    : srtp_(srtp), sender_(sender), receiver_(receiver), wallNs_(wallNs), interval_(std::move(random)), inlet_(kPackets) {}
 
 RtcpControl::~RtcpControl() {
   if (sender_.packets() > 0 || reports_ > 0) send(lastTickNs_, true);
 }
 
-void RtcpControl::set(const Endpoint& to, const std::string& cname, bool symmetric) {
+void RtcpControl::set(int fd, const Endpoint& to, const std::string& cname, bool symmetric, bool muxed) {
+  fd_ = fd;
   if (cname_ != cname) cname_ = cname;
   symmetric_ = symmetric;
+  muxed_ = muxed;
   if (to == signalled_) return;
   signalled_ = to_ = to;
 }
@@ -69,7 +71,8 @@ void RtcpControl::receive(Packet& packet) {
 }
 
 void RtcpControl::send(int64_t nowNs, bool bye) {
-  if (!to_.isSet() || to_.port() == 0) return;
+  const Endpoint& to = muxed_ ? sender_.target() : to_;
+  if (!to.isSet() || to.port() == 0) return;
   SenderInfo info;
   info.ntp = ntpAt(nowNs);
   info.rtpTimestamp = sender_.timestampAt(nowNs);
@@ -84,7 +87,7 @@ void RtcpControl::send(int64_t nowNs, bool bye) {
   uint8_t packet[kMaxRtcpSize + kMostSrtpTrailer];
   const size_t plain = buildRtcp(sender_.ssrc(), isSender ? &info : nullptr, source ? &block : nullptr, cname_, bye, packet);
   const size_t size = srtp_.protectRtcp(packet, plain);
-  if (size > 0 && sendto(fd_, packet, size, MSG_DONTWAIT | MSG_NOSIGNAL, &to_.generic, to_.length) == ssize_t(size)) ++reports_;
+  if (size > 0 && sendto(fd_, packet, size, MSG_DONTWAIT | MSG_NOSIGNAL, &to.generic, to.length) == ssize_t(size)) ++reports_;
   interval_.sent(nowNs, size);
 }
 

@@ -14,23 +14,26 @@ namespace offhook {
 class RtcpControl {
  public:
   /** `wallNs`: nanoseconds to be added to the monotonic clock to make Unix time. */
-  RtcpControl(int fd, SrtpSession& srtp, RtpSender& sender, RtpReceiver& receiver, int64_t wallNs, Random random);
+  RtcpControl(SrtpSession& srtp, RtpSender& sender, RtpReceiver& receiver, int64_t wallNs, Random random);
   /** Says BYE (§6.3.7) when anything was ever sent. */
   ~RtcpControl();
 
-  /** Where reports go, and the name they carry. A new address ends the latch. */
-  void set(const Endpoint& to, const std::string& cname, bool symmetric);
+  /**
+   * From which socket and where reports go, and the name they carry. A new address ends the latch. `muxed`: they go where RTP
+   * goes, whatever `to` says (RFC 5761).
+   */
+  void set(int fd, const Endpoint& to, const std::string& cname, bool symmetric, bool muxed);
   void tick(int64_t nowNs);
+  void receive(Packet& packet);
 
   Inlet& inlet() { return inlet_; }
   void addTo(StreamStats& stats) const;
 
  private:
-  void receive(Packet& packet);
   void send(int64_t nowNs, bool bye);
   uint64_t ntpAt(int64_t nowNs) const;
 
-  const int fd_;
+  int fd_ = -1;
   SrtpSession& srtp_;
   RtpSender& sender_;
   RtpReceiver& receiver_;
@@ -39,7 +42,7 @@ class RtcpControl {
   Inlet inlet_;
   Endpoint signalled_, to_;
   std::string cname_;
-  bool symmetric_ = true, started_ = false;
+  bool symmetric_ = true, muxed_ = false, started_ = false;
   uint64_t sentBefore_ = 0, reports_ = 0, malformed_ = 0;
   int64_t lastTickNs_ = 0;
 

@@ -29,6 +29,9 @@ struct RtpView {
 
 constexpr size_t kRtpHeaderSize = 12;
 
+/** On a port shared with RTP, where payload types 64–95 are not used (RFC 5761 §4). */
+inline bool isRtcp(const uint8_t* data, size_t size) { return size > 1 && data[1] >= 192 && data[1] <= 223; }
+
 /** Skips CSRCs, a header extension and padding. False for what is no RTP packet, or where a length points outside it. */
 bool parseRtp(const uint8_t* data, size_t size, RtpView& out);
 

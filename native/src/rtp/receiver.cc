@@ -83,6 +83,10 @@ void RtpReceiver::report(const Digits& digits) {
 }
 
 void RtpReceiver::receive(Packet* packet) {
+  if (muxed_ && isRtcp(packet->bytes, packet->size)) {
+    listener_.onControl(*packet);
+    return inlet_.giveBack(packet);
+  }
   RtpView view;
   if (!srtp_.openRtp(packet->bytes, packet->size)) return inlet_.giveBack(packet);
   if (!parseRtp(packet->bytes, packet->size, view)) {

@@ -24,6 +24,8 @@ class RtpReceiver {
     /** The peer's real address is certain: two packets in a row have come from there. */
     virtual void onLatched(const Endpoint& from) = 0;
     virtual void onDigit(const Digit& digit) = 0;
+    /** RTCP has come on the port of RTP, where that is agreed. */
+    virtual void onControl(Packet& packet) = 0;
   };
 
   RtpReceiver(Listener& listener, SrtpSession& srtp);
@@ -42,6 +44,8 @@ class RtpReceiver {
   void setJitter(uint32_t minMs, uint32_t maxMs) { jitterBuffer_->setBounds(minMs, maxMs); }
   /** The address in the peer's SDP: its packets win over those from elsewhere. A new one ends the latch. */
   void setSignalled(const Endpoint& signalled);
+  /** RTCP may come on the port of RTP (RFC 5761). */
+  void setMuxed(bool muxed) { muxed_ = muxed; }
   /** False: packets are counted, nothing is heard. */
   void setHearing(bool hearing);
 
@@ -79,7 +83,7 @@ class RtpReceiver {
   std::optional<uint8_t> eventPayloadType_;
   std::unique_ptr<JitterBuffer> jitterBuffer_;
   EventReceiver events_;
-  bool hearing_ = true, receiving_ = false;
+  bool hearing_ = true, receiving_ = false, muxed_ = false;
 
   Endpoint signalled_, latched_, from_;
   std::optional<Source> source_;

@@ -83,7 +83,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
   RtpStream(PortId port, SocketPair pair, EmitEvent emit, std::mt19937 random)
       : port_(std::move(port)), pair_(std::move(pair)), emit_(std::move(emit)), random_(random),
         sender_(pair_.rtp, srtp_, uint32_t(random_()), uint16_t(random_()), uint32_t(random_())), receiver_(*this, srtp_),
-        control_(pair_.rtcp, srtp_, sender_, receiver_, clockNs(CLOCK_REALTIME) - clockNs(CLOCK_MONOTONIC), [this] { return random_() / 4294967296.0; }) {}
+        control_(srtp_, sender_, receiver_, clockNs(CLOCK_REALTIME) - clockNs(CLOCK_MONOTONIC), [this] { return random_() / 4294967296.0; }) {}
 
   std::unique_ptr<Setting> prepare(const StreamConfig& config, std::string& why) override {
     auto made = std::make_unique<Made>();
@@ -131,7 +131,8 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
     receiver_.setSignalled(signalled_);
     // Port 0 says: send nothing, whatever was heard from where.
     if (moved || !config_.symmetric || !receiver_.isLatched() || signalled_.port() == 0) sender_.setTarget(signalled_);
-    control_.set(made.rtcp, config_.cname, config_.symmetric);
+    receiver_.setMuxed(config_.rtcpMux);
+    control_.set(config_.rtcpMux ? pair_.rtp : pair_.rtcp, made.rtcp, config_.cname, config_.symmetric, config_.rtcpMux);
   }
 
   uint32_t rate() const override { return rate_; }
@@ -192,6 +193,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
   void onDigit(const Digit& digit) override {
     if (digits_.named(digit, nowNs_)) say(digit);
   }
+  void onControl(Packet& packet) override { control_.receive(packet); }
   /** One that means nothing in this stream. */
   uint8_t unknownPayloadType() const {
     uint8_t unknown = 126;
