@@ -1,24 +1,22 @@
 // Whom requests come from, and what proves it.
 import { hex } from '../../base/rng.ts'
-import { Secret } from '../../base/secret.ts'
 import { systemRng } from '../../runtime/system-rng.ts'
+import { SqnWindow } from '../../sip/auth/sqn.ts'
+import type { Credential } from '../../sip/core/contract.ts'
+import { checkProof, credentialOf, type Proof } from './proof.ts'
 import type { SipUri } from './sip-uri.ts'
 
 /** What may be said beside the URI. */
-export interface CredentialsOptions {
-  /** Undefined: no proof is given. */
-  readonly password?: string | undefined
+export interface CredentialsOptions extends Proof {
   /** User part of our Contact; random when it is left out. */
   readonly token?: string | undefined
-  /** Name for authentication where it is not the user part of the URI. */
-  readonly username?: string | undefined
-  /** The only realm the password is for; any when it is left out. */
-  readonly realm?: string | undefined
+  /** For other realms: proxies and servers that know us otherwise. */
+  readonly more?: readonly Proof[] | undefined
 }
 
 const TOKEN_DIGITS = 16
 
-/** The account a request is sent from. The password never shows in text, JSON or inspection. */
+/** The account a request is sent from. Passwords and keys never show in text, JSON or inspection. */
 export class Credentials {
   /** The account's address, display name included: it goes into From. */
   uri: SipUri
@@ -26,29 +24,45 @@ export class Credentials {
   token: string
   /** Name for authentication; undefined: the user part of `uri`. */
   username: string | undefined
-  /** Realm the password is for; undefined: any. */
+  /** Realm the proof is for; undefined: any. */
   realm: string | undefined
-  #password: Secret | undefined
+  #proof: Proof
+  readonly #more: readonly Proof[]
+  /** Of the numbers a network has used; copies share it. */
+  #sqn = new SqnWindow()
 
+  /** Throws a CoreError when a proof is none. */
   constructor(uri: SipUri, options: CredentialsOptions = {}) {
+    const { token, username, realm, more = [], ...proof } = options
+    for (const each of [options, ...more]) checkProof('Credentials', each)
     this.uri = uri
-    this.token = options.token ?? hex(systemRng(), TOKEN_DIGITS)
-    this.username = options.username
-    this.realm = options.realm
-    this.password = options.password
+    this.token = token ?? hex(systemRng(), TOKEN_DIGITS)
+    this.username = username
+    this.realm = realm
+    this.#proof = proof
+    this.#more = [...more]
   }
 
-  /** The password, in clear. */
+  /** The password, in clear; undefined: there is none. */
   get password(): string | undefined {
-    return this.#password?.reveal()
+    return this.#proof.password
   }
-  set password(value: string | undefined) {
-    this.#password = value === undefined ? undefined : new Secret(value)
+  set password(password: string | undefined) {
+    this.#proof = { hashes: this.#proof.hashes, password }
+  }
+
+  /** For the objects of the core: all proofs there are, in the order they are tried in. */
+  get proofs(): readonly Credential[] {
+    const { username, realm } = this
+    const user = this.uri.user ?? ''
+    return [{ ...this.#proof, username, realm }, ...this.#more].flatMap((each) => credentialOf(each, user, this.#sqn))
   }
 
   /** Another one that says the same, with a URI of its own. */
   copy(): Credentials {
-    const { token, username, realm, password } = this
-    return new Credentials(this.uri.copy(), { token, username, realm, password })
+    const { token, username, realm } = this
+    const copy = new Credentials(this.uri.copy(), { ...this.#proof, token, username, realm, more: this.#more })
+    copy.#sqn = this.#sqn
+    return copy
   }
 }

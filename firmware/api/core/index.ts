@@ -1,7 +1,7 @@
 // The core objects: what an application programs against, one object and one state machine each.
 export type { Direction, PortId, PortState, StreamStats, Tone, ToneStep } from '../../media/contract.ts'
 export type { NatType } from '../../net/nat-type.ts'
-export type { SessionTerms } from '../../sip/core/contract.ts'
+export type { Cause, HashName, Learnt, RegisterOptions, SessionTerms, Try } from '../../sip/core/contract.ts'
 export { AudioTransport, type AudioTransportOptions } from './audio-transport.ts'
 export { Bridge, type BridgePort } from './bridge.ts'
 export { Credentials, type CredentialsOptions } from './credentials.ts'
@@ -25,6 +25,7 @@ export {
   type Observer,
 } from './notifications.ts'
 export { OutgoingRequest, type RequestOptions, type RequestResponse, sendRequest } from './outgoing-request.ts'
+export type { Proof, SubscriberKeys } from './proof.ts'
 export { Publication, type PublicationChange, type PublicationOptions, type PublicationState } from './publication.ts'
 export { type RecordingStart, RecordingWaveFile } from './recording-wave-file.ts'
 export { IncomingReferral, type ReferOptions, Referral, type ReferralProgress, sendRefer } from './referral.ts'
@@ -34,7 +35,7 @@ export {
   type RegistrationOptions,
   type RegistrationState,
 } from './registration.ts'
-export { Route, type TransportName } from './route.ts'
+export { Route, type TransportName, type WayOut } from './route.ts'
 export { RtpTransport, type RtpTransportOptions, type RtpTransportState } from './rtp-transport.ts'
 export {
   SdpAttribute,
@@ -50,6 +51,7 @@ export { SipUri, type SipUriParts } from './sip-uri.ts'
 export type { SoundDeviceChange } from './sound.ts'
 export type { SampleRate, StartOptions } from './start-options.ts'
 export {
+  type ReceivedNotify,
   Subscription,
   type SubscriptionChange,
   type SubscriptionOptions,

@@ -2,20 +2,19 @@
 import type { Credentials } from './credentials.ts'
 import type { EngineCore } from './engine-core.ts'
 import type { InvitationState } from './invitation-change.ts'
-import type { Route } from './route.ts'
+import type { WayOut } from './route.ts'
 import type { SdpSession } from './sdp.ts'
 import { SdpExchange } from './sdp-exchange.ts'
 import type { SipUri } from './sip-uri.ts'
 import type { MessageHeaders } from './wire.ts'
 
 /** What stays the same as long as it lives. */
-export interface Origin {
+export interface Origin extends WayOut {
   readonly engine: EngineCore
   readonly isOutgoing: boolean
   readonly callerUri: SipUri
   readonly calleeUri: SipUri
   readonly credentials?: Credentials
-  readonly route?: Route | undefined
   readonly requestUri?: SipUri | undefined
   readonly inviteHeaders?: MessageHeaders
 }
@@ -28,14 +27,15 @@ export abstract class InvitationAttributes {
   readonly callerUri: SipUri
   /** Who was called. */
   readonly calleeUri: SipUri
-  /** Outbound proxy; undefined: none, or it is incoming. */
-  readonly route: Route | undefined
+  /** Outbound proxies; undefined: none, or it is incoming. */
+  readonly route: WayOut['route']
   /** Of an incoming one: to whom the request was addressed; its user part is the token of the credentials meant. */
   readonly requestUri: SipUri | undefined
   /** Of an incoming one: the header fields of its INVITE. */
   readonly inviteHeaders: MessageHeaders | undefined
   protected readonly engine: EngineCore
   protected readonly ownCredentials: Credentials | undefined
+  protected readonly transport: WayOut['transport']
   protected readonly sdp = new SdpExchange()
   /** What the SIP engine knows it by; undefined: nothing yet. */
   protected id: string | undefined
@@ -48,6 +48,7 @@ export abstract class InvitationAttributes {
     this.calleeUri = origin.calleeUri
     this.ownCredentials = origin.credentials
     this.route = origin.route
+    this.transport = origin.transport
     this.requestUri = origin.requestUri
     this.inviteHeaders = origin.inviteHeaders
   }

@@ -7,7 +7,7 @@ import { InvitationAttributes } from './invitation-attributes.ts'
 import { changeOf, type InvitationNotifications, type InvitationState, redirectionOf } from './invitation-change.ts'
 import { OutgoingRequest, type RequestOptions } from './outgoing-request.ts'
 import { type ReferOptions, Referral } from './referral.ts'
-import type { Route } from './route.ts'
+import type { WayOut } from './route.ts'
 import type { SdpSession } from './sdp.ts'
 import { checkAnswer, failed, type SdpUpdate } from './sdp-exchange.ts'
 import { SipUri } from './sip-uri.ts'
@@ -21,9 +21,7 @@ declare module './notifications.ts' {
 type Incoming = Extract<SipEvent, { kind: 'session-incoming' }>
 
 /** What an outgoing invitation may be given beside credentials and callee. */
-export interface InvitationOptions {
-  /** Outbound proxy, and with it the transport. */
-  readonly route?: Route | undefined
+export interface InvitationOptions extends WayOut {
   /** A 3xx does not end it but asks where to go on: `invitation-redirected`, then `redirect`. */
   readonly asksOnRedirect?: boolean
   /** Reliable provisional responses and session timer, instead of the engine's. */
@@ -47,10 +45,16 @@ export class Invitation extends InvitationAttributes {
   constructor(engine: EngineCore, event: Incoming, replaces: Invitation | undefined)
   constructor(by: Credentials | EngineCore, about: SipUri | Incoming, more?: InvitationOptions | Invitation) {
     if (about instanceof SipUri) {
-      const { engine = sharedEngine(), route, asksOnRedirect = false, terms } = (more ?? {}) as InvitationOptions
+      const {
+        engine = sharedEngine(),
+        route,
+        transport,
+        asksOnRedirect = false,
+        terms,
+      } = (more ?? {}) as InvitationOptions
       const credentials = (by as Credentials).copy()
       const parties = { callerUri: credentials.uri.copy(), calleeUri: about.copy() }
-      super({ engine, isOutgoing: true, ...parties, credentials, route })
+      super({ engine, isOutgoing: true, ...parties, credentials, route, transport })
       this.#asksOn = asksOnRedirect
       this.#terms = terms
       return
@@ -103,7 +107,7 @@ export class Invitation extends InvitationAttributes {
     const command = {
       kind: 'invite',
       id,
-      identity: identityOf(this.ownCredentials, this.route),
+      identity: identityOf(this.ownCredentials, { route: this.route, transport: this.transport }),
       target: this.calleeUri.address,
       sdp: this.sdp.offeredLocal?.toString(),
       headers: headerFields(extraHeaders),
@@ -231,7 +235,7 @@ export class Invitation extends InvitationAttributes {
 
   #self() {
     const credentials = this.ownCredentials ?? new Credentials(this.localUri)
-    return { credentials, route: this.route, target: this.remoteUri }
+    return { credentials, route: this.route, transport: this.transport, target: this.remoteUri }
   }
 
   // ---- inside --------------------------------------------------------------------------------------------------------

@@ -3,14 +3,12 @@ import type { Credentials } from './credentials.ts'
 import type { Engine } from './engine.ts'
 import { type EngineCore, sharedEngine } from './engine-core.ts'
 import { MessageInProgressError } from './errors.ts'
-import type { Route } from './route.ts'
+import type { WayOut } from './route.ts'
 import type { SipUri } from './sip-uri.ts'
 import { bodyOf, type ExtraHeaders, headerFields, identityOf } from './wire.ts'
 
 /** What a message may be given beside its content. */
-export interface SendMessageOptions {
-  /** Outbound proxy. */
-  readonly route?: Route | undefined
+export interface SendMessageOptions extends WayOut {
   readonly extraHeaders?: ExtraHeaders
   readonly engine?: EngineCore
 }
@@ -48,7 +46,7 @@ export function sendMessage(
   try {
     stack.command(operation, {
       ...{ kind: 'request', id, method: 'MESSAGE', session: undefined, target },
-      identity: identityOf(credentials, options.route),
+      identity: identityOf(credentials, options),
       headers: headerFields(options.extraHeaders),
       body: bodyOf(contentType, body),
     })

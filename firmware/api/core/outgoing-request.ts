@@ -3,7 +3,7 @@ import { utf8Decode } from '../../base/bytes.ts'
 import type { Cause, SipEvent } from '../../sip/core/contract.ts'
 import type { Credentials } from './credentials.ts'
 import { type EngineCore, sharedEngine } from './engine-core.ts'
-import type { Route } from './route.ts'
+import type { WayOut } from './route.ts'
 import type { SipUri } from './sip-uri.ts'
 import { bodyOf, bodyText, type ExtraHeaders, headerFields, identityOf, MessageHeaders } from './wire.ts'
 
@@ -46,7 +46,7 @@ export class OutgoingRequest {
     operation: string,
     engine: EngineCore,
     method: string,
-    by: { readonly credentials: Credentials; readonly route: Route | undefined; readonly target: SipUri },
+    by: WayOut & { readonly credentials: Credentials; readonly target: SipUri },
     session: string | undefined,
     { extraHeaders, contentType, body }: RequestOptions,
   ) {
@@ -57,7 +57,7 @@ export class OutgoingRequest {
     stack.claim(id, (event) => this.#onEvent(event))
     try {
       stack.command(operation, {
-        ...{ kind: 'request', id, method, session, identity: identityOf(by.credentials, by.route) },
+        ...{ kind: 'request', id, method, session, identity: identityOf(by.credentials, by) },
         ...{ target: by.target.address, headers: headerFields(extraHeaders) },
         body: body === undefined ? undefined : bodyOf(contentType ?? 'text/plain', body),
       })
@@ -93,8 +93,8 @@ export function sendRequest(
   method: string,
   credentials: Credentials,
   toUri: SipUri,
-  options: RequestOptions & { readonly route?: Route | undefined; readonly engine?: EngineCore } = {},
+  options: RequestOptions & WayOut & { readonly engine?: EngineCore } = {},
 ): OutgoingRequest {
-  const by = { credentials, route: options.route, target: toUri }
+  const by = { ...options, credentials, target: toUri }
   return new OutgoingRequest('sendRequest', options.engine ?? sharedEngine(), method, by, undefined, options)
 }

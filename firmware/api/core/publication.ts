@@ -1,17 +1,15 @@
 // A publication: keeps an account's state of one event package at its server (RFC 3903).
-import type { PublicationState, SipEvent } from '../../sip/core/contract.ts'
+import type { Cause, PublicationState, SipEvent } from '../../sip/core/contract.ts'
 import type { Credentials } from './credentials.ts'
 import { type EngineCore, sharedEngine } from './engine-core.ts'
 import { CoreError } from './errors.ts'
-import type { Route } from './route.ts'
+import type { WayOut } from './route.ts'
 import { bodyOf, type ExtraHeaders, headerFields, identityOf } from './wire.ts'
 
 export type { PublicationState } from '../../sip/core/contract.ts'
 
 /** What a publication may be given beside credentials and event. */
-export interface PublicationOptions {
-  /** Outbound proxy. */
-  readonly route?: Route | undefined
+export interface PublicationOptions extends WayOut {
   /** Seconds asked for. */
   readonly expires?: number
   /** In each PUBLISH. */
@@ -30,6 +28,8 @@ export interface PublicationChange {
   readonly expires: number | undefined
   /** The next try comes by itself after so long, ms; undefined: none does. */
   readonly retryMs: number | undefined
+  /** Who decided, where it ended or failed; undefined otherwise. */
+  readonly cause: Cause | undefined
 }
 
 declare module './notifications.ts' {
@@ -48,12 +48,13 @@ export class Publication {
   readonly event: string
   /** In each PUBLISH. */
   readonly extraHeaders: ExtraHeaders
-  /** Outbound proxy; undefined: none. */
-  readonly route: Route | undefined
+  /** Outbound proxies; undefined: none. */
+  readonly route: WayOut['route']
   /** Seconds asked for; a new value counts from the next `publish` on. */
   expires: number
   readonly #engine: EngineCore
   readonly #credentials: Credentials
+  readonly #transport: WayOut['transport']
   #state: PublicationState = 'unpublished'
   #id: string | undefined
 
@@ -65,6 +66,7 @@ export class Publication {
     this.#credentials = credentials.copy()
     this.event = event
     this.route = options.route
+    this.#transport = options.transport
     this.expires = options.expires ?? 300
     this.extraHeaders = { ...options.extraHeaders }
   }
@@ -93,7 +95,11 @@ export class Publication {
       )
     }
     stack.command(operation, {
-      ...{ kind: 'publish', id, identity: identityOf(this.#credentials, this.route) },
+      ...{
+        kind: 'publish',
+        id,
+        identity: identityOf(this.#credentials, { route: this.route, transport: this.#transport }),
+      },
       target: this.#credentials.uri.address,
       ...{ event: this.event, expires: this.expires },
       headers: headerFields(this.extraHeaders),
@@ -110,14 +116,14 @@ export class Publication {
   }
 
   #onState(event: Extract<SipEvent, { kind: 'publication-state' }>): void {
-    const { state, previous, status, reason, expires, retryMs } = event
+    const { state, previous, status, reason, expires, retryMs, cause } = event
     this.#state = state
     if (state === 'unpublished' && retryMs === undefined) {
       if (this.#id !== undefined) this.#engine.running('Publication').release(this.#id)
       this.#id = undefined
     }
     this.#engine.notifications.post('publication-changed-state', this, {
-      ...{ state, previousState: previous, retryMs },
+      ...{ state, previousState: previous, retryMs, cause },
       code: status === 0 ? undefined : status,
       reason: status === 0 ? undefined : reason,
       expires: state === 'published' ? expires : undefined,

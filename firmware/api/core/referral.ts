@@ -4,7 +4,7 @@ import type { Cause, SipEvent } from '../../sip/core/contract.ts'
 import type { Credentials } from './credentials.ts'
 import { type EngineCore, sharedEngine } from './engine-core.ts'
 import { CoreError } from './errors.ts'
-import type { Route } from './route.ts'
+import type { WayOut } from './route.ts'
 import { SipUri } from './sip-uri.ts'
 import { type ExtraHeaders, headerFields, identityOf, MessageHeaders } from './wire.ts'
 
@@ -35,9 +35,7 @@ export interface ReferTarget {
 }
 
 /** What a REFER outside of a session may be given. */
-export interface ReferOptions {
-  /** Outbound proxy. */
-  readonly route?: Route | undefined
+export interface ReferOptions extends WayOut {
   readonly extraHeaders?: ExtraHeaders
   /** Whether to be told what becomes of the call; by default yes. */
   readonly subscribe?: boolean
@@ -54,7 +52,7 @@ export class Referral {
   constructor(
     operation: string,
     engine: EngineCore,
-    by: { readonly credentials: Credentials; readonly route: Route | undefined; readonly target: SipUri },
+    by: WayOut & { readonly credentials: Credentials; readonly target: SipUri },
     session: string | undefined,
     to: ReferTarget,
     options: ReferOptions,
@@ -66,7 +64,7 @@ export class Referral {
     stack.claim(id, (event) => this.#onEvent(event))
     try {
       stack.command(operation, {
-        ...{ kind: 'refer', id, session, identity: identityOf(by.credentials, by.route) },
+        ...{ kind: 'refer', id, session, identity: identityOf(by.credentials, by) },
         ...{ target: by.target.address, referTo: to.uri?.address ?? '', replaces: to.replaces },
         ...{ subscribe: options.subscribe ?? true, headers: headerFields(options.extraHeaders) },
       })
@@ -110,7 +108,7 @@ export function sendRefer(
   referTo: SipUri,
   options: ReferOptions = {},
 ): Referral {
-  const by = { credentials, route: options.route, target: toUri }
+  const by = { ...options, credentials, target: toUri }
   const target = { uri: referTo, replaces: undefined }
   return new Referral('sendRefer', options.engine ?? sharedEngine(), by, undefined, target, options)
 }

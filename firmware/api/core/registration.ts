@@ -1,26 +1,28 @@
 // A registration: keeps one account's binding at its registrar.
-import type { RegistrationState, SipEvent } from '../../sip/core/contract.ts'
+import type { Cause, Learnt, RegisterOptions, RegistrationState, SipEvent, Try } from '../../sip/core/contract.ts'
 import type { Credentials } from './credentials.ts'
 import { type EngineCore, sharedEngine } from './engine-core.ts'
-import type { Route } from './route.ts'
+import type { WayOut } from './route.ts'
 import { SipUri } from './sip-uri.ts'
 import { type ExtraHeaders, headerFields, identityOf } from './wire.ts'
 
 export type { RegistrationState } from '../../sip/core/contract.ts'
 
 /** What a registration may be given beside its credentials. */
-export interface RegistrationOptions {
-  /** Outbound proxy. */
-  readonly route?: Route | undefined
+export interface RegistrationOptions extends WayOut {
+  /** Where to; the host of the credentials' URI when it is left out. */
+  readonly registrar?: SipUri | undefined
   /** Seconds asked for. */
   readonly expires?: number
   /** In each REGISTER. */
   readonly extraHeaders?: ExtraHeaders
+  /** What else it asks for: flows of its own, GRUUs, how it is tried again and kept alive, parameters of its Contact. */
+  readonly options?: RegisterOptions | undefined
   readonly engine?: EngineCore
 }
 
 /** What `registration-changed-state` tells. */
-export interface RegistrationChange {
+export interface RegistrationChange extends Learnt {
   readonly state: RegistrationState
   readonly previousState: RegistrationState
   /** Of the response that brought the change, 408 and 503 also made here; undefined when none did. */
@@ -34,6 +36,10 @@ export interface RegistrationChange {
   readonly contactUriList: readonly string[] | undefined
   /** The next try comes by itself after so long, ms; undefined: none does. */
   readonly retryMs: number | undefined
+  /** Who decided, where it failed; undefined otherwise. */
+  readonly cause: Cause | undefined
+  /** Servers that were tried in vain, in order. */
+  readonly tries: readonly Try[]
 }
 
 declare module './notifications.ts' {
@@ -53,8 +59,10 @@ export class Registration {
   /** Of what is sent next; changes nothing at once. */
   #expires: number
   readonly #engine: EngineCore
-  readonly #credentials: Credentials
-  readonly #route: Route | undefined
+  #credentials: Credentials
+  readonly #way: WayOut
+  readonly #registrar: SipUri | undefined
+  readonly #options: RegisterOptions | undefined
   readonly #extraHeaders: ExtraHeaders
   #state: RegistrationState = 'unregistered'
   #expiresReceived: number | undefined
@@ -64,7 +72,9 @@ export class Registration {
   constructor(credentials: Credentials, options: RegistrationOptions = {}) {
     this.#engine = options.engine ?? sharedEngine()
     this.#credentials = credentials.copy()
-    this.#route = options.route
+    this.#way = { route: options.route, transport: options.transport }
+    this.#registrar = options.registrar?.copy()
+    this.#options = options.options
     this.#expires = options.expires ?? 300
     this.#extraHeaders = { ...options.extraHeaders }
   }
@@ -74,14 +84,20 @@ export class Registration {
     return this.#state
   }
 
-  /** A copy of what it was made with. */
+  /** A copy of what it was made with, or given since. */
   get credentials(): Credentials {
     return this.#credentials.copy()
   }
 
-  /** Outbound proxy; undefined: none. */
-  get route(): Route | undefined {
-    return this.#route
+  /** Others, of the same account: another password, another name. They count from the next REGISTER on. */
+  setCredentials(credentials: Credentials): void {
+    this.#credentials = credentials.copy()
+    if (this.#id !== undefined) this.#send('Registration.setCredentials', this.#id, false)
+  }
+
+  /** Outbound proxies; undefined: none. */
+  get route(): WayOut['route'] {
+    return this.#way.route
   }
 
   /** In each REGISTER. */
@@ -124,11 +140,12 @@ export class Registration {
     this.#engine.running(operation).command(operation, {
       kind: 'register',
       id,
-      identity: identityOf(this.#credentials, this.#route),
-      registrar: new SipUri({ host: uri.host, port: uri.port, secure: uri.secure }).address,
+      identity: identityOf(this.#credentials, this.#way),
+      registrar: (this.#registrar ?? new SipUri({ host: uri.host, port: uri.port, secure: uri.secure })).address,
       expires: this.#expires,
       headers: headerFields(this.#extraHeaders),
       now,
+      ...(this.#options && { options: this.#options }),
     })
   }
 
@@ -141,13 +158,14 @@ export class Registration {
   }
 
   #onState(event: StateEvent): void {
-    const { state, previous, status, reason, contact, contacts, expires, retryMs } = event
+    const { kind: _kind, id: _id, state, previous, status, reason, ...more } = event
+    const { contact, contacts, expires, retryMs, cause, tries = [], ...learnt } = more
     this.#state = state
     const registered = state === 'registered'
     if (registered) this.#expiresReceived = expires
     if (state === 'unregistered' && retryMs === undefined) this.#forget()
     this.#engine.notifications.post('registration-changed-state', this, {
-      ...{ state, previousState: previous },
+      ...{ state, previousState: previous, cause, tries, ...learnt },
       code: status === 0 ? undefined : status,
       reason: status === 0 ? undefined : reason,
       contactUri: registered ? contact : undefined,

@@ -6,35 +6,61 @@ import { SipUri } from './sip-uri.ts'
 export type TransportName = 'udp' | 'tcp' | 'tls'
 const TRANSPORTS: readonly string[] = ['udp', 'tcp', 'tls']
 
-/** An outbound proxy: stands in the Route header, and no NAPTR or SRV record is asked for. With an address as host nothing is looked up. */
+/** How requests leave. */
+export interface WayOut {
+  /** Outbound proxy; several: the first hop first. */
+  readonly route?: Route | readonly Route[] | undefined
+  /** Which transport to leave by where neither route nor target says; `tls`: nothing less. */
+  readonly transport?: TransportName | undefined
+}
+
+/** An outbound proxy: stands in the Route header, and no NAPTR or SRV record is asked for where it has a port. With an address as host nothing is looked up. */
 export class Route {
   /** Name or address of the host. */
   readonly host: string
-  /** 1–65535. */
-  readonly port: number
+  /** 1–65535; undefined: as DNS says, which `parse` alone leaves open. */
+  readonly port: number | undefined
   /** Undefined: UDP. */
   readonly transport: TransportName | undefined
+  readonly #parsed: SipUri | undefined
 
   /** `transport` is taken in any case. */
-  constructor(host: string, port = 5060, transport?: string) {
-    const name = transport?.toLowerCase()
+  constructor(host: string, port?: number, transport?: string)
+  /** For `parse`. */
+  constructor(uri: SipUri)
+  constructor(to: string | SipUri, port?: number, transport?: string) {
+    const given = typeof to === 'string' ? { host: to, port: port ?? 5060, name: transport } : partsOf(to)
+    const name = given.name?.toLowerCase()
     if (name !== undefined && !TRANSPORTS.includes(name))
-      throw new CoreError('argument', 'Route', `transport: expected udp, tcp or tls, got ${transport}`)
-    if (!Number.isInteger(port) || port < 1 || port > 65_535)
-      throw new CoreError('argument', 'Route', `port: expected 1–65535, got ${port}`)
-    this.host = host
-    this.port = port
+      throw new CoreError('argument', 'Route', `transport: expected udp, tcp or tls, got ${given.name}`)
+    const fits = given.port === undefined || (Number.isInteger(given.port) && given.port >= 1 && given.port <= 65_535)
+    if (!fits) throw new CoreError('argument', 'Route', `port: expected 1–65535, got ${given.port}`)
+    this.host = given.host
+    this.port = given.port
     this.transport = name as TransportName | undefined
+    this.#parsed = typeof to === 'string' ? undefined : to.copy()
+  }
+
+  /** Reads a SIP or SIPS URI, of which all stays as it is. Throws a CoreError that says where it is wrong. */
+  static parse(text: string): Route {
+    return new Route(SipUri.parse(text))
   }
 
   /** As it stands in the Route header. */
   get uri(): SipUri {
     const { host, port, transport } = this
-    return new SipUri({ host, port, parameters: { ...(transport && { transport }), lr: undefined } })
+    const uri = this.#parsed?.copy() ?? new SipUri({ host, port, parameters: { ...(transport && { transport }) } })
+    uri.parameters.lr = undefined
+    return uri
   }
 
   /** Another one that says the same. */
   copy(): Route {
-    return new Route(this.host, this.port, this.transport)
+    return this.#parsed ? new Route(this.#parsed) : new Route(this.host, this.port, this.transport)
   }
 }
+
+const partsOf = ({ host, port, parameters }: SipUri) => ({ host, port, name: parameters.transport })
+
+/** The routes of a way, first hop first. */
+export const routesOf = ({ route = [] }: WayOut): readonly Route[] => (route instanceof Route ? [route] : route)

@@ -1,24 +1,29 @@
 // A subscription to somebody's state of one event package (RFC 6665).
 import { utf8Decode } from '../../base/bytes.ts'
-import type { SipEvent, SubscriptionState } from '../../sip/core/contract.ts'
+import type { Cause, SipEvent, SubscriptionState } from '../../sip/core/contract.ts'
 import type { Credentials } from './credentials.ts'
 import { type EngineCore, sharedEngine } from './engine-core.ts'
 import { CoreError } from './errors.ts'
-import type { Route } from './route.ts'
+import type { WayOut } from './route.ts'
 import type { SipUri } from './sip-uri.ts'
-import { type ExtraHeaders, headerFields, identityOf } from './wire.ts'
+import { type ExtraHeaders, headerFields, identityOf, MessageHeaders } from './wire.ts'
 
 export type { SubscriptionState } from '../../sip/core/contract.ts'
 
 /** What a subscription may be given beside credentials, target and event. */
-export interface SubscriptionOptions {
-  /** Outbound proxy. */
-  readonly route?: Route | undefined
+export interface SubscriptionOptions extends WayOut {
   /** Seconds asked for. */
   readonly expires?: number
   /** In each SUBSCRIBE. */
   readonly extraHeaders?: ExtraHeaders
   readonly engine?: EngineCore
+}
+
+/** A NOTIFY that came. */
+export interface ReceivedNotify {
+  readonly contentType: string
+  readonly body: string
+  readonly headers: MessageHeaders
 }
 
 /** What `subscription-changed-state` tells. */
@@ -31,6 +36,8 @@ export interface SubscriptionChange {
   readonly reason: string | undefined
   /** It is tried anew by itself after so long, ms; undefined: it is not. */
   readonly retryMs: number | undefined
+  /** Who decided, where it ended or failed; undefined otherwise. */
+  readonly cause: Cause | undefined
 }
 
 declare module './notifications.ts' {
@@ -38,10 +45,9 @@ declare module './notifications.ts' {
     /** Each change of state. */
     'subscription-changed-state': { readonly sender: Subscription; readonly data: SubscriptionChange }
     /** A NOTIFY with a body. */
-    'subscription-got-notify': {
-      readonly sender: Subscription
-      readonly data: { readonly contentType: string; readonly body: string }
-    }
+    'subscription-got-notify': { readonly sender: Subscription; readonly data: ReceivedNotify }
+    /** A NOTIFY without: `contentType` and `body` are ''. */
+    'subscription-got-empty-notify': { readonly sender: Subscription; readonly data: ReceivedNotify }
   }
 }
 
@@ -54,14 +60,15 @@ export class Subscription {
   readonly toUri: SipUri
   /** Event package. */
   readonly event: string
-  /** Outbound proxy; undefined: none. */
-  readonly route: Route | undefined
+  /** Outbound proxies; undefined: none. */
+  readonly route: WayOut['route']
   /** Seconds asked for. */
   readonly expires: number
   /** In each SUBSCRIBE. */
   readonly extraHeaders: ExtraHeaders
   readonly #engine: EngineCore
   readonly #credentials: Credentials
+  readonly #transport: WayOut['transport']
   #state: SubscriptionState = 'NULL'
   #id: string | undefined
 
@@ -74,6 +81,7 @@ export class Subscription {
     this.toUri = toUri.copy()
     this.event = event
     this.route = options.route
+    this.#transport = options.transport
     this.expires = options.expires ?? 300
     this.extraHeaders = { ...options.extraHeaders }
   }
@@ -126,7 +134,11 @@ export class Subscription {
 
   #send(operation: string, id: string): void {
     this.#engine.running(operation).command(operation, {
-      ...{ kind: 'subscribe', id, identity: identityOf(this.#credentials, this.route) },
+      ...{
+        kind: 'subscribe',
+        id,
+        identity: identityOf(this.#credentials, { route: this.route, transport: this.#transport }),
+      },
       target: this.toUri.address,
       ...{ event: this.event, expires: this.expires },
       headers: headerFields(this.extraHeaders),
@@ -134,21 +146,25 @@ export class Subscription {
     })
   }
 
+  #onNotify({ contentType, body, request }: Extract<SipEvent, { kind: 'subscription-notify' }>): void {
+    const name = body === '' ? 'subscription-got-empty-notify' : 'subscription-got-notify'
+    this.#engine.notifications.post(name, this, {
+      ...{ contentType: utf8Decode(contentType), body: utf8Decode(body) },
+      headers: new MessageHeaders(request),
+    })
+  }
+
   #onEvent(event: SipEvent): void {
-    if (event.kind === 'subscription-notify' && event.body !== '')
-      this.#engine.notifications.post('subscription-got-notify', this, {
-        contentType: utf8Decode(event.contentType),
-        body: utf8Decode(event.body),
-      })
+    if (event.kind === 'subscription-notify') this.#onNotify(event)
     if (event.kind !== 'subscription-state') return
-    const { state, previous, status, reason, retryMs } = event
+    const { state, previous, status, reason, retryMs, cause } = event
     this.#state = state
     if (state === 'TERMINATED' && retryMs === undefined && this.#id !== undefined) {
       this.#engine.running('Subscription').release(this.#id)
       this.#id = undefined
     }
     this.#engine.notifications.post('subscription-changed-state', this, {
-      ...{ state, previousState: previous, retryMs },
+      ...{ state, previousState: previous, retryMs, cause },
       code: status === 0 ? undefined : status,
       reason: reason === '' ? undefined : reason,
     })

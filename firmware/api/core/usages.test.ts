@@ -1,4 +1,5 @@
 // Registration, publication, subscription and messages over loopback: their states, queues and what goes over the wire.
+import { createHash } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { SipRequest } from '../../sip/message/message.ts'
@@ -9,13 +10,17 @@ import {
   CoreError,
   Credentials,
   MessageInProgressError,
+  type Notification,
   type NotificationName,
   Publication,
   Registration,
+  Route,
   SipUri,
   Subscription,
   sendMessage,
 } from './index.ts'
+
+const md5 = (text: string) => createHash('md5').update(text).digest('hex')
 
 const statesOf = (party: CoreParty, name: NotificationName) =>
   toldBy(party, name).map(({ data }) => (data as { readonly state: string }).state)
@@ -94,6 +99,60 @@ describe('Registration', () => {
     registration.register()
     await settled(alice, 'registration-changed-state', 'registered')
     expect(peer.of('REGISTER').at(-1)?.header('Expires')).toBe('77')
+  })
+
+  test('other credentials, a registrar of another name, and options: what is sent says so', async () => {
+    const [alice, peer] = [await startParty('alice'), await startPeer()]
+    peer.on('REGISTER', (request) => granted(request, 'Service-Route: <sip:edge.example.com;lr>'))
+    const uri = SipUri.parse('sip:alice@example.com')
+    const registration = new Registration(new Credentials(uri, { token: 'tok' }), {
+      ...{ engine: alice.engine, route: [peer.route, Route.parse('sip:second.example.com;x=1')], transport: 'udp' },
+      ...{ registrar: SipUri.parse('sip:reg.example.com'), options: { q: 0.5 } },
+    })
+    registration.register()
+    const { data } = await settled(alice, 'registration-changed-state', 'registered')
+    expect(data).toMatchObject({ serviceRoute: ['<sip:edge.example.com;lr>'], cause: undefined, tries: [] })
+    const [first] = peer.of('REGISTER')
+    expect(first?.uriText).toBe('sip:reg.example.com')
+    expect(first?.headers('Route')).toEqual([`<sip:127.0.0.1:${peer.port};lr>`, '<sip:second.example.com;x=1;lr>'])
+    expect(first?.header('Contact')).toMatch(/;q=0\.5/)
+    registration.setCredentials(new Credentials(uri.copy(), { token: 'other' }))
+    expect(peer.of('REGISTER')).toHaveLength(1)
+    registration.register()
+    await settled(alice, 'registration-changed-state', 'registered')
+    expect(contactOf(peer.of('REGISTER').at(-1)!)).toContain('other@')
+  })
+
+  test.each([
+    ['a password for any realm', { password: 'secret' }, 'one', 'alice:one:secret'],
+    [
+      'a password of that realm',
+      { password: 'other', realm: 'two', more: [{ realm: 'one', password: 'secret' }] },
+      'one',
+      'alice:one:secret',
+    ],
+    ['a hash', { username: 'al', realm: 'one', ha1: md5('al:one:secret') }, 'one', 'al:one:secret'],
+    [
+      'another name elsewhere',
+      { password: 'x', realm: 'y', more: [{ username: 'bob', realm: 'one', ha1: md5('bob:one:k') }] },
+      'one',
+      'bob:one:k',
+    ],
+  ])('proof by %s', async (_what, options, realm, known) => {
+    const { alice, peer } = await registering()
+    peer.on('REGISTER', (request) =>
+      request.header('Authorization') === undefined
+        ? { status: 401, headers: [`WWW-Authenticate: Digest realm="${realm}", nonce="n"`] }
+        : granted(request),
+    )
+    const credentials = new Credentials(peer.uri('alice'), options).copy()
+    new Registration(credentials, { engine: alice.engine, route: peer.route }).register()
+    await settled(alice, 'registration-changed-state', 'registered')
+    const request = peer.of('REGISTER').at(-1)!
+    const [name, , secret] = known.split(':')
+    const response = md5(`${md5(`${name}:${realm}:${secret}`)}:n:${md5(`REGISTER:${request.uriText}`)}`)
+    expect(request.header('Authorization')).toContain(`username="${name}"`)
+    expect(request.header('Authorization')).toContain(`response="${response}"`)
   })
 
   test('a new port: the Contact that is registered follows', async () => {
@@ -261,7 +320,13 @@ describe('Subscription', () => {
     await settled(alice, 'subscription-changed-state', 'foo')
     const got = alice.engine.notifications.next('subscription-got-notify')
     notify('active;expires=80', '<open/>')
-    expect((await got).data).toEqual({ contentType: 'application/pidf+xml', body: '<open/>' })
+    expect((await got).data).toMatchObject({ contentType: 'application/pidf+xml', body: '<open/>' })
+    const { data: empty } = toldBy(
+      alice,
+      'subscription-got-empty-notify',
+    )[0] as Notification<'subscription-got-empty-notify'>
+    expect(empty).toMatchObject({ contentType: '', body: '' })
+    expect(empty.headers.get('Subscription-State')).toBe('pending;expires=80')
     expect(subscription.state).toBe('ACTIVE')
     expect(toldBy(alice, 'subscription-got-notify')).toHaveLength(1)
     subscription.unsubscribe()

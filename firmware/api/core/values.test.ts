@@ -81,6 +81,34 @@ describe('Credentials', () => {
     copy.password = 'two'
     expect([credentials.uri.user, credentials.password, copy.token]).toEqual(['alice', 'one', 't'])
   })
+
+  test.each([
+    [{ ha1: '0'.repeat(32) }, /realm/],
+    [{ ha1: 'xyz', realm: 'r' }, /32 hexadecimal digits, as MD5/],
+    [{ ha1: '0'.repeat(32), realm: 'r', hash: 'SHA-256' }, /64 hexadecimal/],
+    [{ ha1: '0'.repeat(32), realm: 'r', hash: 'SHA-1' }, /hash: expected one of MD5/],
+    [{ ha1: '0'.repeat(32), realm: 'r', password: 'p' }, /one of password, ha1 and aka/],
+    [{ aka: { k: '0'.repeat(32) } }, /either op or opc/],
+    [{ aka: { k: '0', op: '0'.repeat(32) } }, /32 hexadecimal/],
+    [{ more: [{ ha1: 'secret', realm: 'r' }] }, /ha1: expected/],
+  ])('a proof that is none is refused, and not named: %#', (options, message) => {
+    const make = () => new Credentials(uri, options as never)
+    expect(make).toThrow(message)
+    expect(make).not.toThrow(/secret|000/)
+  })
+
+  test('several proofs, none of them shown; another password leaves the others', () => {
+    const keys = { k: 'a'.repeat(32), opc: 'b'.repeat(32) }
+    const credentials = new Credentials(uri, {
+      password: 'one',
+      more: [{ realm: 'r', ha1: 'c'.repeat(32) }, { aka: keys }],
+    })
+    credentials.password = 'two'
+    const { proofs } = credentials.copy()
+    expect(proofs).toMatchObject([{ realm: '*', username: 'alice' }, { realm: 'r', hash: 'MD5' }, { realm: '*' }])
+    expect(inspect(credentials, { depth: 9 }) + JSON.stringify(proofs)).not.toMatch(/two|ccc|aaa|bbb/)
+    expect('password' in proofs[0]! && proofs[0].password.reveal()).toBe('two')
+  })
 })
 
 describe('Route', () => {
@@ -95,6 +123,15 @@ describe('Route', () => {
   test('what cannot be', () => {
     expect(() => new Route('a', 5060, 'sctp')).toThrow(/udp, tcp or tls/)
     expect(() => new Route('a', 0)).toThrow(/1–65535/)
+    expect(() => Route.parse('tel:1')).toThrow(/SipUri.parse/)
+    expect(() => Route.parse('sip:a;transport=sctp')).toThrow(/udp, tcp or tls/)
+  })
+
+  test('read, it keeps scheme, parameters and what is left open', () => {
+    const route = Route.parse('sips:edge.example.com;transport=TCP;x=1')
+    expect(route).toMatchObject({ host: 'edge.example.com', port: undefined, transport: 'tcp' })
+    expect(route.copy().uri.address).toBe('sips:edge.example.com;transport=TCP;x=1;lr')
+    expect(Route.parse('sip:[2001:db8::1]:5070;lr').uri.address).toBe('sip:[2001:db8::1]:5070;lr')
   })
 })
 

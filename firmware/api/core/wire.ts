@@ -1,11 +1,10 @@
 // From what applications say to what the SIP engine takes, and back: identities, header fields, messages.
 import { utf8Decode, utf8Encode } from '../../base/bytes.ts'
-import { Secret } from '../../base/secret.ts'
 import type { Identity } from '../../sip/core/contract.ts'
 import { contacts } from '../../sip/message/headers.ts'
 import type { Body, HeaderField, SipMessage, SipRequest } from '../../sip/message/message.ts'
 import type { Credentials } from './credentials.ts'
-import type { Route } from './route.ts'
+import { routesOf, type WayOut } from './route.ts'
 import { SipUri } from './sip-uri.ts'
 
 /** Header fields an application adds to a message: one value or several for each name. */
@@ -18,18 +17,14 @@ export const headerFields = (headers: ExtraHeaders = {}): readonly HeaderField[]
   )
 
 /** Who the engine says we are. */
-export function identityOf({ uri, token, username, realm, password }: Credentials, route: Route | undefined): Identity {
-  const name = username ?? uri.user ?? ''
-  return {
-    aor: new SipUri({ host: uri.host, port: uri.port, user: uri.user, secure: uri.secure }).address,
-    displayName: utf8Encode(uri.display ?? ''),
-    contactUser: token,
-    credentials:
-      password === undefined ? [] : [{ realm: realm ?? '*', username: name, password: new Secret(password) }],
-    routes: route === undefined ? [] : [route.uri.address],
-    transport: undefined,
-  }
-}
+export const identityOf = ({ uri, token, proofs }: Credentials, way: WayOut): Identity => ({
+  aor: new SipUri({ host: uri.host, port: uri.port, user: uri.user, secure: uri.secure }).address,
+  displayName: utf8Encode(uri.display ?? ''),
+  contactUser: token,
+  credentials: proofs,
+  routes: routesOf(way).map((route) => route.uri.address),
+  transport: way.transport,
+})
 
 /** A body of that type; text becomes UTF-8. */
 export const bodyOf = (contentType: string, body: string): Body => ({ contentType, content: utf8Encode(body) })

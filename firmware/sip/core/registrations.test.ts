@@ -5,6 +5,21 @@ import { ScriptedPeer } from '../../testing/scripted-peer.ts'
 
 const contact = (text: string | undefined) => /<([^>]*)>/.exec(text ?? '')?.[1]
 
+test('our Contact with a preference and parameters of its own', () => {
+  const { stage, alice, register, requests } = registering()
+  register({ options: { q: 0.52, contactParams: { '+sip.src': undefined, methods: 'INVITE, BYE' } } })
+  stage.run(1000)
+  expect(requests()[0]?.header('Contact')).toMatch(/>;expires=\d+;q=0\.52;\+sip\.src;methods="INVITE, BYE"$/)
+  for (const options of [{ q: 1.1 }, { contactParams: { q: '1' } }, { contactParams: { 'a b': '1' } }]) {
+    register({ options })
+    expect(alice.last('rejected')?.command).toBe('register')
+  }
+  for (const name of ['x\r\n', 'é']) {
+    register({ options: { contactParams: { x: `${name}\n` } } })
+    expect(alice.all('rejected').at(-1)?.reason).toContain('Contact')
+  }
+})
+
 describe('Path and Service-Route', () => {
   const SERVICE = '<sip:edge.example.com;lr>, <sip:home.example.com;lr>'
   function setOut(options: Parameters<typeof registering>[0]) {

@@ -2,15 +2,28 @@
 import type { SocketAddress } from '../../base/address.ts'
 import type { Millis } from '../../base/time.ts'
 import type { Server } from '../locate/server.ts'
+import { all, TOKEN } from '../message/chars.ts'
 import { Registration } from '../usage/register/registration.ts'
 import { registrationSettings } from '../usage/register/settings.ts'
 import { type Digest, newDigest, type Requester } from '../usage/requester.ts'
-import type { Identity, SipCommand } from './contract.ts'
+import type { Identity, RegisterOptions, SipCommand } from './contract.ts'
+import { isText } from './sendable.ts'
 
 type Register = Extract<SipCommand, { readonly kind: 'register' }>
 
 /** Far beyond what a phone has. */
 const MAX_REGISTRATIONS = 64
+
+/** Written by us, each from what it is about. */
+const OWN_PARAMS = ['expires', 'q', '+sip.instance', 'reg-id']
+
+function contactFault({ q = 0, contactParams = {} }: RegisterOptions): string | undefined {
+  if (!(q >= 0 && q <= 1)) return 'q is a number of 0 to 1'
+  const wrong = Object.entries(contactParams).find(
+    ([name, value]) => !all(name, TOKEN) || OWN_PARAMS.includes(name.toLowerCase()) || !isText(value ?? ''),
+  )
+  return wrong && `a parameter of the Contact that cannot be sent: ${wrong[0]}`
+}
 
 export class Registrations {
   readonly #requester: Requester
@@ -60,7 +73,9 @@ export class Registrations {
 
   /** Why the command makes no sense, or undefined when it was taken. */
   register(command: Register, now: Millis): string | undefined {
-    const { id } = command
+    const { id, options = {} } = command
+    const fault = contactFault(options)
+    if (fault !== undefined) return fault
     const settings = registrationSettings(command)
     if (!settings.ok) return settings.error
     const known = this.#all.get(id)

@@ -15,6 +15,10 @@ export interface RegisterOptions {
   /** The Service-Route of an answer is the route of later requests of the account (RFC 3608). Default true. */
   readonly serviceRoute?: boolean
   readonly retry?: RegisterRetry
+  /** Of our Contact among those of the account, 0–1 (RFC 3261 §20.10): the higher, the sooner it is called. */
+  readonly q?: number
+  /** Other parameters of our Contact, by name; undefined is one without a value. */
+  readonly contactParams?: Readonly<Record<string, string | undefined>>
   /** How its server is watched; default: not at all. */
   readonly keepAlive?: KeepAlive
 }

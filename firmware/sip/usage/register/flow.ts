@@ -310,7 +310,7 @@ export class RegistrationFlow implements RequestUser, Sleeper {
     else if (this.state !== 'registered' && this.state !== 'registering')
       this.#enter('registering', { status: 0, reason: '' }, now)
     const seconds = this.#askFor()
-    const params = contactParams(seconds, options.instance, this.regId)
+    const params = contactParams(seconds, options, this.regId)
     const more = [{ name: 'Expires', value: String(seconds) }]
     this.#request = this.#dispatch(more, { user: identity.contactUser, params }, this, now)
   }

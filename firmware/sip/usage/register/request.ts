@@ -1,7 +1,9 @@
 // A REGISTER as it is written (RFC 3261 §10.2, with the options of RFC 3327, RFC 5626 and RFC 5627).
 import { hex } from '../../../base/rng.ts'
+import type { RegisterOptions } from '../../core/contract.ts'
 import type { Routing } from '../../dialog/dialog.ts'
 import type { HeaderField } from '../../message/message.ts'
+import { printParams } from '../../message/params.ts'
 import { newDigest, type RequestSpec } from '../requester.ts'
 import type { FlowPort } from './flow-port.ts'
 
@@ -66,7 +68,13 @@ function supported({ requester, settings: { options } }: FlowPort, outbound: boo
 }
 
 /** Parameters of our Contact beside its URI. */
-export function contactParams(seconds: number, instance: string | undefined, regId: number | undefined): string {
+export function contactParams(
+  seconds: number,
+  { instance, q, contactParams: more = {} }: RegisterOptions,
+  regId: number | undefined,
+): string {
   const named = instance === undefined ? '' : `;+sip.instance="<${instance}>"`
-  return `;expires=${seconds}${named}${regId === undefined ? '' : `;reg-id=${regId}`}`
+  const preferred = q === undefined ? '' : `;q=${Number(q.toFixed(3))}`
+  const others = printParams(Object.entries(more).map(([name, value]) => ({ name, value })))
+  return `;expires=${seconds}${preferred}${named}${regId === undefined ? '' : `;reg-id=${regId}`}${others}`
 }
