@@ -25,6 +25,8 @@ export interface AudioTransportOptions {
   readonly enableSilenceDetection?: boolean
   /** Instead of `Engine.codecs`. */
   readonly codecs?: readonly string[]
+  /** Our last section for the same stream over another transport: payload types keep their meaning (RFC 3264 §8.3.2). */
+  readonly previous?: SdpMedia
 }
 
 declare module './notifications.ts' {
@@ -34,6 +36,8 @@ declare module './notifications.ts' {
       readonly sender: AudioTransport
       readonly data: { readonly digit: string; readonly durationMs: number }
     }
+    /** What `sendDigits` was given is sent. */
+    'audio-transport-sent-digits': { readonly sender: AudioTransport; readonly data: { readonly digits: string } }
     /** No RTP came for so long, ms; 0: it comes (again). */
     'audio-transport-silence': { readonly sender: AudioTransport; readonly data: { readonly forMs: number } }
     /** The stream broke, or could not begin. */
@@ -46,7 +50,7 @@ const EVENTS = 101
 const SILENCE_MS = 5000
 const DIGIT_MS = 100
 const GAP_MS = 60
-const DIGITS = /^[0-9A-D*#]$/
+const DIGITS = /^[0-9A-D*#]{1,64}$/
 
 /** One audio stream. It begins once and ends once; its `RtpTransport` may carry another one afterwards. */
 export class AudioTransport implements BridgePort {
@@ -75,6 +79,7 @@ export class AudioTransport implements BridgePort {
     this.#engine = transport.engine
     this.enableSilenceDetection = options.enableSilenceDetection ?? true
     this.#codecs = options.codecs ?? this.#engine.codecs
+    if (options.previous !== undefined) this.#ours = aloneIn(options.previous, this.#sessionId)
     this.#port = transport.occupy(operation, this, (event) => this.#onEvent(event)).port
     if (options.remoteSdp === undefined) return
     try {
@@ -103,6 +108,21 @@ export class AudioTransport implements BridgePort {
   /** Its RTP clock, Hz; undefined before. */
   get sampleRate(): number | undefined {
     return this.#outcome?.send.clockRate
+  }
+
+  /** They do not want to hear us now, in whatever form they said so. */
+  get isHeld(): boolean {
+    return this.#outcome?.held === true
+  }
+
+  /** Digits go as RFC 4733 events. */
+  get hasTelephoneEvents(): boolean {
+    return this.#outcome?.eventSend !== undefined
+  }
+
+  /** Suite of SRTP agreed on; undefined: packets are plain. */
+  get srtpSuite(): string | undefined {
+    return this.#outcome?.srtp?.suite
   }
 
   /** Our direction: `sendrecv`, `sendonly`, `recvonly` or `inactive`. */
@@ -182,11 +202,23 @@ export class AudioTransport implements BridgePort {
   /** Sends one digit, 0-9 A-D * #, as RFC 4733 event, or as tones where those were not agreed on. */
   sendDtmf(digit: string, durationMs = DIGIT_MS): void {
     const operation = 'AudioTransport.sendDtmf'
-    const port = this.#expectActive(operation)
-    if (!DIGITS.test(digit))
+    if (digit.length !== 1 || !DIGITS.test(digit))
       throw new CoreError('argument', operation, `digit: expected one of 0-9 A-D * #, got ${digit}`)
-    this.#engine.running(operation).media({ kind: 'send-dtmf', port, digits: digit, durationMs, gapMs: GAP_MS })
+    this.#sendDigits(operation, digit, durationMs, GAP_MS)
     this.#engine.playDigit(digit, durationMs)
+  }
+
+  /** Up to 64 digits one after the other, behind those under way; `audio-transport-sent-digits` tells when they are out. */
+  sendDigits(digits: string, durationMs = DIGIT_MS, gapMs = GAP_MS): void {
+    const operation = 'AudioTransport.sendDigits'
+    if (!DIGITS.test(digits))
+      throw new CoreError('argument', operation, `digits: expected up to 64 of 0-9 A-D * #, got ${digits}`)
+    this.#sendDigits(operation, digits, durationMs, gapMs)
+  }
+
+  #sendDigits(operation: string, digits: string, durationMs: number, gapMs: number): void {
+    const port = this.#expectActive(operation)
+    this.#engine.running(operation).media({ kind: 'send-dtmf', port, digits, durationMs, gapMs })
   }
 
   /** Counters of what was sent and received since its transport got its sockets. */
@@ -265,6 +297,9 @@ export class AudioTransport implements BridgePort {
         notifications.post('audio-transport-got-dtmf', this, { digit: event.digit, durationMs: event.durationMs })
         this.#engine.playDigit(event.digit, event.durationMs)
         return
+      case 'dtmf-sent':
+        notifications.post('audio-transport-sent-digits', this, { digits: event.digits })
+        return
       case 'stream-receiving':
         notifications.post('audio-transport-silence', this, { forMs: 0 })
         return
@@ -290,6 +325,10 @@ export class AudioTransport implements BridgePort {
     return this.#port!
   }
 }
+
+/** A description with that section alone. */
+const aloneIn = (media: SdpMedia, id: string): SessionDescription =>
+  new SdpSession(media.connection?.address ?? '0.0.0.0', { id: BigInt(id), media: [media] }).toDescription()
 
 /** The description with the one media section of that index. */
 function alone(operation: string, sdp: SdpSession, index: number): SessionDescription {

@@ -14,6 +14,19 @@ export interface BoundTransport {
   readonly port: number
 }
 
+/** What transports are set up with. */
+export type TransportOptions = Pick<
+  StartOptions,
+  | 'localUdpPort'
+  | 'localTcpPort'
+  | 'localTlsPort'
+  | 'tlsVerifyServer'
+  | 'tlsVerifyClients'
+  | 'tlsCaFile'
+  | 'tlsCertificateFile'
+  | 'tlsKeyFile'
+>
+
 /** The attributes of `Engine`. */
 export abstract class EngineAttributes extends EngineCore {
   /** What it was started with, and what was changed since. */
@@ -205,6 +218,14 @@ export abstract class EngineAttributes extends EngineCore {
     this.running('Engine.move').pairs.move(from, localIp)
   }
 
+  /** Several of that at once; what does not change goes on. Throws when one of them cannot be had; then all is as it was. */
+  setTransports(change: Partial<TransportOptions>): void {
+    const news = (Object.keys(change) as (keyof TransportOptions)[]).filter(
+      (name) => change[name] !== this.options[name],
+    )
+    this.#rebind('setTransports', Object.fromEntries(news.map((name) => [name, change[name]])), news.flatMap(concerns))
+  }
+
   #rebind(method: string, change: Partial<StartOptions>, concerned: readonly (keyof SocketSettings)[]): void {
     const operation = `Engine.${method}`
     const parts = this.running(operation)
@@ -228,3 +249,7 @@ export abstract class EngineAttributes extends EngineCore {
     }
   }
 }
+
+/** What of the sockets an option is about. */
+const concerns = (name: keyof TransportOptions): readonly (keyof SocketSettings)[] =>
+  name === 'localUdpPort' ? ['port', 'udp'] : name === 'localTcpPort' ? ['tcpPort', 'tcp'] : ['tls']

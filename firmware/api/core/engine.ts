@@ -1,11 +1,11 @@
 // The engine: one for an application, started once, with everything it is set up with; what concerns no other object is told here.
 
-import type { PortState } from '../../media/contract.ts'
-import { localAddressTowards } from '../../net/local-address.ts'
+import type { DeviceConfig, PortState } from '../../media/contract.ts'
 import { Tracer } from '../../runtime/tracer.ts'
 import { Arrivals } from './arrivals.ts'
 import type { AudioTransport } from './audio-transport.ts'
 import { type Bridge, type BridgePort, DEVICE } from './bridge.ts'
+import { defaultAddress } from './default-address.ts'
 import { EngineAttributes } from './engine-attributes.ts'
 import { type EngineState, provideSharedEngine, sharedEngine } from './engine-core.ts'
 import { type EngineNotifications, inLevels } from './engine-notifications.ts'
@@ -22,8 +22,6 @@ import { decibels } from './wave-file.ts'
 
 /** Time for what is held with others to be given back, ms. */
 const LEAVE_MS = 2000
-/** An address of nobody (RFC 5737): what leads there is the default route. */
-const ANYWHERE = '192.0.2.1'
 
 declare module './notifications.ts' {
   interface NotificationMap extends EngineNotifications<Engine> {}
@@ -172,6 +170,15 @@ export class Engine extends EngineAttributes {
     this.#sound?.open(operation, playbackDevice, recordingDevice, this.options.sampleRate)
   }
 
+  /**
+   * Opens that device in the place of what is open, of any kind the media engine has: `soundDevicePort` on the bridge, joined to
+   * nothing by itself. What comes of it is told likewise.
+   */
+  setSoundDevice(device: DeviceConfig): void {
+    this.running('Engine.setSoundDevice')
+    this.#sound?.openDevice(device)
+  }
+
   override playDigit(digit: string, durationMs: number): void {
     if (this.options.playbackDtmf) this.#sound?.playDigit(digit, durationMs)
   }
@@ -234,12 +241,6 @@ export class Engine extends EngineAttributes {
   parseSipUri(text: string): SipUri {
     return SipUri.parse(text)
   }
-}
-
-async function defaultAddress(operation: string): Promise<string> {
-  const found = await localAddressTowards(ANYWHERE)
-  if (found.ok) return found.value
-  throw new CoreError('system', operation, `localIp: no default route (${found.error}); name an address of this host`)
 }
 
 provideSharedEngine(() => new Engine())

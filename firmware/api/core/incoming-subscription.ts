@@ -3,7 +3,7 @@ import { utf8Decode } from '../../base/bytes.ts'
 import type { Cause, SipEvent, SubscriberState } from '../../sip/core/contract.ts'
 import type { EngineCore } from './engine-core.ts'
 import { CoreError } from './errors.ts'
-import type { SipUri } from './sip-uri.ts'
+import { SipUri } from './sip-uri.ts'
 import { bodyOf, bodyText, type ExtraHeaders, headerFields, MessageHeaders, partiesOf } from './wire.ts'
 
 declare module './notifications.ts' {
@@ -30,6 +30,8 @@ export class IncomingSubscription {
   readonly fromUri: SipUri
   /** To whom. */
   readonly toUri: SipUri
+  /** To whom it was addressed; undefined: no SIP URI. */
+  readonly requestUri: SipUri | undefined
   /** Seconds asked for; 0 asks once. */
   readonly expires: number
   /** Of the SUBSCRIBE. */
@@ -47,6 +49,7 @@ export class IncomingSubscription {
     const { fromUri, toUri } = partiesOf(request)
     this.fromUri = fromUri
     this.toUri = toUri
+    this.requestUri = SipUri.fromWire({ display: '', uri: request.uri })
     this.expires = expires
     this.headers = new MessageHeaders(request)
     this.body = bodyText(request)

@@ -1,12 +1,14 @@
 // The core objects: what an application programs against, one object and one state machine each.
-export type { Direction, PortId, PortState, StreamStats, Tone, ToneStep } from '../../media/contract.ts'
+export type { DeviceConfig, Direction, PortId, PortState, StreamStats, Tone, ToneStep } from '../../media/contract.ts'
 export type { NatType } from '../../net/nat-type.ts'
+export { VERSION } from '../../runtime/version.ts'
 export type { Cause, HashName, Learnt, RegisterOptions, SessionTerms, Try } from '../../sip/core/contract.ts'
 export { AudioTransport, type AudioTransportOptions } from './audio-transport.ts'
 export { Bridge, type BridgePort } from './bridge.ts'
 export { Credentials, type CredentialsOptions } from './credentials.ts'
+export { defaultAddress } from './default-address.ts'
 export { Engine } from './engine.ts'
-export type { BoundTransport } from './engine-attributes.ts'
+export type { BoundTransport, TransportOptions } from './engine-attributes.ts'
 export type { EngineCore, EngineState } from './engine-core.ts'
 export type { LogLine, NatDetection, ReceivedMessage, UnsolicitedNotify } from './engine-notifications.ts'
 export { CoreError, type CoreErrorCode, MessageInProgressError, StackError } from './errors.ts'
@@ -49,6 +51,7 @@ export {
 export type { SdpUpdate } from './sdp-exchange.ts'
 export { SipUri, type SipUriParts } from './sip-uri.ts'
 export type { SoundDeviceChange } from './sound.ts'
+export { type SoundDevices, soundDevices } from './sound-devices.ts'
 export type { SampleRate, StartOptions } from './start-options.ts'
 export {
   type ReceivedNotify,

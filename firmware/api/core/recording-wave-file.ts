@@ -10,6 +10,8 @@ export interface RecordingStart {
   readonly wholeBridge?: boolean
   /** Ends by itself at this size; 0: never. */
   readonly maxBytes?: number
+  /** Of the file, Hz; that of the sound card when it is left out. */
+  readonly rate?: number
 }
 
 declare module './notifications.ts' {
@@ -24,7 +26,7 @@ declare module './notifications.ts' {
   }
 }
 
-/** Records 16-bit PCM at the rate of the sound card: both sides of every call on the bridge. Started once. */
+/** Records 16-bit PCM: both sides of every call on the bridge. Started once. */
 export class RecordingWaveFile implements BridgePort {
   /** Path of the file; what was there is overwritten. */
   readonly fileName: string
@@ -59,11 +61,11 @@ export class RecordingWaveFile implements BridgePort {
     const stack = this.#engine.running(operation)
     if (this.#used) throw new CoreError('state', operation, 'expected a recording that was not started before')
     this.#used = true
-    const { wholeBridge = true, maxBytes = 0 } = options
+    const { wholeBridge = true, maxBytes = 0, rate = 1000 * this.#engine.sampleRate } = options
     const port = stack.newName('recording')
     this.#port = port
     stack.claimPort(port, (event) => this.#onEvent(event))
-    stack.media({ kind: 'open-recorder', port, file: this.fileName, rate: 1000 * this.#engine.sampleRate, maxBytes })
+    stack.media({ kind: 'open-recorder', port, file: this.fileName, rate, maxBytes })
     if (wholeBridge) stack.bridge.record(port)
   }
 

@@ -4,7 +4,7 @@ import { isIpv4, isIpv6 } from '../../base/ip.ts'
 import type { MediaEvent, PortId, StreamConfig } from '../../media/contract.ts'
 import type { Pair } from '../../media/pair-stock.ts'
 import { systemRng } from '../../runtime/system-rng.ts'
-import { type CryptoLine, newKey, SRTP_SUITES } from '../../sdp/crypto.ts'
+import { type CryptoLine, newKey, SRTP_SUITES, type SrtpSuite } from '../../sdp/crypto.ts'
 import type { MediaDescription } from '../../sdp/description.ts'
 import { PCMA } from '../../sdp/local.ts'
 import { addresses } from '../../sdp/rtp.ts'
@@ -32,6 +32,8 @@ export interface RtpTransportOptions {
   readonly useSrtp?: boolean
   /** With `useSrtp`: who does not take it is not spoken to. */
   readonly srtpForced?: boolean
+  /** With `useSrtp`: in order of preference; all there are when it is left out. */
+  readonly srtpSuites?: readonly SrtpSuite[]
   /** ICE is asked for. Taken note of: no candidates are gathered yet. */
   readonly useIce?: boolean
   /** With `useIce`: the STUN server asked for our address as others see it. */
@@ -81,6 +83,7 @@ export class RtpTransport {
   /** The engine it was made with. */
   readonly engine: EngineCore
   readonly #address: string | undefined
+  readonly #suites: readonly SrtpSuite[]
   #state: Exclude<RtpTransportState, 'INVALID'> = 'NULL'
   #pair: Pair | undefined
   #port: PortId | undefined
@@ -99,6 +102,7 @@ export class RtpTransport {
       throw new CoreError('argument', 'RtpTransport', `localRtpAddress: expected an address, got ${localRtpAddress}`)
     this.engine = options.engine ?? sharedEngine()
     this.#address = localRtpAddress
+    this.#suites = options.srtpSuites ?? SRTP_SUITES
     this.useSrtp = options.useSrtp ?? false
     this.srtpForced = options.srtpForced ?? false
     this.useIce = options.useIce ?? false
@@ -170,7 +174,7 @@ export class RtpTransport {
     this.#remote = undefined
     this.#received = undefined
     this.#srtpActive = false
-    if (this.useSrtp) this.#srtp = newKeys(this.srtpForced)
+    if (this.useSrtp) this.#srtp = newKeys(this.srtpForced, this.#suites)
     if (this.#pair !== undefined) {
       this.#initialized()
       return
@@ -315,10 +319,10 @@ export function mediaAt(operation: string, sdp: SdpSession, index: number) {
   throw new CoreError('argument', operation, `sdpIndex: expected below ${sdp.media.length}, got ${index}`)
 }
 
-/** A key for each suite there is. */
-function newKeys(mandatory: boolean): LocalSrtp {
+/** A key for each suite. */
+function newKeys(mandatory: boolean, suites: readonly SrtpSuite[]): LocalSrtp {
   const rng = systemRng()
-  return { mandatory, keys: SRTP_SUITES.map((suite) => ({ suite, key: newKey(suite, rng) })) }
+  return { mandatory, keys: suites.map((suite) => ({ suite, key: newKey(suite, rng) })) }
 }
 
 function addCrypto(media: SdpMedia, lines: readonly CryptoLine[]): void {

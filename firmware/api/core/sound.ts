@@ -1,5 +1,5 @@
 // The sound devices of a running engine: opened, changed, closed; and digits made audible there.
-import type { MediaEvent } from '../../media/contract.ts'
+import type { DeviceConfig, MediaEvent } from '../../media/contract.ts'
 import { digitTones } from '../../media/digit-tones.ts'
 import { DEVICE } from './bridge.ts'
 import { deviceOf } from './sound-devices.ts'
@@ -27,7 +27,12 @@ export class Sound {
 
   /** Both directions, in the place of what was open. Throws a CoreError for names that cannot go together. */
   open(operation: string, playback: string | undefined, recording: string | undefined, rateKhz: SampleRate): void {
-    const device = deviceOf(operation, playback, recording, rateKhz)
+    this.openDevice(deviceOf(operation, playback, recording, rateKhz))
+    this.#stack.bridge.join(DEVICE)
+  }
+
+  /** The same, of any kind; who hears it and whom it hears, the bridge is told. */
+  openDevice(device: DeviceConfig): void {
     const stack = this.#stack
     if (this.#isOpen) {
       stack.media({ kind: 'close-port', port: DEVICE })
@@ -36,7 +41,6 @@ export class Sound {
     this.#isOpen = true
     stack.claimPort(DEVICE, (event) => this.#onEvent(event))
     stack.media({ kind: 'open-device', port: DEVICE, device })
-    stack.bridge.join(DEVICE)
   }
 
   /** The digit sounds for that long. */
