@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -83,6 +84,8 @@ inline std::function<double(size_t)> jitter(double sigma, double most, uint32_t 
 struct Heard {
   std::vector<int16_t> samples;
   double concealedMs = 0, meanDelayMs = 0, maxDelayMs = 0, lastDelayMs = 0;
+  /** Of the jitter buffer with decoder and concealment, for 20 ms. */
+  double cpuUs = 0;
   uint64_t late = 0, duplicates = 0, lost = 0;
 };
 
@@ -93,47 +96,73 @@ inline std::vector<Arrival> arrivals(size_t packets, const Network& network) {
     if (random() / 4294967296.0 < network.lossShare) continue;
     all.push_back({double(n * network.ptimeMs) * (1 + network.ppm * 1e-6) + network.delay(n), n});
   }
-  std::stable_sort(all.begin(), all.end(), [](const Arrival& a, const Arrival& b) { return a.atMs < b.atMs; });
   return all;
 }
 
-/** Plays `sound`, as µ-law, through the network into a jitter buffer; what it gives, tick by tick. */
-inline Heard play(const std::vector<int16_t>& sound, const Network& network, double minMs = 0, double maxMs = 200) {
-  const size_t perPacket = network.ptimeMs * 8, packets = sound.size() / perPacket;
-  std::vector<uint8_t> coded(sound.size());
-  for (size_t i = 0; i < sound.size(); i++) coded[i] = offhook::encodeMuLaw(sound[i]);
-  const auto codec = offhook::makePcmu();
-  offhook::JitterBuffer buffer(8000, [](void*, void*) {}, nullptr);
-  buffer.setBounds(minMs, maxMs);
-  const std::vector<Arrival> all = arrivals(packets, network);
+using Payload = std::vector<uint8_t>;
+
+/** In packets of `perPacket` samples; an empty one is not sent. */
+inline std::vector<Payload> encode(offhook::AudioCodec& codec, const std::vector<int16_t>& sound, size_t perPacket) {
+  std::vector<Payload> packets;
+  for (size_t at = 0; at + perPacket <= sound.size(); at += perPacket) {
+    Payload payload(4 * perPacket);
+    payload.resize(codec.encode(&sound[at], perPacket, payload.data(), payload.size()));
+    packets.push_back(std::move(payload));
+  }
+  return packets;
+}
+
+struct Bounds {
+  double minMs = 0, maxMs = 200;
+};
+
+/** Lets the packets arrive at a jitter buffer; what it gives, tick by tick from `phaseMs` on. */
+inline Heard play(offhook::AudioCodec& codec, const std::vector<Payload>& packets, size_t perPacket, std::vector<Arrival> all, Bounds bounds, double phaseMs = 4) {
+  std::stable_sort(all.begin(), all.end(), [](const Arrival& a, const Arrival& b) { return a.atMs < b.atMs; });
+  offhook::JitterBuffer buffer(codec.rate(), [](void*, void*) {}, nullptr);
+  buffer.setBounds(bounds.minMs, bounds.maxMs);
+  const double ptimeMs = double(perPacket) * 1000 / codec.rate();
+  const size_t perTick = codec.rate() / 100;
   Heard heard;
-  heard.lost = packets - all.size();
-  size_t next = 0, measured = 0;
-  for (double now = network.phaseMs; now < double(packets * network.ptimeMs) + 300; now += 10) {
+  heard.lost = packets.size() - all.size();
+  std::vector<int16_t> out(perTick);
+  size_t next = 0, measured = 0, ticks = 0;
+  const auto start = std::chrono::steady_clock::now();
+  for (double now = phaseMs; now < double(packets.size()) * ptimeMs + 300; now += 10, ticks++) {
     for (; next < all.size() && all[next].atMs <= now; next++) {
+      const Payload& payload = packets[all[next].number];
+      if (payload.empty()) continue;
       offhook::Voice voice;
       voice.sequence = 1000 + int64_t(all[next].number);
       voice.position = 5000 + int64_t(all[next].number * perPacket);
       voice.arrivedNs = int64_t(all[next].atMs * 1e6);
-      voice.payload = &coded[all[next].number * perPacket];
-      voice.size = perPacket;
-      voice.decoder = codec.get();
+      voice.payload = payload.data();
+      voice.size = payload.size();
+      voice.decoder = &codec;
       buffer.insert(voice);
     }
-    int16_t out[80];
-    buffer.give(out, 80, int64_t(now * 1e6));
-    heard.samples.insert(heard.samples.end(), out, out + 80);
+    buffer.give(out.data(), perTick, int64_t(now * 1e6));
+    heard.samples.insert(heard.samples.end(), out.begin(), out.end());
     if (buffer.delayMs() == buffer.delayMs() && next < all.size()) {
       heard.meanDelayMs += heard.lastDelayMs = buffer.delayMs();
       heard.maxDelayMs = std::max(heard.maxDelayMs, buffer.delayMs());
       measured++;
     }
   }
+  heard.cpuUs = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count() * 2 / double(ticks);
   heard.meanDelayMs /= double(std::max<size_t>(measured, 1));
   heard.concealedMs = buffer.concealedMs();
   heard.late = buffer.late;
   heard.duplicates = buffer.duplicates;
   return heard;
+}
+
+/** The same for `sound` as µ-law through the network. */
+inline Heard play(const std::vector<int16_t>& sound, const Network& network, double minMs = 0, double maxMs = 200) {
+  const auto codec = offhook::makePcmu();
+  const size_t perPacket = network.ptimeMs * 8;
+  const auto packets = encode(*codec, sound, perPacket);
+  return play(*codec, packets, perPacket, arrivals(packets.size(), network), {minMs, maxMs}, network.phaseMs);
 }
 
 }  // namespace sim

@@ -9,6 +9,7 @@ import { answer, memory } from './live.ts'
 import { mouth } from './mouth.ts'
 import { parse } from './parse.ts'
 import { native, size, udp } from './parts.ts'
+import { playoutBench } from './playout.ts'
 import { sound } from './sound.ts'
 import { start } from './start.ts'
 import { table } from './table.ts'
@@ -16,12 +17,12 @@ import { voice } from './voice.ts'
 
 const BENCHES: readonly Bench[] = [
   ...[parse, print, engine, signalling, calls, options, answer],
-  ...[sound, voice, mouth, start, memory, size, udp, native],
+  ...[sound, voice, playoutBench, mouth, start, memory, size, udp, native],
 ]
 /** Several by one name. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   sip: ['parse', 'print', 'engine', 'signalling', 'calls', 'options', 'answer'],
-  media: ['sound', 'voice', 'mouth', 'memory', 'size', 'native'],
+  media: ['sound', 'voice', 'playout', 'mouth', 'memory', 'size', 'native'],
 }
 const FULL: Effort = { rounds: 3, scale: 1 }
 const QUICK: Effort = { rounds: 1, scale: 0.3 }

@@ -64,3 +64,15 @@ export const both =
     const [first, second] = [a(n), b(n)]
     return first === undefined || second === undefined ? undefined : first + second
   }
+
+/** Those that contenders are compared on; made anew for each, as a trace is asked in order. */
+export const NETWORKS: Readonly<Record<string, () => Trace>> = {
+  clean: () => () => 0,
+  ...{ '1 % loss': () => independent(0.01), '5 % loss': () => independent(0.05) },
+  ...{ '10 % loss': () => independent(0.1), '20 % loss': () => independent(0.2) },
+  '10 % loss, 3 in a row': () => bursty(0.1, 3),
+  ...{ 'jitter σ 20 ms': () => jitter(20, 80), 'jitter σ 60 ms': () => jitter(60, 200) },
+  '5 % loss, jitter σ 20 ms': () => both(independent(0.05), jitter(20, 80)),
+  'slow uplink': () => queue(150),
+  'radio that scans': () => radio(120),
+}

@@ -1,25 +1,14 @@
 // Voice through bad networks: the same packets at the same moments to each contender, which says what it hears; what comes back is judged.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { seededRng } from '../../base/rng.ts'
-import { type Heard, judgeHeard } from '../../lab/signal/heard.ts'
+import { judgeHeard } from '../../lab/signal/heard.ts'
 import { speech } from '../../lab/signal/speech.ts'
 import { type Answerer, startBaresip, startPhone } from './answerers.ts'
-import { type Bench, OURS, type Row } from './bench.ts'
+import { type Bench, OURS } from './bench.ts'
 import { type CallUp, createCaller } from './caller.ts'
+import { type Judged, rowsOf } from './heard-rows.ts'
 import { decodeMuLaw, encodeMuLaw } from './mu-law.ts'
-import { both, bursty, independent, jitter, queue, radio, type Trace } from './traces.ts'
-
-/** Anew for each contender: a trace is asked in order. */
-const NETWORKS: Readonly<Record<string, () => Trace>> = {
-  clean: () => () => 0,
-  ...{ '1 % loss': () => independent(0.01), '5 % loss': () => independent(0.05) },
-  ...{ '10 % loss': () => independent(0.1), '20 % loss': () => independent(0.2) },
-  '10 % loss, 3 in a row': () => bursty(0.1, 3),
-  ...{ 'jitter σ 20 ms': () => jitter(20, 80), 'jitter σ 60 ms': () => jitter(60, 200) },
-  '5 % loss, jitter σ 20 ms': () => both(independent(0.05), jitter(20, 80)),
-  'slow uplink': () => queue(150),
-  'radio that scans': () => radio(120),
-}
+import { NETWORKS } from './traces.ts'
 
 const CONTENDERS = { [OURS]: startPhone, baresip: startBaresip }
 const REACH_MS = 400
@@ -49,7 +38,7 @@ export const voice: Bench = {
 }
 
 /** All networks at once, a call each. */
-async function converse(phone: Answerer, coded: Buffer, clear: Float32Array, seconds: number) {
+async function converse(phone: Answerer, coded: Buffer, clear: Float32Array, seconds: number): Promise<Judged> {
   const caller = await createCaller(phone.port)
   // Its first socket pairs are bound a moment after it can be reached.
   await sleep(200)
@@ -102,22 +91,4 @@ function createRecording(): Recording {
       return out
     },
   }
-}
-
-const FIGURES: readonly { what: string; unit: string; best?: 'most'; of(heard: Heard): number }[] = [
-  { what: 'delay', unit: 'ms', of: ({ delayMs }) => delayMs },
-  { what: 'delay, 95 %', unit: 'ms', of: ({ delay95Ms }) => delay95Ms },
-  { what: 'not as said', unit: '%', of: ({ substituted }) => 100 * substituted },
-  { what: 'spectral distance', unit: 'dB', of: ({ distanceDb }) => distanceDb },
-  { what: 'STOI', unit: '0–1', best: 'most', of: ({ stoi }) => stoi },
-  { what: 'MOS', unit: '1–4.41', best: 'most', of: ({ mos }) => mos },
-]
-
-function rowsOf(results: Readonly<Record<string, Readonly<Record<string, Heard>>>>): Row[] {
-  return Object.keys(NETWORKS).flatMap((network) =>
-    FIGURES.map(({ what, unit, best, of }): Row => {
-      const samples = Object.entries(results).map(([name, heard]) => [name, [of(heard[network]!)]] as const)
-      return { what: `${network}: ${what}`, unit, samples: Object.fromEntries(samples), ...(best ? { best } : {}) }
-    }),
-  )
 }

@@ -1,0 +1,26 @@
+// What is heard through bad networks, in virtual time: the aims that voice is built to, held to the figure.
+import { beforeAll, expect, test } from 'vitest'
+import { buildPlayout, judgePlayout } from './playout.ts'
+import { NETWORKS } from './traces.ts'
+
+beforeAll(buildPlayout, 120_000)
+
+/** At most, ms, from a packet's due moment to the same sound leaving; at least, by G.107. */
+const AIMS: Readonly<Record<string, readonly [delayMs: number, mos: number]>> = {
+  clean: [12, 4.4],
+  '1 % loss': [15, 4.1],
+  '5 % loss': [15, 3.3],
+  '10 % loss': [15, 2.4],
+  '10 % loss, 3 in a row': [15, 3.0],
+  'jitter σ 20 ms': [80, 4.3],
+  'jitter σ 60 ms': [185, 4.15],
+  '5 % loss, jitter σ 20 ms': [85, 3.15],
+  'slow uplink': [140, 4.15],
+  'radio that scans': [140, 4.15],
+}
+
+test.each(Object.entries(AIMS))('%s', (network, [delayMs, mos]) => {
+  const heard = judgePlayout(NETWORKS[network]!(), 20)
+  expect(heard.delayMs).toBeLessThanOrEqual(delayMs)
+  expect(heard.mos).toBeGreaterThanOrEqual(mos)
+})
