@@ -85,6 +85,10 @@ if ! { $b mount -t squashfs -o ro "$root" /lower && [ -x /lower/usr/lib/systemd/
   $b reboot -f
 fi
 
+# The phone's program is the largest thing there is to read. It is in memory when systemd has read its units, and whoever
+# else wants the card comes first.
+(cd /lower/usr/lib/offhook && exec $b ionice -c 3 $b cat offhook.blob offhook.node node > /dev/null) &
+
 if [ -n "$side" ] && $b mount -t vfat -o ro,umask=077,nodev,nosuid,noexec "$side" /newroot/boot; then
   for file in /newroot/boot/*.json /newroot/boot/*.pem; do
     [ -f "$file" ] && $b cp "$file" /newroot/etc/offhook/

@@ -43,9 +43,12 @@ export const KEPT = { state: 'state', board: 'board-state.json' } as const
 
 const SLIRP = ['-netdev', 'user,id=net', '-device', 'virtio-net-pci,netdev=net,romfile=']
 
-/** The key matrix needs the line of the power button, so that the driver of the button must not have it; see `powerDown`. */
+/**
+ * The key matrix needs the line of the power button, so that the driver of the button must not have it; see `powerDown`.
+ * `kpti=off` is the card's own (boot.cmd); with it a call of the kernel does not empty QEMU's tables of pages and code.
+ */
 const KERNEL_WORDS = [
-  ...['console=ttyAMA0', 'root=/dev/vda', 'panic=-1', 'quiet', 'systemd.journald.forward_to_console=1'],
+  ...['console=ttyAMA0', 'root=/dev/vda', 'panic=-1', 'kpti=off', 'quiet', 'systemd.journald.forward_to_console=1'],
   'modprobe.blacklist=gpio_keys',
 ]
 
