@@ -39,8 +39,8 @@ export class Arrivals {
         return
       }
       case 'refer-incoming': {
-        const referral = new IncomingReferral(engine, event)
         const invitation = this.#invitation(event.session)
+        const referral = new IncomingReferral(engine, event, invitation)
         if (invitation) engine.notifications.post('invitation-got-refer', invitation, { referral })
         else engine.notifications.post('engine-got-refer', engine, { referral })
         return

@@ -1,11 +1,11 @@
 // A request of somebody's that the application may answer: MESSAGE, INFO, and what other methods it takes.
-import { utf8Decode, utf8Encode } from '../../base/bytes.ts'
+import { utf8Decode } from '../../base/bytes.ts'
 import type { SipEvent } from '../../sip/core/contract.ts'
 import type { EngineCore } from './engine-core.ts'
 import { CoreError } from './errors.ts'
 import type { Invitation } from './invitation.ts'
 import { SipUri } from './sip-uri.ts'
-import { bodyOf, bodyText, type ExtraHeaders, headerFields, MessageHeaders, partiesOf } from './wire.ts'
+import { bodyOf, bodyText, type ExtraHeaders, headerFields, MessageHeaders, partiesOf, phraseOf } from './wire.ts'
 
 /** Of a response. */
 export interface ResponseOptions {
@@ -83,7 +83,7 @@ export class IncomingRequest {
     this.#expect(operation)
     const { reason, extraHeaders, contentType = 'text/plain', body } = options
     this.#engine.running(operation).command(operation, {
-      ...{ kind: 'reply', id: this.#id, status: code, reason: reason && utf8Encode(reason) },
+      ...{ kind: 'reply', id: this.#id, status: code, reason: phraseOf(reason) },
       headers: headerFields(extraHeaders),
       body: body === undefined ? undefined : bodyOf(contentType, body),
     })

@@ -3,6 +3,8 @@ export type { DeviceConfig, Direction, PortId, PortState, StreamStats, Tone, Ton
 export type { NatType } from '../../net/nat-type.ts'
 export { VERSION } from '../../runtime/version.ts'
 export type { Cause, HashName, Learnt, RegisterOptions, SessionTerms, Try } from '../../sip/core/contract.ts'
+export type { Reason } from '../../sip/message/headers.ts'
+export type { Diversion, Party } from '../../sip/message/party.ts'
 export { AudioTransport, type AudioTransportOptions } from './audio-transport.ts'
 export { Bridge, type BridgePort } from './bridge.ts'
 export { Credentials, type CredentialsOptions } from './credentials.ts'
@@ -14,8 +16,15 @@ export type { LogLine, NatDetection, ReceivedMessage, UnsolicitedNotify } from '
 export { CoreError, type CoreErrorCode, MessageInProgressError, StackError } from './errors.ts'
 export { IncomingRequest, type ResponseOptions } from './incoming-request.ts'
 export { IncomingSubscription, type Told } from './incoming-subscription.ts'
-export { Invitation, type InvitationOptions } from './invitation.ts'
-export type { InvitationChange, InvitationState, Redirection } from './invitation-change.ts'
+export {
+  type AcceptOptions,
+  Invitation,
+  type InvitationOptions,
+  type InvitePart,
+  type SendInviteOptions,
+} from './invitation.ts'
+export type { InvitationChange, InvitationState, Redirection, SessionChange } from './invitation-change.ts'
+export type { DialogNames } from './invitation-peer.ts'
 export { type SendMessageOptions, sendMessage } from './message.ts'
 export {
   type AnyNotification,

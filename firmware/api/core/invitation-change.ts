@@ -1,7 +1,8 @@
 // What an invitation tells, and how a message of the peer is told.
 
 import { utf8Decode } from '../../base/bytes.ts'
-import type { Cause, SessionState, SipEvent } from '../../sip/core/contract.ts'
+import type { Cause, SdpBy, SessionState, SipEvent, Try } from '../../sip/core/contract.ts'
+import type { Party } from '../../sip/message/party.ts'
 import type { IncomingReferral } from './referral.ts'
 import type { SdpSession } from './sdp.ts'
 import type { SdpUpdate } from './sdp-exchange.ts'
@@ -28,6 +29,17 @@ export interface InvitationChange {
   readonly body: string | undefined
   /** Who decided, where something ended; undefined otherwise. */
   readonly cause: Cause | undefined
+  /** Servers our INVITE did not get through at, in order. */
+  readonly tries: readonly Try[]
+  /** With CALLING again: the URI a 3xx has sent it on to. */
+  readonly target: string | undefined
+}
+
+/** What `invitation-changed-session` tells. */
+export interface SessionChange {
+  readonly method: 'INVITE' | 'UPDATE'
+  readonly code: number
+  readonly reason: string
 }
 
 /** What `invitation-redirected` tells. */
@@ -54,18 +66,28 @@ export interface InvitationNotifications<Invitation> {
     readonly sender: Invitation
     readonly data: { readonly expires: number; readonly refresher: 'local' | 'remote' }
   }
-  /** Their response has an offer, as ours had none: propose an answer and call `acknowledge`. */
-  'invitation-got-sdp-offer': { readonly sender: Invitation; readonly data: { readonly remoteSdp: SdpSession } }
+  /**
+   * Their response has an offer, as ours had none: propose an answer and call `acknowledge`. With `decidesUpdates` also an offer by
+   * UPDATE or PRACK while it rings: `respondToUpdate`.
+   */
+  'invitation-got-sdp-offer': {
+    readonly sender: Invitation
+    readonly data: { readonly remoteSdp: SdpSession; readonly by: SdpBy }
+  }
+  /** What became of a re-INVITE or UPDATE of ours; 491: theirs came first, so that another offer has to be made. */
+  'invitation-changed-session': { readonly sender: Invitation; readonly data: SessionChange }
+  /** Somebody else is at the other end, or a name is known: after a transfer, a redirection, an answer. */
+  'invitation-changed-remote-party': { readonly sender: Invitation; readonly data: { readonly party: Party } }
 }
 
 /** A change of state as it is told. */
 export function changeOf(event: Extract<SipEvent, { kind: 'session-state' }>): InvitationChange {
-  const { state, previous, status, reason, cause, message } = event
+  const { state, previous, status, reason, cause, message, tries = [], target } = event
   const failed = message === undefined && cause !== undefined && status !== 0
   const counts = message?.kind === 'response' || failed
   const request = message?.kind === 'request' ? message : undefined
   return {
-    ...{ previousState: previous, state, cause },
+    ...{ previousState: previous, state, cause, tries, target },
     method: request?.method,
     requestUri: request && SipUri.fromWire({ display: '', uri: request.uri }),
     code: counts ? status : undefined,

@@ -1,12 +1,14 @@
 // Transfers (RFC 3515): ours, asking the peer to call somebody, and theirs, asking us.
-import { utf8Decode, utf8Encode } from '../../base/bytes.ts'
+import { utf8Decode } from '../../base/bytes.ts'
 import type { Cause, SipEvent } from '../../sip/core/contract.ts'
+import type { HeaderField } from '../../sip/message/message.ts'
 import type { Credentials } from './credentials.ts'
 import { type EngineCore, sharedEngine } from './engine-core.ts'
 import { CoreError } from './errors.ts'
+import type { Invitation } from './invitation.ts'
 import type { WayOut } from './route.ts'
 import { SipUri } from './sip-uri.ts'
-import { type ExtraHeaders, headerFields, identityOf, MessageHeaders } from './wire.ts'
+import { addressedTo, type ExtraHeaders, headerFields, identityOf, MessageHeaders, phraseOf } from './wire.ts'
 
 /** How a transfer fares. */
 export interface ReferralProgress {
@@ -39,6 +41,8 @@ export interface ReferOptions extends WayOut {
   readonly extraHeaders?: ExtraHeaders
   /** Whether to be told what becomes of the call; by default yes. */
   readonly subscribe?: boolean
+  /** The new call is to fail where Replaces is not understood (RFC 5589 §7.2); by default it need not. */
+  readonly insist?: boolean
   readonly engine?: EngineCore
 }
 
@@ -66,7 +70,11 @@ export class Referral {
       stack.command(operation, {
         ...{ kind: 'refer', id, session, identity: identityOf(by.credentials, by) },
         ...{ target: by.target.address, referTo: to.uri?.address ?? '', replaces: to.replaces },
-        ...{ subscribe: options.subscribe ?? true, headers: headerFields(options.extraHeaders) },
+        ...{
+          insist: options.insist ?? false,
+          subscribe: options.subscribe ?? true,
+          headers: headerFields(options.extraHeaders),
+        },
       })
     } catch (error) {
       stack.release(id)
@@ -119,8 +127,16 @@ export class IncomingReferral {
   readonly referTo: SipUri | undefined
   /** Value of the Replaces header our INVITE is to carry; undefined: none. */
   readonly replaces: string | undefined
+  /** Method of the request asked for: INVITE mostly. */
+  readonly method: string
+  /** Header fields the URI brings for that request, Replaces too. */
+  readonly inviteHeaders: ExtraHeaders
+  /** The session it came in; undefined: none. */
+  readonly invitation: Invitation | undefined
   /** Who asks. */
   readonly fromUri: SipUri | undefined
+  /** To whom it was addressed; undefined: no SIP URI. */
+  readonly requestUri: SipUri | undefined
   /** Header fields of the REFER. */
   readonly headers: MessageHeaders
   readonly #engine: EngineCore
@@ -128,26 +144,34 @@ export class IncomingReferral {
   #state: 'new' | 'accepted' | 'ended' = 'new'
 
   /** For the engine. */
-  constructor(engine: EngineCore, event: Extract<SipEvent, { kind: 'refer-incoming' }>) {
+  constructor(
+    engine: EngineCore,
+    event: Extract<SipEvent, { kind: 'refer-incoming' }>,
+    invitation: Invitation | undefined,
+  ) {
     this.#engine = engine
     this.#id = event.id
     this.headers = new MessageHeaders(event.request)
+    this.method = event.method
+    this.invitation = invitation
+    this.inviteHeaders = grouped(event.headers)
     this.fromUri = this.headers.from.uri
+    this.requestUri = addressedTo(event.request).requestUri
     this.replaces = event.replaces
     this.referTo = parsed(utf8Decode(event.referTo))
   }
 
-  /** 202: we call, and tell by `notify`. */
-  accept(): void {
+  /** 200–299: we call, and tell by `notify`. */
+  accept(code = 202, reason?: string): void {
     this.#expect('IncomingReferral.accept', 'new')
-    this.#reply('IncomingReferral.accept', 202)
+    this.#reply('IncomingReferral.accept', code, reason)
     this.#state = 'accepted'
   }
 
   /** 300–699: we do not. */
-  reject(code = 603): void {
+  reject(code = 603, reason?: string): void {
     this.#expect('IncomingReferral.reject', 'new')
-    this.#reply('IncomingReferral.reject', code)
+    this.#reply('IncomingReferral.reject', code, reason)
     this.#state = 'ended'
   }
 
@@ -155,16 +179,16 @@ export class IncomingReferral {
   notify(code: number, reason?: string): void {
     const operation = 'IncomingReferral.notify'
     this.#expect(operation, 'accepted')
-    const said = reason === undefined ? undefined : utf8Encode(reason)
     this.#engine
       .running(operation)
-      .command(operation, { kind: 'refer-notify', id: this.#id, status: code, reason: said })
+      .command(operation, { kind: 'refer-notify', id: this.#id, status: code, reason: phraseOf(reason) })
     if (code >= 200) this.#state = 'ended'
   }
 
-  #reply(operation: string, status: number): void {
-    const reply = { kind: 'reply', id: this.#id, status, reason: undefined, headers: [], body: undefined } as const
-    this.#engine.running(operation).command(operation, reply)
+  #reply(operation: string, status: number, reason: string | undefined): void {
+    this.#engine.running(operation).command(operation, {
+      ...{ kind: 'reply', id: this.#id, status, reason: phraseOf(reason), headers: [], body: undefined },
+    })
   }
 
   #expect(operation: string, state: 'new' | 'accepted'): void {
@@ -172,6 +196,13 @@ export class IncomingReferral {
     if (this.#state !== state)
       throw new CoreError('state', operation, `expected it to be ${state}, it is ${this.#state}`)
   }
+}
+
+/** By name, in their order. */
+function grouped(fields: readonly HeaderField[]): ExtraHeaders {
+  const found: Record<string, string[]> = {}
+  for (const { name, value } of fields) found[name] = [...(found[name] ?? []), utf8Decode(value)]
+  return found
 }
 
 function parsed(text: string): SipUri | undefined {

@@ -1,34 +1,10 @@
 // What goes beyond the document: reliable responses, UPDATE while it rings, redirections, transfers, requests, subscribers.
 import { describe, expect, test } from 'vitest'
-import { audioSdp, type CoreParty, startParty, toldBy } from '../../testing/core.ts'
-import { type Engine, Invitation, type SessionTerms, Subscription, sendRefer, sendRequest } from './index.ts'
+import { audioSdp, startParty, toldBy } from '../../testing/core.ts'
+import { parties, reached, ring, talk } from '../../testing/core-calls.ts'
+import { Invitation, type SessionTerms, Subscription, sendRefer, sendRequest } from './index.ts'
 
 const REQUIRED: SessionTerms = { reliable: 'required', timer: { mode: 'always', expires: 1800, minSe: 90 } }
-
-async function parties() {
-  return { alice: await startParty('alice'), bob: await startParty('bob') }
-}
-
-async function ring({ alice, bob }: { alice: CoreParty; bob: CoreParty }, options = {}, offer = true) {
-  const out = new Invitation(alice.credentials, bob.uri, { route: bob.route, engine: alice.engine, ...options })
-  if (offer) out.setOfferedLocalSdp(audioSdp())
-  const came = bob.engine.notifications.next('invitation-changed-state')
-  out.sendInvite()
-  return { out, into: (await came).sender }
-}
-
-const reached = (engine: Engine, sender: Invitation, state: string) =>
-  sender.state === state
-    ? Promise.resolve()
-    : engine.notifications.next('invitation-changed-state', { sender, where: (data) => data.state === state })
-
-async function talk(both: { alice: CoreParty; bob: CoreParty }, options = {}) {
-  const { out, into } = await ring(both, options)
-  into.setOfferedLocalSdp(audioSdp(41_000))
-  into.acceptInvite()
-  await Promise.all([reached(both.alice.engine, out, 'CONFIRMED'), reached(both.bob.engine, into, 'CONFIRMED')])
-  return { ...both, out, into }
-}
 
 describe('reliable provisional responses (RFC 3262)', () => {
   test('the answer in a 183, then an UPDATE while it rings, answered by itself', async () => {

@@ -1,8 +1,9 @@
 // From what applications say to what the SIP engine takes, and back: identities, header fields, messages.
 import { utf8Decode, utf8Encode } from '../../base/bytes.ts'
 import type { Identity } from '../../sip/core/contract.ts'
-import { contacts } from '../../sip/message/headers.ts'
+import { accepts, contacts, type Reason, reasons } from '../../sip/message/headers.ts'
 import type { Body, HeaderField, SipMessage, SipRequest } from '../../sip/message/message.ts'
+import { telOf } from '../../sip/message/tel.ts'
 import type { Credentials } from './credentials.ts'
 import { routesOf, type WayOut } from './route.ts'
 import { SipUri } from './sip-uri.ts'
@@ -25,6 +26,14 @@ export const identityOf = ({ uri, token, proofs }: Credentials, way: WayOut): Id
   routes: routesOf(way).map((route) => route.uri.address),
   transport: way.transport,
 })
+
+/** A reason phrase as it goes out; undefined: the usual one. */
+export const phraseOf = (reason: string | undefined): string | undefined =>
+  reason === undefined ? undefined : utf8Encode(reason)
+
+/** Octets one by one; text becomes UTF-8. */
+export const bytesOf = (body: string | Uint8Array): string =>
+  typeof body === 'string' ? utf8Encode(body) : Buffer.from(body).toString('latin1')
 
 /** A body of that type; text becomes UTF-8. */
 export const bodyOf = (contentType: string, body: string): Body => ({ contentType, content: utf8Encode(body) })
@@ -86,6 +95,16 @@ export class MessageHeaders {
     return this.#message.cseq
   }
 
+  /** Why it was sent (RFC 3326): a status of SIP, a cause of the telephone network (`Q.850`). */
+  get reasons(): readonly Reason[] {
+    return reasons(this.#message).map(({ text, ...reason }) => ({ ...reason, text: utf8Decode(text) }))
+  }
+
+  /** Whether their Accept has this content type; without that header application/sdp alone. */
+  accepts(contentType: string): boolean {
+    return accepts(this.#message, contentType)
+  }
+
   /** Content-Type; undefined without a body. */
   get contentType(): string | undefined {
     return this.get('Content-Type')
@@ -99,6 +118,12 @@ const namedUri = ({ display, uri, params }: SipMessage['from']): NamedUri => ({
 
 /** The body as text; undefined: there is none. */
 export const bodyText = ({ body }: SipMessage): string | undefined => (body === '' ? undefined : utf8Decode(body))
+
+/** To whom it was addressed: a SIP URI, or a number (RFC 3966). */
+export const addressedTo = ({ uri }: SipRequest) => ({
+  requestUri: SipUri.fromWire({ display: '', uri }),
+  requestTel: telOf(uri)?.number,
+})
 
 /** Whom it is for, and from: of a scheme we do not know, its host is what is left of it. */
 export const partiesOf = ({ from, to }: SipRequest) => ({ fromUri: uriOf(from), toUri: uriOf(to) })
