@@ -43,6 +43,19 @@ const planted: readonly [string, readonly SourceFile[], RegExp][] = [
     /may not import/,
   ],
   [
+    'a façade over the user agent',
+    [
+      plant('firmware/api/facade/a.ts', "import type { B } from '../../ua/contract.ts'"),
+      plant('firmware/ua/contract.ts', ''),
+    ],
+    /api\/facade may not import firmware\/ua/,
+  ],
+  [
+    'a façade with a wiring of its own',
+    [plant('firmware/api/facade/a.ts', "import { b } from '../../runtime/b.ts'"), plant('firmware/runtime/b.ts', '')],
+    /api\/facade may not import firmware\/runtime/,
+  ],
+  [
     'a cycle',
     [plant('firmware/ua/a.ts', "import { b } from './b.ts'"), plant('firmware/ua/b.ts', "import { a } from './a.ts'")],
     /cycle/,

@@ -1,12 +1,12 @@
-// An account's settings as the user agent takes them.
+// An account's settings as the core objects take them.
 import { expect, test } from 'vitest'
-import { uaAccountOf } from './account-config.ts'
+import { partsOf } from './account-config.ts'
 import { ACCOUNT_CONFIG, type AccountSettings } from './account-schema.ts'
 import { checked } from './checked.ts'
 
-const ENDPOINT = { codecs: ['PCMA'], proxies: [], ptimeMs: 20 }
+const ENDPOINT = { codecs: ['PCMA'], proxies: [], natLine: undefined }
 const account = (callConfig: object) =>
-  uaAccountOf('create', checked<AccountSettings>('create', ACCOUNT_CONFIG, { idUri: 'sip:a@b', callConfig }), ENDPOINT)
+  partsOf('create', checked<AccountSettings>('create', ACCOUNT_CONFIG, { idUri: 'sip:a@b', callConfig }), ENDPOINT)
 
 test('reliable responses and session timers: usually both, when the peer does too', () => {
   const usual = { reliable: 'supported', timer: { mode: 'supported', expires: 1800, minSe: 90 } }

@@ -1,13 +1,17 @@
-// An account's settings as the user agent takes them.
-
-import { utf8Decode, utf8Encode } from '../../base/bytes.ts'
-import { Secret } from '../../base/secret.ts'
-import type { SessionTerms } from '../../sip/core/contract.ts'
-import { parseNameAddr } from '../../sip/message/name-addr.ts'
-import { isSip, printUri } from '../../sip/message/uri.ts'
-import type { AccountConfig as UaAccountConfig } from '../../ua/contract.ts'
+// An account's settings as the core objects take them.
+import { SRTP_DEFAULT } from '../../sdp/crypto.ts'
+import {
+  Credentials,
+  type ExtraHeaders,
+  type RegistrationOptions,
+  Route,
+  type SdpAttribute,
+  type SessionTerms,
+  SipUri,
+} from '../core/index.ts'
 import type { AccountSettings } from './account-schema.ts'
-import { OperationError } from './errors.ts'
+import type { SoundSettings } from './call-sound.ts'
+import { OperationError, operated } from './errors.ts'
 
 /** What stands in the settings and is not done here is refused, not left out in silence. */
 const MISSING: readonly (readonly [string, (settings: AccountSettings) => boolean])[] = [
@@ -18,7 +22,28 @@ const MISSING: readonly (readonly [string, (settings: AccountSettings) => boolea
 const RELIABLE = { notUsed: 'off', optional: 'supported', mandatory: 'required' } as const
 const TIMER = { inactive: 'off', optional: 'supported', required: 'required', always: 'always' } as const
 
-const termsOf = ({ callConfig }: AccountSettings): SessionTerms => ({
+/** The endpoint's. */
+export interface EndpointDefaults {
+  readonly codecs: readonly string[]
+  readonly proxies: readonly string[]
+  /** What NAT we are behind, for descriptions; undefined: that is not said. */
+  readonly natLine: SdpAttribute | undefined
+}
+
+/** Who an account is and what its objects are made with. */
+export interface AccountParts {
+  /** Address of record, with its display name. */
+  readonly uri: SipUri
+  readonly credentials: Credentials
+  readonly routes: readonly Route[]
+  readonly transport: 'udp' | 'tcp' | 'tls' | undefined
+  readonly terms: SessionTerms
+  readonly headers: ExtraHeaders
+  /** Undefined: a local account. */
+  readonly registration: Omit<RegistrationOptions, 'engine'> | undefined
+}
+
+export const termsOf = ({ callConfig }: AccountSettings): SessionTerms => ({
   reliable: RELIABLE[callConfig.prackUse],
   timer: {
     mode: TIMER[callConfig.timerUse],
@@ -27,51 +52,72 @@ const termsOf = ({ callConfig }: AccountSettings): SessionTerms => ({
   },
 })
 
-/** Throws an OperationError naming the setting. `codecs` and `proxies`: the endpoint's. */
-export function uaAccountOf(
+/** Throws an OperationError naming the setting. `token`: user part of the Contact; random where it is left out. */
+export function partsOf(
   operation: string,
   settings: AccountSettings,
-  endpoint: { readonly codecs: readonly string[]; readonly proxies: readonly string[]; readonly ptimeMs: number },
-): UaAccountConfig {
+  { proxies: before }: EndpointDefaults,
+  token?: string,
+): AccountParts {
   const missing = MISSING.find(([, asked]) => asked(settings))?.[0]
   if (missing !== undefined) throw new OperationError(operation, 'unsupported', missing)
-  const { idUri, regConfig, sipConfig, natConfig, mediaConfig } = settings
-  const id = parseNameAddr(utf8Encode(idUri))
-  if (!id.ok || !isSip(id.value.uri))
-    throw new OperationError(
-      operation,
-      'argument',
-      `/idUri: expected a SIP URI, got ${JSON.stringify(idUri.slice(0, 80))}`,
-    )
-  const { uri, display } = id.value
-  const [credential] = sipConfig.authCreds
-  const secret = credential && new Secret(credential.data)
+  const { regConfig, sipConfig, natConfig } = settings
+  const uri = addressOf(operation, '/idUri', settings.idUri)
+  const [first, ...more] = sipConfig.authCreds.map(({ username, realm, dataType, data }) => ({
+    username,
+    ...(realm !== '*' && { realm }),
+    ...(dataType === 'ha1' ? { ha1: data } : { password: data }),
+  }))
+  const proxies = [...before, ...sipConfig.proxies]
+  const transport = sipConfig.transport === 'auto' ? undefined : sipConfig.transport
+  const outbound = natConfig.sipOutboundUse ? { outbound: proxies, instance: natConfig.sipOutboundInstanceId } : {}
+  const routes = natConfig.sipOutboundUse ? [] : proxies.map((proxy) => operated(operation, () => Route.parse(proxy)))
   const retry = {
     firstMs: 1000 * regConfig.firstRetryIntervalSec,
     longestMs: 1000 * regConfig.retryIntervalSec,
     spreadMs: 1000 * regConfig.randomRetryIntervalSec,
   }
-  const proxies = [...endpoint.proxies, ...sipConfig.proxies]
-  const outbound = natConfig.sipOutboundUse ? { outbound: proxies, instance: natConfig.sipOutboundInstanceId } : {}
+  const everyMs = 1000 * Math.max(5, natConfig.udpKaIntervalSec)
   return {
-    aor: printUri({ ...uri, params: [], headers: [] }),
-    displayName: utf8Decode(display),
-    registrar: regConfig.registrarUri === '' ? undefined : regConfig.registrarUri,
-    proxies: natConfig.sipOutboundUse ? [] : proxies,
-    username: credential?.username ?? utf8Decode(uri.user ?? ''),
-    password: credential?.dataType === 'password' ? secret : undefined,
-    ...(credential?.dataType === 'ha1' && secret ? { ha1: { hash: 'MD5' as const, value: secret } } : {}),
-    realm: credential?.realm ?? '*',
-    expires: regConfig.timeoutSec,
-    codecs: mediaConfig.codecs.length > 0 ? mediaConfig.codecs : endpoint.codecs,
-    ptimeMs: endpoint.ptimeMs,
-    transport: sipConfig.transport === 'auto' ? undefined : sipConfig.transport,
-    keepAlive: natConfig.udpKaIntervalSec === 0 ? 'off' : 'options',
-    keepAliveS: Math.max(5, natConfig.udpKaIntervalSec),
-    registration: { retry, ...outbound },
-    redirects: 'ask',
-    terms: termsOf(settings),
-    srtp: mediaConfig.srtpUse === 'disabled' ? 'off' : mediaConfig.srtpUse,
-    srtpOverClear: mediaConfig.srtpSecureSignaling ? 'refuse' : 'warn',
+    ...{ uri, routes, transport, terms: termsOf(settings), headers: settings.callConfig.headers },
+    credentials: operated(operation, () => new Credentials(uri, { ...first, ...(token && { token }), more })),
+    registration:
+      regConfig.registrarUri === ''
+        ? undefined
+        : {
+            registrar: addressOf(operation, '/regConfig/registrarUri', regConfig.registrarUri),
+            ...{ route: routes, transport, expires: regConfig.timeoutSec },
+            options: {
+              ...{ retry, ...outbound },
+              ...(natConfig.udpKaIntervalSec > 0 && { keepAlive: { kind: 'options', everyMs } as const }),
+            },
+          },
+  }
+}
+
+function addressOf(operation: string, name: string, text: string): SipUri {
+  try {
+    const { host, user, port, secure, display } = SipUri.parse(text)
+    return new SipUri({ host, user, port, secure, display })
+  } catch {
+    const got = JSON.stringify(text.slice(0, 80))
+    throw new OperationError(operation, 'argument', `${name}: expected a SIP URI, got ${got}`)
+  }
+}
+
+/** Sound of a call whose signalling goes `overTls`, or not; undefined: SRTP is a must, and its keys are not to pass in clear. */
+export function soundOf(
+  { mediaConfig }: AccountSettings,
+  { codecs, natLine }: EndpointDefaults,
+  overTls: boolean,
+): SoundSettings | undefined {
+  const { srtpUse, srtpSecureSignaling } = mediaConfig
+  const exposed = srtpSecureSignaling && !overTls
+  if (exposed && srtpUse === 'mandatory') return undefined
+  const useSrtp = srtpUse !== 'disabled' && !exposed
+  return {
+    transport: { useSrtp, srtpForced: srtpUse === 'mandatory', srtpSuites: SRTP_DEFAULT },
+    attributes: natLine === undefined ? [] : [natLine],
+    audio: { enableSilenceDetection: false, codecs: mediaConfig.codecs.length > 0 ? mediaConfig.codecs : codecs },
   }
 }

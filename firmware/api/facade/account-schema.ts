@@ -56,7 +56,13 @@ export const ACCOUNT_CONFIG = {
       dropCallsOnFail: { type: 'boolean', default: false, description: 'Calls end when the registration fails' },
     }),
     sipConfig: group({
-      authCreds: { type: 'array', items: CREDENTIALS, maxItems: 1, default: [] },
+      authCreds: {
+        type: 'array',
+        items: CREDENTIALS,
+        maxItems: 8,
+        default: [],
+        description: 'Of each realm the first that fits',
+      },
       proxies: { type: 'array', items: URI, maxItems: 4, default: [], description: 'Outbound, first hop first' },
       transport: { type: 'string', enum: ['auto', 'udp', 'tcp', 'tls'], default: 'auto' },
     }),

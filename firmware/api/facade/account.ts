@@ -1,23 +1,32 @@
 // PJSUA2's Account: who we are at one address; makes and takes calls, registers, writes, publishes, watches.
-
-import { utf8Decode } from '../../base/bytes.ts'
-import type { AccountConfig as UaAccountConfig } from '../../ua/contract.ts'
-import type { ExtraHeaders } from '../core/wire.ts'
-import { headerFields } from '../core/wire.ts'
-import { uaAccountOf } from './account-config.ts'
+import {
+  type Credentials,
+  type Registration,
+  type RequestResponse,
+  type Route,
+  type SessionTerms,
+  sendRequest,
+} from '../core/index.ts'
+import { type AccountParts, partsOf, soundOf } from './account-config.ts'
 import { AccountCallbacks } from './account-events.ts'
+import { AccountPresence } from './account-presence.ts'
+import { AccountRegistration } from './account-registration.ts'
 import { ACCOUNT_CONFIG, type AccountSettings } from './account-schema.ts'
 import type { Buddy } from './buddy.ts'
 import { Call } from './call.ts'
+import type { SoundSettings } from './call-sound.ts'
 import type { SipTxOption } from './call-types.ts'
 import { checked, type Part } from './checked.ts'
 import { Endpoint } from './endpoint.ts'
-import { OperationError } from './errors.ts'
+import { inTime, OperationError, operated } from './errors.ts'
+import type { Inner } from './inner.ts'
 import { INVALID_ID } from './names.ts'
 import type { PresenceStatus } from './presence.ts'
-import type { Result, Switchboard } from './switchboard.ts'
+import { follow } from './requests.ts'
+import { checkHeaders, targetOf } from './target.ts'
 import { composing } from './typing.ts'
-import { headersOf, messageBody } from './wording.ts'
+import { Watch } from './watch.ts'
+import { headersOf, requestOf } from './wording.ts'
 
 export interface AccountInfo {
   readonly id: number
@@ -43,15 +52,14 @@ export class Account extends AccountCallbacks {
   readonly buddies = new Set<Buddy>()
   /** For the façade: what its subscribers are told. */
   presence: PresenceStatus = { status: 'online', statusText: '' }
-  registration = { active: false, expires: 0, status: 0, reason: '', cause: '' }
   #id = INVALID_ID
-  #name = ''
   #settings: AccountSettings | undefined
-  #ua: UaAccountConfig | undefined
-  #board: Switchboard | undefined
-  #published = false
-  /** Registration was asked for: by the settings, or by `setRegistration`. */
-  #registers = true
+  #parts: AccountParts | undefined
+  #inner: Inner | undefined
+  #registration: AccountRegistration | undefined
+  #watchers: AccountPresence | undefined
+  /** Of our messages. */
+  #mailbox: Watch | undefined
 
   /** Of the application's endpoint, or of another one. */
   constructor(endpoint: Endpoint = Endpoint.instance()) {
@@ -64,42 +72,55 @@ export class Account extends AccountCallbacks {
   /** Adds it; registers when it has a registrar. The first one is the default, until another one is made that. */
   create(config: Part<AccountSettings>, makeDefault = false): void {
     if (this.isValid()) throw new OperationError('create', 'exists', 'the account was created already; use modify')
-    const board = this.endpoint.inner('create')
+    const inner = this.endpoint.inner('create')
     const settings = checked<AccountSettings>('create', ACCOUNT_CONFIG, config)
-    const ua = this.#uaOf('create', settings)
+    const parts = partsOf('create', settings, this.endpoint.accountDefaults())
     let id = 0
-    while (board.accounts.has(id)) id++
-    this.#name = board.newName('acc')
-    this.#enter(board, id, settings, ua)
-    this.#registers = settings.regConfig.registerOnAdd
+    while (inner.accounts.has(id)) id++
+    this.#inner = inner
+    this.#id = id
+    inner.accounts.set(id, this)
+    if (makeDefault || inner.accounts.size === 1) inner.defaultAccount = this
+    this.#registration = new AccountRegistration(this, inner, settings.regConfig.registerOnAdd)
+    this.#watchers = new AccountPresence(this, inner)
+    this.#enter(settings, parts)
     try {
-      board.seat.command('create', { kind: 'set-account', account: this.name, config: this.#asRegistering(ua) })
+      this.#registration.set(parts)
     } catch (error) {
-      board.accounts.delete(id)
-      this.#id = INVALID_ID
+      this.#leave(inner)
       throw error
     }
-    if (makeDefault || board.accounts.size === 1) board.defaultAccount = this
-    this.#follow(settings)
+    this.#follow('create', settings)
   }
 
   /** Other settings: what did not change goes on; throws with nothing changed. */
   modify(config: Part<AccountSettings>): void {
-    const board = this.inner('modify')
+    this.inner('modify')
     const settings = checked<AccountSettings>('modify', ACCOUNT_CONFIG, config)
-    const ua = this.#uaOf('modify', settings)
-    board.seat.command('modify', { kind: 'set-account', account: this.name, config: this.#asRegistering(ua) })
-    this.#enter(board, this.#id, settings, ua)
-    this.#follow(settings)
+    const defaults = this.endpoint.accountDefaults()
+    // Another binding has another Contact: giving up the old one must not take the new one with it (RFC 3261 §10.3).
+    const isSame = sameBinding(settings, this.getConfig())
+    const parts = partsOf('modify', settings, defaults, isSame ? this.credentials.token : undefined)
+    this.#enter(settings, parts)
+    if (!isSame) this.#registration?.set(parts)
+    this.#follow('modify', settings)
   }
 
   /** Its calls and subscriptions end, it un-registers, and is not valid any more. */
   shutdown(): void {
-    const board = this.inner('shutdown')
+    const inner = this.inner('shutdown')
+    for (const line of inner.lines.active) if (line.account === this && !line.isLeft) inTime(() => line.hangUp(480))
     for (const buddy of [...this.buddies]) buddy.delete()
-    board.seat.command('shutdown', { kind: 'remove-account', account: this.name })
-    board.accounts.delete(this.#id)
-    if (board.defaultAccount === this) board.defaultAccount = board.accounts.values().next().value
+    this.#leave(inner)
+  }
+
+  #leave(inner: Inner): void {
+    this.#mailbox?.end()
+    this.#mailbox = undefined
+    this.#watchers?.leave()
+    this.#registration?.leave()
+    inner.accounts.delete(this.#id)
+    if (inner.defaultAccount === this) inner.defaultAccount = inner.accounts.values().next().value
     this.#id = INVALID_ID
   }
 
@@ -109,40 +130,20 @@ export class Account extends AccountCallbacks {
   }
 
   isValid(): boolean {
-    return this.#board !== undefined && this.#board.accounts.get(this.#id) === this
+    return this.#inner !== undefined && this.#inner.accounts.get(this.#id) === this
   }
 
-  #enter(board: Switchboard, id: number, settings: AccountSettings, ua: UaAccountConfig): void {
-    this.#board = board
-    this.#id = id
+  #enter(settings: AccountSettings, parts: AccountParts): void {
     this.#settings = settings
-    this.#ua = ua
-    board.accounts.set(id, this)
+    this.#parts = parts
   }
 
-  #uaOf(operation: string, settings: AccountSettings): UaAccountConfig {
-    const { uaConfig, medConfig } = this.endpoint.settings
-    const codecs = this.endpoint.codecNames()
-    return uaAccountOf(operation, settings, { codecs, proxies: uaConfig.outboundProxies, ptimeMs: medConfig.ptime })
-  }
-
-  #asRegistering(ua: UaAccountConfig): UaAccountConfig {
-    return this.#registers ? ua : { ...ua, registrar: undefined }
-  }
-
-  /** For the façade: what follows from settings, or from other codecs of the endpoint. */
-  refresh(): void {
-    if (this.#settings !== undefined && this.isValid()) this.modify(this.#settings)
-  }
-
-  #follow({ presConfig, mwiConfig }: AccountSettings): void {
-    const board = this.inner('create')
-    if (presConfig.publishEnabled || this.#published) this.#tellPresence('create')
-    this.#published = presConfig.publishEnabled
-    const name = `mwi:${this.#name}`
-    if (mwiConfig.enabled && !board.subscriptions.has(name)) this.#watchMessages(board, name, mwiConfig.expirationSec)
-    else if (!mwiConfig.enabled && board.subscriptions.has(name))
-      board.seat.command('modify', { kind: 'unsubscribe', subscription: name })
+  #follow(operation: string, { mwiConfig }: AccountSettings): void {
+    this.tellPresence()
+    if (!mwiConfig.enabled) {
+      this.#mailbox?.end()
+      this.#mailbox = undefined
+    } else this.#mailbox ??= this.#watchMessages(operation, mwiConfig.expirationSec)
   }
 
   // ---- who it is -----------------------------------------------------------------------------------------------------
@@ -151,13 +152,8 @@ export class Account extends AccountCallbacks {
     return this.#id
   }
 
-  /** For the façade: its name at the user agent, which is nobody else's: what is still told of one that is gone concerns no other. */
-  get name(): string {
-    return this.#name
-  }
-
   get aor(): string {
-    return this.#ua?.aor ?? ''
+    return this.#parts?.uri.address ?? ''
   }
 
   get uri(): string {
@@ -172,20 +168,21 @@ export class Account extends AccountCallbacks {
 
   getInfo(): AccountInfo {
     this.inner('getInfo')
-    const { active, expires, status, reason, cause } = this.registration
+    const { current, last } = this.#registration!
+    const { active, expires, status, reason, cause } = last
     return {
       ...{ id: this.#id, isDefault: this.isDefault(), uri: this.aor },
-      ...{ regIsConfigured: this.#ua?.registrar !== undefined, regIsActive: active, regExpiresSec: expires },
+      ...{ regIsConfigured: current !== undefined, regIsActive: active, regExpiresSec: expires },
       ...{ regStatus: status, regStatusText: reason, regLastErr: cause },
       ...{ onlineStatus: this.presence.status === 'online', onlineStatusText: this.presence.statusText },
     }
   }
 
   isDefault(): boolean {
-    return this.#board?.defaultAccount === this
+    return this.#inner?.defaultAccount === this
   }
 
-  /** Calls that are for nobody go to it, and the application's that name no account. */
+  /** Calls that are for nobody go to it, where no other account has a higher priority. */
   setDefault(): void {
     this.inner('setDefault').defaultAccount = this
   }
@@ -194,25 +191,45 @@ export class Account extends AccountCallbacks {
     return endpoint.inner('Account.lookup').accounts.get(id)
   }
 
+  // ---- the core's objects under it -----------------------------------------------------------------------------------
+
+  get credentials(): Credentials {
+    return this.#known().credentials
+  }
+
+  /** Outbound proxies, first hop first. */
+  get routes(): readonly Route[] {
+    return this.#known().routes
+  }
+
+  /** Reliable responses and session timers of its calls. */
+  get terms(): SessionTerms {
+    return this.#known().terms
+  }
+
+  /** Undefined: a local account. */
+  get registration(): Registration | undefined {
+    return this.#registration?.current
+  }
+
+  #known(): AccountParts {
+    if (this.#parts === undefined) throw new OperationError('Account', 'state', 'the account was not created')
+    return this.#parts
+  }
+
   // ---- what it does --------------------------------------------------------------------------------------------------
 
-  /** Registers anew, or takes the binding back. What becomes of it comes as `regState`. */
+  /** Registers anew, or takes the binding back. What becomes of it comes as `regStarted` and `regState`. */
   setRegistration(renew: boolean): void {
-    const board = this.inner('setRegistration')
-    if (this.#ua?.registrar === undefined)
-      throw new OperationError('setRegistration', 'state', 'a local account has no registrar')
-    const first = renew && !this.#registers
-    this.#registers ||= renew
-    if (first) board.seat.command('setRegistration', { kind: 'set-account', account: this.name, config: this.#ua })
-    else board.seat.command('setRegistration', { kind: 'set-registration', account: this.name, on: renew })
-    this.tell('regStarted', { renew })
+    this.inner('setRegistration')
+    this.#registration!.ask('setRegistration', renew)
   }
 
   /** Told to whoever subscribes to us, and published where the settings say so; that we speak is added while we do. */
   setOnlineStatus(presence: PresenceStatus): void {
     this.inner('setOnlineStatus')
     this.presence = presence
-    this.#tellPresence('setOnlineStatus')
+    this.tellPresence()
   }
 
   /** Any request outside calls; its responses come as `sendRequest` with `userData`. */
@@ -225,10 +242,16 @@ export class Account extends AccountCallbacks {
     const { targetUri, method, txOption = {}, userData } = prm
     if (CALL_METHODS.includes(method.toUpperCase()))
       throw new OperationError('sendRequest', 'argument', `method: ${method} belongs to calls or registrations`)
-    this.#send('sendRequest', targetUri, method, txOption, ({ status: statusCode, reason, cause, headers, body }) => {
-      const more = { headers: headersOf(headers), body: utf8Decode(body), userData }
-      this.tell('sendRequest', { method, statusCode, reason, cause, ...more })
-    })
+    this.#send(
+      'sendRequest',
+      targetUri,
+      method,
+      txOption,
+      ({ code: statusCode, reason, cause, headers, body = '' }) => {
+        const more = { headers: headersOf(headers?.fields ?? []), body, userData }
+        this.tell('sendRequest', { method, statusCode, reason, cause, ...more })
+      },
+    )
   }
 
   /** A message of its own; the status comes as `instantMessageStatus`. `heard`: to the buddy it was written to. */
@@ -242,8 +265,8 @@ export class Account extends AccountCallbacks {
   }): void {
     const { toUri, content: msgBody, contentType = 'text/plain', userData, txOption, heard } = prm
     const option = { ...txOption, contentType, msgBody }
-    this.#send('sendInstantMessage', toUri, 'MESSAGE', option, ({ status: code, reason }) => {
-      if (code < 200) return
+    this.#send('sendInstantMessage', toUri, 'MESSAGE', option, ({ code, reason, isFinal }) => {
+      if (!isFinal) return
       this.tell('instantMessageStatus', { toUri, msgBody, code, reason, userData })
       heard?.(code, reason)
     })
@@ -253,10 +276,24 @@ export class Account extends AccountCallbacks {
     this.#send('sendTypingIndication', prm.toUri, 'MESSAGE', composing(prm.isTyping), () => {})
   }
 
-  #send(operation: string, target: string, method: string, option: SipTxOption, heard: (result: Result) => void): void {
-    const to = { account: this.name, target }
-    const command = { method, to, headers: headerFields(option.headers), body: messageBody(option) }
-    this.inner(operation).request(operation, command, heard)
+  #send(
+    operation: string,
+    target: string,
+    method: string,
+    option: SipTxOption,
+    heard: (response: RequestResponse) => void,
+  ): void {
+    const inner = this.inner(operation)
+    const { engine } = inner
+    const to = targetOf(operation, target, this)
+    checkHeaders(operation, option.headers ?? {})
+    const { credentials, routes: route, transport } = this.#known()
+    const options = { ...requestOf(option), route, transport, engine }
+    follow(
+      inner,
+      operated(operation, () => sendRequest(method, credentials, to, options)),
+      heard,
+    )
   }
 
   enumBuddies(): readonly Buddy[] {
@@ -275,52 +312,64 @@ export class Account extends AccountCallbacks {
 
   // ---- for the façade ------------------------------------------------------------------------------------------------
 
-  get board(): Switchboard | undefined {
-    return this.#board
+  get parts(): AccountParts {
+    return this.#known()
+  }
+
+  get contactUser(): string {
+    return this.#parts?.credentials.token ?? ''
   }
 
   get ringTimeMs(): number {
     return 1000 * (this.#settings?.callConfig.ringTimeoutSec ?? 0)
   }
 
-  get inviteHeaders(): ExtraHeaders {
-    return this.#settings?.callConfig.headers ?? {}
-  }
-
-  get presenceHeaders(): ExtraHeaders {
-    return this.#settings?.presConfig.headers ?? {}
+  get presenceHeaders() {
+    return this.getConfig().presConfig.headers
   }
 
   get presenceExpires(): number {
     return this.getConfig().presConfig.expirationSec
   }
 
+  get watchers(): AccountPresence {
+    return this.#watchers!
+  }
+
+  /** How a call of it sounds; undefined: it must not without TLS. */
+  soundFor(overTls: boolean): SoundSettings | undefined {
+    return soundOf(this.getConfig(), this.endpoint.accountDefaults(), overTls)
+  }
+
+  /** Whoever watches is told what is another than before. */
+  tellPresence(): void {
+    if (this.isValid()) this.#watchers?.update()
+  }
+
   /** Throws unless the account is there and its endpoint runs. */
-  inner(operation: string): Switchboard {
-    const board = this.endpoint.inner(operation)
+  inner(operation: string): Inner {
+    const inner = this.endpoint.inner(operation)
     if (!this.isValid()) throw new OperationError(operation, 'unknown', 'the account was not created, or is deleted')
-    return board
+    return inner
   }
 
-  #tellPresence(operation: string): void {
-    const { publishEnabled, expirationSec: expires } = this.getConfig().presConfig
-    const { status, statusText, activities = [] } = this.presence
-    const own = { basic: status === 'online' ? 'open' : 'closed', activities, note: statusText || undefined } as const
-    const asked = { account: this.name, presence: own, publish: publishEnabled, expires }
-    this.inner(operation).seat.command(operation, { kind: 'set-presence', ...asked })
-  }
-
-  #watchMessages(board: Switchboard, subscription: string, expires: number): void {
-    const asked = { account: this.name, target: this.aor, event: 'message-summary', expires, headers: [] }
+  #watchMessages(operation: string, expires: number): Watch {
+    const what = { target: this.#known().uri, event: 'message-summary', expires, headers: {} } as const
     let state = 'pending'
-    board.subscriptions.set(subscription, (event) => {
-      if (event.kind === 'subscription-state') {
-        state = event.state.toLowerCase()
-        if (event.final) board.subscriptions.delete(subscription)
-      }
-      if (event.kind !== 'watched' || event.watched.of !== 'message-summary') return
-      this.tell('mwiInfo', { active: state !== 'terminated', state, messages: event.watched.messages })
+    return new Watch(operation, this, what, {
+      state: (change, isFinal) => {
+        state = change.state.toLowerCase()
+        if (isFinal) this.#mailbox = undefined
+      },
+      watched: (watched) => {
+        if (watched.of !== 'message-summary' || watched.messages === undefined) return
+        this.tell('mwiInfo', { active: state !== 'terminated', state, messages: watched.messages })
+      },
     })
-    board.seat.command('create', { kind: 'subscribe', subscription, ...asked })
   }
 }
+
+/** One binding at one registrar, and nothing that is told there has changed. */
+const sameBinding = (a: AccountSettings, b: AccountSettings): boolean =>
+  JSON.stringify([a.idUri, a.regConfig, a.sipConfig, a.natConfig]) ===
+  JSON.stringify([b.idUri, b.regConfig, b.sipConfig, b.natConfig])

@@ -1,35 +1,36 @@
 // PJSUA2's AudDevManager: which sound device the endpoint speaks and hears through.
-import type { DeviceConfig, PortId } from '../../media/contract.ts'
-import { type SoundDevices, soundDevices } from '../core/sound-devices.ts'
+import { type DeviceConfig, type SoundDevices, soundDevices } from '../core/index.ts'
 import { AudioMedia } from './audio-media.ts'
-import type { Endpoint } from './endpoint.ts'
-import type { Switchboard } from './switchboard.ts'
+import { operated } from './errors.ts'
+import type { Inner } from './inner.ts'
 
-const DEVICE: PortId = 'device'
 /** Of an ALSA period, ms. */
 const PERIOD_MS = 20
 
 class DeviceMedia extends AudioMedia {
-  readonly port = DEVICE
+  readonly name = 'device'
+  isOpen = false
+
+  get port() {
+    return this.isOpen ? this.endpoint.inner('device').engine.soundDevicePort.port : undefined
+  }
+
+  open(): void {
+    this.isOpen = true
+    this.opened('setDevice')
+  }
 }
 
 export class AudDevManager {
-  readonly #board: Switchboard
+  readonly #inner: Inner
   readonly #media: DeviceMedia
   #device: DeviceConfig | undefined
   #names = { capture: 'default', playback: 'default' }
 
   /** For the façade. */
-  constructor(endpoint: Endpoint, board: Switchboard) {
-    this.#board = board
-    this.#media = new DeviceMedia(endpoint)
-    const tell = (type: 'opened' | 'failed' | 'ended', text: string) =>
-      endpoint.tell('mediaEvent', { port: DEVICE, type, text })
-    board.ports.set(DEVICE, {
-      opened: (detail) => tell('opened', detail),
-      failed: (reason) => tell('failed', reason),
-      ended: () => tell('ended', ''),
-    })
+  constructor(inner: Inner) {
+    this.#inner = inner
+    this.#media = new DeviceMedia(inner.endpoint)
   }
 
   /** What the microphone gives. The device is opened when it was not yet. */
@@ -66,9 +67,9 @@ export class AudDevManager {
 
   /** Any kind the media engine has, such as files in place of microphone and loudspeaker. */
   setDevice(device: DeviceConfig): void {
-    this.#board.bridge.close(DEVICE)
+    operated('setDevice', () => this.#inner.engine.setSoundDevice(device))
     this.#device = device
-    this.#board.bridge.open({ kind: 'open-device', port: DEVICE, device })
+    this.#media.open()
   }
 
   /** Undefined: none was opened yet. */
@@ -81,7 +82,7 @@ export class AudDevManager {
   }
 
   get #rate() {
-    return this.#board.settings.medConfig.sndClockRate
+    return this.#inner.settings.medConfig.sndClockRate
   }
 
   #openAlsa(): void {

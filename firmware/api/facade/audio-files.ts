@@ -1,10 +1,9 @@
 // Sound from files and into them: PJSUA2's AudioMediaPlayer and AudioMediaRecorder.
-import type { PortId, PortState } from '../../media/contract.ts'
+import { type PortId, type PortState, RecordingWaveFile, WaveFile } from '../core/index.ts'
 import { AudioMedia } from './audio-media.ts'
 import { Endpoint } from './endpoint.ts'
-import { OperationError } from './errors.ts'
+import { OperationError, operated } from './errors.ts'
 import { Observed } from './observed.ts'
-import type { Switchboard } from './switchboard.ts'
 
 export interface AudioFileEvents {
   /** A player came to the end of its file, or of its list; a recorder to its greatest size. */
@@ -15,8 +14,10 @@ export interface AudioFileEvents {
 
 class AudioFileCallbacks extends Observed<AudioFileEvents> {}
 
-abstract class AudioFile extends AudioMedia {
-  #port: PortId | undefined
+abstract class AudioFile<Core extends WaveFile | RecordingWaveFile> extends AudioMedia {
+  #name = ''
+  /** The file under it; another one for each file of a list. */
+  file: Core | undefined
   readonly #events = new AudioFileCallbacks()
 
   /** Of the application's endpoint, or of another one. */
@@ -24,8 +25,12 @@ abstract class AudioFile extends AudioMedia {
     super(endpoint)
   }
 
+  get name(): string {
+    return this.#name
+  }
+
   get port(): PortId | undefined {
-    return this.#port
+    return this.file?.port
   }
 
   onEof(): void {}
@@ -40,16 +45,16 @@ abstract class AudioFile extends AudioMedia {
 
   /** Stands still where it is; `resume` goes on from there. */
   pause(): void {
-    this.#paused('pause', true)
+    operated('pause', () => this.#needed('pause').pause())
   }
 
   resume(): void {
-    this.#paused('resume', false)
+    operated('resume', () => this.#needed('resume').resume())
   }
 
-  #paused(operation: string, paused: boolean): void {
-    const port = this.needed(operation)
-    this.endpoint.inner(operation).seat.media({ kind: 'set-paused', port, paused })
+  #needed(operation: string): Core {
+    this.needed(operation)
+    return this.file!
   }
 
   /** Where in the file it is, how long the file is (NaN of a recorder), ms. */
@@ -59,30 +64,30 @@ abstract class AudioFile extends AudioMedia {
 
   /** The port goes, and everybody who heard it hears it no more. */
   dispose(): void {
-    if (this.#port === undefined) return
-    const { bridge, ports } = this.endpoint.inner('dispose')
-    ports.delete(this.#port)
-    bridge.close(this.#port)
-    bridge.forget(this.#port)
-    this.#port = undefined
+    if (this.#name === '') return
+    const { bridge, inbox } = this.endpoint.inner('dispose')
+    if (this.file !== undefined) {
+      inbox.forget(this.file)
+      this.file[Symbol.dispose]()
+    }
+    bridge.forget(this)
+    this.file = undefined
+    this.#name = ''
   }
 
-  /** The name its port has from now on. */
-  protected named(operation: string, kind: string): { readonly board: Switchboard; readonly port: PortId } {
-    if (this.#port !== undefined) throw new OperationError(operation, 'exists', 'it has a file already')
-    const board = this.endpoint.inner(operation)
-    const port = board.bridge.newName(kind)
-    this.#port = port
-    board.ports.set(port, {
-      ended: () => this.ended(board, port),
-      failed: (reason) => this.#events.tell('failed', { reason }),
-    })
-    return { board, port }
+  /** The name it has from now on. */
+  protected named(operation: string, kind: string): void {
+    if (this.#name !== '') throw new OperationError(operation, 'exists', 'it has a file already')
+    this.#name = this.endpoint.inner(operation).bridge.newName(kind)
   }
 
-  protected ended(_board: Switchboard, _port: PortId): void {
+  protected ended(): void {
     this.onEof()
     this.#events.tell('eof', {})
+  }
+
+  protected failed(reason: string): void {
+    this.#events.tell('failed', { reason })
   }
 }
 
@@ -93,53 +98,74 @@ export interface PlayerOptions {
   readonly pauseMs?: number
 }
 
-export class AudioMediaPlayer extends AudioFile {
+export class AudioMediaPlayer extends AudioFile<WaveFile> {
   #list: readonly string[] = []
   #next = 0
   #forEver = false
 
   /** A WAV file: PCM of 16 bits, A-law or µ-law, at any rate. */
   createPlayer(file: string, { loops = 0, pauseMs = 0 }: PlayerOptions = {}): void {
-    const { board, port } = this.named('createPlayer', 'player')
-    board.bridge.open({ kind: 'open-player', port, file, loops, pauseMs })
+    this.named('createPlayer', 'player')
+    this.#list = [file]
+    this.#play('createPlayer', file, loops, pauseMs)
   }
 
   /** Files one after the other; the whole list again and again unless `loop` is false. */
   createPlaylist(files: readonly string[], { loop = true }: { readonly loop?: boolean } = {}): void {
     if (files.length === 0) throw new OperationError('createPlaylist', 'argument', 'files: expected one at least')
-    const { board, port } = this.named('createPlaylist', 'player')
+    this.named('createPlaylist', 'player')
     this.#list = files
     this.#forEver = loop
-    this.#play(board, port)
+    this.#playNext('createPlaylist')
   }
 
-  /** Goes on there, ms. */
+  /** Goes on there, ms; what came to its end plays once more. */
   setPos(atMs: number): void {
     if (!(atMs >= 0)) throw new OperationError('setPos', 'argument', `atMs: expected 0 or more, got ${atMs}`)
-    this.endpoint.inner('setPos').seat.media({ kind: 'seek', port: this.needed('setPos'), atMs })
+    this.needed('setPos')
+    if (this.port === undefined) this.#play('setPos', this.file!.fileName, 1, 0)
+    operated('setPos', () => this.file!.seek(atMs / 1000))
   }
 
-  #play(board: Switchboard, port: PortId): void {
-    const file = this.#list[this.#next++ % this.#list.length]!
-    board.bridge.open({ kind: 'open-player', port, file, loops: 1, pauseMs: 0 })
+  #playNext(operation: string): void {
+    this.#play(operation, this.#list[this.#next++ % this.#list.length]!, 1, 0)
   }
 
-  protected override ended(board: Switchboard, port: PortId): void {
-    const more = this.#list.length > 0 && (this.#forEver || this.#next < this.#list.length)
-    if (more) {
-      board.bridge.close(port)
-      this.#play(board, port)
-    } else super.ended(board, port)
+  #play(operation: string, fileName: string, loopCount: number, pauseMs: number): void {
+    const { engine, inbox } = this.endpoint.inner(operation)
+    const file = new WaveFile(fileName, { engine })
+    operated(operation, () => file.start({ loopCount, pauseTime: pauseMs / 1000, toDevices: false }))
+    inbox.hear(file, ({ name, data }) => {
+      if (name === 'wave-file-did-fail') this.failed(data.reason)
+      else this.#played()
+    })
+    this.file = file
+    this.opened(operation)
+  }
+
+  #played(): void {
+    const more = this.#forEver || (this.#next > 0 && this.#next < this.#list.length)
+    if (more) this.#playNext('createPlaylist')
+    else this.ended()
   }
 }
 
-export class AudioMediaRecorder extends AudioFile {
+export class AudioMediaRecorder extends AudioFile<RecordingWaveFile> {
   /** A WAV file of 16 bits at `rate` Hz, at most so large (0: no limit). It is whole when the recorder is disposed of. */
   createRecorder(
-    file: string,
+    fileName: string,
     { rate = 8000, maxSize = 0 }: { readonly rate?: number; readonly maxSize?: number } = {},
   ): void {
-    const { board, port } = this.named('createRecorder', 'recorder')
-    board.bridge.open({ kind: 'open-recorder', port, file, rate, maxBytes: maxSize })
+    const operation = 'createRecorder'
+    this.named(operation, 'recorder')
+    const { engine, inbox } = this.endpoint.inner(operation)
+    const file = new RecordingWaveFile(fileName, { engine })
+    operated(operation, () => file.start({ rate, maxBytes: maxSize, wholeBridge: false }))
+    inbox.hear(file, ({ name, data }) => {
+      if (name === 'recording-wave-file-did-fail') this.failed(data.reason)
+      else this.ended()
+    })
+    this.file = file
+    this.opened(operation)
   }
 }

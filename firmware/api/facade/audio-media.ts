@@ -1,7 +1,8 @@
 // Something that gives sound, takes it, or both: a call, a file, a device, a tone. Media are connected to a graph on the bridge.
-import type { PortId, PortState } from '../../media/contract.ts'
+import type { BridgePort, PortId, PortState } from '../core/index.ts'
+import type { Member } from './bridge.ts'
 import type { Endpoint } from './endpoint.ts'
-import { OperationError } from './errors.ts'
+import { OperationError, operated } from './errors.ts'
 import { INVALID_ID } from './names.ts'
 
 export interface ConfPortInfo {
@@ -13,57 +14,57 @@ export interface ConfPortInfo {
 
 /** Greatest factor of a level; 20 dB. */
 const MAX_LEVEL = 10
-const MIN_DB = -60
 
-export abstract class AudioMedia {
+export abstract class AudioMedia implements Member, BridgePort {
   protected readonly endpoint: Endpoint
-  #giveDb: number | undefined = 0
-  #takeDb: number | undefined = 0
+  #give = 1
+  #take = 1
 
   constructor(endpoint: Endpoint) {
     this.endpoint = endpoint
   }
 
-  /** Its name at the media engine; undefined while it has no port. */
+  /** Of its place at the bridge. */
+  abstract get name(): string
+
+  /** Its port at the engine's bridge; undefined while it has none. */
   abstract get port(): PortId | undefined
 
-  /** Its number at the bridge; INVALID_ID while it has no port. */
+  /** Its number at the bridge; INVALID_ID while it has no place there. */
   getPortId(): number {
-    return this.endpoint.inner('getPortId').bridge.slot(this.port)
+    return this.endpoint.inner('getPortId').bridge.slot(this)
   }
 
   getPortInfo(): ConfPortInfo {
     const { bridge } = this.endpoint.inner('getPortInfo')
-    const port = this.needed('getPortInfo')
-    return {
-      portId: bridge.slot(port),
-      name: port,
-      listeners: bridge.listeners(port).map((each) => bridge.slot(each)),
-    }
+    this.needed('getPortInfo')
+    const listeners = bridge.listeners(this).map((each) => bridge.slot(each))
+    return { portId: bridge.slot(this), name: this.name, listeners }
   }
 
   /** From now on `sink` hears this. Again: nothing changes. */
   startTransmit(sink: AudioMedia): void {
     const { bridge } = this.endpoint.inner('startTransmit')
-    bridge.connect(this.needed('startTransmit'), sink.needed('startTransmit'))
+    for (const each of [this, sink]) each.needed('startTransmit')
+    bridge.connect(this, sink)
   }
 
   stopTransmit(sink: AudioMedia): void {
     const { bridge } = this.endpoint.inner('stopTransmit')
-    if (!bridge.disconnect(this.needed('stopTransmit'), sink.needed('stopTransmit')))
-      throw new OperationError('stopTransmit', 'state', 'they are not connected')
+    for (const each of [this, sink]) each.needed('stopTransmit')
+    if (!bridge.disconnect(this, sink)) throw new OperationError('stopTransmit', 'state', 'they are not connected')
   }
 
   /** How loud it is to the others: 1 as it comes, 0 not at all, at most 10. */
   adjustRxLevel(level: number): void {
-    this.#giveDb = decibels('adjustRxLevel', level)
-    this.#gain('adjustRxLevel')
+    this.#give = checkedLevel('adjustRxLevel', level)
+    this.#setLevels('adjustRxLevel')
   }
 
   /** How loud the others are to it. */
   adjustTxLevel(level: number): void {
-    this.#takeDb = decibels('adjustTxLevel', level)
-    this.#gain('adjustTxLevel')
+    this.#take = checkedLevel('adjustTxLevel', level)
+    this.#setLevels('adjustTxLevel')
   }
 
   /** How loud it was to the others in the last 100 ms: 0 to 1, which is a full-scale sine. */
@@ -76,29 +77,35 @@ export abstract class AudioMedia {
     return 10 ** ((await this.state('getTxLevel')).takeDb / 20)
   }
 
-  protected async state(operation: string): Promise<PortState> {
-    const state = await this.endpoint.inner(operation).seat.portState(this.needed(operation))
-    if (state === undefined) throw new OperationError(operation, 'state', 'there is no media now')
-    return state
-  }
-
-  #gain(operation: string): void {
-    const port = this.needed(operation)
-    this.endpoint.inner(operation).seat.media({ kind: 'set-gain', port, giveDb: this.#giveDb, takeDb: this.#takeDb })
-  }
-
-  /** Its port; throws when it has none. */
-  needed(operation: string): PortId {
-    const { port } = this
-    if (port === undefined || this.endpoint.inner(operation).bridge.slot(port) === INVALID_ID)
+  /** Throws where it has no place at the bridge. */
+  needed(operation: string): void {
+    if (this.endpoint.inner(operation).bridge.slot(this) === INVALID_ID)
       throw new OperationError(operation, 'state', 'there is no media now')
-    return port
+  }
+
+  protected async state(operation: string): Promise<PortState> {
+    const { engine } = this.endpoint.inner(operation)
+    if (this.port === undefined) throw new OperationError(operation, 'state', 'there is no media now')
+    return engine.getPortState(this).catch((cause) => {
+      throw new OperationError(operation, 'state', 'there is no media now', cause)
+    })
+  }
+
+  /** It has a port, or another one: what was asked of it is asked again. */
+  protected opened(operation: string): void {
+    this.endpoint.inner(operation).bridge.opened(this)
+    if (this.#give !== 1 || this.#take !== 1) this.#setLevels(operation)
+  }
+
+  #setLevels(operation: string): void {
+    this.needed(operation)
+    const { engine } = this.endpoint.inner(operation)
+    if (this.port !== undefined)
+      operated(operation, () => engine.setPortLevel(this, 100 * this.#give, 100 * this.#take))
   }
 }
 
-/** Undefined mutes. */
-function decibels(operation: string, level: number): number | undefined {
-  if (!(level >= 0 && level <= MAX_LEVEL))
-    throw new OperationError(operation, 'argument', `level: expected 0 to ${MAX_LEVEL}, got ${level}`)
-  return level === 0 ? undefined : Math.max(MIN_DB, 20 * Math.log10(level))
+function checkedLevel(operation: string, level: number): number {
+  if (level >= 0 && level <= MAX_LEVEL) return level
+  throw new OperationError(operation, 'argument', `level: expected 0 to ${MAX_LEVEL}, got ${level}`)
 }

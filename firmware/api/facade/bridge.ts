@@ -1,99 +1,91 @@
-// The conference bridge as the façade sees it: numbered ports and who is to hear whom. A wish stands while its two ports are known:
-// it is done when both are open, and done again when one of them opens anew.
-import type { MediaCommand, PortId } from '../../media/contract.ts'
+// The conference bridge as the façade sees it: numbered media and who is to hear whom. A wish stands while its two media are known:
+// it is done when both have a port, and done again when one of them gets another one.
+import type { Engine, PortId } from '../core/index.ts'
 import { INVALID_ID } from './names.ts'
 
-interface Wish {
-  readonly from: PortId
-  readonly to: PortId
+/** What has a place at the bridge. */
+export interface Member {
+  /** `device`, `player:1`. */
+  readonly name: string
+  /** At the engine's bridge; undefined while there is none. */
+  readonly port: PortId | undefined
 }
 
+interface Wish {
+  readonly from: Member
+  readonly to: Member
+}
+
+/** Of one endpoint. */
 export class Bridge {
-  readonly #send: (command: MediaCommand) => void
-  readonly #slots: (PortId | undefined)[] = []
-  readonly #open = new Set<PortId>()
+  readonly #engine: Engine
+  readonly #slots: (Member | undefined)[] = []
   #wishes: readonly Wish[] = []
   #named = 0
 
-  constructor(send: (command: MediaCommand) => void) {
-    this.#send = send
+  constructor(engine: Engine) {
+    this.#engine = engine
   }
 
-  newName(kind: string): PortId {
+  newName(kind: string): string {
     return `${kind}:${++this.#named}`
   }
 
-  /** Makes a port known; it may not be open yet. */
-  add(port: PortId): void {
-    if (this.#slots.includes(port)) return
+  /** Makes it known; it may have no port yet. */
+  add(member: Member): void {
+    if (this.#slots.includes(member)) return
     const free = this.#slots.indexOf(undefined)
-    this.#slots[free < 0 ? this.#slots.length : free] = port
+    this.#slots[free < 0 ? this.#slots.length : free] = member
   }
 
-  /** Number of a port; INVALID_ID of one that is not known. */
-  slot(port: PortId | undefined): number {
-    return port === undefined ? INVALID_ID : this.#slots.indexOf(port)
+  /** Its number; INVALID_ID where it is not known. */
+  slot(member: Member | undefined): number {
+    return member === undefined ? INVALID_ID : this.#slots.indexOf(member)
   }
 
-  /** Every port that is known, by number. */
-  get ports(): readonly PortId[] {
-    return this.#slots.filter((port) => port !== undefined)
+  /** Names of all that is known, by number. */
+  get names(): readonly string[] {
+    return this.#slots.flatMap((member) => (member === undefined ? [] : [member.name]))
   }
 
-  /** Gives the command that opens the port; commands that follow may count on it. */
-  open(command: MediaCommand & { readonly port: PortId }): void {
-    this.add(command.port)
-    this.#send(command)
-    this.opened(command.port)
+  /** It has a port, or another one. */
+  opened(member: Member): void {
+    this.add(member)
+    for (const { from, to } of this.#wishes) if (from === member || to === member) this.#connect(from, to)
   }
 
-  /** Somebody else opened it. */
-  opened(port: PortId): void {
-    this.add(port)
-    this.#open.add(port)
-    for (const { from, to } of this.#wishes)
-      if ((from === port || to === port) && this.#areOpen(from, to)) this.#send({ kind: 'connect', from, to })
-  }
-
-  /** Closes it; who was to hear whom is kept for when it opens again. */
-  close(port: PortId): void {
-    if (this.#open.delete(port)) this.#send({ kind: 'close-port', port })
-  }
-
-  /** It is gone, closed by somebody else, and with it every wish. */
-  forget(port: PortId): void {
-    this.#open.delete(port)
-    const slot = this.#slots.indexOf(port)
+  /** It is gone for good, and with it every wish. */
+  forget(member: Member): void {
+    const slot = this.#slots.indexOf(member)
     if (slot >= 0) this.#slots[slot] = undefined
-    this.#wishes = this.#wishes.filter(({ from, to }) => from !== port && to !== port)
+    this.#wishes = this.#wishes.filter(({ from, to }) => from !== member && to !== member)
   }
 
-  /** False: they are connected. */
-  connect(from: PortId, to: PortId): boolean {
-    if (this.#isWished(from, to)) return false
+  /** Again: nothing changes. */
+  connect(from: Member, to: Member): void {
+    if (this.#isWished(from, to)) return
     this.#wishes = [...this.#wishes, { from, to }]
-    if (this.#areOpen(from, to)) this.#send({ kind: 'connect', from, to })
-    return true
+    this.#connect(from, to)
   }
 
   /** False: they are not connected. */
-  disconnect(from: PortId, to: PortId): boolean {
+  disconnect(from: Member, to: Member): boolean {
     if (!this.#isWished(from, to)) return false
     this.#wishes = this.#wishes.filter((wish) => wish.from !== from || wish.to !== to)
-    if (this.#areOpen(from, to)) this.#send({ kind: 'disconnect', from, to })
+    if (from.port !== undefined && to.port !== undefined) this.#engine.bridge.disconnect(from.port, to.port)
     return true
   }
 
-  /** Who hears that port. */
-  listeners(port: PortId): readonly PortId[] {
-    return this.#wishes.filter(({ from }) => from === port).map(({ to }) => to)
+  /** Who hears it. */
+  listeners(member: Member): readonly Member[] {
+    return this.#wishes.filter(({ from }) => from === member).map(({ to }) => to)
   }
 
-  #isWished(from: PortId, to: PortId): boolean {
+  #connect(from: Member, to: Member): void {
+    if (from.port !== undefined && to.port !== undefined) this.#engine.bridge.connect(from.port, to.port)
+  }
+
+  #isWished(from: Member, to: Member): boolean {
     return this.#wishes.some((wish) => wish.from === from && wish.to === to)
-  }
-
-  #areOpen(from: PortId, to: PortId): boolean {
-    return this.#open.has(from) && this.#open.has(to)
   }
 }

@@ -1,9 +1,8 @@
 // PJSUA2's Buddy: somebody whose presence is watched and who is written to.
 
-import type { SubscriptionState } from '../../sip/core/contract.ts'
 import { parseUri, sameUri } from '../../sip/message/uri.ts'
-import type { Watched } from '../../ua/contract.ts'
-import { headerFields } from '../core/wire.ts'
+import type { Watched } from '../../sip/packages/watched.ts'
+import type { SubscriptionChange } from '../core/index.ts'
 import type { Account } from './account.ts'
 import { BUDDY_CONFIG, type BuddySettings } from './buddy-schema.ts'
 import type { OnInstantMessageParam, OnInstantMessageStatusParam, OnTypingIndicationParam } from './call-events.ts'
@@ -11,7 +10,8 @@ import { checked, type Part } from './checked.ts'
 import { OperationError } from './errors.ts'
 import { Observed } from './observed.ts'
 import { type PresenceStatus, presenceOf, UNKNOWN } from './presence.ts'
-import type { SubscriptionEvent } from './switchboard.ts'
+import { targetOf } from './target.ts'
+import { Watch } from './watch.ts'
 
 export interface BuddyInfo {
   readonly uri: string
@@ -47,10 +47,10 @@ export class Buddy extends Observed<BuddyEvents> {
   #account: Account | undefined
   #settings: BuddySettings | undefined
   #presence = UNKNOWN
-  #subState: SubscriptionState = 'NULL'
+  #subState = 'null'
   #reason = ''
-  /** By event package. */
-  readonly #subscriptions = new Map<string, string>()
+  /** What is watched of it, by event package. */
+  readonly watches = new Map<'presence' | 'dialog', Watch>()
 
   onBuddyState(_prm: BuddyInfo): void {}
   onBuddyEvSubState(_prm: OnBuddyEvSubStateParam): void {}
@@ -74,7 +74,7 @@ export class Buddy extends Observed<BuddyEvents> {
   /** Its subscriptions end, and it is not valid any more. */
   delete(): void {
     const account = this.#valid('delete')
-    for (const event of [...this.#subscriptions.keys()]) this.#subscribe('delete', event, false)
+    for (const event of [...this.watches.keys()]) this.#subscribe('delete', event, false)
     account.buddies.delete(this)
     this.#account = undefined
   }
@@ -90,8 +90,8 @@ export class Buddy extends Observed<BuddyEvents> {
 
   getInfo(): BuddyInfo {
     const { uri, name } = this.getConfig()
-    const presMonitorEnabled = this.#subscriptions.has('presence')
-    const [subState, subTermReason] = [this.#subState.toLowerCase(), this.#reason]
+    const presMonitorEnabled = this.watches.has('presence')
+    const [subState, subTermReason] = [this.#subState, this.#reason]
     return { uri, name, presMonitorEnabled, presStatus: this.#presence, subState, subTermReason }
   }
 
@@ -128,52 +128,47 @@ export class Buddy extends Observed<BuddyEvents> {
     this.#valid('sendTypingIndication').sendTypingIndication({ toUri: this.#settings!.uri, ...prm })
   }
 
-  #subscribe(operation: string, event: string, subscribe: boolean): void {
+  #subscribe(operation: string, event: 'presence' | 'dialog', subscribe: boolean): void {
     const account = this.#valid(operation)
-    const board = account.inner(operation)
-    const name = this.#subscriptions.get(event)
+    const watch = this.watches.get(event)
     if (!subscribe) {
-      if (name === undefined) return
-      this.#subscriptions.delete(event)
-      board.seat.command(operation, { kind: 'unsubscribe', subscription: name })
+      this.watches.delete(event)
+      watch?.end()
       return
     }
-    if (name !== undefined) return
-    const subscription = board.newName('buddy')
-    board.subscriptions.set(subscription, (told) => {
-      if (told.kind === 'subscription-state' && told.final) board.subscriptions.delete(subscription)
-      if (this.isValid()) this.#onEvent(event, subscription, told)
+    if (watch !== undefined) return
+    const { presenceExpires: expires, presenceHeaders: headers } = account
+    const what = { target: targetOf(operation, this.#settings!.uri, account), event, expires, headers }
+    const made = new Watch(operation, account, what, {
+      state: (change, isFinal) => {
+        if (this.isValid()) this.#onState(event, made, change, isFinal)
+      },
+      watched: (watched) => {
+        if (this.isValid()) this.#onWatched(watched)
+      },
     })
-    try {
-      board.seat.command(operation, {
-        ...{ kind: 'subscribe', subscription, account: account.name, target: this.#settings!.uri, event },
-        ...{ expires: account.presenceExpires, headers: headerFields(account.presenceHeaders) },
-      })
-    } catch (error) {
-      board.subscriptions.delete(subscription)
-      throw error
-    }
-    this.#subscriptions.set(event, subscription)
+    this.watches.set(event, made)
   }
 
-  #onEvent(event: string, subscription: string, told: SubscriptionEvent) {
-    // What is read of it is `watched`, which follows.
-    if (told.kind === 'subscription-notify') return
-    if (told.kind === 'watched') {
-      const { watched } = told
-      if (watched.of === 'dialog') this.tell('buddyDlgEventState', watched)
-      if (watched.of !== 'presence') return
-      this.#presence = presenceOf(watched)
-      return this.tell('buddyState', this.getInfo())
-    }
-    const { state, previous, status: statusCode, reason, final } = told
-    const known = this.#subscriptions.get(event)
-    if (final && known === subscription) this.#subscriptions.delete(event)
-    this.tell('buddyEvSubState', {
-      ...{ event, state: state.toLowerCase(), previous: previous.toLowerCase(), statusCode, reason },
-    })
-    if (event !== 'presence' || (known !== undefined && known !== subscription)) return
-    this.#subState = state
+  #onWatched(watched: Watched): void {
+    if (watched.of === 'dialog') this.tell('buddyDlgEventState', watched)
+    if (watched.of !== 'presence') return
+    this.#presence = presenceOf(watched)
+    this.tell('buddyState', this.getInfo())
+  }
+
+  #onState(
+    event: 'presence' | 'dialog',
+    watch: Watch,
+    { state, previousState, code: statusCode = 0, reason = '' }: SubscriptionChange,
+    isFinal: boolean,
+  ): void {
+    const known = this.watches.get(event)
+    if (isFinal && known === watch) this.watches.delete(event)
+    const names = { state: state.toLowerCase(), previous: previousState.toLowerCase() }
+    this.tell('buddyEvSubState', { event, ...names, statusCode, reason })
+    if (event !== 'presence' || (known !== undefined && known !== watch)) return
+    this.#subState = names.state
     this.#reason = reason
     this.tell('buddyState', this.getInfo())
   }

@@ -1,18 +1,21 @@
 // The end of a call: its last events, and its number is free.
-
 import { infoOf } from './call-info.ts'
-import { stateParam } from './call-state.ts'
-import type { CallEnd, Line } from './line.ts'
-import type { Switchboard } from './switchboard.ts'
+import type { Inner } from './inner.ts'
+import type { Line, Outcome } from './line.ts'
 
-export function endCall(board: Switchboard, line: Line, event: CallEnd): void {
+export function endCall(inner: Inner, line: Line, outcome: Outcome, because: readonly string[] = []): void {
+  if (!line.isActive) return
   const previous = line.state
+  const { status: statusCode, reason, cause } = line.outcome ?? outcome
   line.state = 'disconnected'
-  line.status = event.status
-  line.reason = event.reason
+  line.status = statusCode
+  line.reason = reason
   line.end()
-  board.lines.remove(line)
-  line.call?.tell('callState', stateParam(event, previous, 'disconnected'))
+  line.session.ended(statusCode, reason)
+  inner.lines.remove(line)
+  inner.relocation.call(line, statusCode, reason)
+  line.call?.tell('callState', { state: 'disconnected', previous, statusCode, reason, cause, because })
   const by = line.hungUp === undefined ? 'remote' : 'local'
-  line.call?.tell('callEnd', { by, info: infoOf(line, board.bridge), params: line.hungUp?.params })
+  line.call?.tell('callEnd', { by, info: infoOf(line, inner.bridge), params: line.hungUp?.params })
+  line.account.tellPresence()
 }

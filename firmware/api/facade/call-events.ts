@@ -27,15 +27,34 @@ export interface OnCallTsxStateParam {
   readonly userData: unknown
 }
 
-/** A description before it takes effect, as on the wire. */
+/** A description before it takes effect, without keys of SRTP. */
 export interface OnCallSdpParam {
   readonly local: string | undefined
   readonly remote: string | undefined
 }
 
+export interface OnCallSdpCreatedParam {
+  /** Ours, about to be sent; what it is set to within the callback goes out in its place. Keys of SRTP are `***` and put back. */
+  local: string
+  /** The offer it answers; undefined: it is an offer. */
+  readonly remote: string | undefined
+}
+
+export interface OnCallRxOfferParam extends OnCallSdpParam {
+  /** 200 (preset) takes it, 300–699 refuse it. To be set within the callback. */
+  statusCode: number
+}
+
 export interface OnCallRxReinviteParam {
+  readonly method: string
+  readonly headers: RxData['headers']
   /** Their offer; undefined: they want ours. */
   readonly offer: string | undefined
+  /** What it is answered with: 200 (preset), or 300–699. To be set within the callback. */
+  statusCode: number
+  reason: string | undefined
+  /** The application's own description in the place of ours. */
+  sdp: string | undefined
 }
 
 export interface OnStreamParam {
@@ -145,8 +164,8 @@ export interface CallEvents {
   callState: OnCallStateParam
   callTsxState: OnCallTsxStateParam
   callMediaState: Record<string, never>
-  callSdpCreated: OnCallSdpParam
-  callRxOffer: OnCallSdpParam
+  callSdpCreated: OnCallSdpCreatedParam
+  callRxOffer: OnCallRxOfferParam
   callTxOffer: OnCallSdpParam
   callRxReinvite: OnCallRxReinviteParam
   streamCreated: OnStreamParam
@@ -175,8 +194,9 @@ export abstract class CallCallbacks extends Observed<CallEvents> {
   onCallTsxState(_prm: OnCallTsxStateParam): void {}
   /** Media began, ended, or is another now; `getInfo().media` says what. */
   onCallMediaState(_prm: Record<string, never>): void {}
-  onCallSdpCreated(_prm: OnCallSdpParam): void {}
-  onCallRxOffer(_prm: OnCallSdpParam): void {}
+  /** Within the method that sends it: what it may be changed to goes out. */
+  onCallSdpCreated(_prm: OnCallSdpCreatedParam): void {}
+  onCallRxOffer(_prm: OnCallRxOfferParam): void {}
   onCallTxOffer(_prm: OnCallSdpParam): void {}
   onCallRxReinvite(_prm: OnCallRxReinviteParam): void {}
   onStreamCreated(_prm: OnStreamParam): void {}

@@ -1,5 +1,5 @@
 // What a call says of itself.
-import type { StreamStats } from '../../media/contract.ts'
+import type { StreamStats } from '../core/index.ts'
 import type { Bridge } from './bridge.ts'
 import type { CallInfo, CallMediaInfo, StreamStat } from './call-types.ts'
 import type { Line } from './line.ts'
@@ -15,39 +15,33 @@ const STATE_TEXT: Readonly<Record<CallState, string>> = {
   disconnected: 'DISCONNCTD',
 }
 
+/** ms since it was answered, and since it began; both stand still at the end. */
+export function durationsOf({ endedAt, connectedAt, began }: Line) {
+  const until = endedAt ?? performance.now()
+  return { connectedMs: until - (connectedAt ?? until), totalMs: until - began }
+}
+
 /** As of now; after the end as of the end. */
 export function infoOf(line: Line, bridge: Bridge | undefined): CallInfo {
-  const { record, peer, account } = line
-  const until = line.endedAt ?? performance.now()
+  const { peer, account, invitation } = line
+  const { callId, localTag, remoteTag, remoteContact } = invitation.dialog
+  const { connectedMs, totalMs } = durationsOf(line)
   return {
-    id: line.id,
-    role: line.role,
-    accountId: account.getId(),
-    localUri: record?.local ?? account.uri,
-    localContact: record?.contactUser ?? '',
-    remoteUri: peer.uri,
-    remoteDisplay: peer.display,
-    remoteContact: record?.peerContact ?? '',
-    callIdString: record?.callId ?? '',
-    localTag: record?.localTag ?? '',
-    remoteTag: record?.remoteTag ?? '',
-    setting: line.setting,
-    state: line.state,
-    stateText: STATE_TEXT[line.state],
-    lastStatusCode: line.status,
-    lastReason: line.reason,
-    media: mediaOf(line, bridge),
-    connectDuration: (until - (line.connectedAt ?? until)) / 1000,
-    totalDuration: (until - line.began) / 1000,
+    ...{ id: line.id, role: line.role, accountId: account.getId() },
+    ...{ localUri: line.localUri, localContact: account.contactUser },
+    ...{ remoteUri: peer.uri, remoteDisplay: peer.display, remoteContact },
+    ...{ callIdString: callId, localTag, remoteTag, setting: line.setting },
+    ...{ state: line.state, stateText: STATE_TEXT[line.state] },
+    ...{ lastStatusCode: line.status, lastReason: line.reason, media: mediaOf(line, bridge) },
+    ...{ connectDuration: connectedMs / 1000, totalDuration: totalMs / 1000 },
   }
 }
 
-export function mediaOf({ media }: Line, bridge: Bridge | undefined): readonly CallMediaInfo[] {
-  if (media === undefined || media.status === 'none') return []
-  const { status, direction: dir, codec, port, dtmf: telephoneEvents, srtp } = media
-  return [
-    { index: 0, type: 'audio', dir, status, codec, telephoneEvents, srtp, audioConfSlot: bridge?.slot(port) ?? -1 },
-  ]
+function mediaOf({ sound }: Line, bridge: Bridge | undefined): readonly CallMediaInfo[] {
+  const { status, direction: dir, codec, telephoneEvents, srtp } = sound.media
+  if (status === 'none') return []
+  const audioConfSlot = sound.port === undefined ? -1 : (bridge?.slot(sound) ?? -1)
+  return [{ index: 0, type: 'audio', dir, status, codec, telephoneEvents, srtp, audioConfSlot }]
 }
 
 export const streamStatOf = (stats: StreamStats): StreamStat => ({

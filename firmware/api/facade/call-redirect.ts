@@ -1,32 +1,38 @@
 // A call sent elsewhere by a 3xx (RFC 3261 §8.1.3.4): the application says of each place whether it goes there.
+import type { SipUri } from '../core/index.ts'
 import type { RedirectOp } from './call-events.ts'
-import { OperationError } from './errors.ts'
+import { inTime, OperationError } from './errors.ts'
 import type { Line } from './line.ts'
-import type { Switchboard } from './switchboard.ts'
 
 /** Places a call can go on to, best first, of which nothing has been said yet. */
 export interface Redirected {
   readonly status: number
-  readonly targets: readonly string[]
+  readonly targets: readonly SipUri[]
 }
 
 /** Asks of the first; of the next when that is rejected. */
-export function askRedirect(board: Switchboard, line: Line, redirected: Redirected): undefined {
+export function askRedirect(line: Line, redirected: Redirected): void {
   line.redirected = redirected
-  const [targetUri] = redirected.targets
-  if (targetUri === undefined || line.call === undefined) return redirect(board, line, 'stop')
-  const prm = { targetUri, statusCode: redirected.status, op: 'stop' as RedirectOp }
+  const [target] = redirected.targets
+  if (target === undefined || line.call === undefined) {
+    redirect(line, 'stop')
+    return
+  }
+  const prm = { targetUri: target.address, statusCode: redirected.status, op: 'stop' as RedirectOp }
   line.call.tell('callRedirected', prm)
-  if (prm.op !== 'pending' && line.redirected === redirected) redirect(board, line, prm.op)
+  if (prm.op !== 'pending' && line.redirected === redirected) redirect(line, prm.op)
 }
 
-export function redirect(board: Switchboard, line: Line, op: Exclude<RedirectOp, 'pending'>): undefined {
+export function redirect(line: Line, op: Exclude<RedirectOp, 'pending'>): void {
   const { redirected } = line
   if (redirected === undefined)
     throw new OperationError('processRedirect', 'state', 'there is no question whether the call goes elsewhere')
   const [target, ...others] = redirected.targets
-  if (op === 'reject' && others.length > 0) return askRedirect(board, line, { ...redirected, targets: others })
+  if (op === 'reject' && others.length > 0) {
+    askRedirect(line, { ...redirected, targets: others })
+    return
+  }
   line.redirected = undefined
-  const targets = op === 'accept' && target !== undefined ? [target] : []
-  board.seat.command('processRedirect', { kind: 'redirect', call: line.name, targets })
+  // After half a minute it has ended by itself.
+  inTime(() => line.invitation.redirect(op === 'accept' && target !== undefined ? [target] : []))
 }

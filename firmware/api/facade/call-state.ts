@@ -1,13 +1,26 @@
-// A change of a call's state, as its callback is told it.
-import type { OnCallStateParam } from './call-events.ts'
-import type { CallEnd } from './line.ts'
+// The states of a session as those of a call.
+import type { InvitationState } from '../core/index.ts'
 import type { CallState } from './names.ts'
 
-export const stateParam = (
-  { status, reason, cause, because = [] }: CallEnd,
-  previous: CallState,
-  state: CallState,
-): OnCallStateParam => ({
-  ...{ state, previous, statusCode: status, reason, cause },
-  because: because.map(({ protocol, cause: code }) => `${protocol} ${code ?? ''}`.trim()),
-})
+/** As PJSUA names them; undefined: no state of its own, the call stays in the one it is in. */
+export function callState(session: InvitationState): CallState | undefined {
+  switch (session) {
+    case 'CALLING':
+      return 'calling'
+    case 'INCOMING':
+      return 'incoming'
+    case 'EARLY':
+      return 'early'
+    case 'CONNECTING':
+      return 'connecting'
+    case 'CONFIRMED':
+    case 'REINVITING':
+    case 'REINVITED':
+      return 'confirmed'
+    case 'DISCONNECTED':
+      return 'disconnected'
+    case 'NULL':
+    case 'DISCONNECTING':
+      return undefined
+  }
+}

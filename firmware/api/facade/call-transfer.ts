@@ -1,39 +1,62 @@
-// A call handed on: where an attended transfer refers to (RFC 3891), and the decision on one that is asked of us (RFC 3515).
-import { isSip, parseUri, printUri } from '../../sip/message/uri.ts'
-import type { UaEvent } from '../../ua/contract.ts'
-import type { CallInfo } from './call-types.ts'
-import { OperationError } from './errors.ts'
+// A call handed on: one we ask for with what becomes of it, and one that is asked of us (RFC 3515).
+import type { ExtraHeaders, IncomingReferral, Invitation, Referral, SipUri } from '../core/index.ts'
+import { inTime, OperationError, operated } from './errors.ts'
+import type { Inner } from './inner.ts'
 import type { Line } from './line.ts'
-import type { Switchboard } from './switchboard.ts'
+import { checkHeaders } from './target.ts'
 
-/** The other side of `call`, to be called in our place: tags are as that side sees them. */
-export function replacesOf(call: CallInfo, insist: boolean): string {
-  const { remoteContact, remoteUri, callIdString, remoteTag, localTag } = call
-  const uri = parseUri(remoteContact || remoteUri)
-  if (!uri.ok || !isSip(uri.value) || remoteTag === '')
-    throw new OperationError('xferReplaces', 'state', 'the call to be replaced has no dialog yet')
-  const replaces = { name: 'Replaces', value: `${callIdString};to-tag=${remoteTag};from-tag=${localTag}` }
-  const require = insist ? [{ name: 'Require', value: 'replaces' }] : []
-  return printUri({ ...uri.value, headers: [replaces, ...require] })
+/** REFER: they are to call `to`, or take our place in that session (RFC 3891); `insist`: their INVITE fails where that is not understood. */
+export function refer(
+  operation: string,
+  line: Line,
+  to: SipUri | Invitation,
+  headers: ExtraHeaders = {},
+  insist = true,
+): void {
+  checkHeaders(operation, headers)
+  if (line.isLeft) throw new OperationError(operation, 'refused', 'is ending')
+  if (line.referral !== undefined) throw new OperationError(operation, 'refused', 'a transfer is under way')
+  // RFC 3892 §2.1: whom the one called will hear of.
+  const known = Object.keys(headers).some((name) => /^(referred-by|b)$/i.test(name))
+  const extraHeaders = known ? headers : { 'Referred-By': `<${line.localUri}>`, ...headers }
+  const referral = operated(operation, () => line.invitation.refer(to, { extraHeaders, insist }))
+  followReferral(line.inner, line, referral)
 }
 
-type Asked = Extract<UaEvent, { kind: 'transfer-incoming' }>
+/** What becomes of a REFER of ours is told, until that is enough. */
+function followReferral(inner: Inner, line: Line, referral: Referral): void {
+  line.referral = referral
+  inner.inbox.hear(referral, ({ data }) => {
+    const prm = { statusCode: data.code, reason: data.reason, finalNotify: data.isFinal, cont: true }
+    if (data.isFinal) line.referral = undefined
+    line.call?.tell('callTransferStatus', prm)
+    if (prm.cont || prm.finalNotify || !line.isActive) return
+    line.referral = undefined
+    inTime(() => referral.end())
+  })
+}
 
-/** Asks the application of the call, and calls where they want; the user agent tells them how that goes. */
-export function onTransfer(board: Switchboard, { transfer, call, target, referredBy }: Asked) {
-  const line = board.lines.byName(call ?? '')
-  const decline = (status: number) =>
-    board.seat.command('callTransferRequest', {
-      ...{ kind: 'answer-transfer', transfer, call: undefined, status, reason: undefined },
-    })
-  if (line?.call === undefined) return decline(603)
-  const prm = { dstUri: target.uri, statusCode: 202, newCall: undefined as Line['call'], opt: {}, referredBy }
+/** Asks the application of the call, calls where they want, and tells them how that goes. */
+export function onTransfer(line: Line, referral: IncomingReferral) {
+  const decline = (code: number) => void inTime(() => referral.reject(code))
+  if (line.call === undefined) return decline(603)
+  if (referral.method !== 'INVITE' || referral.referTo === undefined) return decline(501)
+  const dstUri = referral.referTo.address
+  const referredBy = referral.headers.get('Referred-By')
+  const prm = { dstUri, statusCode: 202, newCall: undefined as Line['call'], opt: {}, referredBy }
   line.call.tell('callTransferRequest', prm)
   if (prm.statusCode >= 300 || prm.statusCode < 200) return decline(prm.statusCode >= 300 ? prm.statusCode : 603)
+  const headers = { ...referral.inviteHeaders, ...(referredBy !== undefined && { 'Referred-By': referredBy }) }
   try {
     const newCall = prm.newCall ?? line.account.newCall()
-    newCall.makeTransferred(target.uri, transfer, prm.opt)
+    newCall.makeTransferred(
+      dstUri,
+      headers,
+      prm.opt,
+      (code, reason) => void inTime(() => referral.notify(code, reason)),
+    )
   } catch {
-    decline(503)
+    return decline(503)
   }
+  inTime(() => referral.accept())
 }

@@ -21,6 +21,14 @@ export interface CallSetting {
   readonly noSdpOffer?: boolean
   /** `reinvite` ends our hold with it. */
   readonly unhold?: boolean
+  /** The application's own description, sent unchanged: media is its business then. */
+  readonly sdp?: string
+  /** The description `reinvite` sends names no address, as holding was said before RFC 3264; the one after it does. */
+  readonly callOnHold?: boolean
+  /** Each re-INVITE from now on moves the sound to other ports. */
+  readonly clearSdp?: boolean
+  /** Digits of theirs that are told: by these ways alone. Kept; default all. */
+  readonly dtmfMethods?: readonly DtmfMethod[]
 }
 
 export interface CallOpParam {
@@ -49,6 +57,15 @@ export interface CallSendDtmfParam {
   readonly methods?: readonly DtmfMethod[]
   /** Of each digit, ms; default 100. */
   readonly duration?: number
+}
+
+/** What there is of sound in a call. */
+export interface CallMedia {
+  readonly status: MediaStatus
+  readonly direction: Direction
+  readonly codec: string
+  readonly telephoneEvents: boolean
+  readonly srtp: string | undefined
 }
 
 export interface CallMediaInfo {

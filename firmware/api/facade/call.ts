@@ -1,17 +1,20 @@
 // PJSUA2's Call: everything that can be done with a call, and by its callbacks everything that is told of it.
 
 import { utf8Decode } from '../../base/bytes.ts'
-import type { CallId, UaCommand } from '../../ua/contract.ts'
-import { headerFields } from '../core/wire.ts'
+import { forwardingTo } from '../../sip/message/forwarding.ts'
+import type { ExtraHeaders, Invitation } from '../core/index.ts'
 import type { Account } from './account.ts'
 import type { AudioMedia } from './audio-media.ts'
-import { CallAudio } from './call-audio.ts'
+import { changed } from './call-change.ts'
 import { sendDigits, whyNot } from './call-digits.ts'
 import { dumpOf } from './call-dump.ts'
-import { CallCallbacks, type RedirectOp } from './call-events.ts'
+import { CallCallbacks, type OnCallModifiedParam, type RedirectOp } from './call-events.ts'
 import { infoOf, streamStatOf } from './call-info.ts'
+import { makeLine } from './call-making.ts'
 import { redirect } from './call-redirect.ts'
-import { replacesOf } from './call-transfer.ts'
+import type { Change } from './call-session.ts'
+import { settingOf } from './call-setting.ts'
+import { refer } from './call-transfer.ts'
 import type {
   CallInfo,
   CallOpParam,
@@ -21,12 +24,14 @@ import type {
   SipTxOption,
   StreamStat,
 } from './call-types.ts'
-import { OperationError } from './errors.ts'
+import { OperationError, operated } from './errors.ts'
+import type { Inner } from './inner.ts'
 import type { Line } from './line.ts'
 import { INVALID_ID, XFER_NO_REQUIRE_REPLACES } from './names.ts'
-import type { Switchboard } from './switchboard.ts'
+import { follow } from './requests.ts'
+import { checkHeaders, targetOf } from './target.ts'
 import { composing } from './typing.ts'
-import { headersOf, messageBody } from './wording.ts'
+import { headersOf, requestOf } from './wording.ts'
 
 /** Requests that change the session have methods of their own here, or are the stack's business. */
 const SESSION_METHODS = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'UPDATE', 'PRACK']
@@ -34,7 +39,6 @@ const SESSION_METHODS = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'UPDATE', 'PRACK']
 export class Call extends CallCallbacks {
   readonly #account: Account
   #line: Line | undefined
-  #audio: CallAudio | undefined
 
   /** With the number of a call that came (`onIncomingCall`) it is that one; without, one to be made. */
   constructor(account: Account, callId: number = INVALID_ID) {
@@ -66,141 +70,158 @@ export class Call extends CallCallbacks {
     return this.#line?.account ?? this.#account
   }
 
+  /** The core's session under it; undefined before there is one. */
+  get invitation(): Invitation | undefined {
+    return this.#line?.invitation
+  }
+
   // ---- to make, answer and end it ------------------------------------------------------------------------------------
 
   /** INVITEs `dstUri`: a URI, or a number or name at the account's domain. It is under way when this returns, not more. */
   makeCall(dstUri: string, prm: MakeCallParam = {}): void {
     if (this.#line?.isActive) throw new OperationError('makeCall', 'state', 'this object has a call already')
-    const setting = settingOf('makeCall', prm.opt)
-    const { txOption = {} } = prm
-    this.#make('makeCall', dstUri, { ...prm, setting }, (call) => ({
-      ...{ kind: 'make-call', call, account: this.#account.name, target: dstUri },
-      headers: [...headerFields(this.#account.inviteHeaders), ...headerFields(txOption.headers)],
-      lateOffer: setting.noSdpOffer === true,
-      parts: partsOf(txOption),
-    }))
+    this.#make('makeCall', dstUri, prm, prm.txOption?.headers ?? {})
   }
 
-  /** For the façade: the call to `dstUri` that somebody's transfer asks for. */
-  makeTransferred(dstUri: string, transfer: string, opt: CallSetting): void {
-    const operation = 'callTransferRequest'
-    this.#make(operation, dstUri, { setting: settingOf(operation, opt) }, (call) => ({
-      ...{ kind: 'answer-transfer', transfer, call, status: 202, reason: undefined },
-    }))
-  }
-
-  /** `command` names the call by the name it is given. */
-  #make(
-    operation: string,
+  /** For the façade: the call to `dstUri` that somebody's transfer asks for; `notify` tells them how it goes. */
+  makeTransferred(
     dstUri: string,
-    prm: MakeCallParam & { readonly setting: CallSetting },
-    command: (call: CallId) => UaCommand,
+    headers: ExtraHeaders,
+    opt: CallSetting,
+    notify: (code: number, reason?: string) => void,
   ): void {
-    const board = this.#account.inner(operation)
-    const { setting, userData, params, ringTimeMs = this.#account.ringTimeMs } = prm
-    const name = board.lines.newName()
-    const peer = { uri: dstUri, display: '', number: dstUri }
-    const start = { role: 'uac', account: this.#account, peer, setting, call: this, userData } as const
-    const line = board.lines.add(name, { ...start, ...(params && { params }) })
-    if (line === undefined) throw new OperationError(operation, 'limit', `${board.lines.max} calls are up`)
+    const line = this.#make('callTransferRequest', dstUri, { opt }, headers)
+    line.progress = (state, status, reason) => {
+      if (state === 'early') notify(status, reason)
+      else if (state === 'confirmed') notify(200)
+      else if (state === 'disconnected') notify(status >= 300 ? status : 487, status >= 300 ? reason : undefined)
+    }
+  }
+
+  #make(operation: string, dstUri: string, prm: MakeCallParam, headers: ExtraHeaders): Line {
     const before = this.#line
-    this.attach(line)
     try {
-      board.seat.command(operation, command(name))
+      return makeLine(operation, this, this.#account, dstUri, prm, headers)
     } catch (error) {
-      board.lines.remove(line)
       this.#line = before
       throw error
     }
-    if (ringTimeMs > 0) line.ringing = setTimeout(() => this.#nobodyAnswers(line), ringTimeMs)
-  }
-
-  #nobodyAnswers(line: Line): void {
-    if (line.connectedAt !== undefined || !line.isActive) return
-    this.tell('ringTimeout', {})
-    if (line.isActive) this.hangup()
   }
 
   /** Any response to an incoming INVITE: 180, 183, 200, or a refusal. */
   answer(prm: CallOpParam): void {
-    const { board, line } = this.#here('answer')
+    const { line } = this.#here('answer')
     const { statusCode = 200, reason, txOption = {} } = prm
     if (!(Number.isInteger(statusCode) && statusCode >= 100 && statusCode <= 699))
       throw new OperationError('answer', 'argument', `statusCode: expected 100–699, got ${statusCode}`)
-    if (prm.opt !== undefined) line.setting = settingOf('answer', prm.opt)
-    const headers = headerFields(txOption.headers)
-    board.seat.command('answer', { kind: 'answer', call: line.name, status: statusCode, reason, headers })
+    if (line.role === 'uac') throw new OperationError('answer', 'refused', 'an outgoing call')
+    if (line.isLeft) throw new OperationError('answer', 'refused', 'is ending')
+    if (!['INCOMING', 'EARLY'].includes(line.invitation.state))
+      throw new OperationError('answer', 'refused', 'answered already')
+    const setting = settingOf('answer', prm.opt)
+    if (prm.opt !== undefined) line.setting = setting
+    const { headers = {} } = txOption
+    checkHeaders('answer', headers)
+    // The engine sends its 100 by itself when no better response is at hand in time (§17.2.1).
+    if (statusCode > 100) operated('answer', () => line.answer(statusCode, headers, reason, setting.sdp))
     if (statusCode >= 300) line.hungUp = { params: prm }
   }
 
   /** Ends it by its state and role: CANCEL, BYE, or a refusal with `statusCode` (603 unless said otherwise). */
   hangup(prm: CallOpParam & { readonly params?: unknown } = {}): void {
-    const { board, line } = this.#here('hangup')
+    const { line } = this.#here('hangup')
     const { statusCode, reason, txOption = {} } = prm
     if (statusCode !== undefined && statusCode !== 0 && !(statusCode >= 300 && statusCode <= 699))
       throw new OperationError('hangup', 'argument', `statusCode: expected 300–699, got ${statusCode}`)
-    const headers = headerFields(txOption.headers)
-    board.seat.command('hangup', { kind: 'hang-up', call: line.name, status: statusCode || undefined, reason, headers })
+    if (line.isLeft) throw new OperationError('hangup', 'refused', 'is ending')
+    const { headers = {} } = txOption
+    checkHeaders('hangup', headers)
+    operated('hangup', () => line.hangUp(statusCode || undefined, headers, reason))
     line.hungUp = { params: prm.params }
   }
 
   /** Sends a call that rings here elsewhere: 302, best place first. */
   forward(targets: readonly string[], reason = ''): void {
-    const { board, line } = this.#here('forward')
-    board.seat.command('forward', { kind: 'forward', call: line.name, to: targets, reason })
+    const { line } = this.#here('forward')
+    const fields = forwardingTo(targets, reason, this.account.parts.uri.toWire())
+    if (!fields.ok) throw new OperationError('forward', 'refused', fields.error)
+    const headers: Record<string, string[]> = {}
+    for (const { name, value } of fields.value) headers[name] = [...(headers[name] ?? []), utf8Decode(value)]
+    this.answer({ statusCode: 302, txOption: { headers } })
     line.hungUp = { params: undefined }
   }
 
   // ---- to change it --------------------------------------------------------------------------------------------------
 
-  /** Re-INVITE that holds them; what became of it is told by `callModified` and `callMediaState`. */
-  setHold(prm: CallOpParam = {}): void {
-    const { board, line } = this.#here('setHold')
-    if (prm.txOption?.headers !== undefined)
-      throw new OperationError('setHold', 'unsupported', 'headers: a hold goes without any')
-    board.seat.command('setHold', { kind: 'hold', call: line.name })
+  /**
+   * Re-INVITE that holds them; what became of it is told by `callModified` and `callMediaState`, and by the promise, which is always
+   * fulfilled. So of the next two.
+   */
+  setHold(prm: CallOpParam = {}): Promise<OnCallModifiedParam> {
+    const line = this.#changing('setHold', 'reinvite')
+    if (line.session.isHolding) throw new OperationError('setHold', 'refused', 'on hold already')
+    return this.#reinvite('setHold', line, prm, { hold: true, offer: true })
   }
 
   /** Re-INVITE with what is so now; `opt.unhold` ends our hold, `opt.noSdpOffer` lets them offer. */
-  reinvite(prm: CallOpParam = {}): void {
-    const { board, line } = this.#here('reinvite')
-    const { unhold = false, noSdpOffer = false } = settingOf('reinvite', prm.opt)
-    const headers = headerFields(prm.txOption?.headers)
-    board.seat.command('reinvite', { kind: 'reinvite', call: line.name, unhold, offer: !noSdpOffer, headers })
+  reinvite(prm: CallOpParam = {}): Promise<OnCallModifiedParam> {
+    const { unhold = false, noSdpOffer = false, sdp, callOnHold: nowhere = false } = settingOf('reinvite', prm.opt)
+    const line = this.#changing('reinvite', 'reinvite')
+    const hold = line.session.isHolding && !unhold
+    return this.#reinvite('reinvite', line, prm, { hold, offer: !noSdpOffer, sdp, nowhere })
   }
 
   /** UPDATE (RFC 3311), with an offer unless `opt.noSdpOffer`. */
-  update(prm: CallOpParam = {}): void {
-    const { board, line } = this.#here('update')
+  update(prm: CallOpParam = {}): Promise<OnCallModifiedParam> {
     const { noSdpOffer = false } = settingOf('update', prm.opt)
-    const headers = headerFields(prm.txOption?.headers)
-    board.seat.command('update', { kind: 'update', call: line.name, offer: !noSdpOffer, headers })
+    const line = this.#changing('update', 'update')
+    const headers = prm.txOption?.headers ?? {}
+    checkHeaders('update', headers)
+    return changed('update', line, { kind: 'update', hold: line.session.isHolding, offer: !noSdpOffer, headers })
+  }
+
+  #changing(operation: string, kind: Change['kind']): Line {
+    const { line } = this.#here(operation)
+    const possible = line.state === 'confirmed' || (kind === 'update' && line.state === 'early')
+    if (line.isLeft || !possible) throw new OperationError(operation, 'refused', 'not in a call')
+    if (line.session.isChanging) throw new OperationError(operation, 'refused', 'a change is under way')
+    return line
+  }
+
+  #reinvite(
+    operation: string,
+    line: Line,
+    { opt = {}, txOption = {} }: CallOpParam,
+    change: Omit<Change, 'kind' | 'headers'>,
+  ): Promise<OnCallModifiedParam> {
+    const { headers = {} } = txOption
+    checkHeaders(operation, headers)
+    line.keep(opt, headers)
+    return changed(operation, line, { kind: 'reinvite', ...change, headers: { ...line.headers, ...headers } })
   }
 
   // ---- to hand it on -------------------------------------------------------------------------------------------------
 
   /** REFER: they are to call `dest` (RFC 3515). This call stays until it is ended. */
   xfer(dest: string, prm: CallOpParam = {}): void {
-    const { board, line } = this.#here('xfer')
-    const headers = headerFields(prm.txOption?.headers)
-    board.seat.command('xfer', { kind: 'transfer', call: line.name, target: dest, headers })
+    const { line } = this.#here('xfer')
+    refer('xfer', line, targetOf('xfer', dest, this.account), prm.txOption?.headers)
   }
 
   /** REFER: they are to take our place in `destCall` (RFC 3891). Option XFER_NO_REQUIRE_REPLACES: their INVITE need not insist. */
   xferReplaces(destCall: Call, prm: CallOpParam & { readonly options?: number } = {}): void {
     const other = destCall.#here('xferReplaces').line
-    const { board, line } = this.#here('xferReplaces')
+    const { line } = this.#here('xferReplaces')
     if (other === line) throw new OperationError('xferReplaces', 'argument', 'destCall: a call cannot replace itself')
+    if (other.invitation.dialog.remoteTag === '')
+      throw new OperationError('xferReplaces', 'state', 'the call to be replaced has no dialog yet')
     const insist = ((prm.options ?? 0) & XFER_NO_REQUIRE_REPLACES) === 0
-    const target = replacesOf(infoOf(other, board.bridge), insist)
-    const headers = headerFields(prm.txOption?.headers)
-    board.seat.command('xferReplaces', { kind: 'transfer', call: line.name, target, headers })
+    refer('xferReplaces', line, other.invitation, prm.txOption?.headers, insist)
   }
 
   /** The word on `onCallRedirected` that was left `pending`. */
   processRedirect(op: Exclude<RedirectOp, 'pending'>): void {
-    const { board, line } = this.#here('processRedirect')
-    redirect(board, line, op)
+    redirect(this.#here('processRedirect').line, op)
   }
 
   // ---- what goes through it ------------------------------------------------------------------------------------------
@@ -212,7 +233,7 @@ export class Call extends CallCallbacks {
 
   /** Returns at once; `dtmfSent` says when all are sent. Throws when no method given can be. */
   sendDtmf(prm: CallSendDtmfParam): void {
-    const { board, line } = this.#here('sendDtmf')
+    const { inner, line } = this.#here('sendDtmf')
     const { digits, methods = ['rfc2833', 'audio'], duration = 100 } = prm
     if (!/[0-9A-D*#]/.test(digits) || digits.length > 128)
       throw new OperationError('sendDtmf', 'argument', 'digits: expected up to 128 characters with some of 0-9 A-D * #')
@@ -222,7 +243,7 @@ export class Call extends CallCallbacks {
     const possible = faults.find(([, fault]) => fault === undefined)?.[0]
     if (possible === undefined)
       throw new OperationError('sendDtmf', 'state', faults.map(([method, fault]) => `${method}: ${fault}`).join('; '))
-    sendDigits(board, line, digits, possible, duration)
+    sendDigits(inner, line, digits, possible, duration)
   }
 
   /** MESSAGE inside the call; its status comes by `instantMessageStatus` with `userData`. */
@@ -259,13 +280,14 @@ export class Call extends CallCallbacks {
     userData: unknown,
     done: (status: number, reason: string) => void,
   ): void {
-    const { board, line } = this.#here(operation)
-    const body = messageBody(txOption)
-    const command = { method, to: { call: line.name }, headers: headerFields(txOption.headers), body }
-    board.request(operation, command, ({ status: statusCode, reason, headers, body: text }) => {
-      const rdata = { headers: headersOf(headers), body: utf8Decode(text) }
+    const { inner, line } = this.#here(operation)
+    checkHeaders(operation, txOption.headers ?? {})
+    if (line.isLeft) throw new OperationError(operation, 'refused', 'the call is ending')
+    const request = operated(operation, () => line.invitation.sendRequest(method, requestOf(txOption)))
+    follow(inner, request, ({ code: statusCode, reason, isFinal, headers, body = '' }) => {
+      const rdata = { headers: headersOf(headers?.fields ?? []), body }
       this.tell('callTsxState', { method, role: 'uac', statusCode, reason, rdata, userData })
-      if (statusCode >= 200) done(statusCode, reason)
+      if (isFinal) done(statusCode, reason)
     })
   }
 
@@ -274,9 +296,7 @@ export class Call extends CallCallbacks {
   /** Also after the end. */
   getInfo(): CallInfo {
     const line = this.#known('getInfo')
-    const board = this.account.board
-    if (line.isActive) line.record = board?.seat.record(line.name) ?? line.record
-    return infoOf(line, board?.bridge)
+    return infoOf(line, line.isActive ? line.inner.bridge : undefined)
   }
 
   /** It was begun, and is not over. */
@@ -285,16 +305,15 @@ export class Call extends CallCallbacks {
   }
 
   hasMedia(): boolean {
-    return this.#line?.isActive === true && this.#line.media?.port !== undefined
+    return this.#line?.isActive === true && this.#line.sound.port !== undefined
   }
 
   /** Its sound, at the bridge. Throws while there is none. */
   getAudioMedia(index = 0): AudioMedia {
     const { line } = this.#here('getAudioMedia')
     if (index !== 0) throw new OperationError('getAudioMedia', 'argument', `index: expected 0, got ${index}`)
-    this.#audio ??= new CallAudio(this.account.endpoint, line)
-    this.#audio.needed('getAudioMedia')
-    return this.#audio
+    line.sound.needed('getAudioMedia')
+    return line.sound
   }
 
   /** The number of its port at the bridge; INVALID_ID while there is no media. */
@@ -320,16 +339,17 @@ export class Call extends CallCallbacks {
 
   /** Counters of its stream. */
   async getStreamStat(): Promise<StreamStat> {
-    const { board, line } = this.#here('getStreamStat')
-    const stats = await board.seat.stats(line.name)
-    if (stats === undefined) throw new OperationError('getStreamStat', 'state', 'there is no media now')
+    const { sound } = this.#here('getStreamStat').line
+    if (sound.port === undefined) throw new OperationError('getStreamStat', 'state', 'there is no media now')
+    const stats = await sound.audio!.getStatistics().catch((cause) => {
+      throw new OperationError('getStreamStat', 'state', 'there is no media now', cause)
+    })
     return streamStatOf(stats)
   }
 
   /** The call as text, each line behind `indent`, at most `maxLength` characters. */
   async dump(withMedia = true, indent = '  ', maxLength = 4096): Promise<string> {
-    const { board, line } = this.#here('dump')
-    return dumpOf(board, line, withMedia, indent, maxLength)
+    return dumpOf(this.#here('dump').line, withMedia, indent, maxLength)
   }
 
   getUserData(): unknown {
@@ -360,22 +380,9 @@ export class Call extends CallCallbacks {
     return this.#line
   }
 
-  #here(operation: string): { readonly board: Switchboard; readonly line: Line } {
+  #here(operation: string): { readonly inner: Inner; readonly line: Line } {
     const line = this.#known(operation)
     if (!line.isActive) throw new OperationError(operation, 'state', 'the call is over')
-    return { board: this.account.endpoint.inner(operation), line }
+    return { inner: this.account.endpoint.inner(operation), line }
   }
-}
-
-const partsOf = ({ multipartParts = [] }: SipTxOption) =>
-  multipartParts.map(({ contentType, body }) => ({ ...messageBody({ contentType, msgBody: body })!, headers: [] }))
-
-/** What there is no way to do is refused. */
-function settingOf(operation: string, setting: CallSetting = {}): CallSetting {
-  const { audioCount = 1, videoCount = 0 } = setting
-  if (audioCount !== 1)
-    throw new OperationError(operation, 'unsupported', `opt.audioCount: expected 1, got ${audioCount}`)
-  if (videoCount !== 0)
-    throw new OperationError(operation, 'unsupported', `opt.videoCount: expected 0, got ${videoCount}`)
-  return setting
 }

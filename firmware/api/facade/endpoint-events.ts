@@ -1,5 +1,5 @@
 // What an endpoint tells: PJSUA2's callbacks as typed events, and as methods for a subclass to override.
-import type { NatType } from '../../net/nat-type.ts'
+import type { NatType } from '../core/index.ts'
 import type { Account } from './account.ts'
 import type { RxData } from './call-types.ts'
 import type { TransportType } from './names.ts'

@@ -35,6 +35,13 @@ export const EP_CONFIG = {
           default: [],
           description: 'Asked by natDetectType',
         },
+        natTypeInSdp: {
+          type: 'integer',
+          minimum: 0,
+          maximum: 2,
+          default: 0,
+          description: 'What NAT we are behind, in descriptions: 0 not, 1 its number, 2 its name too',
+        },
         outboundProxies: {
           type: 'array',
           items: { type: 'string', format: 'sip-uri', maxLength: 255 },

@@ -1,39 +1,31 @@
 // PJSUA2's Endpoint: the library as a whole. Created, initialised with settings, started, destroyed, in this order.
 import { showAddress } from '../../base/address.ts'
-import { log } from '../../base/log.ts'
-import { localAddressTowards } from '../../net/local-address.ts'
-import type { NatType } from '../../net/nat-type.ts'
-import { createResolver } from '../../net/resolver.ts'
-import { VERSION } from '../../runtime/version.ts'
-import { detectNat } from '../core/nat-detection.ts'
+import { CoreError, Engine, type NatType, VERSION } from '../core/index.ts'
 import type { Account } from './account.ts'
+import type { EndpointDefaults } from './account-config.ts'
+import { onArrival } from './arrivals.ts'
 import { AudDevManager } from './aud-dev-manager.ts'
-import { onSipOutput } from './call-dispatch.ts'
 import type { RxData } from './call-types.ts'
 import { checked, type Part } from './checked.ts'
 import { type CodecInfo, Codecs } from './codecs.ts'
-import { onUaEvent } from './dispatch.ts'
 import { EndpointCallbacks } from './endpoint-events.ts'
 import { EP_CONFIG, type EpSettings } from './endpoint-schema.ts'
-import { OperationError } from './errors.ts'
+import { portsOf, startOptions, usualAddress } from './endpoint-start.ts'
+import { asOperationError, inTime, OperationError, operated } from './errors.ts'
+import type { ToldBy } from './inbox.ts'
+import { Inner } from './inner.ts'
 import type { Line } from './line.ts'
 import { type LogWriter, openLog } from './log-writer.ts'
 import type { LibState, TransportType } from './names.ts'
-import { Seat } from './seat.ts'
-import { Switchboard } from './switchboard.ts'
+import { natLine } from './nat-line.ts'
 import { type TransportConfig, type TransportInfo, Transports } from './transports.ts'
 
-/** RFC 5737: an address that is nobody's, to ask the routing table about. */
-const ANYWHERE = '192.0.2.1'
-const LOOPBACK = '127.0.0.1'
 const STUN_PORT = 3478
-/** Requests handed to the façade. */
-const METHODS = ['MESSAGE', 'INFO', 'NOTIFY']
 export class Endpoint extends EndpointCallbacks {
   static #instance: Endpoint | undefined
   #state: LibState = 'null'
   #settings: EpSettings | undefined
-  #board: Switchboard | undefined
+  #inner: Inner | undefined
   #devices: AudDevManager | undefined
   #log: LogWriter | undefined
   #transports = new Transports()
@@ -77,52 +69,55 @@ export class Endpoint extends EndpointCallbacks {
     this.#state = 'starting'
     try {
       if (this.#transports.ids.length === 0) this.#transports.create('udp', {})
-      const board = this.#seated(this.#transports.boundAddress ?? (await defaultAddress()))
-      this.#board = board
-      await board.seat.ready('libStart')
-      this.#devices = new AudDevManager(this, board)
+      const engine = new Engine()
+      const inner = new Inner(this, this.settings, engine, (told) => onArrival(inner, told))
+      inner.inbox.hear(engine, (told) => this.#heard(inner, told))
+      await engine.start(
+        startOptions(this.settings, this.#transports, this.#transports.boundAddress ?? (await usualAddress())),
+      )
+      this.#inner = inner
+      await portsOf(engine)
+      this.#devices = new AudDevManager(inner)
       this.#state = 'running'
     } catch (error) {
-      await this.#board?.seat.stop()
-      this.#board = undefined
+      if (this.#inner !== undefined) await this.#inner.engine.stop()
+      this.#inner = undefined
       this.#state = 'init'
-      throw error
+      throw asOperationError('libStart', error)
     }
     for (const id of this.#transports.ids) this.#tellTransport(id, 'up')
   }
 
-  #seated(address: string): Switchboard {
-    const { uaConfig, medConfig } = this.settings
-    const { maxCalls, userAgent, nameserver } = uaConfig
-    const { rtpPort, rtpPortRange, dscp, jbMin, jbMax } = medConfig
-    const { port, ...sockets } = this.#transports.sockets
-    const options = {
-      ...{ address, port, sockets, ...(nameserver.length > 0 ? { dns: nameserver } : {}) },
-      ua: {
-        ...{ maxCalls, dscp, jitter: { minMs: jbMin, maxMs: Math.max(jbMin + 10, jbMax) } },
-        rtpPorts: { min: rtpPort, max: Math.min(65_535, rtpPort + rtpPortRange - 1) },
-      },
-      sip: {
-        ...(userAgent === '' ? {} : { userAgent }),
-        applicationMethods: METHODS,
-        supported: ['replaces'],
-        limits: { sessions: Math.max(32, maxCalls), transactions: Math.max(256, 8 * maxCalls) },
-      },
+  /** What the engine itself tells. */
+  #heard(inner: Inner, told: ToldBy<Engine>) {
+    switch (told.name) {
+      case 'engine-log': {
+        const { level, origin, message } = told.data
+        return this.#write(Math.min(level, 4) as 1 | 2 | 3 | 4, `${origin}: ${message}`)
+      }
+      case 'engine-got-exception':
+        return process.emitWarning(told.data.traceback)
+      case 'engine-did-fail':
+        for (const id of this.#transports.ids) this.#tellTransport(id, 'down', told.data.reason)
+        return
+      case 'engine-sound-devices-changed': {
+        const { isOpen, detail } = told.data
+        return this.tell('mediaEvent', { port: 'device', type: isOpen ? 'opened' : 'failed', text: detail })
+      }
+      case 'engine-detected-nat-type':
+        this.#natType = told.data.succeeded ? told.data.natType : undefined
+        return this.tell('natDetectionComplete', {
+          natType: this.#natType,
+          reason: told.data.succeeded ? '' : told.data.error,
+        })
+      default:
+        onArrival(inner, told)
     }
-    const board: Switchboard = new Switchboard(
-      this,
-      this.settings,
-      new Seat('libStart', options, {
-        ua: (event) => onUaEvent(board, event),
-        media: (event) => board.media(event),
-        sip: (output) => onSipOutput(board, output),
-        log: (record) => this.#log?.write(record, (level, msg) => this.tell('log', { level, msg })),
-        broken: (reason) => {
-          for (const id of this.#transports.ids) this.#tellTransport(id, 'down', reason)
-        },
-      }),
-    )
-    return board
+  }
+
+  /** The core's engine; undefined unless the library runs. */
+  get engine(): Engine | undefined {
+    return this.#inner?.engine
   }
 
   /** Calls end, accounts un-register, within two seconds; then nothing is left of it, and another endpoint can be made. */
@@ -132,14 +127,16 @@ export class Endpoint extends EndpointCallbacks {
     if (Endpoint.#instance === this) Endpoint.#instance = undefined
     for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#timers.clear()
-    if (this.#board !== undefined) {
+    if (this.#inner !== undefined) {
       this.#state = 'closing'
       this.hangupAllCalls()
-      await this.#board.seat.stop()
-      for (const id of this.#transports.ids) this.#tellTransport(id, 'down')
+      const bound = this.#transports.ids.map((id) => this.transportGetInfo(id))
+      if (this.#inner.engine.state === 'running') await this.#inner.engine.stop()
+      for (const { id, ...info } of bound)
+        this.tell('transportState', { ...info, transportId: id, state: 'down', lastError: '' })
     }
     await this.#log?.close()
-    this.#board = undefined
+    this.#inner = undefined
     this.#devices = undefined
     this.#transports = new Transports()
     this.#state = 'null'
@@ -197,11 +194,10 @@ export class Endpoint extends EndpointCallbacks {
 
   /** While it runs: what was created is bound, what was closed is not any more. */
   #rebind(operation: string): void {
-    try {
-      this.#board?.seat.change(this.#transports.sockets)
-    } catch (error) {
-      throw new OperationError(operation, 'system', (error as Error).message, error)
-    }
+    const { engine } = this.#inner ?? {}
+    if (engine === undefined) return
+    const { options } = this.#transports
+    operated(operation, () => engine.setTransports(options))
   }
 
   transportEnum(): readonly number[] {
@@ -210,7 +206,7 @@ export class Endpoint extends EndpointCallbacks {
 
   transportGetInfo(id: number): TransportInfo {
     const { type, config } = this.#transports.entry('transportGetInfo', id)
-    const bound = this.#board?.seat.agent.transports.find(({ transport }) => transport === type)?.local
+    const bound = this.#inner?.engine.transports.find(({ transport }) => transport === type)
     const { address, port } = bound ?? { address: config.boundAddress ?? '', port: config.port ?? 0 }
     return { id, type, localAddress: showAddress({ address, port }) }
   }
@@ -222,17 +218,12 @@ export class Endpoint extends EndpointCallbacks {
 
   /** Asks the STUN server of the settings what NAT we are behind; `natDetectionComplete` tells. */
   natDetectType(): void {
-    const { agent } = this.inner('natDetectType').seat
+    const { engine } = this.inner('natDetectType')
     const [server] = this.settings.uaConfig.stunServer
     if (server === undefined)
       throw new OperationError('natDetectType', 'state', 'no server to ask: /uaConfig/stunServer is empty')
     const [host = '', port = STUN_PORT] = server.split(':')
-    const names = createResolver(this.settings.uaConfig.nameserver)
-    void detectNat(agent.local.address, host, Number(port), names).then((found) => {
-      names.close()
-      this.#natType = found.ok ? found.value : undefined
-      this.tell('natDetectionComplete', { natType: this.#natType, reason: found.ok ? '' : found.error })
-    })
+    operated('natDetectType', () => engine.detectNatType(host, Number(port)))
   }
 
   /** As it was found out last; undefined: it was not. */
@@ -242,18 +233,27 @@ export class Endpoint extends EndpointCallbacks {
 
   /** This host has another address: accounts register and calls go on from there, told by `ipChangeProgress`. */
   handleIpChange(prm: { readonly address?: string } = {}): void {
-    const { seat, lines } = this.inner('handleIpChange')
-    for (const line of lines.active) if (line.account.getConfig().ipChangeConfig.hangupCalls) this.hangUp(line)
+    const inner = this.inner('handleIpChange')
+    for (const line of inner.lines.active) if (line.account.getConfig().ipChangeConfig.hangupCalls) this.hangUp(line)
     const move = (address: string) => {
       try {
-        seat.agent.move([address])
+        this.#move(inner, address)
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error)
+        const reason = error instanceof CoreError ? error.text : String(error)
         this.tell('ipChangeProgress', { op: 'done', statusCode: 503, reason, account: undefined, callId: -1 })
       }
     }
-    if (prm.address === undefined) void defaultAddress().then(move)
+    if (prm.address === undefined) void usualAddress().then(move)
     else move(prm.address)
+  }
+
+  #move({ engine, lines, accounts, relocation }: Inner, address: string): void {
+    const isElsewhere = engine.localIp !== address
+    engine.move(address)
+    const talking = lines.active.filter(({ isLeft, state }) => !isLeft && state === 'confirmed')
+    const registering = [...accounts.values()].filter(({ registration }) => registration !== undefined)
+    relocation.begin(isElsewhere ? registering : [], talking)
+    for (const line of lines.active) if (!line.isLeft) line.move()
   }
 
   // ---- media ---------------------------------------------------------------------------------------------------------
@@ -269,7 +269,7 @@ export class Endpoint extends EndpointCallbacks {
   }
 
   mediaEnumPorts(): readonly string[] {
-    return this.inner('mediaEnumPorts').bridge.ports
+    return this.inner('mediaEnumPorts').bridge.names
   }
 
   codecEnum(): readonly CodecInfo[] {
@@ -279,12 +279,12 @@ export class Endpoint extends EndpointCallbacks {
   /** From the next call on, of every account that names no codecs itself. */
   codecSetPriority(codecId: string, priority: number): void {
     this.#codecs.set(codecId, priority)
-    for (const account of this.#board?.accounts.values() ?? []) account.refresh()
   }
 
-  /** For the façade: those in use, first preferred. */
-  codecNames(): readonly string[] {
-    return this.#codecs.names
+  /** For the façade: what its accounts have where they say nothing else. */
+  accountDefaults(): EndpointDefaults {
+    const { outboundProxies: proxies, natTypeInSdp } = this.settings.uaConfig
+    return { codecs: this.#codecs.names, proxies, natLine: natLine(natTypeInSdp, this.#natType) }
   }
 
   // ---- calls ---------------------------------------------------------------------------------------------------------
@@ -307,16 +307,15 @@ export class Endpoint extends EndpointCallbacks {
 
   /** Each by its state, as `Call.hangup` does it. */
   hangupAllCalls(): void {
-    for (const line of this.#board?.lines.active ?? []) this.hangUp(line)
+    for (const line of this.#inner?.lines.active ?? []) this.hangUp(line)
   }
 
   /** For the façade: one that is ending already is left alone. */
   hangUp(line: Line) {
-    if (line.hungUp !== undefined || !line.isActive) return
+    if (line.hungUp !== undefined || !line.isActive || line.isLeft) return
     if (line.call !== undefined) return line.call.hangup()
     line.hungUp = { params: undefined }
-    const end = { kind: 'hang-up', call: line.name, status: undefined, reason: undefined } as const
-    this.#board?.seat.command('hangupAllCalls', end)
+    inTime(() => line.hangUp())
   }
 
   enumAccounts(): readonly Account[] {
@@ -353,20 +352,16 @@ export class Endpoint extends EndpointCallbacks {
 
   /** Into the log, 1 error … 4 everything. */
   utilLogWrite(level: 1 | 2 | 3 | 4, msg: string): void {
-    const names = ['error', 'warn', 'info', 'debug'] as const
-    this.#log?.write(log(names[level - 1]!, 'application', msg), (at, text) =>
-      this.tell('log', { level: at, msg: text }),
-    )
+    this.#write(level, `application: ${msg}`)
+  }
+
+  #write(level: 1 | 2 | 3 | 4, msg: string): void {
+    this.#log?.write(level, msg, () => this.tell('log', { level, msg }))
   }
 
   /** For the façade: the inside of an endpoint that runs; throws when it does not. */
-  inner(operation: string): Switchboard {
-    if (this.#board !== undefined && this.#state !== 'starting') return this.#board
+  inner(operation: string): Inner {
+    if (this.#inner !== undefined && this.#state !== 'starting') return this.#inner
     throw new OperationError(operation, 'not-started', `the library is ${this.#state}: libStart comes first`)
   }
-}
-
-async function defaultAddress(): Promise<string> {
-  const seen = await localAddressTowards(ANYWHERE)
-  return seen.ok ? seen.value : LOOPBACK
 }

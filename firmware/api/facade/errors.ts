@@ -1,8 +1,9 @@
 // What a façade operation that cannot be done throws: which one, why, and the SIP status that stands for it.
+import { CoreError, type CoreErrorCode } from '../core/index.ts'
 
 /**
  * `argument`: a value that cannot be; `state`: not in the state the object is in; `not-started`, `exists`, `unknown`: the
- * object named is not there yet, there already, or not at all; `limit`: no more of these; `refused`: the user agent would not;
+ * object named is not there yet, there already, or not at all; `limit`: no more of these; `refused`: the objects below would not;
  * `unsupported`: this phone does not do it; `system`: the operating system would not.
  */
 export type ErrorCode =
@@ -55,3 +56,38 @@ export class OperationError extends Error {
 
 const oneLine = (cause: unknown): string =>
   (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s*\n\s*/g, ' ')
+
+/** What the core says, in the words of the façade. */
+const CODES: Readonly<Record<CoreErrorCode, ErrorCode>> = {
+  argument: 'argument',
+  state: 'refused',
+  'not-started': 'not-started',
+  stopped: 'not-started',
+  busy: 'refused',
+  refused: 'refused',
+  system: 'system',
+}
+
+/** Does it; what the core throws at it is thrown as an error of that operation. */
+export function operated<T>(operation: string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    throw asOperationError(operation, error)
+  }
+}
+
+/** Others are left as they are. */
+export const asOperationError = (operation: string, error: unknown): unknown =>
+  error instanceof CoreError ? new OperationError(operation, CODES[error.code], error.text, error) : error
+
+/** Does what may come too late, as the other side has moved on meanwhile: false, it did. */
+export function inTime(act: () => void): boolean {
+  try {
+    act()
+    return true
+  } catch (error) {
+    if (error instanceof CoreError) return false
+    throw error
+  }
+}

@@ -1,5 +1,5 @@
 // How somebody is: online or not, and in words.
-import type { Watched } from '../../ua/contract.ts'
+import type { Watched } from '../../sip/packages/watched.ts'
 import type { BuddyStatus } from './names.ts'
 
 export interface PresenceStatus {

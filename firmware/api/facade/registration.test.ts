@@ -55,6 +55,17 @@ test('registered on its creation, called and calling, then taken back', { timeou
   expect(account.isValid()).toBe(false)
 })
 
+test('of several proofs the one for its realm is given', { timeout: 30_000 }, async () => {
+  const account = new Person(alice.endpoint)
+  const given = settings(lab.ready.phone)
+  const elsewhere = { username: 'x', data: 'wrong', realm: 'elsewhere' }
+  const registered = account.once('regState', ({ active }) => active)
+  account.create({ ...given, sipConfig: { authCreds: [elsewhere, ...given.sipConfig.authCreds] } })
+  expect(await registered).toMatchObject({ statusCode: 200 })
+  expect(account.registration?.state).toBe('registered')
+  account.shutdown()
+})
+
 test('not on its creation where the settings say so; a wrong password is told of', { timeout: 30_000 }, async () => {
   const account = new Person(alice.endpoint)
   const { regConfig, ...rest } = settings(lab.ready.guest, 'wrong')

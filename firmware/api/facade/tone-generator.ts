@@ -1,10 +1,10 @@
 // PJSUA2's ToneGenerator: tones one after the other, or the keys of a telephone.
 
-import type { PortId, ToneStep } from '../../media/contract.ts'
 import { frequenciesOf } from '../../media/digit-tones.ts'
+import { ToneGenerator as CoreTone, type PortId, type ToneStep } from '../core/index.ts'
 import { AudioMedia } from './audio-media.ts'
 import { Endpoint } from './endpoint.ts'
-import { OperationError } from './errors.ts'
+import { OperationError, operated } from './errors.ts'
 
 export interface ToneDesc {
   /** Hz. */
@@ -27,33 +27,33 @@ export interface ToneDigit {
 const LEVEL_DB = -9
 
 export class ToneGenerator extends AudioMedia {
-  #port: PortId | undefined
-  #playing = false
+  #name = ''
+  /** The tone under it; undefined before its creation. */
+  tone: CoreTone | undefined
 
   /** Of the application's endpoint, or of another one. */
   constructor(endpoint: Endpoint = Endpoint.instance()) {
     super(endpoint)
   }
 
+  get name(): string {
+    return this.#name
+  }
+
   get port(): PortId | undefined {
-    return this.#port
+    return this.tone?.port
   }
 
   createToneGenerator(): void {
-    if (this.#port !== undefined) throw new OperationError('createToneGenerator', 'exists', 'it was created already')
-    const { bridge, ports } = this.endpoint.inner('createToneGenerator')
-    const port = bridge.newName('tones')
-    this.#port = port
-    bridge.add(port)
-    const over = () => {
-      this.#playing = false
-      bridge.close(port)
-    }
-    ports.set(port, { ended: over, failed: over })
+    if (this.tone !== undefined) throw new OperationError('createToneGenerator', 'exists', 'it was created already')
+    const { bridge, engine } = this.endpoint.inner('createToneGenerator')
+    this.#name = bridge.newName('tones')
+    this.tone = new CoreTone({ engine })
+    bridge.add(this)
   }
 
   isBusy(): boolean {
-    return this.#playing
+    return this.tone?.isActive === true
   }
 
   /** In place of what sounds now. */
@@ -79,26 +79,26 @@ export class ToneGenerator extends AudioMedia {
 
   #play(operation: string, steps: readonly ToneStep[], loop: boolean): void {
     if (steps.length === 0) throw new OperationError(operation, 'argument', 'expected one tone at least')
-    const port = this.needed(operation)
-    const { bridge } = this.endpoint.inner(operation)
-    bridge.close(port)
-    bridge.open({ kind: 'open-tone', port, tone: { steps, repeat: loop ? 0 : 1 } })
-    this.#playing = true
+    this.needed(operation)
+    const tone = this.tone!
+    operated(operation, () => {
+      tone.stop()
+      tone.start({ steps, repeat: loop ? 0 : 1 })
+    })
+    this.opened(operation)
   }
 
   stop(): void {
-    this.endpoint.inner('stop').bridge.close(this.needed('stop'))
-    this.#playing = false
+    this.needed('stop')
+    operated('stop', () => this.tone!.stop())
   }
 
   dispose(): void {
-    if (this.#port === undefined) return
-    const { bridge, ports } = this.endpoint.inner('dispose')
-    bridge.close(this.#port)
-    bridge.forget(this.#port)
-    ports.delete(this.#port)
-    this.#port = undefined
-    this.#playing = false
+    if (this.tone === undefined) return
+    const { bridge } = this.endpoint.inner('dispose')
+    this.tone.stop()
+    bridge.forget(this)
+    this.tone = undefined
   }
 }
 

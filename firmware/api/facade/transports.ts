@@ -1,5 +1,5 @@
 // The transports of an endpoint: created one by one, bound together when it starts.
-import type { SocketSettings } from '../../runtime/sockets.ts'
+import type { StartOptions } from '../core/index.ts'
 import { OperationError } from './errors.ts'
 import type { TransportType } from './names.ts'
 
@@ -25,6 +25,18 @@ export interface TransportInfo {
   /** `192.0.2.1:5060`; port 0 before the start. */
   readonly localAddress: string
 }
+
+type TransportOptions = Pick<
+  StartOptions,
+  | 'localUdpPort'
+  | 'localTcpPort'
+  | 'localTlsPort'
+  | 'tlsVerifyServer'
+  | 'tlsVerifyClients'
+  | 'tlsCaFile'
+  | 'tlsCertificateFile'
+  | 'tlsKeyFile'
+>
 
 export class Transports {
   readonly #all = new Map<number, { readonly type: TransportType; readonly config: TransportConfig }>()
@@ -63,25 +75,20 @@ export class Transports {
     return entry
   }
 
-  /** As the sockets want it. */
-  get sockets(): Pick<SocketSettings, 'port' | 'tcpPort' | 'udp' | 'tcp' | 'tls'> {
+  /** As an engine takes it. */
+  get options(): TransportOptions {
     const of = (type: TransportType) => [...this.#all.values()].find((each) => each.type === type)?.config
     const [udp, tcp, tls] = [of('udp'), of('tcp'), of('tls')]
     return {
-      udp: udp !== undefined,
-      tcp: tcp !== undefined,
-      port: udp?.port ?? tcp?.port ?? 0,
+      localUdpPort: udp === undefined ? null : (udp.port ?? 0),
       // Where TCP leaves it open, it is that of UDP.
-      tcpPort: tcp?.port || undefined,
-      tls: tls && {
-        port: tls.port || 5061,
-        verify: tls.tlsConfig?.verifyServer ?? true,
-        verifyClients: tls.tlsConfig?.verifyClient ?? false,
-        minVersion: '1.2',
-        ca: tls.tlsConfig?.caListFile,
-        certificate: tls.tlsConfig?.certFile,
-        key: tls.tlsConfig?.privKeyFile,
-      },
+      localTcpPort: tcp === undefined ? null : tcp.port || (udp === undefined ? 0 : 'udp'),
+      localTlsPort: tls === undefined ? null : tls.port || 5061,
+      tlsVerifyServer: tls?.tlsConfig?.verifyServer ?? true,
+      tlsVerifyClients: tls?.tlsConfig?.verifyClient ?? false,
+      tlsCaFile: tls?.tlsConfig?.caListFile,
+      tlsCertificateFile: tls?.tlsConfig?.certFile,
+      tlsKeyFile: tls?.tlsConfig?.privKeyFile,
     }
   }
 }

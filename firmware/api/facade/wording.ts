@@ -1,29 +1,30 @@
-// Between what applications say and what the user agent takes: header fields, bodies, messages that came.
-import { utf8Decode } from '../../base/bytes.ts'
-import type { Body, HeaderField } from '../../sip/message/message.ts'
-import type { Party } from '../../ua/contract.ts'
-import { bodyOf } from '../core/wire.ts'
+// Between what applications say and what the core objects take: header fields, bodies, messages that came.
+import type { Party } from '../../sip/message/party.ts'
+import type { MessageHeaders, RequestOptions, SipUri } from '../core/index.ts'
 import type { RxData, SipTxOption } from './call-types.ts'
 
-/** Undefined: it has none. */
-export const messageBody = ({ contentType = 'text/plain', msgBody }: SipTxOption): Body | undefined =>
-  msgBody === undefined ? undefined : bodyOf(contentType, msgBody)
+/** As a request of ours takes it. */
+export const requestOf = ({ headers = {}, contentType = 'text/plain', msgBody }: SipTxOption): RequestOptions => ({
+  extraHeaders: headers,
+  ...(msgBody !== undefined && { contentType, body: msgBody }),
+})
 
-export function rxData(peer: Party, fields: readonly HeaderField[], body: string): RxData {
-  return { peer, headers: headersOf(fields), body: utf8Decode(body) }
-}
+export const rxData = (peer: Party, headers: MessageHeaders | undefined, body: string): RxData => ({
+  ...{ peer, headers: headersOf(headers?.fields ?? []), body },
+})
 
-export function headersOf(fields: readonly HeaderField[]): Record<string, readonly string[]> {
+/** By name as written; what proves who somebody is stays out. */
+export function headersOf(fields: MessageHeaders['fields']): Record<string, readonly string[]> {
   const all: Record<string, string[]> = Object.create(null)
   for (const { name, value } of fields) {
+    if (/^(proxy-)?authorization$/i.test(name)) continue
     all[name] ??= []
-    all[name].push(utf8Decode(value))
+    all[name].push(value)
   }
   return all
 }
 
-/** The first value of that name, whatever its case. */
-export const headerOf = (fields: readonly HeaderField[], ...names: readonly string[]): string | undefined => {
-  const found = fields.find(({ name }) => names.includes(name.toLowerCase()))?.value
-  return found === undefined ? undefined : utf8Decode(found)
-}
+/** Who has that address. */
+export const partyOf = (uri: SipUri): Party => ({
+  ...{ uri: uri.address, display: uri.display ?? '', number: uri.user ?? uri.host },
+})

@@ -1,0 +1,50 @@
+// What an endpoint starts its engine with.
+import { PACKAGES, SERVED, UNSOLICITED } from '../../sip/packages/table.ts'
+import { defaultAddress, type Engine, RtpTransport, type StartOptions } from '../core/index.ts'
+import type { EpSettings } from './endpoint-schema.ts'
+import { OperationError } from './errors.ts'
+import type { Transports } from './transports.ts'
+
+const LOOPBACK = '127.0.0.1'
+/** Requests handed to the façade. */
+const METHODS = ['MESSAGE', 'INFO', 'NOTIFY']
+const typesOf = (packages: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(packages).map(([event, types]) => [event, types.split(', ')]))
+
+/** Everything the settings of an endpoint say of its engine. */
+export function startOptions(
+  { uaConfig, medConfig }: EpSettings,
+  transports: Transports,
+  localIp: string,
+): Partial<StartOptions> {
+  const { maxCalls, userAgent, nameserver } = uaConfig
+  const { rtpPort, rtpPortRange, jbMin, jbMax } = medConfig
+  return {
+    ...transports.options,
+    ...{ localIp, autoSound: false, playbackDtmf: false, logLevel: 5 },
+    ...(userAgent !== '' && { userAgent }),
+    ...(nameserver.length > 0 && { nameServers: nameserver }),
+    ...{ maxSessions: Math.max(32, maxCalls), maxTransactions: Math.max(256, 8 * maxCalls) },
+    ...{ requestMethods: METHODS, unsolicitedEvents: UNSOLICITED },
+    ...{ events: typesOf(PACKAGES), notifierEvents: typesOf(SERVED) },
+    rtpPortRange: [rtpPort, Math.min(65_535, rtpPort + rtpPortRange - 1)],
+    ...{ mediaDscp: medConfig.dscp, ptime: medConfig.ptime },
+    jitter: { minMs: jbMin, maxMs: Math.max(jbMin + 10, jbMax) },
+  }
+}
+
+/** That of the default route, or of no network at all. */
+export const usualAddress = (): Promise<string> => defaultAddress('libStart').catch(() => LOOPBACK)
+
+/** Rejects where there is no port for media. */
+export async function portsOf(engine: Engine): Promise<void> {
+  const transport = new RtpTransport({ engine })
+  const { notifications } = engine
+  const opened = notifications.next('rtp-transport-did-initialize', { sender: transport })
+  const failed = notifications.next('rtp-transport-did-fail', { sender: transport }).then(({ data }) => {
+    throw new OperationError('libStart', 'system', `no ports for media: ${data.reason}`)
+  })
+  transport.init()
+  await Promise.race([opened, failed])
+  transport.close()
+}
