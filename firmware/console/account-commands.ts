@@ -87,6 +87,7 @@ export const accountCommands = [
       codecs: optional(codecs),
       ptimeMs: optional(whole(10, 60)),
       silenceDetection: optional(flag),
+      asymmetricRtp: optional(flag),
       rtcpMux: optional(oneOf('offer', 'accept', 'off')),
       anonymous: optional(flag),
       watchers: optional(oneOf('ask', 'accept', 'refuse')),

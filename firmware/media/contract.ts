@@ -11,6 +11,9 @@ export type PortId = string
 /** A bound RTP/RTCP socket pair in stock, numbered by the engine. */
 export type PairId = number
 
+/** A UDP socket bound elsewhere, by its descriptor, which is copied: whoever bound it may close it then; or an address to bind one to. */
+export type SocketSource = { readonly fd: number } | SocketAddress
+
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive'
 
 /** A codec as SDP names it (rtpmap encoding name in upper case: `PCMU`, `PCMA`, `OPUS`). */
@@ -121,8 +124,28 @@ export type MediaCommand =
       readonly dscp: number
     }
   | { readonly kind: 'release-pair'; readonly pair: PairId }
-  /** Takes the pair out of the stock; it is released when the port closes. */
-  | { readonly kind: 'open-stream'; readonly port: PortId; readonly pair: PairId; readonly stream: StreamConfig }
+  /**
+   * Sockets of the application's own for RTP and RTCP (absent: the port after that of RTP is bound), outside the stock and its orders.
+   * Answered by `pair-ready` or `pairs-failed` with this `ref`; of use as any pair then. 64 at most that are not opened.
+   */
+  | {
+      readonly kind: 'bring-pair'
+      readonly ref: number
+      readonly rtp: SocketSource
+      readonly rtcp?: SocketSource
+      readonly dscp: number
+    }
+  /**
+   * Takes the pair out of the stock; it is released when the port closes. `sendPair`, taken too: what is sent leaves by its sockets
+   * (asymmetric RTP). They are read as well, as who answers to where packets come from sends there.
+   */
+  | {
+      readonly kind: 'open-stream'
+      readonly port: PortId
+      readonly pair: PairId
+      readonly sendPair?: PairId
+      readonly stream: StreamConfig
+    }
   | { readonly kind: 'update-stream'; readonly port: PortId; readonly stream: StreamConfig }
   | { readonly kind: 'open-device'; readonly port: PortId; readonly device: DeviceConfig }
   | { readonly kind: 'open-tone'; readonly port: PortId; readonly tone: Tone }
@@ -225,8 +248,10 @@ export type MediaEvent =
       readonly rtcpPort: number
       /** What the system refused of the mark of its packets, e.g. `IP_TOS EPERM`: they go unmarked. */
       readonly unmarked?: string
+      /** Of `bring-pair`; absent: one of the stock. */
+      readonly ref?: number
     }
-  | { readonly kind: 'pairs-failed'; readonly reason: string }
+  | { readonly kind: 'pairs-failed'; readonly reason: string; readonly ref?: number }
   /** The port works; for a device with what was really opened. */
   | { readonly kind: 'port-opened'; readonly port: PortId; readonly rate: number; readonly detail: string }
   /** It could not be opened (`port-failed`), or broke later (`port-lost`: unplugged; the engine keeps trying to reopen a device and says `port-opened` again). */

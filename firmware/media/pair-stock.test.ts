@@ -62,6 +62,30 @@ describe('stock of socket pairs', () => {
     expect(taken.map((each) => each?.pair)).toEqual([2, undefined, 1, 3])
     expect(stocked(2).take(() => {}, 'IP6')).toBeUndefined()
   })
+  test('two to receive and to send apart: both or none, and both back', () => {
+    const stock = stocked(3)
+    const out: MediaCommand[] = []
+    const send = (command: MediaCommand) => out.push(command)
+    const apart = stock.take(send, 'IP4', true)!
+    expect([apart.pair, apart.sendPair, stock.ready]).toEqual([1, 2, 1])
+    expect(stock.take(send, 'IP4', true)).toBeUndefined()
+    expect(stock.take(send)).toMatchObject({ pair: 3 })
+    expect(out.map((c) => c.kind === 'stock-pairs' && c.want)).toEqual([4, 5])
+    out.length = 0
+    stock.release(apart, send)
+    expect(out).toEqual([
+      { kind: 'release-pair', pair: 1 },
+      { kind: 'release-pair', pair: 2 },
+    ])
+    out.length = 0
+    stock.add({ kind: 'pair-ready', pair: 4, address: '192.0.2.1', rtpPort: 20008, rtcpPort: 20009 })
+    stock.add({ kind: 'pair-ready', pair: 5, address: '192.0.2.1', rtpPort: 20010, rtcpPort: 20011 })
+    stock.opened(stock.take(send, undefined, true)!)
+    // One is still taken, and the order is for five: two more raise nothing.
+    stock.add({ kind: 'pair-ready', pair: 6, address: '192.0.2.1', rtpPort: 20012, rtcpPort: 20013 })
+    stock.take(send)
+    expect(out).toEqual([])
+  })
   test('moved: what was at the old address is forgotten, pairs of the new one are asked for', () => {
     const stock = stocked(2)
     const out: MediaCommand[] = []

@@ -10,6 +10,8 @@ export interface Pair {
   readonly address: string
   readonly rtpPort: number
   readonly rtcpPort: number
+  /** What is sent leaves by this one's sockets. */
+  readonly sendPair?: PairId
 }
 
 export interface PairStockConfig {
@@ -33,9 +35,9 @@ export interface PairStock {
   add(event: Extract<MediaEvent, { kind: 'pair-ready' }>): void
   /**
    * A pair, taken now, at an address of the family asked for, or at the first address. Undefined when the stock is empty, or
-   * there is no such address: refuse the call.
+   * there is no such address: refuse the call. `apart`: with another one to send from.
    */
-  take(send: Send, family?: Family): Pair | undefined
+  take(send: Send, family?: Family, apart?: boolean): Pair | undefined
   /** There is an address of this family. */
   has(family: Family): boolean
   /** A taken pair was opened as a stream: it is the stream's from now on. */
@@ -73,28 +75,31 @@ export function createPairStock({ addresses, min, max, dscp, spare }: PairStockC
     add({ pair, address, rtpPort, rtcpPort }) {
       shelves.get(address)?.ready.push({ pair, address, rtpPort, rtcpPort })
     },
-    take(send, family) {
+    take(send, family, apart = false) {
       const address = [...shelves.keys()].find((each) => family === undefined || familyOf(each) === family) ?? ''
       const shelf = shelves.get(address)
-      const pair = shelf?.ready.shift()
-      if (shelf === undefined || pair === undefined) return undefined
-      shelf.taken++
+      const [pair, other] = shelf?.ready ?? []
+      if (shelf === undefined || pair === undefined || (apart && other === undefined)) return undefined
+      const taken = apart ? { ...pair, sendPair: other!.pair } : pair
+      shelf.ready.splice(0, sizeOf(taken))
+      shelf.taken += sizeOf(taken)
       if (shelf.taken + spare > shelf.ordered) {
         shelf.ordered = shelf.taken + spare
         send(order(address, shelf.ordered))
       }
-      return pair
+      return taken
     },
     has: (family) => [...shelves.keys()].some((each) => familyOf(each) === family),
-    opened({ address }) {
-      const shelf = shelves.get(address)
-      if (shelf) shelf.taken--
+    opened(pair) {
+      const shelf = shelves.get(pair.address)
+      if (shelf) shelf.taken -= sizeOf(pair)
     },
-    release({ pair, address }, send) {
-      const shelf = shelves.get(address)
+    release(pair, send) {
+      const shelf = shelves.get(pair.address)
       if (shelf === undefined) return
-      shelf.taken--
-      send({ kind: 'release-pair', pair })
+      shelf.taken -= sizeOf(pair)
+      send({ kind: 'release-pair', pair: pair.pair })
+      if (pair.sendPair !== undefined) send({ kind: 'release-pair', pair: pair.sendPair })
     },
     move(to, send) {
       for (const address of [...shelves.keys()].filter((each) => !to.includes(each))) {
@@ -117,5 +122,8 @@ export function createPairStock({ addresses, min, max, dscp, spare }: PairStockC
     },
   }
 }
+
+/** How many of the stock it is. */
+const sizeOf = ({ sendPair }: Pair): number => (sendPair === undefined ? 1 : 2)
 
 export const familyOf = (address: string): Family => (address.includes(':') ? 'IP6' : 'IP4')

@@ -45,6 +45,7 @@ const accountConfig = (account: AccountSettings, secrets: LineSecrets, instance:
   codecSettings: account.codecSettings,
   silenceDetection: account.silenceDetection,
   rtcpMux: account.rtcpMux,
+  asymmetricRtp: account.asymmetricRtp,
   srtp: account.srtp,
   srtpSuites: account.srtpSuites,
   srtpOverClear: account.srtpOverClear,

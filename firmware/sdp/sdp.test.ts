@@ -196,6 +196,10 @@ describe('RTP', () => {
       address: '192.0.2.9',
       port: 5001,
     })
+    expect(addresses(...media('m=audio 4000 RTP/AVP 0', 'a=rtcp:5001 IN IP6 2001:db8::9'))!.rtcp).toEqual({
+      address: '2001:db8::9',
+      port: 5001,
+    })
     expect(addresses(...media('m=audio 4000 RTP/AVP 0', 'a=rtcp:nonsense'))!.rtcp.port).toBe(4001)
     expect(addresses(...media('m=audio 4000 RTP/AVP 0', 'c=IN IP4 media.example.com'))).toBeUndefined()
   })

@@ -76,9 +76,12 @@ export function createFakeMedia(): FakeMedia {
       case 'release-pair':
         if (!stock.delete(command.pair)) reject(command.kind, '', `pair ${command.pair} is not in stock`)
         return refill()
+      case 'bring-pair':
+        events.push({ kind: 'pairs-failed', reason: 'there are no sockets here', ref: command.ref })
+        return
       case 'open-stream':
-        if (!stock.delete(command.pair))
-          return reject(command.kind, command.port, `pair ${command.pair} is not in stock`)
+        for (const pair of [command.pair, ...(command.sendPair === undefined ? [] : [command.sendPair])])
+          if (!stock.delete(pair)) return reject(command.kind, command.port, `pair ${pair} is not in stock`)
         open(command.kind, command.port, { kind: 'stream', stream: command.stream })
         return refill()
       case 'update-stream':

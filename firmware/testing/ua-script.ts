@@ -127,6 +127,8 @@ function mediaLine(c: MediaCommand): string {
       return `stock-pairs ${c.want}`
     case 'release-pair':
       return `release-pair ${c.pair}`
+    case 'bring-pair':
+      return `bring-pair ${c.ref}`
     case 'connect':
     case 'disconnect':
       return `${c.kind} ${c.from} ${c.to}`

@@ -24,6 +24,8 @@ export interface CallPort {
   readonly port: PortId
   /** Where its media comes to, or is to come to. */
   readonly address: string
+  /** It sends from other ports than it listens on. */
+  readonly apart: boolean
   /** Negotiation is complete: opens the port, or changes it. Tells the application. */
   agree(stream: StreamConfig, hold: Hold, tell: Tell): void
   /** The host has another address: `pair` is there. */
@@ -40,14 +42,22 @@ export function createCallPort(call: CallId, pair: Pair, stock: PairStock): Call
   let state: State = { name: 'reserved', pair }
   let media = NONE
   let { address } = pair
+  const apart = pair.sendPair !== undefined
 
   function show(next: CallMedia, tell: Tell): void {
     media = next
     tell.app({ kind: 'call-media', call, media })
   }
 
+  function open(sockets: Pair, stream: StreamConfig, tell: Tell): void {
+    const { pair, sendPair } = sockets
+    tell.media({ kind: 'open-stream', port, pair, ...(sendPair !== undefined && { sendPair }), stream })
+    stock.opened(sockets)
+  }
+
   return {
     port,
+    apart,
     get address() {
       return address
     },
@@ -57,15 +67,13 @@ export function createCallPort(call: CallId, pair: Pair, stock: PairStock): Call
     agree(stream, hold, tell) {
       switch (state.name) {
         case 'reserved':
-          tell.media({ kind: 'open-stream', port, pair: state.pair.pair, stream })
-          stock.opened(state.pair)
+          open(state.pair, stream, tell)
           break
         case 'open':
           if (state.next) {
             tell.media({ kind: 'close-port', port })
             show(NONE, tell)
-            tell.media({ kind: 'open-stream', port, pair: state.next.pair, stream })
-            stock.opened(state.next)
+            open(state.next, stream, tell)
           } else if (!sameWithSecrets(stream, state.stream)) tell.media({ kind: 'update-stream', port, stream })
           break
         case 'failed':

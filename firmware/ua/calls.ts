@@ -66,7 +66,7 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
     for (const id of homeless) {
       const call = calls.get(id)
       const family = call && familyOf(call.port.address)
-      const pair = call && stock.take(tell.media, family && stock.has(family) ? family : undefined)
+      const pair = call && stock.take(tell.media, family && stock.has(family) ? family : undefined, call.port.apart)
       if (call !== undefined && pair === undefined) return
       homeless.delete(id)
       if (call !== undefined && pair !== undefined) call.move(pair, tell)
@@ -131,7 +131,8 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
         rng,
       )
       if (security.impossible !== undefined) return refuse(security.impossible)
-      const pair = stock.take(tell.media, familyCalled(account.config.proxies[0] ?? target.value))
+      const { proxies, asymmetricRtp } = account.config
+      const pair = stock.take(tell.media, familyCalled(proxies[0] ?? target.value), asymmetricRtp)
       if (pair === undefined) return refuse('no RTP port free')
       warnOf(security, id, tell)
       const negotiator = negotiate(account, pair, security.policy)
@@ -169,7 +170,7 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       const mode = answerModeOf(request, event.trusted === true, account.config.autoAnswer)
       if (mode.kind === 'refused') return refuse(403)
       if (calls.size >= config.maxCalls) return refuse(486)
-      const pair = stock.take(tell.media, familyOffered(event.sdp))
+      const pair = stock.take(tell.media, familyOffered(event.sdp), account.config.asymmetricRtp)
       if (pair === undefined) {
         const foreign = familyOffered(event.sdp)
         const reachable = foreign === undefined || stock.has(foreign)

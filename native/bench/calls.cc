@@ -61,7 +61,7 @@ void engineSide(int calls, bool conference, bool echo, int seconds, int pipeOut)
     config.send = {"PCMU", 0, 8000, 1, {}};
     config.receive = {config.send};
     config.cname = "bench";
-    engine.submit(command::OpenStream{name(i), pairs[static_cast<size_t>(i)].pair, config});
+    engine.submit(command::OpenStream{name(i), pairs[static_cast<size_t>(i)].pair, config, {}});
     if (echo) engine.submit(command::Connect{name(i), name(i)});
     for (int k = 0; conference && k < i; k++) {
       engine.submit(command::Connect{name(i), name(k)});

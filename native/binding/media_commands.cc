@@ -91,6 +91,12 @@ StreamConfig streamFrom(const Field& f) {
   return out;
 }
 
+SocketSource sourceFrom(const Field& f) {
+  const Field fd = f.at("fd");
+  if (!fd.absent()) return {static_cast<int>(fd.whole(0, 0x7fffffff)), {}};
+  return {-1, addressFrom(f)};
+}
+
 DeviceConfig deviceFrom(const Field& f) {
   DeviceConfig out;
   out.kind = static_cast<DeviceConfig::Kind>(f.at("kind").oneOf({"alsa", "wav", "null", "external"}));
@@ -137,12 +143,17 @@ Command commandFrom(Napi::Value value) {
   const auto port = [&] { return f.at("port").string(); };
   switch (f.at("kind").oneOf({"stock-pairs", "release-pair", "open-stream", "update-stream", "open-device", "open-tone",
                               "open-player", "open-recorder", "close-port", "connect", "disconnect", "set-gain", "send-dtmf",
-                              "query-stats", "set-paused", "seek", "query-port"})) {
+                              "query-stats", "set-paused", "seek", "query-port", "bring-pair"})) {
     case 0:
       return command::StockPairs{f.at("address").string(), f.at("min").whole<uint16_t>(), f.at("max").whole<uint16_t>(),
                                  f.at("want").whole<uint32_t>(), static_cast<uint8_t>(f.at("dscp").whole(0, 63))};
     case 1: return command::ReleasePair{f.at("pair").whole<PairId>()};
-    case 2: return command::OpenStream{port(), f.at("pair").whole<PairId>(), streamFrom(f.at("stream"))};
+    case 2: {
+      command::OpenStream open{port(), f.at("pair").whole<PairId>(), streamFrom(f.at("stream")), {}};
+      const Field sendPair = f.at("sendPair");
+      if (!sendPair.absent()) open.sendPair = sendPair.whole<PairId>();
+      return open;
+    }
     case 3: return command::UpdateStream{port(), streamFrom(f.at("stream"))};
     case 4: return command::OpenDevice{port(), deviceFrom(f.at("device"))};
     case 5: return command::OpenTone{port(), toneFrom(f.at("tone"))};
@@ -159,7 +170,13 @@ Command commandFrom(Napi::Value value) {
     case 13: return command::QueryStats{port(), f.at("ref").whole<uint32_t>()};
     case 14: return command::SetPaused{port(), f.at("paused").boolean()};
     case 15: return command::Seek{port(), f.at("atMs").whole<uint32_t>()};
-    default: return command::QueryPort{port(), f.at("ref").whole<uint32_t>()};
+    case 16: return command::QueryPort{port(), f.at("ref").whole<uint32_t>()};
+    default: {
+      command::BringPair bring{f.at("ref").whole<uint32_t>(), sourceFrom(f.at("rtp")), {}, static_cast<uint8_t>(f.at("dscp").whole(0, 63))};
+      const Field rtcp = f.at("rtcp");
+      if (!rtcp.absent()) bring.rtcp = sourceFrom(rtcp);
+      return bring;
+    }
   }
 }
 

@@ -77,9 +77,13 @@ struct ToObject {
   }
   Napi::Object operator()(const event::PairReady& e) const {
     auto ready = kind("pair-ready").set("pair", e.pair).set("address", e.address).set("rtpPort", uint32_t{e.rtpPort}).set("rtcpPort", uint32_t{e.rtcpPort});
-    return e.unmarked.empty() ? ready.object : ready.set("unmarked", e.unmarked).object;
+    if (!e.unmarked.empty()) ready.set("unmarked", e.unmarked);
+    return e.ref ? ready.set("ref", *e.ref).object : ready.object;
   }
-  Napi::Object operator()(const event::PairsFailed& e) const { return kind("pairs-failed").set("reason", e.reason).object; }
+  Napi::Object operator()(const event::PairsFailed& e) const {
+    auto failed = kind("pairs-failed").set("reason", e.reason);
+    return e.ref ? failed.set("ref", *e.ref).object : failed.object;
+  }
   Napi::Object operator()(const event::PortOpened& e) const {
     return kind("port-opened").set("port", e.port).set("rate", e.rate).set("detail", e.detail).object;
   }

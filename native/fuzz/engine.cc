@@ -36,11 +36,11 @@ class Script {
 
   Command next() {
     const uint8_t what = *at_++, a = *at_++, b = *at_++;
-    switch (what % 17) {
+    switch (what % 18) {
       case 0: return command::StockPairs{a & 64 ? "::1" : "127.0.0.1", uint16_t(20000 + a * 8), uint16_t(20100 + a * 8), b % 6u, uint8_t(a % 70)};
       case 1: return command::ReleasePair{pair(b)};
-      case 2:
-      case 3: return command::OpenStream{port(a), pair(b), stream(b)};
+      case 2: return command::OpenStream{port(a), pair(b), stream(b), pair(a)};
+      case 3: return command::OpenStream{port(a), pair(b), stream(b), {}};
       case 4: return command::UpdateStream{port(a), stream(b)};
       case 5: return command::OpenDevice{port(a), device(b)};
       case 6: return command::OpenTone{port(a), {{{{440, double(b)}, b, -double(b % 70)}, {{}, b * 7u, 0}}, b % 3u}};
@@ -53,7 +53,11 @@ class Script {
       case 13: return command::QueryStats{port(a), b};
       case 14: return command::SetPaused{port(a), (b & 1) != 0};
       case 15: return command::Seek{port(a), b * 100u};
-      default: return command::QueryPort{port(a), b};
+      case 16: return command::QueryPort{port(a), b};
+      default: {
+        const SocketSource rtp{b & 1 ? a % 4 : -1, {b & 2 ? "127.0.0.1" : "::1", uint16_t(30000 + a)}};
+        return command::BringPair{a, rtp, b & 4 ? std::optional<SocketSource>({-1, {"127.0.0.1", uint16_t(31000 + a)}}) : std::nullopt, b};
+      }
     }
   }
   static PortId port(uint8_t n) { return std::string(1, char('a' + n % 8)); }

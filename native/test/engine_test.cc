@@ -90,8 +90,8 @@ struct Lab {
 TEST("engine/two streams hear each other through the bridge, within one tick of the command") {
   Lab lab;
   const PairId pair = lab.stock();
-  lab.engine.submit(command::OpenStream{"a", pair, lab.config()});
-  lab.engine.submit(command::OpenStream{"b", pair + 1, lab.config(16000, "G722")});
+  lab.engine.submit(command::OpenStream{"a", pair, lab.config(), {}});
+  lab.engine.submit(command::OpenStream{"b", pair + 1, lab.config(16000, "G722"), {}});
   lab.engine.submit(command::Connect{"a", "b"});
   REQUIRE(lab.of<event::PortOpened>("b"));
   CHECK_EQ(lab.of<event::PortOpened>("b")->rate, 16000u);
@@ -114,7 +114,7 @@ TEST("engine/pairs: a stock for each address; an order for none of one leaves th
   CHECK(other && other->unmarked.empty());
   lab.engine.submit(command::StockPairs{"127.0.0.2", 20000, 20010, 0, 0});
   CHECK_EQ(lab.rejection(command::ReleasePair{other->pair}), "release-pair: no pair " + std::to_string(other->pair) + " in stock");
-  CHECK_EQ(lab.rejection(command::OpenStream{"s", 99, lab.config()}), "open-stream: no pair 99 in stock");
+  CHECK_EQ(lab.rejection(command::OpenStream{"s", 99, lab.config(), {}}), "open-stream: no pair 99 in stock");
   lab.engine.submit(command::ReleasePair{1});
   lab.engine.submit(command::StockPairs{"", 20000, 20010, 0, 0});
   CHECK_EQ(lab.rejection(command::ReleasePair{2}), "release-pair: no pair 2 in stock");
@@ -137,7 +137,7 @@ TEST("engine/commands that make no sense are rejected with the reason, and nothi
   Lab lab;
   CHECK_EQ(lab.rejection(command::ClosePort{"x"}), "close-port: no port x");
   CHECK_EQ(lab.rejection(command::Connect{"x", "y"}), "connect: no port x");
-  CHECK_EQ(lab.rejection(command::OpenStream{"s", 99, lab.config()}), "open-stream: no pair 99 in stock");
+  CHECK_EQ(lab.rejection(command::OpenStream{"s", 99, lab.config(), {}}), "open-stream: no pair 99 in stock");
   CHECK_EQ(lab.rejection(command::OpenTone{"t", {}}), "open-tone: steps: expected 1–64, got 0");
   CHECK_EQ(lab.rejection(command::SendDtmf{"t", "12x", 100, 50}), "send-dtmf: digits: expected 0-9 A-D * # ,, got \"x\"");
   CHECK_EQ(lab.rejection(command::OpenDevice{"", {}}), "open-device: port: expected a name of 1–64 bytes, got 0 bytes");
@@ -152,11 +152,11 @@ TEST("engine/commands that make no sense are rejected with the reason, and nothi
 TEST("engine/a codec nobody has fails the port, which may then be opened again") {
   Lab lab;
   const PairId pair = lab.stock();
-  lab.engine.submit(command::OpenStream{"s", pair, lab.config(8000, "NONE")});
+  lab.engine.submit(command::OpenStream{"s", pair, lab.config(8000, "NONE"), {}});
   const auto failed = lab.of<event::PortFailed>("s");
   REQUIRE(failed);
   CHECK_EQ(failed->reason, "no such codec");
-  lab.engine.submit(command::OpenStream{"s", pair + 1, lab.config()});
+  lab.engine.submit(command::OpenStream{"s", pair + 1, lab.config(), {}});
   CHECK(lab.of<event::PortOpened>("s"));
   CHECK_EQ(lab.rejection(command::UpdateStream{"s", lab.config(8000, "NONE")}), "update-stream: no such codec");
 }
@@ -164,7 +164,7 @@ TEST("engine/a codec nobody has fails the port, which may then be opened again")
 TEST("engine/an update that changes the rate lays the bridge out anew") {
   Lab lab;
   const PairId pair = lab.stock();
-  lab.engine.submit(command::OpenStream{"s", pair, lab.config()});
+  lab.engine.submit(command::OpenStream{"s", pair, lab.config(), {}});
   lab.engine.submit(command::OpenTone{"t", Tone{{{{1000}, 0, -10}}, 0}});
   lab.engine.submit(command::Connect{"t", "s"});
   REQUIRE(lab.of<event::PortOpened>("t"));
@@ -180,10 +180,10 @@ TEST("engine/DTMF in-band when the stream takes no events, as events when it doe
   Lab lab;
   const PairId pair = lab.stock();
   lab.level = 0;
-  lab.engine.submit(command::OpenStream{"inband", pair, lab.config()});
+  lab.engine.submit(command::OpenStream{"inband", pair, lab.config(), {}});
   StreamConfig events = lab.config();
   events.eventSend = 101;
-  lab.engine.submit(command::OpenStream{"events", pair + 1, events});
+  lab.engine.submit(command::OpenStream{"events", pair + 1, events, {}});
   lab.engine.submit(command::SendDtmf{"inband", "5", 100, 50});
   lab.engine.submit(command::SendDtmf{"events", "12", 100, 50});
   REQUIRE(lab.of<event::DtmfSent>("inband") && lab.of<event::DtmfSent>("events"));
@@ -199,7 +199,7 @@ TEST("engine/DTMF in-band when the stream takes no events, as events when it doe
 TEST("engine/statistics are asked for by reference") {
   Lab lab;
   const PairId pair = lab.stock();
-  lab.engine.submit(command::OpenStream{"s", pair, lab.config()});
+  lab.engine.submit(command::OpenStream{"s", pair, lab.config(), {}});
   lab.engine.submit(command::QueryStats{"s", 42});
   const auto stats = lab.of<event::Stats>("s");
   REQUIRE(stats);
@@ -212,7 +212,7 @@ TEST("engine/opening, connecting and closing at speed, with packets coming in, l
   lab.engine.submit(command::OpenTone{"t", Tone{{{{440}, 0, -10}}, 0}});
   for (PairId i = 0; i < 40; i++) {
     const PortId port = "s" + std::to_string(i);
-    lab.engine.submit(command::OpenStream{port, pair + i, lab.config()});
+    lab.engine.submit(command::OpenStream{port, pair + i, lab.config(), {}});
     lab.engine.submit(command::Connect{"t", port});
     REQUIRE(lab.of<event::PortOpened>(port));
     lab.streams.back()->packet();
@@ -236,8 +236,8 @@ TEST("engine/a port says how loud it is on either side; without sound, after its
   Lab lab;
   lab.level = 16384;  // A constant: 3 dB above a sine of that height.
   const PairId pair = lab.stock();
-  lab.engine.submit(command::OpenStream{"a", pair, lab.config()});
-  lab.engine.submit(command::OpenStream{"b", pair + 1, lab.config()});
+  lab.engine.submit(command::OpenStream{"a", pair, lab.config(), {}});
+  lab.engine.submit(command::OpenStream{"b", pair + 1, lab.config(), {}});
   lab.engine.submit(command::Connect{"a", "b"});
   lab.engine.submit(command::SetGain{"b", 0.0, -10.0});
   REQUIRE(lab.of<event::PortOpened>("b"));

@@ -1,5 +1,14 @@
 // The core objects: what an application programs against, one object and one state machine each.
-export type { DeviceConfig, Direction, PortId, PortState, StreamStats, Tone, ToneStep } from '../../media/contract.ts'
+export type {
+  DeviceConfig,
+  Direction,
+  PortId,
+  PortState,
+  SocketSource,
+  StreamStats,
+  Tone,
+  ToneStep,
+} from '../../media/contract.ts'
 export type { NatType } from '../../net/nat-type.ts'
 export { VERSION } from '../../runtime/version.ts'
 export type { Cause, HashName, Learnt, RegisterOptions, SessionTerms, Try } from '../../sip/core/contract.ts'
@@ -36,6 +45,7 @@ export {
   type Observer,
 } from './notifications.ts'
 export { OutgoingRequest, type RequestOptions, type RequestResponse, sendRequest } from './outgoing-request.ts'
+export type { PairSource } from './pair-shelf.ts'
 export type { Proof, SubscriberKeys } from './proof.ts'
 export { Publication, type PublicationChange, type PublicationOptions, type PublicationState } from './publication.ts'
 export { type RecordingStart, RecordingWaveFile } from './recording-wave-file.ts'

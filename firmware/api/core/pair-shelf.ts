@@ -1,6 +1,6 @@
 // Socket pairs for RTP transports, bound ahead by the media engine; whoever finds none waits for one, or hears why there is none.
 // Unlike the user agent's stock, a pair taken is opened at once, so the engine alone counts.
-import type { MediaCommand, MediaEvent } from '../../media/contract.ts'
+import type { MediaCommand, MediaEvent, SocketSource } from '../../media/contract.ts'
 import type { Pair } from '../../media/pair-stock.ts'
 
 /** First and last UDP port, RTCP's included. */
@@ -11,6 +11,12 @@ export interface PortRange {
 
 /** Pairs kept ready on each address. */
 const SPARE = 4
+
+/** Sockets of the application's own; without `rtcp` the port after that of `rtp` is bound. */
+export interface PairSource {
+  readonly rtp: SocketSource
+  readonly rtcp?: SocketSource
+}
 
 interface Waiting {
   readonly address: string
@@ -23,6 +29,9 @@ export class PairShelf {
   readonly #send: (command: MediaCommand) => void
   readonly #ready = new Map<string, Pair[]>()
   #waiting: Waiting[] = []
+  /** By the `ref` of their order. */
+  readonly #brought = new Map<number, Omit<Waiting, 'address'>>()
+  #lastRef = 0
   #range: PortRange
   readonly #dscp: number
   /** Why there are no more, since the last order. */
@@ -58,8 +67,19 @@ export class PairShelf {
     this.#serve()
   }
 
+  /** Sockets of the application's own, to be opened as a stream at once. */
+  bring(source: PairSource, take: (pair: Pair) => void, fail: (reason: string) => void): void {
+    const ref = ++this.#lastRef
+    this.#brought.set(ref, { take, fail })
+    this.#send({ kind: 'bring-pair', ref, ...source, dscp: this.#dscp })
+  }
+
   /** What the media engine told. */
-  ready({ pair, address, rtpPort, rtcpPort }: Extract<MediaEvent, { kind: 'pair-ready' }>): void {
+  ready({ pair, address, rtpPort, rtcpPort, ref }: Extract<MediaEvent, { kind: 'pair-ready' }>): void {
+    if (ref !== undefined) {
+      this.#ofRef(ref)?.take({ pair, address, rtpPort, rtcpPort })
+      return
+    }
     const { min, max } = this.#range
     // Of an earlier order, which is gone.
     if (rtpPort < min || rtcpPort > max) return
@@ -69,9 +89,19 @@ export class PairShelf {
   }
 
   /** Likewise. */
-  failed(reason: string): void {
+  failed({ reason, ref }: Extract<MediaEvent, { kind: 'pairs-failed' }>): void {
+    if (ref !== undefined) {
+      this.#ofRef(ref)?.fail(reason)
+      return
+    }
     this.#failure = reason
     this.#serve()
+  }
+
+  #ofRef(ref: number): Omit<Waiting, 'address'> | undefined {
+    const asked = this.#brought.get(ref)
+    this.#brought.delete(ref)
+    return asked
   }
 
   #order(address: string): void {

@@ -7,7 +7,7 @@ import { systemRng } from '../../runtime/system-rng.ts'
 import { type CryptoLine, newKey, SRTP_SUITES, type SrtpSuite } from '../../sdp/crypto.ts'
 import type { MediaDescription } from '../../sdp/description.ts'
 import { PCMA } from '../../sdp/local.ts'
-import { addresses } from '../../sdp/rtp.ts'
+import { addresses, isNowhere } from '../../sdp/rtp.ts'
 import {
   cryptoAttributes,
   evaluateSecurity,
@@ -19,6 +19,7 @@ import {
 } from '../../sdp/secure.ts'
 import { type EngineCore, sharedEngine } from './engine-core.ts'
 import { CoreError } from './errors.ts'
+import type { PairSource } from './pair-shelf.ts'
 import { SdpAttribute, type SdpMedia, type SdpSession } from './sdp.ts'
 
 /** NULL before `init`; INVALID once the engine is stopped. */
@@ -28,6 +29,10 @@ export type RtpTransportState = 'NULL' | 'WAIT_STUN' | 'STUN_FAILED' | 'INIT' | 
 export interface RtpTransportOptions {
   /** Address to listen on, IPv4 or IPv6; that of the engine when it is left out. */
   readonly localRtpAddress?: string | undefined
+  /** Sockets of your own, by descriptor or by the address to bind, instead of ports of the engine's range. */
+  readonly sockets?: PairSource | undefined
+  /** What is sent leaves by these, or by other ports of the engine: asymmetric RTP. */
+  readonly sendSockets?: PairSource | 'other-ports' | undefined
   /** SRTP is offered. */
   readonly useSrtp?: boolean
   /** With `useSrtp`: who does not take it is not spoken to. */
@@ -84,6 +89,8 @@ export class RtpTransport {
   readonly engine: EngineCore
   readonly #address: string | undefined
   readonly #suites: readonly SrtpSuite[]
+  readonly #sockets: PairSource | undefined
+  readonly #sendSockets: PairSource | 'other-ports' | undefined
   #state: Exclude<RtpTransportState, 'INVALID'> = 'NULL'
   #pair: Pair | undefined
   #port: PortId | undefined
@@ -100,7 +107,11 @@ export class RtpTransport {
     const { localRtpAddress } = options
     if (localRtpAddress !== undefined && !isIpv4(localRtpAddress) && !isIpv6(localRtpAddress))
       throw new CoreError('argument', 'RtpTransport', `localRtpAddress: expected an address, got ${localRtpAddress}`)
+    if (localRtpAddress !== undefined && options.sockets !== undefined)
+      throw new CoreError('argument', 'RtpTransport', 'sockets: expected no localRtpAddress beside them')
     this.engine = options.engine ?? sharedEngine()
+    this.#sockets = options.sockets
+    this.#sendSockets = options.sendSockets
     this.#address = localRtpAddress
     this.#suites = options.srtpSuites ?? SRTP_SUITES
     this.useSrtp = options.useSrtp ?? false
@@ -127,7 +138,7 @@ export class RtpTransport {
     return this.#pair?.rtpPort
   }
 
-  /** UDP port of RTCP, the next one; undefined in NULL. */
+  /** UDP port of RTCP, the next one but with `sockets`; undefined in NULL. */
   get localRtcpPort(): number | undefined {
     return this.#pair?.rtcpPort
   }
@@ -181,15 +192,33 @@ export class RtpTransport {
     }
     if (this.#asking) return
     this.#asking = true
-    const stack = this.engine.running(operation)
-    stack.pairs.take(
-      this.#address ?? stack.local.address,
-      (pair) => this.#opened(pair),
-      (reason) => {
-        this.#asking = false
-        this.engine.notifications.post('rtp-transport-did-fail', this, { reason })
-      },
+    const { local } = this.engine.running(operation)
+    this.#take(operation, this.#sockets, (pair) =>
+      // A socket that listens everywhere is named by the address of the engine.
+      this.#takeSending(operation, isNowhere(pair.address) ? { ...pair, address: local.address } : pair),
     )
+  }
+
+  #takeSending(operation: string, pair: Pair): void {
+    const sending = this.#sendSockets
+    if (sending === undefined) {
+      this.#opened(pair)
+      return
+    }
+    const source = sending === 'other-ports' ? undefined : sending
+    const giveBack = () => this.engine.running(operation).media({ kind: 'release-pair', pair: pair.pair })
+    this.#take(operation, source, (other) => this.#opened({ ...pair, sendPair: other.pair }), giveBack)
+  }
+
+  #take(operation: string, source: PairSource | undefined, taken: (pair: Pair) => void, failed = () => {}): void {
+    const { pairs, local } = this.engine.running(operation)
+    const fail = (reason: string) => {
+      this.#asking = false
+      failed()
+      this.engine.notifications.post('rtp-transport-did-fail', this, { reason })
+    }
+    if (source !== undefined) pairs.bring(source, taken, fail)
+    else pairs.take(this.#address ?? local.address, taken, fail)
   }
 
   #opened(pair: Pair): void {
@@ -199,7 +228,8 @@ export class RtpTransport {
     this.#pair = pair
     this.#port = port
     stack.claimPort(port, (event) => this.#onEvent(event))
-    stack.media({ kind: 'open-stream', port, pair: pair.pair, stream: { ...IDLE, cname: port } })
+    const sendPair = pair.sendPair === undefined ? {} : { sendPair: pair.sendPair }
+    stack.media({ kind: 'open-stream', port, pair: pair.pair, ...sendPair, stream: { ...IDLE, cname: port } })
     this.#initialized()
   }
 

@@ -276,7 +276,7 @@ export class Stack {
         this.pairs.ready(event)
         return
       case 'pairs-failed':
-        this.pairs.failed(event.reason)
+        this.pairs.failed(event)
         return
       case 'stats':
         this.#asked(({ ref }) => ref === event.ref)?.resolve(event.stats)

@@ -58,6 +58,8 @@ export interface AccountConfig {
   readonly autoAnswer?: 'never' | 'trusted' | 'anyone'
   /** RTCP on the port of RTP (RFC 5761); default `accept`: with whoever offers it. */
   readonly rtcpMux?: RtcpMux
+  /** What is sent leaves by other ports than descriptions name and sound comes to; default false (RFC 4961). */
+  readonly asymmetricRtp?: boolean
   /**
    * SRTP with keys in the descriptions (RFC 4568). `off`, the default: neither offered nor taken. `optional`: offered beside
    * plain RTP, used with whoever can. `mandatory`: no call without.

@@ -64,6 +64,12 @@ struct StreamConfig {
   std::optional<SrtpConfig> srtp;
 };
 
+/** A socket of the application's (`fd` ≥ 0), or one to be bound to this very address. */
+struct SocketSource {
+  int fd = -1;
+  SocketAddress at;
+};
+
 struct DeviceConfig {
   enum class Kind { Alsa, Wav, Null, External } kind = Kind::Null;
   std::string capture, playback;
@@ -86,8 +92,9 @@ struct Tone {
 
 namespace command {
 struct StockPairs { std::string address; uint16_t min = 0, max = 0; uint32_t want = 0; uint8_t dscp = 0; };
+struct BringPair { uint32_t ref = 0; SocketSource rtp; std::optional<SocketSource> rtcp; uint8_t dscp = 0; };
 struct ReleasePair { PairId pair = 0; };
-struct OpenStream { PortId port; PairId pair = 0; StreamConfig stream; };
+struct OpenStream { PortId port; PairId pair = 0; StreamConfig stream; std::optional<PairId> sendPair; };
 struct UpdateStream { PortId port; StreamConfig stream; };
 struct OpenDevice { PortId port; DeviceConfig device; };
 struct OpenTone { PortId port; Tone tone; };
@@ -107,7 +114,8 @@ struct QueryPort { PortId port; uint32_t ref = 0; };
 using Command = std::variant<command::StockPairs, command::ReleasePair, command::OpenStream, command::UpdateStream,
                              command::OpenDevice, command::OpenTone, command::OpenPlayer, command::OpenRecorder,
                              command::ClosePort, command::Connect, command::Disconnect, command::SetGain,
-                             command::SendDtmf, command::QueryStats, command::SetPaused, command::Seek, command::QueryPort>;
+                             command::SendDtmf, command::QueryStats, command::SetPaused, command::Seek, command::QueryPort,
+                             command::BringPair>;
 
 struct PortStatus {
   double giveDb = -96, takeDb = -96;
@@ -137,8 +145,8 @@ struct StreamStats {
 };
 
 namespace event {
-struct PairReady { PairId pair = 0; std::string address; uint16_t rtpPort = 0, rtcpPort = 0; std::string unmarked; };
-struct PairsFailed { std::string reason; };
+struct PairReady { PairId pair = 0; std::string address; uint16_t rtpPort = 0, rtcpPort = 0; std::string unmarked; std::optional<uint32_t> ref; };
+struct PairsFailed { std::string reason; std::optional<uint32_t> ref; };
 struct PortOpened { PortId port; uint32_t rate = 0; std::string detail; };
 struct PortFailed { PortId port; std::string reason; };
 struct PortLost { PortId port; std::string reason; };

@@ -110,6 +110,11 @@ Fault digits(const command::SendDtmf& order) {
   return within("gapMs", order.gapMs, 0u, 8000u);
 }
 
+/** A socket source: nothing can be said of a descriptor here. */
+Fault source(const char* what, const SocketSource& source) {
+  return source.fd >= 0 ? Fault{} : within(what, uint32_t{source.at.port}, 1024u, 65535u);
+}
+
 struct Checker {
   Fault operator()(const command::StockPairs& c) const {
     if (c.address.empty() && c.want > 0) return expected("address", "an IP address", "nothing");
@@ -119,7 +124,10 @@ struct Checker {
     return within("dscp", uint32_t{c.dscp}, 0u, 63u);
   }
   Fault operator()(const command::ReleasePair&) const { return {}; }
-  Fault operator()(const command::OpenStream& c) const { return stream(c.stream); }
+  Fault operator()(const command::OpenStream& c) const {
+    if (c.sendPair == c.pair) return expected("sendPair", "another than pair", std::to_string(c.pair));
+    return stream(c.stream);
+  }
   Fault operator()(const command::UpdateStream& c) const { return stream(c.stream); }
   Fault operator()(const command::OpenDevice& c) const { return device(c.device); }
   Fault operator()(const command::OpenTone& c) const { return tone(c.tone); }
@@ -141,6 +149,14 @@ struct Checker {
   }
   Fault operator()(const command::SendDtmf& c) const { return digits(c); }
   Fault operator()(const command::QueryStats&) const { return {}; }
+  Fault operator()(const command::BringPair& c) const {
+    if (Fault f = source("rtp.port", c.rtp)) return f;
+    if (!c.rtcp && c.rtp.fd < 0)
+      if (Fault f = within("rtp.port", uint32_t{c.rtp.at.port}, 1024u, 65534u)) return f;
+    if (c.rtcp)
+      if (Fault f = source("rtcp.port", *c.rtcp)) return f;
+    return within("dscp", uint32_t{c.dscp}, 0u, 63u);
+  }
   Fault operator()(const command::SetPaused&) const { return {}; }
   Fault operator()(const command::Seek&) const { return {}; }
   Fault operator()(const command::QueryPort&) const { return {}; }
@@ -149,6 +165,7 @@ struct Checker {
 struct PortOf {
   PortId operator()(const command::StockPairs&) const { return {}; }
   PortId operator()(const command::ReleasePair&) const { return {}; }
+  PortId operator()(const command::BringPair&) const { return {}; }
   PortId operator()(const command::Connect& c) const { return c.from; }
   PortId operator()(const command::Disconnect& c) const { return c.from; }
   template <typename T>
@@ -161,7 +178,7 @@ const char* commandName(const Command& command) {
   static constexpr const char* kNames[] = {"stock-pairs", "release-pair", "open-stream",   "update-stream", "open-device",
                                            "open-tone",   "open-player",  "open-recorder", "close-port",    "connect",
                                            "disconnect",  "set-gain",     "send-dtmf",     "query-stats",   "set-paused",
-                                           "seek",        "query-port"};
+                                           "seek",        "query-port",   "bring-pair"};
   static_assert(std::size(kNames) == std::variant_size_v<Command>);
   return kNames[command.index()];
 }
@@ -169,7 +186,8 @@ const char* commandName(const Command& command) {
 PortId commandPort(const Command& command) { return std::visit(PortOf{}, command); }
 
 std::optional<std::string> commandFault(const Command& command) {
-  if (command.index() > 1)  // all but the two about pairs name a port
+  const bool isOfPairs = command.index() < 2 || std::holds_alternative<command::BringPair>(command);
+  if (!isOfPairs)
     if (Fault f = portName(commandPort(command))) return f;
   return std::visit(Checker{}, command);
 }

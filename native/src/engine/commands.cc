@@ -61,18 +61,22 @@ void Engine::Control::close(const PortId& port) {
 
 void Engine::Control::on(command::StockPairs& c) { stock_.order(c, monotonicNs()); }
 
+void Engine::Control::on(command::BringPair& c) { stock_.bring(c); }
+
 void Engine::Control::on(command::ReleasePair& c) {
-  if (!stock_.take(c.pair, monotonicNs())) reject("release-pair", {}, "no pair " + std::to_string(c.pair) + " in stock");
+  if (!stock_.release(c.pair, monotonicNs())) reject("release-pair", {}, "no pair " + std::to_string(c.pair) + " in stock");
 }
 
 void Engine::Control::on(command::OpenStream& c) {
   Graph::Entry* entry = claim("open-stream", c.port);
   if (!entry) return;
-  std::optional<SocketPair> pair = stock_.take(c.pair, monotonicNs());
-  if (!pair) {
+  for (const PairId id : {c.pair, c.sendPair.value_or(c.pair)}) {
+    if (stock_.has(id)) continue;
     graph_.remove(c.port);
-    return reject("open-stream", c.port, "no pair " + std::to_string(c.pair) + " in stock");
+    return reject("open-stream", c.port, "no pair " + std::to_string(id) + " in stock");
   }
+  std::optional<SocketPair> pair = stock_.take(c.pair, monotonicNs());
+  if (c.sendPair) pair->sendFrom(std::move(*stock_.take(*c.sendPair, monotonicNs())));
   const uint64_t serial = entry->serial;
   std::string why;
   std::unique_ptr<Stream> stream = options_.createStream(c.port, std::move(*pair), c.stream, reportOf(serial), why);

@@ -40,6 +40,7 @@ class Engine::Control {
 
   // ---- commands, one each -----------------------------------------------------------------------------------------
   void on(command::StockPairs& c);
+  void on(command::BringPair& c);
   void on(command::ReleasePair& c);
   void on(command::OpenStream& c);
   void on(command::UpdateStream& c);

@@ -45,7 +45,10 @@ bool NetworkThread::add(Stream& stream, std::string& why) {
     event.data.u64 = reinterpret_cast<uintptr_t>(&stream) | which;
     return epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) == 0;
   };
-  if (!watch(stream.rtpFd(), kRtp) || !watch(stream.rtcpFd(), kRtcp)) {
+  const int sendRtp = stream.sendRtpFd(), sendRtcp = stream.sendRtcpFd();
+  const bool watched = watch(stream.rtpFd(), kRtp) && watch(stream.rtcpFd(), kRtcp) &&
+                       (sendRtp < 0 || watch(sendRtp, kRtp)) && (sendRtcp < 0 || watch(sendRtcp, kRtcp));
+  if (!watched) {
     why = std::string("epoll_ctl: ") + std::strerror(errno);
     remove(stream);
     return false;
@@ -56,8 +59,8 @@ bool NetworkThread::add(Stream& stream, std::string& why) {
 
 void NetworkThread::remove(Stream& stream) {
   // An unwatched descriptor is refused, and that is as good.
-  epoll_ctl(epoll_, EPOLL_CTL_DEL, stream.rtpFd(), nullptr);
-  epoll_ctl(epoll_, EPOLL_CTL_DEL, stream.rtcpFd(), nullptr);
+  for (const int fd : {stream.rtpFd(), stream.rtcpFd(), stream.sendRtpFd(), stream.sendRtcpFd()})
+    epoll_ctl(epoll_, EPOLL_CTL_DEL, fd, nullptr);
   if (!thread_.started()) return;
   // What it was told before may still be in the hands of the thread, until that begins another round.
   asked_.fetch_add(1, std::memory_order_release);

@@ -1,4 +1,4 @@
-// RTP/RTCP socket pairs bound ahead, so that no offer waits for a port.
+// RTP/RTCP socket pairs bound ahead, so that no offer waits for a port, and those brought by the application.
 #pragma once
 
 #include <cstdint>
@@ -20,15 +20,21 @@ class PairStock {
  public:
   PairStock(BindPair bind, std::function<void(Event&&)> emit) : bind_(std::move(bind)), emit_(std::move(emit)) {}
 
-  /** Of one address: its pairs that fit the new order stay, others are closed; then refills. Other addresses keep theirs. Without an address: nothing is kept anywhere. */
+  /** Of one address: its pairs that fit the new order stay, others are closed; then refills. Other addresses keep theirs. Without an address: nothing is kept anywhere. Pairs brought stay. */
   void order(const command::StockPairs& order, int64_t nowNs);
+  /** A pair of the application's; told by an event. */
+  void bring(const command::BringPair& order);
+  bool has(PairId id) const { return ready_.count(id) != 0; }
   /** Takes a pair out and refills; nothing when there is no such pair. */
   std::optional<SocketPair> take(PairId id, int64_t nowNs);
+  /** Closes a pair and refills, with its ports too; false when there is no such pair. */
+  bool release(PairId id, int64_t nowNs);
   /** Binds what is missing; when none is free says so once and tries again every second. */
   void refill(int64_t nowNs);
   /** When refill() wants to be called; negative: not. */
   int64_t retryAt() const { return retryNs_; }
-  size_t size() const { return ready_.size(); }
+  /** Of the stock: without those brought. */
+  size_t size() const;
 
  private:
   const BindPair bind_;

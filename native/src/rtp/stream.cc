@@ -82,7 +82,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
  public:
   RtpStream(PortId port, SocketPair pair, EmitEvent emit, std::mt19937 random)
       : port_(std::move(port)), pair_(std::move(pair)), emit_(std::move(emit)), random_(random),
-        sender_(pair_.rtp, srtp_, uint32_t(random_()), uint16_t(random_()), uint32_t(random_())), receiver_(*this, srtp_),
+        sender_(pair_.rtpOut(), srtp_, uint32_t(random_()), uint16_t(random_()), uint32_t(random_())), receiver_(*this, srtp_),
         control_(srtp_, sender_, receiver_, clockNs(CLOCK_REALTIME) - clockNs(CLOCK_MONOTONIC), [this] { return random_() / 4294967296.0; }) {}
 
   std::unique_ptr<Setting> prepare(const StreamConfig& config, std::string& why) override {
@@ -132,7 +132,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
     // Port 0 says: send nothing, whatever was heard from where.
     if (moved || !config_.symmetric || !receiver_.isLatched() || signalled_.port() == 0) sender_.setTarget(signalled_);
     receiver_.setMuxed(config_.rtcpMux);
-    control_.set(config_.rtcpMux ? pair_.rtp : pair_.rtcp, made.rtcp, config_.cname, config_.symmetric, config_.rtcpMux);
+    control_.set(config_.rtcpMux ? pair_.rtpOut() : pair_.rtcpOut(), made.rtcp, config_.cname, config_.symmetric, config_.rtcpMux);
   }
 
   uint32_t rate() const override { return rate_; }
@@ -179,8 +179,10 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
 
   int rtpFd() const override { return pair_.rtp; }
   int rtcpFd() const override { return pair_.rtcp; }
-  void onRtpReadable(int64_t nowNs) override { receiver_.inlet().receive(pair_.rtp, nowNs); }
-  void onRtcpReadable(int64_t nowNs) override { control_.inlet().receive(pair_.rtcp, nowNs); }
+  int sendRtpFd() const override { return pair_.sendRtp; }
+  int sendRtcpFd() const override { return pair_.sendRtcp; }
+  void onRtpReadable(int64_t nowNs) override { read(receiver_.inlet(), pair_.rtp, pair_.sendRtp, nowNs); }
+  void onRtcpReadable(int64_t nowNs) override { read(control_.inlet(), pair_.rtcp, pair_.sendRtcp, nowNs); }
 
  private:
   void onReceiving(const Endpoint& from) override {
@@ -194,6 +196,10 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
     if (digits_.named(digit, nowNs_)) say(digit);
   }
   void onControl(Packet& packet) override { control_.receive(packet); }
+  static void read(Inlet& inlet, int fd, int other, int64_t nowNs) {
+    inlet.receive(fd, nowNs);
+    if (other >= 0) inlet.receive(other, nowNs);
+  }
   /** One that means nothing in this stream. */
   uint8_t unknownPayloadType() const {
     uint8_t unknown = 126;

@@ -12,20 +12,29 @@
 
 namespace offhook {
 
-/** A bound RTP/RTCP socket pair; closes both when destroyed. Non-blocking sockets. */
+/** A bound RTP/RTCP socket pair; closes both when destroyed. Never read or written but with MSG_DONTWAIT. */
 struct SocketPair {
   int rtp = -1, rtcp = -1;
+  int sendRtp = -1, sendRtcp = -1;  // What is sent leaves by these; −1: by the two above.
   std::string address;
   std::string unmarked;  // What the system refused of the mark of its packets, or "".
   uint16_t rtpPort = 0, rtcpPort = 0;
+  bool brought = false;  // Not of the stock.
   SocketPair() = default;
   SocketPair(SocketPair&& other) noexcept;
   SocketPair& operator=(SocketPair&& other) noexcept;
   ~SocketPair();
+  /** Asymmetric RTP: what is sent leaves by the sockets of `other`, which takes what it had so far. */
+  void sendFrom(SocketPair&& other);
+  int rtpOut() const { return sendRtp < 0 ? rtp : sendRtp; }
+  int rtcpOut() const { return sendRtcp < 0 ? rtcp : sendRtcp; }
 };
 
 /** Binds an even RTP port and the next one for RTCP in [min, max], trying from a random place; false with `why` when none is free. */
 bool bindPair(const std::string& address, uint16_t min, uint16_t max, uint8_t dscp, SocketPair& out, std::string& why);
+
+/** A pair of sockets of the application's, or of very addresses it names; without `rtcp` the port after that of `rtp` is bound. False with `why`. */
+bool bringPair(const command::BringPair& order, SocketPair& out, std::string& why);
 
 /** Takes events out of a real-time thread: must not block, allocate on the caller's behalf, or call back into the stream. */
 using EmitEvent = std::function<void(Event&&)>;
@@ -62,6 +71,9 @@ class Stream {
   // ---- network thread ---------------------------------------------------------------------------------------------
   virtual int rtpFd() const = 0;
   virtual int rtcpFd() const = 0;
+  /** Others that packets leave by. Who answers to where packets come from sends there, so they are read too. −1: the same. */
+  virtual int sendRtpFd() const { return -1; }
+  virtual int sendRtcpFd() const { return -1; }
   /** Reads all that is waiting (recvmmsg), validates, hands packets to the tick thread over a lock-free queue. */
   virtual void onRtpReadable(int64_t nowNs) = 0;
   virtual void onRtcpReadable(int64_t nowNs) = 0;
