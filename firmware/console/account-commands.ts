@@ -6,9 +6,9 @@ import { SRTP_SUITES } from '../sdp/crypto.ts'
 import type { HashName, SessionTerms, SessionTimerTerms } from '../sip/core/contract.ts'
 import { USUAL_TERMS } from '../sip/usage/invite/terms.ts'
 import type { AccountConfig } from '../ua/contract.ts'
+import { codecSettings, codecs } from './codec-kinds.ts'
 import { command, refuse } from './command.ts'
 import { flag, list, name, nested, oneOf, optional, orElse, secret, text, whole } from './schema.ts'
-import { codecs } from './setup-commands.ts'
 
 const uri = text('a sip: address')
 const hash = oneOf('MD5', 'SHA-256', 'SHA-512-256')
@@ -85,6 +85,7 @@ export const accountCommands = [
       serviceRoute: optional(flag),
       retry: optional(retry),
       codecs: optional(codecs),
+      codecSettings: optional(codecSettings),
       ptimeMs: optional(whole(10, 60)),
       silenceDetection: optional(flag),
       asymmetricRtp: optional(flag),

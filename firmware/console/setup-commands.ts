@@ -2,12 +2,12 @@
 import { plainFormats } from '../../provisioning/schema/formats.ts'
 import { parsePrefix } from '../base/ip.ts'
 import { err, ok } from '../base/result.ts'
-import { CODEC_NAMES, knownCodecs } from '../media/codecs.ts'
 import type { DeviceConfig } from '../media/contract.ts'
 import { localAddressTowards } from '../net/local-address.ts'
 import { loadTls, type TlsSettings } from '../net/tls-files.ts'
 import { SUPPORTED } from '../runtime/settings.ts'
 import { PACKAGES, UNSOLICITED } from '../sip/packages/table.ts'
+import { codecs } from './codec-kinds.ts'
 import { command, refuse } from './command.ts'
 import { EVENTS } from './event-names.ts'
 import { packages } from './packages.ts'
@@ -20,13 +20,6 @@ const rate: Kind<8000 | 16000 | 32000 | 48000> = {
   read: (value) => {
     const found = ([8000, 16000, 32000, 48000] as const).find((each) => each === value)
     return found && { value: found }
-  },
-}
-export const codecs: Kind<readonly string[]> = {
-  expected: `a list of codec names, at least one of ${CODEC_NAMES.join(', ')}`,
-  read(value) {
-    const names = list(name, 16).read(value)
-    return names && knownCodecs(names.value).length > 0 ? names : undefined
   },
 }
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const

@@ -1,5 +1,6 @@
 // What the engine speaks, by the names accounts use.
 import { PCMA, PCMU } from '../sdp/local.ts'
+import { findCodec } from '../sdp/rtp.ts'
 import type { Codec } from './contract.ts'
 
 const audio = (name: string, payloadType: number, clockRate = 8000): Codec => ({
@@ -50,6 +51,11 @@ export interface CodecSettings {
   readonly payloadType?: number | undefined
   /** What we like to receive and to send of it, ms; default the account's. */
   readonly ptimeMs?: number | undefined
+  /** The longest packets we take of it, ms; said where it is the first of a description. */
+  readonly maxPtimeMs?: number | undefined
+  /** Of Opus: what encoding may cost, 0–10 (default by the processor), and what is sent at most, bit/s. */
+  readonly complexity?: number | undefined
+  readonly bitRate?: number | undefined
   /** fmtp: what we like to receive, beside and instead of what is usual. */
   readonly parameters?: Readonly<Record<string, string>> | undefined
 }
@@ -64,13 +70,23 @@ export const knownCodecs = (names: readonly string[], settings: AllCodecSettings
 
 function withSettings(codec: Codec, settings: CodecSettings | undefined): Codec {
   if (settings === undefined) return codec
-  const { payloadType = codec.payloadType, ptimeMs, parameters } = settings
-  return {
-    ...codec,
-    payloadType,
-    ...(ptimeMs !== undefined && { ptimeMs }),
-    ...(parameters !== undefined && { parameters: { ...codec.parameters, ...parameters } }),
-  }
+  const { parameters, ...others } = settings
+  const known = Object.fromEntries(Object.entries(others).filter(([, value]) => value !== undefined))
+  return { ...codec, ...known, ...(parameters !== undefined && { parameters: { ...codec.parameters, ...parameters } }) }
+}
+
+/** What we send, as that one of our `codecs` says it is made. */
+export function asMade(send: Codec, codecs: readonly Codec[]): Codec {
+  const { complexity, bitRate }: Partial<Codec> = findCodec(codecs, send) ?? {}
+  return { ...send, ...(complexity !== undefined && { complexity }), ...(bitRate !== undefined && { bitRate }) }
+}
+
+/** Settings with Opus no wider than a sound device of `rate` samples a second hears and speaks, unless they say more of it. */
+export function forDevice(rate: number, settings: AllCodecSettings | undefined): AllCodecSettings | undefined {
+  // Above, only the full band is left (RFC 6716 §2).
+  if (rate > 24_000) return settings
+  const parameters = { maxplaybackrate: `${rate}`, 'sprop-maxcapturerate': `${rate}`, ...settings?.OPUS?.parameters }
+  return { ...settings, OPUS: { ...settings?.OPUS, parameters } }
 }
 
 /** Payload types of events and of comfort noise in our offers. */
@@ -80,15 +96,29 @@ const TAKEN = [101, 102, 103, 104, 106, 107, 108]
 export function settingsFault(names: readonly string[], settings: AllCodecSettings): string | undefined {
   const used = new Map<number, string>()
   for (const name of Object.keys(settings)) if (!(name in CODECS)) return `settings of no codec: ${name}`
-  for (const [i, { payloadType, ptimeMs }] of knownCodecs(names, settings).entries()) {
-    const own = settings[names[i]!.toUpperCase()]?.payloadType
+  for (const name of names.map((each) => each.toUpperCase())) {
+    const [codec] = knownCodecs([name], settings)
+    if (codec === undefined) continue
+    const own = settings[name]?.payloadType
     if (own !== undefined && (own < 96 || own > 127 || TAKEN.includes(own)))
-      return `payload type of ${names[i]}: expected 96–127, not one of events or noise (${TAKEN.join(', ')}), got ${own}`
-    const other = used.get(payloadType)
-    if (other !== undefined) return `payload type ${payloadType} is that of ${other} and of ${names[i]}`
-    used.set(payloadType, names[i]!)
-    if (ptimeMs !== undefined && (ptimeMs < 10 || ptimeMs > 60 || ptimeMs % 10 !== 0))
-      return `packet time of ${names[i]}: expected 10–60 ms, a multiple of 10, got ${ptimeMs}`
+      return `payload type of ${name}: expected 96–127, not one of events or noise (${TAKEN.join(', ')}), got ${own}`
+    const other = used.get(codec.payloadType)
+    if (other !== undefined) return `payload type ${codec.payloadType} is that of ${other} and of ${name}`
+    used.set(codec.payloadType, name)
+    const fault = rangeFault(codec, name)
+    if (fault !== undefined) return fault
   }
+  return undefined
+}
+
+function rangeFault({ ptimeMs, maxPtimeMs, complexity, bitRate }: Codec, of: string): string | undefined {
+  const isTime = (time = 10) => time >= 10 && time <= 60 && time % 10 === 0
+  const isWhole = (value: number | undefined, low: number, high: number) =>
+    value === undefined || (Number.isInteger(value) && value >= low && value <= high)
+  if (!isTime(ptimeMs)) return `packet time of ${of}: expected 10–60 ms, a multiple of 10, got ${ptimeMs}`
+  if (!isTime(maxPtimeMs)) return `longest packet time of ${of}: expected 10–60 ms, a multiple of 10, got ${maxPtimeMs}`
+  if (of !== 'OPUS' && (complexity ?? bitRate) !== undefined) return `${of} has no complexity and no bit rate to be set`
+  if (!isWhole(complexity, 0, 10)) return `complexity of ${of}: expected 0–10, got ${complexity}`
+  if (!isWhole(bitRate, 6000, 510_000)) return `bit rate of ${of}: expected 6000–510000, got ${bitRate}`
   return undefined
 }

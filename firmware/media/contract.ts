@@ -24,10 +24,15 @@ export interface Codec {
   /** RTP clock, Hz. */
   readonly clockRate: number
   readonly channels: number
-  /** fmtp parameters, e.g. { useinbandfec: '1' }. */
+  /** fmtp parameters of this direction as its receiver wants them, e.g. { useinbandfec: '1' }; `sprop-…` its sender says. */
   readonly parameters?: Readonly<Record<string, string>>
   /** What we like of it, ms, where that is not what we like of all; no part of descriptions. */
   readonly ptimeMs?: number
+  readonly maxPtimeMs?: number
+  /** What encoding may cost (Opus), 0–10; absent: as the processor is. */
+  readonly complexity?: number
+  /** Of what we send (Opus), bit/s, 6000–510,000, where the peer takes as much; absent: by its bandwidth, 16,000–32,000. */
+  readonly bitRate?: number
 }
 
 export interface StreamConfig {

@@ -9,6 +9,7 @@ import { parseSdp } from '../sdp/parse.ts'
 import { printSdp } from '../sdp/print.ts'
 import type { RtcpMux } from '../sdp/rtcp.ts'
 import type { LocalSrtp } from '../sdp/secure.ts'
+import { asMade } from './codecs.ts'
 import type { Codec, Direction, StreamConfig } from './contract.ts'
 import type { Pair } from './pair-stock.ts'
 
@@ -88,6 +89,7 @@ export function createNegotiator(audio: CallAudio): Negotiator {
       held,
       stream: {
         ...media,
+        send: asMade(media.send, audio.codecs),
         symmetric: true,
         cname: audio.cname,
         jitter: audio.jitter,

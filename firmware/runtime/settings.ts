@@ -5,6 +5,7 @@ import type { PortAudio } from '../../hal/portaudio/parent.ts'
 import type { LineSecrets, ReadySettings } from '../../provisioning/core/contract.ts'
 import type { AccountSettings, PhoneConfig } from '../../provisioning/schema/phone-config.ts'
 import { sha256 } from '../base/hash/sha256.ts'
+import { forDevice } from '../media/codecs.ts'
 import type { DeviceConfig } from '../media/contract.ts'
 import type { PhoneSettings } from '../phone/contract.ts'
 import type { SipConfig } from '../sip/core/contract.ts'
@@ -27,7 +28,12 @@ export function instanceOf(deviceId: string): string {
   return `urn:uuid:${a}-${b}-8${c}-${variant}${d}-${e}`
 }
 
-const accountConfig = (account: AccountSettings, secrets: LineSecrets, instance: string): AccountConfig => ({
+const accountConfig = (
+  account: AccountSettings,
+  secrets: LineSecrets,
+  instance: string,
+  handset: DeviceConfig,
+): AccountConfig => ({
   aor: account.aor,
   displayName: account.displayName,
   registrar: account.registrar,
@@ -42,7 +48,7 @@ const accountConfig = (account: AccountSettings, secrets: LineSecrets, instance:
   codecs: account.codecs,
   ptimeMs: account.ptimeMs,
   silenceEndsS: account.silenceEndsS,
-  codecSettings: account.codecSettings,
+  codecSettings: forDevice(handset.rate, account.codecSettings),
   silenceDetection: account.silenceDetection,
   rtcpMux: account.rtcpMux,
   asymmetricRtp: account.asymmetricRtp,
@@ -97,12 +103,12 @@ export const phoneSettings = (
   secrets: ReadySettings['secrets'],
   deviceId: string,
   sound: Pick<PortAudio, 'socket'>,
-  handset?: DeviceConfig,
+  handset: DeviceConfig = handsetDevice(config, sound),
 ): PhoneSettings => ({
   accounts: config.accounts.map((account) => ({
     id: account.id,
     label: account.label,
-    config: accountConfig(account, secrets[account.id] ?? {}, instanceOf(deviceId)),
+    config: accountConfig(account, secrets[account.id] ?? {}, instanceOf(deviceId), handset),
     mailbox:
       account.mwi || account.voicemail !== '' ? { subscribe: account.mwi, number: account.voicemail } : undefined,
     buddyList: account.buddyList,
@@ -111,7 +117,7 @@ export const phoneSettings = (
   buddies: config.buddies.map(({ label, uri, account = config.accounts[0]?.id ?? '', watch }) => ({
     ...{ label, uri, account, watch },
   })),
-  handset: handset ?? handsetDevice(config, sound),
+  handset,
   country: config.tones.country,
   rings: ringsOf(config),
   keyClicks: config.tones.keyClicks,

@@ -135,3 +135,51 @@ test('each side keeps the other’s parameters and says its own: Speex (RFC 5574
   expect(printSdp(description)).toContain('a=rtpmap:110 speex/8000\r\na=fmtp:110 mode="5,any"\r\n')
   expect(codecs(description.media[0]!)).toMatchObject([{ name: 'SPEEX', parameters: { mode: '"5,any"' } }])
 })
+
+describe('Opus (RFC 7587): each direction as its receiver wants it and its sender says it is', () => {
+  const opus = (parameters: Readonly<Record<string, string>>): Codec => ({
+    ...{ name: 'OPUS', payloadType: 111, clockRate: 48_000, channels: 2 },
+    parameters,
+  })
+  const mine = { useinbandfec: '1', stereo: '0', maxplaybackrate: '16000', 'sprop-maxcapturerate': '16000' }
+  const theirs = 'stereo=1;sprop-stereo=1;maxaveragebitrate=24000;cbr=1;usedtx=1;sprop-maxcapturerate=24000'
+  const media = ['m=audio 4000 RTP/AVP 96', 'a=rtpmap:96 opus/48000/2', `a=fmtp:96 ${theirs}`]
+  const send = { stereo: '1', maxaveragebitrate: '24000', cbr: '1', usedtx: '1', 'sprop-maxcapturerate': '16000' }
+  const receive = {
+    ...{ useinbandfec: '1', stereo: '0', maxplaybackrate: '16000' },
+    ...{ 'sprop-maxcapturerate': '24000', 'sprop-stereo': '1' },
+  }
+
+  test('answered: ours are said, theirs kept', () => {
+    const { outcome, description } = unwrap(answerOffer(sdp(...media), local(opus(mine)), ORIGIN))
+    expect(outcome.send).toEqual({ ...opus(send), payloadType: 96 })
+    expect(outcome.receive).toEqual([{ ...opus(receive), payloadType: 96 }])
+    expect(printSdp(description)).toContain(
+      'a=fmtp:96 useinbandfec=1;stereo=0;maxplaybackrate=16000;sprop-maxcapturerate=16000\r\n',
+    )
+  })
+
+  test('offered: the same, under both numbers', () => {
+    const agreed = unwrap(evaluateAnswer(sdp(...media), makeOffer(local(opus(mine)), ORIGIN)))
+    expect(agreed.send).toEqual({ ...opus(send), payloadType: 96 })
+    expect(agreed.receive).toEqual([opus(receive), { ...opus(receive), payloadType: 96 }])
+  })
+
+  test('a peer that says nothing gets nothing but what we capture', () => {
+    const bare = ['m=audio 4000 RTP/AVP 96', 'a=rtpmap:96 opus/48000/2']
+    const { outcome } = unwrap(answerOffer(sdp(...bare), local(opus(mine)), ORIGIN))
+    expect(outcome.send.parameters).toEqual({ 'sprop-maxcapturerate': '16000' })
+    const { outcome: plain } = unwrap(answerOffer(sdp(...bare), local(opus({ stereo: '0' })), ORIGIN))
+    expect(plain.send.parameters ?? {}).toEqual({})
+  })
+})
+
+test('a=maxptime is said of the codec that comes first, and held to when it is theirs', () => {
+  const short: Codec = { ...PCMU, maxPtimeMs: 40 }
+  expect(printSdp(makeOffer(local(short), ORIGIN))).toContain('a=ptime:20\r\na=maxptime:40\r\na=sendrecv\r\n')
+  const offer = sdp('m=audio 4000 RTP/AVP 0', 'a=ptime:60', 'a=maxptime:30')
+  const { outcome, description } = unwrap(answerOffer(offer, local(short), ORIGIN))
+  expect(outcome.ptimeMs).toBe(30)
+  expect(printSdp(description)).toContain('a=maxptime:40\r\n')
+  expect(printSdp(makeOffer(local(PCMU, short), ORIGIN))).not.toContain('maxptime')
+})

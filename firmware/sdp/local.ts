@@ -10,8 +10,8 @@ import {
   codecAttributes,
   type Direction,
   findCodec,
-  framing,
   TELEPHONE_EVENT,
+  wholeFrames,
 } from './rtp.ts'
 import { cryptoAttributes, type LocalSrtp } from './secure.ts'
 
@@ -74,8 +74,10 @@ export function audioMedia(
   rtcp: readonly Attribute[],
 ): MediaDescription {
   const attributes: Attribute[] = [...cryptoAttributes(crypto), ...list.flatMap(codecAttributes)]
-  attributes.push({ name: 'ptime', value: `${ptimeOf(local, list[0])}` }, { name: way, value: undefined })
-  attributes.push(...rtcp)
+  attributes.push({ name: 'ptime', value: `${ptimeOf(local, list[0])}` })
+  const most = list[0] && findCodec(local.codecs, list[0])?.maxPtimeMs
+  if (most !== undefined) attributes.push({ name: 'maxptime', value: `${most}` })
+  attributes.push({ name: way, value: undefined }, ...rtcp)
   const formats = list.map((codec) => `${codec.payloadType}`)
   return block('audio', local.rtpPort, protocol, formats, attributes)
 }
@@ -83,9 +85,7 @@ export function audioMedia(
 /** What we like of `codec`, ms: whole frames of it. */
 export function ptimeOf({ codecs: list, ptimeMs }: LocalAudio, codec: Codec | undefined): number {
   if (codec === undefined) return ptimeMs
-  const { frameMs } = framing(codec)
-  const wanted = findCodec(list, codec)?.ptimeMs ?? ptimeMs
-  return Math.max(frameMs, Math.floor(wanted / frameMs) * frameMs)
+  return wholeFrames(codec, findCodec(list, codec)?.ptimeMs ?? ptimeMs)
 }
 
 /** A refused or disabled stream: its formats stay (RFC 3264 §6). */

@@ -1,6 +1,7 @@
 // Offer and answer for one audio stream (RFC 3264), both roles. Everything else that is offered is refused in its place.
 import type { SocketAddress } from '../base/address.ts'
 import { err, ok, type Result } from '../base/result.ts'
+import { sendTime, settled, towards, withParameters } from './codec-terms.ts'
 import type { CryptoLine } from './crypto.ts'
 import type { MediaDescription, SessionDescription } from './description.ts'
 import {
@@ -22,11 +23,10 @@ import {
   type Direction,
   direction,
   findCodec,
-  framing,
-  ilbcMode,
   isNowhere,
   packetTime,
   TELEPHONE_EVENT,
+  wholeFrames,
 } from './rtp.ts'
 import { evaluateSecurity, hasCrypto, offeredLines, profileOf, type Srtp, secureAnswer } from './secure.ts'
 
@@ -62,6 +62,9 @@ export interface NegotiationError {
 
 /** Profiles we can speak; AVPF only asks for feedback that may be left out (RFC 4585 §3.2). */
 const PROTOCOLS = ['RTP/AVP', 'RTP/AVPF', 'RTP/SAVP', 'RTP/SAVPF']
+
+/** RFC 3551 §4.2 */
+const USUAL_MS = 20
 
 const fail = (kind: NegotiationError['kind'], what: string): Result<never, NegotiationError> => err({ kind, what })
 
@@ -160,21 +163,22 @@ function agree(
   if (local.order === 'ours') common.sort((a, b) => rank(local.codecs, a) - rank(local.codecs, b))
   const first = common[0]
   if (first === undefined) return fail('no-codec', 'no codec of the offer is ours')
-  const send = settled(first, findCodec(local.codecs, first)!)
-  const receive = common.map((codec) => settled(withParameters(codec, findCodec(local.codecs, codec)!), codec))
+  const ours = (codec: Codec) => withParameters(codec, findCodec(local.codecs, codec)!)
+  const send = towards(first, ours(first))
   const event = local.events === undefined ? undefined : findCompanion(offered, TELEPHONE_EVENT, send)?.payloadType
   const noise = local.comfortNoise ? findCompanion(offered, COMFORT_NOISE, send) : undefined
   const remote = remoteSide(offer, theirs)
   if (remote === undefined) return fail('no-address', 'the offer names no address for its audio')
-  const heard = noise === undefined ? receive : [...receive, noise]
-  const list = event === undefined ? heard : [...heard, telephoneEvents(event, send.clockRate)]
+  const noises = noise === undefined ? [] : [noise]
+  const events = event === undefined ? [] : [telephoneEvents(event, send.clockRate)]
+  const list = [...common.map((codec) => settled(ours(codec), codec)), ...noises, ...events]
   const outcome = {
     ...remote.where,
     ...(answersMuxed(theirs, local, list) && { rtcpMux: true }),
     direction: meet(local.direction, remote.direction),
     held: remote.held,
     send,
-    receive: heard,
+    receive: [...common.map((codec) => towards(ours(codec), codec)), ...noises],
     ...(noise !== undefined && { noiseSend: noise.payloadType }),
     ...(event !== undefined && { eventSend: event, eventReceive: event }),
     ptimeMs: sendTime(offer, theirs, send, ptimeOf(local, send)),
@@ -212,7 +216,7 @@ export function evaluateAnswer(
   const offered = codecs(ours)
   const answered = codecs(theirs).filter(({ name }) => name !== TELEPHONE_EVENT && name !== COMFORT_NOISE)
   const first = answered.find((codec) => findCodec(offered, codec) !== undefined)
-  const send = first && settled(first, findCodec(offered, first)!)
+  const send = first && towards(first, findCodec(offered, first)!)
   if (send === undefined) return fail('no-codec', 'no codec of the answer is in our offer')
   const remote = remoteSide(answer, theirs)
   if (remote === undefined) return fail('no-address', 'the answer names no address for its audio')
@@ -231,7 +235,7 @@ export function evaluateAnswer(
     receive: noise === undefined ? receive : [...receive, noise],
     ...(noise !== undefined && { noiseSend: noiseSend! }),
     ...(events && { eventSend, eventReceive }),
-    ptimeMs: sendTime(answer, theirs, send, packetTime(offer, ours, 'ptime') ?? framing(send).frameMs),
+    ptimeMs: sendTime(answer, theirs, send, packetTime(offer, ours, 'ptime') ?? wholeFrames(send, USUAL_MS)),
     ...(security.value && { srtp: security.value }),
   })
 }
@@ -244,12 +248,12 @@ function receivable(
 ): readonly Codec[] {
   const agreed = offered.flatMap((codec) => {
     const theirs = findCodec(answered, codec)
-    return theirs === undefined ? [] : [settled(codec, theirs)]
+    return theirs === undefined ? [] : [towards(codec, theirs)]
   })
   const taken = new Set([...offered.map((c) => c.payloadType), event])
   for (const codec of answered) {
     const ours = findCodec(offered, codec)
-    if (ours !== undefined && !taken.has(codec.payloadType)) agreed.push(settled(withParameters(codec, ours), codec))
+    if (ours !== undefined && !taken.has(codec.payloadType)) agreed.push(towards(withParameters(codec, ours), codec))
   }
   return agreed
 }
@@ -280,28 +284,8 @@ function meet(ours: Direction, theirs: Direction): Direction {
   return send ? (receive ? 'sendrecv' : 'sendonly') : receive ? 'recvonly' : 'inactive'
 }
 
-/** What the peer asks for in a=ptime, else ours; within a=maxptime and what the codec can. */
-function sendTime(session: SessionDescription, media: MediaDescription, codec: Codec, ours: number): number {
-  const { frameMs, mostMs } = framing(codec)
-  const wanted = packetTime(session, media, 'ptime') ?? ours
-  const most = packetTime(session, media, 'maxptime') ?? mostMs
-  return Math.max(frameMs, Math.floor(Math.min(wanted, most, mostMs) / frameMs) * frameMs)
-}
-
-/** `codec` after both sides have said their `parameters`: iLBC's frames are of one length both ways, the longer (RFC 3952 §5). */
-function settled(codec: Codec, { parameters }: Codec): Codec {
-  if (codec.name !== 'ILBC') return codec
-  const mode = Math.max(ilbcMode(codec.parameters), ilbcMode(parameters))
-  return { ...codec, parameters: { ...codec.parameters, mode: `${mode}` } }
-}
-
 const rank = (list: readonly Codec[], codec: Codec): number => list.indexOf(findCodec(list, codec)!)
 
 /** Events or noise on the clock of `audio`. */
 const findCompanion = (list: readonly Codec[], name: string, audio: Codec): Codec | undefined =>
   list.find((c) => c.name === name && c.clockRate === audio.clockRate)
-
-function withParameters({ name, payloadType, clockRate, channels }: Codec, { parameters }: Codec): Codec {
-  const codec = { name, payloadType, clockRate, channels }
-  return parameters === undefined ? codec : { ...codec, parameters }
-}

@@ -26,6 +26,8 @@ export interface Codec {
   readonly parameters?: Readonly<Record<string, string>>
   /** What we like of it, ms, where that is not what we like of all; no part of descriptions. */
   readonly ptimeMs?: number
+  /** The longest packets we take where it is said first, ms; absent: nothing is said of that. */
+  readonly maxPtimeMs?: number
 }
 
 export const TELEPHONE_EVENT = 'TELEPHONE-EVENT'
@@ -49,7 +51,9 @@ const STATIC: Readonly<Record<number, readonly [name: string, clockRate: number]
 }
 
 /** Codecs whose frames are longer than 10 ms, by name. */
-const FRAME_MS: Readonly<Record<string, number>> = { GSM: 20, OPUS: 20, SPEEX: 20 }
+const FRAME_MS: Readonly<Record<string, number>> = { GSM: 20, SPEEX: 20 }
+/** RFC 6716 §2.1.4: frames of Opus, ms; a packet of ours is one. */
+const OPUS_MS = [60, 40, 20]
 /** Of samples in a packet, so that it fits any link (L16). */
 const MOST_BYTES = 1300
 
@@ -63,8 +67,15 @@ export function framing({ name, clockRate, parameters }: Codec): { readonly fram
   return { frameMs, mostMs: Math.min(60, Math.floor(fitsMs / frameMs) * frameMs) }
 }
 
+/** The longest packet of this codec within `wantedMs`, else its shortest. */
+export function wholeFrames(codec: Codec, wantedMs: number): number {
+  const { frameMs, mostMs } = framing(codec)
+  if (codec.name === 'OPUS') return OPUS_MS.find((each) => each <= wantedMs) ?? frameMs
+  return Math.max(frameMs, Math.floor(Math.min(wantedMs, mostMs) / frameMs) * frameMs)
+}
+
 /** The codec of the list that is `like` this one, whatever its number. */
-export const findCodec = (list: readonly Codec[], like: Codec): Codec | undefined =>
+export const findCodec = <C extends Codec>(list: readonly C[], like: Codec): C | undefined =>
   list.find((c) => c.name === like.name && c.clockRate === like.clockRate && c.channels === like.channels)
 
 /** The codecs of an RTP media block in its order; formats without a meaning are left out. */

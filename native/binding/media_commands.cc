@@ -22,6 +22,8 @@ Codec codecFrom(const Field& f) {
   const Field parameters = f.at("parameters");
   if (!parameters.absent())
     for (const auto& [name, value] : parameters.entries()) codec.parameters[name] = value.string();
+  if (const Field complexity = f.at("complexity"); !complexity.absent()) codec.complexity = static_cast<uint8_t>(complexity.whole(0, 255));
+  if (const Field bitRate = f.at("bitRate"); !bitRate.absent()) codec.bitRate = bitRate.whole<uint32_t>();
   return codec;
 }
 

@@ -1,9 +1,13 @@
 // Opus: sound through it, what fmtp asks for, losses mended by redundancy and by its own concealment, whole streams of it.
 #include "codec/opus.h"
 
+#include <opus/opus.h>
+
 #include <algorithm>
 #include <map>
 
+#include "codec/opus_effort.h"
+#include "codec/resampled.h"
 #include "codec_lab.h"
 #include "rt/thread.h"
 #include "rtp/jitter_buffer.h"
@@ -23,6 +27,9 @@ std::unique_ptr<AudioCodec> opus(std::map<std::string, std::string> parameters =
   if (!codec) check::fail(__FILE__, __LINE__, why);
   return codec;
 }
+
+/** At 48 kHz outside, whatever it is sampled at inside. */
+std::unique_ptr<AudioCodec> opus48(std::map<std::string, std::string> parameters) { return atRate(48000, opus(std::move(parameters))); }
 
 /** Bytes of each packet of a second of speech-like noise. */
 std::vector<size_t> sizes(AudioCodec& codec, const std::vector<int16_t>& sound) {
@@ -112,7 +119,7 @@ TEST("opus/what fmtp asks for is kept: rate, band, constant size, silence not se
   CHECK_WITHIN(total(sizes(*opus({{"maxaveragebitrate", "510000"}}), sound)), usual, usual);
   const auto constant = sizes(*opus({{"cbr", "1"}}), sound);
   CHECK_EQ(*std::min_element(constant.begin(), constant.end()), *std::max_element(constant.begin(), constant.end()));
-  const auto narrow = opus({{"maxplaybackrate", "8000"}}), decoder = opus();
+  const auto narrow = opus48({{"maxplaybackrate", "8000"}}), decoder = opus();
   const auto heard = through(*narrow, *decoder, signal_test::sine(6000, 48000, 48000, 8000));
   CHECK(signal_test::db(signal_test::amplitude(&heard[24000], 19200, 6000, 48000) / 8000) < -25);
   const auto silence = sizes(*opus({{"usedtx", "1"}}), std::vector<int16_t>(96000));
@@ -132,7 +139,7 @@ TEST("opus/a lost packet comes back from the next one when that carries it") {
   for (const bool fec : {true, false}) {
     // 24 kbit/s keeps it in the speech mode, which is the one that has redundancy.
     const std::map<std::string, std::string> parameters{{"useinbandfec", fec ? "1" : "0"}, {"maxaveragebitrate", "24000"}, {"maxplaybackrate", "16000"}};
-    const auto encoder = opus(parameters), decoder = opus();
+    const auto encoder = opus48(parameters), decoder = opus48(parameters);
     double concealedMs = 0;
     const auto heard = withLoss(*encoder, *decoder, sound, {lost}, &concealedMs);
     double loudest = 0;
@@ -186,7 +193,7 @@ TEST("opus/any bytes decode or are refused; a reset decoder is as new") {
 }
 
 TEST("opus/redundancy comes and goes with the losses the peer reports") {
-  const auto encoder = opus({{"useinbandfec", "1"}, {"maxaveragebitrate", "24000"}, {"maxplaybackrate", "16000"}});
+  const auto encoder = opus48({{"useinbandfec", "1"}, {"maxaveragebitrate", "24000"}, {"maxplaybackrate", "16000"}});
   const auto sound = babble(48000, 48000);
   // Of 50 packets, those that carry something of the one before.
   const auto redundant = [&] {
@@ -207,4 +214,97 @@ TEST("opus/redundancy comes and goes with the losses the peer reports") {
   CHECK_EQ(redundant(), 0);
   encoder->expectLoss(20);
   CHECK_WITHIN(redundant(), 25, 50);
+}
+
+TEST("opus/it works at what one side plays and the other captures, and neither sends nor decodes more") {
+  struct Case {
+    const char *playback, *capture;
+    uint32_t rate;
+    double kbits;
+  };
+  const Case cases[] = {{"48000", "48000", 48000, 32}, {"24000", "48000", 24000, 28}, {"48000", "16000", 16000, 22}, {"16000", "8000", 8000, 16},
+                        {"12000", "48000", 16000, 18}, {"44100", "48000", 48000, 32}, {"8000", "nonsense", 8000, 16}, {"0", "48000", 8000, 16}};
+  for (const Case& each : cases) {
+    const auto encoder = opus({{"maxplaybackrate", each.playback}, {"sprop-maxcapturerate", each.capture}}), decoder = opus();
+    CHECK_EQ(encoder->rate(), each.rate);
+    CHECK_EQ(encoder->clockRate(), 48000u);
+    const auto sound = babble(encoder->rate(), 2 * encoder->rate());
+    const size_t frame = encoder->rate() / 50;
+    size_t bytes = 0;
+    uint8_t packet[1500];
+    for (size_t at = 0; at + frame <= sound.size(); at += frame) {
+      const size_t size = encoder->encode(&sound[at], frame, packet, sizeof packet);
+      CHECK_EQ(decoder->samplesIn(packet, size), 960u);
+      bytes += size;
+    }
+    CHECK_WITHIN(double(bytes) * 8 / 2000, each.kbits * 0.5, each.kbits * 1.2);
+  }
+}
+
+TEST("opus/our own bit rate holds where the peer takes as much") {
+  const auto sound = babble(48000, 96000);
+  Codec wanted{"OPUS", 111, 48000, 2, {}};
+  std::string why;
+  wanted.bitRate = 64000;
+  CHECK_WITHIN(total(sizes(*makeCodec(wanted, why), sound)), 10000u, 18000u);
+  wanted.parameters = {{"maxaveragebitrate", "12000"}};
+  CHECK_WITHIN(total(sizes(*makeCodec(wanted, why), sound)), 1000u, 3600u);
+}
+
+TEST("opus/packets of 10, 20, 40 and 60 ms, no others") {
+  for (uint32_t ms = 10; ms <= 60; ms += 10) {
+    const bool can = ms != 30 && ms != 50;
+    const auto encoder = opus(), decoder = opus();
+    CHECK_EQ(encoder->makes(ms), can);
+    if (!can) continue;
+    const auto heard = through(*encoder, *decoder, signal_test::sine(1000, 48000, 57600, 8000), ms);
+    CHECK_WITHIN(signal_test::db(signal_test::amplitude(&heard[28800], 19200, 1000, 48000) / 8000), -2, 1);
+  }
+}
+
+TEST("opus/stereo is heard as the mean of both sides") {
+  int error = OPUS_OK;
+  const std::unique_ptr<OpusEncoder, decltype(&opus_encoder_destroy)> stereo(opus_encoder_create(48000, 2, OPUS_APPLICATION_AUDIO, &error), opus_encoder_destroy);
+  CHECK_EQ(opus_encoder_ctl(stereo.get(), OPUS_SET_BITRATE(96000)), OPUS_OK);
+  const auto left = signal_test::sine(700, 48000, 48000, 8000), right = signal_test::sine(1900, 48000, 48000, 8000);
+  const auto decoder = opus();
+  std::vector<int16_t> heard;
+  for (size_t at = 0; at + 960 <= left.size(); at += 960) {
+    int16_t both[1920], out[960];
+    for (size_t i = 0; i < 960; i++) both[2 * i] = left[at + i], both[2 * i + 1] = right[at + i];
+    uint8_t packet[1500];
+    const int size = opus_encode(stereo.get(), both, 960, packet, sizeof packet);
+    CHECK(size > 0 && opus_packet_get_nb_channels(packet) == 2);
+    CHECK_EQ(decoder->decode(packet, size_t(size), out, 960), 960u);
+    heard.insert(heard.end(), out, out + 960);
+  }
+  for (const double hz : {700.0, 1900.0})
+    CHECK_WITHIN(signal_test::db(signal_test::amplitude(&heard[24000], 19200, hz, 48000) / 4000), -1, 1);
+}
+
+TEST("opus/redundancy mends a loss at another rate outside than inside too") {
+  const std::map<std::string, std::string> wide{{"useinbandfec", "1"}, {"maxplaybackrate", "16000"}};
+  const auto encoder = opus(wide);
+  const auto decoder = opus48(wide);
+  const auto sound = babble(16000, 32000);
+  std::vector<int16_t> out(960);
+  int mended = 0;
+  uint8_t packet[1500];
+  for (size_t at = 0; at + 320 <= sound.size(); at += 320) {
+    const size_t size = encoder->encode(&sound[at], 320, packet, sizeof packet);
+    const size_t got = decoder->decodeLost(packet, size, out.data(), 960);
+    CHECK(got == 0 || got == 960);
+    mended += got == 960;
+    decoder->decode(packet, size, out.data(), 960);
+  }
+  CHECK_WITHIN(mended, 50, 100);
+}
+
+TEST("opus/cores that execute in order get less to do") {
+  CHECK_EQ(complexityFor("processor\t: 0\nCPU implementer\t: 0x41\nCPU part\t: 0xd03\n"), 2);
+  CHECK_EQ(complexityFor("processor\t: 0\nCPU implementer\t: 0x41\nCPU part\t: 0xd08\n"), 5);
+  CHECK_EQ(complexityFor("processor\t: 0\nCPU part\t: 0xd08\n\nprocessor\t: 1\nCPU part\t: 0xd03\n"), 2);
+  CHECK_EQ(complexityFor("model name\t: AMD EPYC\n"), 5);
+  CHECK_EQ(complexityFor(""), 5);
+  CHECK_WITHIN(usualComplexity(), 2, 5);
 }

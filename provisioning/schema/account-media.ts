@@ -1,4 +1,5 @@
 // What a line's calls sound like and how their sound is carried: keys of its configuration.
+import { CODEC_SETTINGS } from './codec-settings.ts'
 import type { Schema } from './json-schema.ts'
 
 export const ACCOUNT_MEDIA = {
@@ -37,34 +38,7 @@ export const ACCOUNT_MEDIA = {
     description:
       'A call without sound from the other side, where it should come, ends after so many seconds; 0: it stays',
   },
-  codecSettings: {
-    type: 'object',
-    propertyNames: { pattern: '^[A-Z0-9/-]{1,32}$' },
-    maxProperties: 20,
-    'x-effect': 'live',
-    description: 'By the name of a codec, what is wanted of it beyond the usual',
-    additionalProperties: {
-      type: 'object',
-      additionalProperties: false,
-      required: [],
-      properties: {
-        payloadType: { type: 'integer', minimum: 96, maximum: 127, description: 'Of our offers' },
-        ptimeMs: { type: 'integer', minimum: 10, maximum: 60, multipleOf: 10, description: 'Packet time, ms' },
-        parameters: {
-          type: 'object',
-          propertyNames: { pattern: '^[A-Za-z0-9_-]{1,32}$' },
-          maxProperties: 8,
-          description: 'fmtp: what we like to receive',
-          additionalProperties: {
-            type: 'string',
-            maxLength: 32,
-            pattern: '^[!-:<-~]*$',
-            description: 'No space and no semicolon',
-          },
-        },
-      },
-    },
-  },
+  codecSettings: { ...CODEC_SETTINGS, 'x-effect': 'live' },
   silenceDetection: {
     type: 'boolean',
     default: false,

@@ -1,8 +1,8 @@
 // An audio stream over the network: what it says of itself in descriptions, and the stream once both are known.
 import { ok } from '../../base/result.ts'
 import { hex } from '../../base/rng.ts'
-import { knownCodecs } from '../../media/codecs.ts'
-import type { Direction, MediaEvent, PortId, StreamStats } from '../../media/contract.ts'
+import { type AllCodecSettings, asMade, knownCodecs, settingsFault } from '../../media/codecs.ts'
+import type { Codec, Direction, MediaEvent, PortId, StreamStats } from '../../media/contract.ts'
 import { KEEP_ALIVE_MS } from '../../media/negotiator.ts'
 import { systemRng } from '../../runtime/system-rng.ts'
 import type { SessionDescription } from '../../sdp/description.ts'
@@ -25,6 +25,8 @@ export interface AudioTransportOptions {
   readonly enableSilenceDetection?: boolean
   /** Instead of `Engine.codecs`. */
   readonly codecs?: readonly string[]
+  /** By the name of a codec, what is wanted of it beyond the usual: payload type, packet time, `fmtp`. */
+  readonly codecSettings?: AllCodecSettings | undefined
   /** Our last section for the same stream over another transport: payload types keep their meaning (RFC 3264 §8.3.2). */
   readonly previous?: SdpMedia
 }
@@ -59,7 +61,7 @@ export class AudioTransport implements BridgePort {
   /** Nothing is sent while there is nothing to hear. */
   readonly enableSilenceDetection: boolean
   readonly #engine: EngineCore
-  readonly #codecs: readonly string[]
+  readonly #codecs: readonly Codec[]
   readonly #sessionId = `${systemRng().uint32()}`
   readonly #cname = hex(systemRng(), 16)
   #port: PortId | undefined
@@ -78,7 +80,10 @@ export class AudioTransport implements BridgePort {
     this.transport = transport
     this.#engine = transport.engine
     this.enableSilenceDetection = options.enableSilenceDetection ?? true
-    this.#codecs = options.codecs ?? this.#engine.codecs
+    const names = [...new Set((options.codecs ?? this.#engine.codecs).flatMap(codecsNamed))]
+    const fault = settingsFault(names, options.codecSettings ?? {})
+    if (fault !== undefined) throw new CoreError('argument', operation, fault)
+    this.#codecs = knownCodecs(names, options.codecSettings)
     if (options.previous !== undefined) this.#ours = aloneIn(options.previous, this.#sessionId)
     this.#port = transport.occupy(operation, this, (event) => this.#onEvent(event)).port
     if (options.remoteSdp === undefined) return
@@ -265,6 +270,7 @@ export class AudioTransport implements BridgePort {
       port: this.#port!,
       stream: {
         ...agreed,
+        send: asMade(agreed.send, this.#codecs),
         ...{ direction, symmetric: true, cname: this.#cname, jitter: this.#engine.jitter },
         suppressSilence: this.enableSilenceDetection,
         keepAliveMs: KEEP_ALIVE_MS,
@@ -277,7 +283,7 @@ export class AudioTransport implements BridgePort {
     const { pair } = this.transport.occupy(operation, this, (event) => this.#onEvent(event))
     return {
       ...{ address: pair.address, rtpPort: pair.rtpPort, rtcpPort: pair.rtcpPort },
-      codecs: knownCodecs(this.#codecs.flatMap(codecsNamed)),
+      codecs: this.#codecs,
       ...{ events: EVENTS, ptimeMs: this.#engine.ptime, direction, order: 'offerer', srtp: this.transport.srtp },
     }
   }

@@ -190,6 +190,17 @@ describe('AudioTransport', () => {
     expect(thrown(() => (alice.engine.codecs = ['mp3']))).toMatch(/mp3/)
   })
 
+  test('a codec as the application describes it: its number, packet time and parameters', async () => {
+    const alice = await withSound('alice')
+    const rtp = await transport(alice)
+    const codecSettings = { ILBC: { payloadType: 110, ptimeMs: 30, parameters: { mode: '30' } } }
+    const media = new AudioTransport(rtp, { codecs: ['iLBC'], codecSettings }).getLocalMedia(true)
+    const lines = media.attributes.map(({ name, value }) => `${name}:${value}`)
+    expect(lines).toEqual(expect.arrayContaining(['rtpmap:110 iLBC/8000', 'fmtp:110 mode=30', 'ptime:30']))
+    const wrong = () => new AudioTransport(rtp, { codecs: ['iLBC'], codecSettings: { ILBC: { payloadType: 8 } } })
+    expect(thrown(wrong)).toMatch(/payload type of ILBC: expected 96–127/)
+  })
+
   test('SRTP: offered and taken, optional and done without, forced and refused', async () => {
     const [alice, bob] = [await withSound('alice'), await withSound('bob')]
     const between = async (ours: object, theirs: object) => {

@@ -1,6 +1,6 @@
 // An account's settings as the core objects take them.
 import { expect, test } from 'vitest'
-import { partsOf } from './account-config.ts'
+import { partsOf, soundOf } from './account-config.ts'
 import { ACCOUNT_CONFIG, type AccountSettings } from './account-schema.ts'
 import { checked } from './checked.ts'
 
@@ -19,4 +19,12 @@ test('reliable responses and session timers: usually both, when the peer does to
 
 test('no session timer is shorter than 90 s', () => {
   expect(() => account({ timerMinSESec: 60 })).toThrow('/callConfig/timerMinSESec')
+})
+
+test('a codec description of the application’s own: number, packet time and parameters', () => {
+  const mediaConfig = { codecs: ['ILBC'], codecSettings: { ILBC: { payloadType: 97, ptimeMs: 30 } } }
+  const settings = checked<AccountSettings>('create', ACCOUNT_CONFIG, { idUri: 'sip:a@b', mediaConfig })
+  expect(soundOf(settings, ENDPOINT, true)?.audio).toMatchObject(mediaConfig)
+  const faulty = { idUri: 'sip:a@b', mediaConfig: { codecSettings: { ILBC: { payloadType: 8 } } } }
+  expect(() => checked('create', ACCOUNT_CONFIG, faulty)).toThrow('/mediaConfig/codecSettings/ILBC/payloadType')
 })

@@ -111,13 +111,14 @@ export function soundOf(
   { codecs, natLine }: EndpointDefaults,
   overTls: boolean,
 ): SoundSettings | undefined {
-  const { srtpUse, srtpSecureSignaling } = mediaConfig
+  const { srtpUse, srtpSecureSignaling, codecSettings } = mediaConfig
+  const names = mediaConfig.codecs.length > 0 ? mediaConfig.codecs : codecs
   const exposed = srtpSecureSignaling && !overTls
   if (exposed && srtpUse === 'mandatory') return undefined
   const useSrtp = srtpUse !== 'disabled' && !exposed
   return {
     transport: { useSrtp, srtpForced: srtpUse === 'mandatory', srtpSuites: SRTP_DEFAULT },
     attributes: natLine === undefined ? [] : [natLine],
-    audio: { enableSilenceDetection: false, codecs: mediaConfig.codecs.length > 0 ? mediaConfig.codecs : codecs },
+    audio: { enableSilenceDetection: false, codecs: names, codecSettings },
   }
 }

@@ -1,4 +1,5 @@
 // The settings of an account, in PJSUA2's groups.
+import { CODEC_SETTINGS } from '../../../provisioning/schema/codec-settings.ts'
 import type { Schema, Static } from '../../../provisioning/schema/json-schema.ts'
 
 const URI = { type: 'string', format: 'sip-uri', maxLength: 255 } as const
@@ -118,6 +119,7 @@ export const ACCOUNT_CONFIG = {
         default: [],
         description: 'In order of preference; empty: those of the endpoint by their priorities',
       },
+      codecSettings: { ...CODEC_SETTINGS, default: {} },
       srtpUse: { type: 'string', enum: ['disabled', 'optional', 'mandatory'], default: 'disabled' },
       srtpSecureSignaling: {
         type: 'boolean',

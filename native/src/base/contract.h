@@ -30,6 +30,8 @@ struct Codec {
   uint32_t clockRate = 8000;
   uint8_t channels = 1;
   std::map<std::string, std::string> parameters;
+  std::optional<uint8_t> complexity = {};
+  std::optional<uint32_t> bitRate = {};
 };
 
 enum class SrtpSuite { AesCm128Sha80, AesCm128Sha32, AesCm256Sha80, AesCm256Sha32, Gcm128, Gcm256 };

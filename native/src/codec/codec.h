@@ -19,6 +19,8 @@ class AudioCodec {
   virtual uint32_t clockRate() const = 0;
   /** What a packet holds is a whole multiple of this, ms. */
   virtual uint32_t frameMs() const { return 10; }
+  /** Whether it encodes packets of so many ms, of 10–60. */
+  virtual bool makes(uint32_t packetMs) const { return packetMs % frameMs() == 0; }
   /** Encodes whole frames of 10–60 ms in all; bytes written, at most `room`. 0: nothing need be sent of this silence. */
   virtual size_t encode(const int16_t* in, size_t samples, uint8_t* out, size_t room) = 0;
   /** Samples `size` bytes of payload will decode to; 0 when they are no payload of this codec. */

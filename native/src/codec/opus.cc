@@ -4,30 +4,43 @@
 #include <opus/opus.h>
 
 #include <algorithm>
+#include <iterator>
 
+#include "opus_effort.h"
 #include "parameters.h"
 
 namespace offhook {
 
 namespace {
-constexpr int32_t kRate = 48000;
-/** Of 0–10: beyond it little is gained for speech, and a small processor is busy. */
-constexpr int kComplexity = 5;
-/** Full band speech (RFC 7587 §3.1.1 names 28–40 kbit/s). */
-constexpr int32_t kBitrate = 32000;
+/** Of the RTP clock, whatever the sound is sampled at (RFC 7587 §4.1). */
+constexpr int32_t kClock = 48000;
 /** What redundancy is made for, %, until the peer has reported; and at most. */
 constexpr int kExpectedLoss = 10;
 constexpr unsigned kMostExpected = 30;
 /** A longer packet would not fit any link. */
 constexpr size_t kMostBytes = 1275;
-constexpr size_t kStep = kRate / 400;  // Concealment comes in steps of 2.5 ms.
-constexpr size_t kMostConcealed = kRate / 1000 * 120;
+constexpr size_t kMostConcealedMs = 120;
 
-int bandwidthOf(int32_t playbackRate) {
-  if (playbackRate <= 8000) return OPUS_BANDWIDTH_NARROWBAND;
-  if (playbackRate <= 12000) return OPUS_BANDWIDTH_MEDIUMBAND;
-  if (playbackRate <= 16000) return OPUS_BANDWIDTH_WIDEBAND;
-  return playbackRate <= 24000 ? OPUS_BANDWIDTH_SUPERWIDEBAND : OPUS_BANDWIDTH_FULLBAND;
+/** One of the bandwidths of RFC 6716 §2: what it holds, how it is sampled here, and what speech in it is sent with (RFC 7587 §3.1.1). */
+struct Band {
+  int32_t playback;
+  int bandwidth;
+  int32_t rate;
+  int32_t bitRate;
+};
+/** Above what the RFC names for each by as much as redundancy for a few losses takes. */
+constexpr Band kBands[] = {{8000, OPUS_BANDWIDTH_NARROWBAND, 8000, 16000},
+                           {12000, OPUS_BANDWIDTH_MEDIUMBAND, 16000, 18000},
+                           {16000, OPUS_BANDWIDTH_WIDEBAND, 16000, 22000},
+                           {24000, OPUS_BANDWIDTH_SUPERWIDEBAND, 24000, 28000},
+                           {kClock, OPUS_BANDWIDTH_FULLBAND, kClock, 32000}};
+
+/** What the receiver plays and the sender captures: no more than the less of both is worth coding, or decoding. */
+const Band& bandOf(const Codec& wanted) {
+  const int32_t most = std::min(wholeParameter(wanted, "maxplaybackrate", kClock), wholeParameter(wanted, "sprop-maxcapturerate", kClock));
+  for (const Band& each : kBands)
+    if (most <= each.playback) return each;
+  return kBands[std::size(kBands) - 1];
 }
 
 /** A flag after one of voice activity for each 20 ms, in packets that are not of the music mode alone (RFC 6716 §4.2.3). */
@@ -37,7 +50,7 @@ bool hasRedundancy(const uint8_t* payload, size_t size) {
   int16_t sizes[48];
   if (size == 0 || payload[0] & kMusicAlone) return false;
   if (opus_packet_parse(payload, int32_t(size), nullptr, frames, sizes, nullptr) <= 0 || sizes[0] == 0) return false;
-  const int activities = std::max(1, opus_packet_get_samples_per_frame(payload, kRate) / (kRate / 50));
+  const int activities = std::max(1, opus_packet_get_samples_per_frame(payload, kClock) / (kClock / 50));
   const unsigned flags = frames[0][0];
   if (flags >> (7 - activities) & 1) return true;
   return payload[0] & kStereo && flags >> (6 - 2 * activities) & 1;
@@ -50,18 +63,20 @@ struct Destroy {
 
 class OpusCodec final : public AudioCodec {
  public:
-  explicit OpusCodec(const Codec& wanted) {
+  explicit OpusCodec(const Codec& wanted) : rate_(bandOf(wanted).rate) {
+    const Band& band = bandOf(wanted);
     int error = OPUS_OK;
-    encoder_.reset(opus_encoder_create(kRate, 1, OPUS_APPLICATION_VOIP, &error));
-    decoder_.reset(opus_decoder_create(kRate, 1, &error));
+    encoder_.reset(opus_encoder_create(rate_, 1, OPUS_APPLICATION_VOIP, &error));
+    // One channel: stereo comes out as the mean of both.
+    decoder_.reset(opus_decoder_create(rate_, 1, &error));
     if (!isMade()) return;
-    const int32_t playback = wholeParameter(wanted, "maxplaybackrate", kRate);
-    const int32_t most = wholeParameter(wanted, "maxaveragebitrate", kBitrate);
+    const int32_t ours = int32_t(wanted.bitRate.value_or(uint32_t(band.bitRate)));
+    const int32_t most = wholeParameter(wanted, "maxaveragebitrate", ours);
     // Each is in the range its request takes, so none can fail.
-    set(OPUS_SET_COMPLEXITY(kComplexity));
+    set(OPUS_SET_COMPLEXITY(wanted.complexity.value_or(usualComplexity())));
     set(OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE));
-    set(OPUS_SET_BITRATE(std::clamp<int32_t>(most, 6000, kBitrate)));
-    set(OPUS_SET_MAX_BANDWIDTH(bandwidthOf(playback)));
+    set(OPUS_SET_BITRATE(std::clamp<int32_t>(most, 6000, ours)));
+    set(OPUS_SET_MAX_BANDWIDTH(band.bandwidth));
     set(OPUS_SET_VBR(wholeParameter(wanted, "cbr", 0) == 1 ? 0 : 1));
     set(OPUS_SET_DTX(wholeParameter(wanted, "usedtx", 0) == 1 ? 1 : 0));
     redundant_ = wholeParameter(wanted, "useinbandfec", 0) == 1;
@@ -72,9 +87,9 @@ class OpusCodec final : public AudioCodec {
   bool isMade() const { return encoder_ && decoder_; }
 
   const char* name() const override { return "OPUS"; }
-  uint32_t rate() const override { return kRate; }
-  uint32_t clockRate() const override { return kRate; }
-  uint32_t frameMs() const override { return 20; }
+  uint32_t rate() const override { return uint32_t(rate_); }
+  uint32_t clockRate() const override { return kClock; }
+  bool makes(uint32_t packetMs) const override { return packetMs == 10 || packetMs == 20 || packetMs == 40 || packetMs == 60; }
 
   size_t encode(const int16_t* in, size_t samples, uint8_t* out, size_t room) override {
     const int32_t size = opus_encode(encoder_.get(), in, int(samples), out, int32_t(std::min(room, kMostBytes)));
@@ -82,7 +97,7 @@ class OpusCodec final : public AudioCodec {
   }
 
   size_t samplesIn(const uint8_t* payload, size_t size) const override {
-    const int samples = size == 0 ? 0 : opus_packet_get_nb_samples(payload, int32_t(size), kRate);
+    const int samples = size == 0 ? 0 : opus_packet_get_nb_samples(payload, int32_t(size), rate_);
     return samples > 0 ? size_t(samples) : 0;
   }
 
@@ -93,8 +108,8 @@ class OpusCodec final : public AudioCodec {
   }
 
   size_t conceal(int16_t* out, size_t samples) override {
-    const size_t whole = (samples + kStep - 1) / kStep * kStep;
-    const int made = opus_decode(decoder_.get(), nullptr, 0, out, int(std::min(whole, kMostConcealed)), 0);
+    const size_t step = warmUp(), whole = (samples + step - 1) / step * step;
+    const int made = opus_decode(decoder_.get(), nullptr, 0, out, int(std::min(whole, kMostConcealedMs * size_t(rate_) / 1000)), 0);
     return made > 0 ? size_t(made) : 0;
   }
 
@@ -112,7 +127,8 @@ class OpusCodec final : public AudioCodec {
   }
 
   void reset() override { opus_decoder_ctl(decoder_.get(), OPUS_RESET_STATE); }
-  size_t warmUp() const override { return kStep; }
+  /** 2.5 ms, which also are the steps of concealment. */
+  size_t warmUp() const override { return size_t(rate_) / 400; }
 
  private:
   template <typename... Request>
@@ -120,6 +136,7 @@ class OpusCodec final : public AudioCodec {
     opus_encoder_ctl(encoder_.get(), request...);
   }
 
+  const int32_t rate_;
   bool redundant_ = false;
   unsigned expected_ = kExpectedLoss;
   std::unique_ptr<OpusEncoder, Destroy> encoder_;

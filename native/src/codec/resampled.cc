@@ -21,6 +21,7 @@ class Resampled final : public AudioCodec {
   uint32_t rate() const override { return rate_; }
   uint32_t clockRate() const override { return codec_->clockRate(); }
   uint32_t frameMs() const override { return codec_->frameMs(); }
+  bool makes(uint32_t packetMs) const override { return codec_->makes(packetMs); }
 
   size_t encode(const int16_t* in, size_t samples, uint8_t* out, size_t room) override {
     const size_t step = rate_ / 100;
@@ -35,14 +36,13 @@ class Resampled final : public AudioCodec {
   }
 
   size_t decode(const uint8_t* payload, size_t size, int16_t* out, size_t room) override {
-    const size_t samples = codec_->decode(payload, size, inner_.data(), inner_.size());
-    size_t made = 0;
-    for (size_t at = 0; at < samples; at += block_) {
-      const size_t count = std::min(block_, samples - at);
-      if (made + up_.most(count) > room + 1) break;
-      made += up_.process(&inner_[at], count, out + made);
-    }
-    return made;
+    return convert(codec_->decode(payload, size, inner_.data(), inner_.size()), out, room);
+  }
+
+  size_t decodeLost(const uint8_t* payload, size_t size, int16_t* out, size_t samples) override {
+    const size_t inner = samples * codec_->rate() / rate_;
+    if (inner > inner_.size()) return 0;
+    return convert(codec_->decodeLost(payload, size, inner_.data(), inner), out, samples);
   }
 
   size_t conceal(int16_t* out, size_t samples) override {
@@ -64,6 +64,17 @@ class Resampled final : public AudioCodec {
   size_t warmUp() const override { return codec_->warmUp() * rate_ / codec_->rate() + size_t(up_.delay()); }
 
  private:
+  /** `samples` of `inner_` at the rate outside. */
+  size_t convert(size_t samples, int16_t* out, size_t room) {
+    size_t made = 0;
+    for (size_t at = 0; at < samples; at += block_) {
+      const size_t count = std::min(block_, samples - at);
+      if (made + up_.most(count) > room + 1) break;
+      made += up_.process(&inner_[at], count, out + made);
+    }
+    return made;
+  }
+
   const uint32_t rate_;
   const std::unique_ptr<AudioCodec> codec_;
   Resampler down_, up_;

@@ -38,6 +38,10 @@ Fault path(const std::string& file) {
 
 Fault codec(const char* what, const Codec& codec) {
   if (codec.name.empty()) return expected(what, "a codec name", "nothing");
+  if (codec.complexity)
+    if (Fault f = within("complexity", uint32_t{*codec.complexity}, 0u, 10u)) return f;
+  if (codec.bitRate)
+    if (Fault f = within("bitRate", *codec.bitRate, 6000u, 510'000u)) return f;
   return within(what, uint32_t{codec.payloadType}, 0u, 127u);
 }
 

@@ -26,7 +26,8 @@ int64_t clockNs(clockid_t clock) {
 }
 
 bool sameCodec(const Codec& a, const Codec& b) {
-  return a.name == b.name && a.payloadType == b.payloadType && a.clockRate == b.clockRate && a.channels == b.channels && a.parameters == b.parameters;
+  return a.name == b.name && a.payloadType == b.payloadType && a.clockRate == b.clockRate && a.channels == b.channels && a.parameters == b.parameters &&
+         a.complexity == b.complexity && a.bitRate == b.bitRate;
 }
 
 /** Listed beside the codecs, but no codec: events have their own field. */
@@ -50,7 +51,7 @@ bool make(const StreamConfig& config, Made& out, std::string& why) {
   if (!parseEndpoint(config.rtcp, out.rtcp)) return why = "no address: " + config.rtcp.address, false;
   out.encoder = makeCodec(config.send, why);
   if (!out.encoder) return false;
-  if (config.ptimeMs < 10 || config.ptimeMs > 60 || config.ptimeMs % out.encoder->frameMs() != 0) {
+  if (config.ptimeMs < 10 || config.ptimeMs > 60 || !out.encoder->makes(config.ptimeMs)) {
     why = "no packet time of " + config.send.name + ": " + std::to_string(config.ptimeMs) + " ms";
     return false;
   }
