@@ -112,8 +112,9 @@ struct Bench {
   std::vector<std::unique_ptr<std::vector<uint8_t>>> payloads;
   int64_t nowNs = 0;
 
-  void put(int64_t sequence, int64_t timestamp, int16_t value) {
-    payloads.push_back(std::make_unique<std::vector<uint8_t>>(160, encodeMuLaw(value)));
+  void put(int64_t sequence, int64_t timestamp, int16_t value) { put(sequence, timestamp, std::vector<uint8_t>(160, encodeMuLaw(value))); }
+  void put(int64_t sequence, int64_t timestamp, std::vector<uint8_t> payload) {
+    payloads.push_back(std::make_unique<std::vector<uint8_t>>(std::move(payload)));
     Voice voice;
     voice.sequence = sequence, voice.position = timestamp, voice.arrivedNs = nowNs;
     voice.payload = payloads.back()->data(), voice.size = 160, voice.decoder = codec.get();
@@ -152,6 +153,39 @@ TEST("jitter/duplicates and packets too late are counted and not played") {
   bench.put(0, 0, kLoud);
   CHECK_EQ(bench.buffer.late, 1u);
   CHECK_EQ(bench.released, 4);
+}
+
+TEST("jitter/a hole whose successor waits is led up to, and what comes late after all is still heard from there on") {
+  for (bool comes : {false, true}) {
+    Bench bench;
+    const auto said = sim::speech(2, 5);
+    const auto put = [&](int64_t n) {
+      std::vector<uint8_t> payload(160);
+      for (size_t i = 0; i < 160; i++) payload[i] = encodeMuLaw(said[size_t(n) * 160 + i]);
+      bench.put(n, n * 160, std::move(payload));
+    };
+    std::vector<int16_t> heard(said.size() + 1600);
+    size_t at = 0;
+    const auto run = [&](int ms) {
+      for (int i = 0; i < ms; i += 10, at += 80) bench.nowNs += 10'000'000, bench.buffer.give(&heard[at], 80, bench.nowNs);
+    };
+    bench.buffer.setBounds(40, 200);
+    for (int n = 0; n < 80; n++) {
+      if (n != 60) put(n);
+      if (n == 62 && comes) put(60);  // The tick before has played half of its substitute.
+      run(20);
+    }
+    CHECK_WITHIN(bench.buffer.concealedMs(), comes ? 10 : 20, comes ? 10 : 20);
+    CHECK_EQ(bench.buffer.late, 0u);
+    const size_t due = 60 * 160 + 30 * 8;  // The first tick is 10 ms after the first packet, which waits for 40.
+    double wrong[2] = {}, power[2] = {};
+    for (size_t i = 0; i < 160; i++) {
+      const double truth = decodeMuLaw(encodeMuLaw(said[60 * 160 + i])), error = heard[due + i] - truth;
+      wrong[i / 80] += error * error, power[i / 80] += truth * truth;
+    }
+    CHECK_WITHIN(wrong[0] / power[0], 0, 0.2);
+    CHECK_WITHIN(wrong[1] / power[1], 0, comes ? 0.02 : 0.2);
+  }
 }
 
 TEST("jitter/a pause of the sender is no loss") {

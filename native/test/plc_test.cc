@@ -76,6 +76,60 @@ TEST("plc/a steady voice goes on through 10 ms unchanged, then fades; nothing cl
   }
 }
 
+namespace {
+/** A voice whose pitch grows evenly from `from` to `to` Hz. */
+std::vector<int16_t> gliding(double from, double to, size_t count, double rate = 8000) {
+  std::vector<int16_t> out(count);
+  double phase = 0;
+  for (size_t i = 0; i < count; i++) {
+    double value = 0;
+    for (int k = 1; k <= 5; k++) value += std::cos(2 * kPi * phase * k + k) / k;
+    out[i] = int16_t(4000 * value);
+    phase += (from + (to - from) * double(i) / double(count)) / rate;
+  }
+  return out;
+}
+}  // namespace
+
+TEST("plc/a gliding voice goes on gliding") {
+  for (double to : {120.0, 190.0}) {
+    const auto truth = gliding(150, to, 2000);
+    Concealer concealer(8000);
+    std::vector<int16_t> heard = truth;
+    concealer.generate(&heard[1000], &heard[1000], 80);
+    CHECK_WITHIN(error(&heard[1000], &truth[1000], 80), 0, 0.05);
+  }
+}
+
+TEST("plc/a hole whose end is known is filled from both sides, also when it has begun to be filled before") {
+  for (double to : {100.0, 150.0, 220.0}) {
+    const auto truth = gliding(150, to, 2000);
+    for (size_t hole : {160u, 320u}) {
+      for (size_t before : {0u, 80u}) {
+        Concealer concealer(8000);
+        std::vector<int16_t> heard = truth;
+        if (before > 0) concealer.generate(&heard[1000], &heard[1000], before);
+        CHECK(concealer.bridge(&heard[1000 + hole], hole - before, 160));
+        CHECK_WITHIN(error(&heard[1000], &truth[1000], hole), 0, hole == 160 ? 0.08 : 0.2);
+        CHECK(!concealer.isActive());
+        CHECK(steepest(heard, 999, 1000 + hole + 1) <= steepest(truth, 0, truth.size()) * 13 / 10);
+      }
+    }
+  }
+}
+
+TEST("plc/too much, or too little known, is not bridged; silence and the loudest square wave are") {
+  Concealer concealer(8000);
+  std::vector<int16_t> sound(2000, 0);
+  CHECK(!concealer.bridge(&sound[1500], 490, 160));
+  CHECK(!concealer.bridge(&sound[1500], 160, 80));
+  CHECK(concealer.bridge(&sound[1500], 160, 160));
+  for (int16_t each : sound) CHECK_EQ(each, 0);
+  for (size_t i = 0; i < sound.size(); i++) sound[i] = i / 20 % 2 ? 32767 : -32768;
+  CHECK(concealer.bridge(&sound[1500], 480, 160));
+  for (size_t i = 1020; i < 1500; i++) CHECK_WITHIN(int(sound[i]), -32768, 32767);
+}
+
 TEST("plc/silence stays silence and the loudest square wave does not overflow") {
   Concealer concealer(8000);
   std::vector<int16_t> quiet(1000, 0);

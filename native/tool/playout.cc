@@ -30,6 +30,7 @@ int main(int count, char** words) {
   offhook::Codec wanted;
   wanted.name = words[1];
   wanted.clockRate = uint32_t(std::atoi(words[2]));
+  wanted.channels = wanted.name == "OPUS" ? 2 : 1;  // RFC 7587 §7
   for (int i = 6; i < count; i++) {
     char* const equals = std::strchr(words[i], '=');
     if (!equals) return fail("a parameter is NAME=VALUE");

@@ -31,6 +31,10 @@ class AudioCodec {
   virtual void reset() {}
   /** Sound for a packet that has not come: `samples` or some more, as the codec's steps have it. 0: it has no way of its own. */
   virtual size_t conceal(int16_t* /*out*/, size_t /*samples*/) { return 0; }
+  /** It has one. */
+  virtual bool conceals() const { return false; }
+  /** Packets may be decoded in any order: none follows from those before. */
+  virtual bool isMemoryless() const { return false; }
   /** The `samples` before this packet, as far as it carries them itself; as many, or 0. The packet is decoded after. */
   virtual size_t decodeLost(const uint8_t* /*payload*/, size_t /*size*/, int16_t* /*out*/, size_t /*samples*/) { return 0; }
   /** Share of packets the peer loses, %: what is sent may carry more redundancy. */

@@ -67,6 +67,7 @@ class ComfortNoise final : public AudioCodec {
     return conceal(out, std::min<size_t>(rate_ / 100, room));
   }
 
+  bool conceals() const override { return true; }
   size_t conceal(int16_t* out, size_t samples) override {
     power_ += kApproach * (wantedPower_ - power_);
     float left = 1;

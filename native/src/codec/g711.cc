@@ -69,6 +69,7 @@ class G711 final : public AudioCodec {
     for (size_t i = 0; i < count; i++) out[i] = kEncode(in[i]);
     return count;
   }
+  bool isMemoryless() const override { return true; }
   size_t samplesIn(const uint8_t*, size_t size) const override { return size; }
   size_t decode(const uint8_t* payload, size_t size, int16_t* out, size_t room) override {
     const size_t count = std::min(size, room);

@@ -20,6 +20,7 @@ class L16 final : public AudioCodec {
     }
     return 2 * count;
   }
+  bool isMemoryless() const override { return true; }
   size_t samplesIn(const uint8_t*, size_t size) const override { return size % 2 == 0 ? size / 2 : 0; }
   size_t decode(const uint8_t* payload, size_t size, int16_t* out, size_t room) override {
     const size_t count = std::min(samplesIn(payload, size), room);

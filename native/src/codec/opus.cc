@@ -107,6 +107,7 @@ class OpusCodec final : public AudioCodec {
     return samples > 0 ? size_t(samples) : 0;
   }
 
+  bool conceals() const override { return true; }
   size_t conceal(int16_t* out, size_t samples) override {
     const size_t step = warmUp(), whole = (samples + step - 1) / step * step;
     const int made = opus_decode(decoder_.get(), nullptr, 0, out, int(std::min(whole, kMostConcealedMs * size_t(rate_) / 1000)), 0);

@@ -54,6 +54,7 @@ class Resampled final : public AudioCodec {
     }
     return made;
   }
+  bool conceals() const override { return codec_->conceals(); }
   void expectLoss(unsigned percent) override { codec_->expectLoss(percent); }
   bool isNoise() const override { return codec_->isNoise(); }
 

@@ -155,6 +155,7 @@ class Speex final : public AudioCodec {
     return samples;
   }
 
+  bool conceals() const override { return true; }
   size_t conceal(int16_t* out, size_t samples) override {
     const size_t whole = (samples + frame_ - 1) / frame_ * frame_;
     for (size_t at = 0; at < whole; at += frame_) speex_decode_int(decoder_.get(), nullptr, out + at);

@@ -1,6 +1,7 @@
 // Correlation over int16 in 32-bit float sums: exact enough to choose a lag, and it vectorises.
 #include "pitch.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace offhook {
@@ -29,20 +30,28 @@ float normalised(const Sums& sums) {
 
 Pitch findPitch(const int16_t* end, size_t window, size_t shortest, size_t longest) {
   const int16_t* const recent = end - window;
-  Pitch best;
-  best.period = shortest;
-  best.strength = -1;
+  const auto strengthAt = [&](size_t lag, size_t step) { return normalised(correlate(recent, recent - lag, window, step)); };
   // Every second lag and sample first, then the neighbours exactly.
+  size_t around = shortest;
+  float strongest = -1;
   for (size_t lag = shortest; lag <= longest; lag += 2) {
-    const float strength = normalised(correlate(recent, recent - lag, window, 2));
-    if (strength > best.strength) best = {lag, strength};
+    const float strength = strengthAt(lag, 2);
+    if (strength > strongest) strongest = strength, around = lag;
   }
-  const size_t around = best.period;
+  Pitch best;
   best.strength = -1;
-  for (size_t lag = around > shortest ? around - 1 : around; lag <= around + 1 && lag <= longest; lag++) {
-    const float strength = normalised(correlate(recent, recent - lag, window, 1));
-    if (strength > best.strength) best = {lag, strength};
+  float before = 0, after = 0, last = 0;
+  const size_t first = around > shortest + 1 ? around - 2 : shortest, end2 = std::min(around + 2, longest);
+  for (size_t lag = first; lag <= end2; lag++) {
+    const float strength = strengthAt(lag, 1);
+    if (lag == best.period + 1) after = strength;
+    if (strength > best.strength) best.period = lag, best.strength = strength, before = last, after = -1;
+    last = strength;
   }
+  // A parabola through the peak and its neighbours, where it has both.
+  const float bend = 2 * best.strength - before - after;
+  const bool inside = best.period > first && best.period < end2 && bend > 1e-6f;
+  best.exact = float(best.period) + (inside ? std::clamp((after - before) / (2 * bend), -0.5f, 0.5f) : 0);
   return best;
 }
 

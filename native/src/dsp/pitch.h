@@ -7,8 +7,9 @@
 namespace offhook {
 
 struct Pitch {
-  /** Samples. */
+  /** Samples; whole, and as the peak of the correlation lies between them. */
   size_t period = 0;
+  float exact = 0;
   /** 1: exactly periodic; about 0: noise. */
   float strength = 0;
 };

@@ -1,40 +1,29 @@
-// The substitute is made sample by sample from a segment of whole pitch periods whose seam is overlapped.
+// A bridge: each side goes on into the hole with its own pitch, so where they meet they would be out of step. They are bent
+// until they are not, most where they are least certain, and faded into each other all the way.
 #include "plc.h"
 
 #include <algorithm>
 #include <cmath>
 
+#include "interpolation.h"
 #include "pitch.h"
 
 namespace offhook {
 
 namespace {
-constexpr float kNoise = 0.35f;  // Below this strength the "pitch" is chance, and a short one would buzz.
-}
+/** Less likeness of the two sides is chance: nothing is bent. */
+constexpr float kAlike = 0.5f;
+/** What a bend of one sample takes from likeness. */
+constexpr float kBending = 0.002f;
+
+int16_t rounded(float sample) { return int16_t(std::lrint(std::clamp(sample, -32768.f, 32767.f))); }
+}  // namespace
 
 Concealer::Concealer(uint32_t rate)
-    : shortest_(rate / 400), longest_(rate / 80), tenMs_(rate / 100), window_(rate / 125), fadeEnd_(rate * 60 / 1000), history_(historyNeeded()) {
-  segment_.reserve(longest_ * 3);
+    : tenMs_(rate / 100), fadeEnd_(rate * 60 / 1000), window_(rate / 125), reach_(rate / 160), forward_(rate), backward_(rate) {
   tail_.reserve(tenMs_);
-}
-
-void Concealer::analyse(const int16_t* end) {
-  std::copy(end - history_.size(), end, history_.begin());
-  const int16_t* const last = history_.data() + history_.size();
-  Pitch pitch = findPitch(last, window_, shortest_, longest_);
-  if (pitch.strength < kNoise) pitch = findPitch(last, window_, longest_ * 3 / 4, longest_);
-  period_ = pitch.period;
-  step_ = float(last[-1]) - float(last[-1 - int(period_)]);
-  position_ = 0;
-  useSegment(1);
-}
-
-void Concealer::useSegment(size_t periods) {
-  const size_t length = period_ * periods, overlap = quarter(period_);
-  const int16_t* const last = history_.data() + history_.size();
-  segment_.assign(last - length, last);
-  // The seam: what leads up to the start of the segment grows in where its end fades out.
-  crossFade(segment_.data() + length - overlap, last - length - overlap, overlap, segment_.data() + length - overlap);
+  ahead_.resize(fadeEnd_ + window_ + 2 * reach_ + 4);
+  back_.resize(fadeEnd_ + 2 * reach_ + 4);
 }
 
 float Concealer::gainAt(size_t made) const {
@@ -42,46 +31,20 @@ float Concealer::gainAt(size_t made) const {
   return made >= fadeEnd_ ? 0 : 1 - float(made - tenMs_) / float(fadeEnd_ - tenMs_);
 }
 
+void Concealer::begin(const int16_t* end) {
+  if (!active_ || filled_) forward_.begin(end, historyNeeded());
+  active_ = true;
+  filled_ = false;
+}
+
 int16_t Concealer::next() {
-  float sample = segment_[position_];
-  position_ = position_ + 1 == segment_.size() ? 0 : position_ + 1;
-  const size_t overlap = quarter(period_);
-  if (made_ < overlap) sample += step_ * (1 - float(made_) / float(overlap));
-  return int16_t(std::lrint(std::clamp(sample * gainAt(made_), -32768.f, 32767.f)));
+  const float gain = gainAt(made_++);
+  return gain > 0 ? rounded(forward_.next() * gain) : int16_t(0);
 }
 
 void Concealer::generate(const int16_t* end, int16_t* out, size_t count) {
-  if (!active_ || (filled_ && count > 0)) {
-    analyse(end);
-    filled_ = false;
-  }
-  active_ = true;
-  for (size_t i = 0; i < count; i++, made_++) {
-    if (isSilent()) {
-      out[i] = 0;
-      continue;
-    }
-    if (made_ == tenMs_ || made_ == 2 * tenMs_) {
-      // One more period: the phase stays, and the change is overlapped like a seam.
-      const size_t overlap = quarter(period_);
-      const size_t periods = made_ / tenMs_ + 1;
-      const size_t before = position_, madeBefore = made_;
-      tail_.clear();
-      for (size_t k = 0; k < overlap; k++, made_++) tail_.push_back(next());
-      made_ = madeBefore;
-      useSegment(periods);
-      position_ = before;
-      const size_t room = std::min(overlap, count - i);
-      for (size_t k = 0; k < room; k++, made_++) out[i + k] = next();
-      crossFade(tail_.data(), out + i, room, out + i);
-      if (room > 0) {
-        i += room - 1;
-        --made_;
-      }
-      continue;
-    }
-    out[i] = next();
-  }
+  if (!active_ || count > 0) begin(end);
+  std::generate_n(out, count, [this] { return next(); });
 }
 
 void Concealer::noteFilled(size_t count) {
@@ -92,12 +55,63 @@ void Concealer::noteFilled(size_t count) {
 void Concealer::recover(int16_t* speech, size_t count) {
   // The two are seldom in phase, so a long overlap would thin the voice out; after a long hole it hides the change of sound.
   const size_t growing = made_ > tenMs_ ? (made_ - tenMs_) / 5 : 0;
-  const size_t overlap = filled_ ? 0 : std::min({period_ / 8 + growing, tenMs_, count});
-  tail_.assign(overlap, 0);
-  for (size_t i = 0; i < overlap; i++, made_++) tail_[i] = isSilent() ? int16_t(0) : next();
+  const size_t overlap = filled_ ? 0 : std::min({forward_.period() / 8 + growing, tenMs_, count});
+  tail_.resize(overlap);
+  std::generate_n(tail_.begin(), overlap, [this] { return next(); });
   if (overlap > 0) crossFade(tail_.data(), speech, overlap, speech);
   made_ = 0;
   active_ = filled_ = false;
+}
+
+float Concealer::misfit(const int16_t* speech, size_t count) const {
+  const size_t most = std::min(reach_ - 2, count / 3);
+  const float* const end = &ahead_[reach_ + count];
+  float energy = 1, best = kAlike, found = 0;
+  for (size_t i = 0; i < window_; i++) energy += float(speech[i]) * float(speech[i]);
+  for (long by = -long(most); by <= long(most); by++) {
+    float cross = 0, own = 1;
+    for (size_t i = 0; i < window_; i++) cross += end[by + long(i)] * float(speech[i]), own += end[by + long(i)] * end[by + long(i)];
+    const float alike = cross / std::sqrt(energy * own) - kBending * float(std::labs(by));
+    if (alike > best) best = alike, found = float(by);
+  }
+  return found;
+}
+
+bool Concealer::bridge(int16_t* speech, size_t count, size_t known) {
+  if (count + made_ > fadeEnd_ || known < std::max(backward_.least(), window_)) return false;
+  int16_t* const out = speech - count;
+  begin(out);
+  const float gain = gainAt(made_);
+  // What lies before the hole stands before the first side, and what follows it behind the second.
+  for (size_t i = 0; i < reach_; i++) ahead_[i] = float(out[long(i) - long(reach_)]);
+  std::generate_n(&ahead_[reach_], count + window_ + reach_ + 4, [&] { return forward_.next() * gain; });
+  backward_.beginBackwards(speech, known);
+  for (size_t i = 0; i < reach_ + 4; i++) back_[reach_ + count + i] = float(speech[i]);
+  for (size_t i = reach_ + count; i-- > 0;) back_[i] = backward_.next();
+
+  const float bend = misfit(speech, count), length = float(count);
+  const auto bent = [&](const std::vector<float>& side, size_t i, float far) {
+    const float at = float(reach_ + i) + bend * far * far;
+    const size_t whole = size_t(at);
+    return cubic(&side[whole], at - float(whole));
+  };
+  float cross = 0, first = 1, second = 1;
+  for (size_t i = 0; i < count; i++) {
+    const float into = float(i) / length;
+    ahead_[i] = bent(ahead_, i, into);  // What is overwritten lies too far behind to be read again.
+    const float a = ahead_[i], b = bent(back_, i, 1 - into);
+    cross += a * b, first += a * a, second += b * b;
+  }
+  // Two sounds that are not alike would be softer together than either.
+  const float alike = std::max(0.f, cross / std::sqrt(first * second));
+  for (size_t i = 0; i < count; i++) {
+    const float share = float(i + 1) / (length + 1), own = 1 - share;
+    const float together = std::sqrt(own * own + share * share + 2 * own * share * alike);
+    out[i] = rounded((ahead_[i] * own + bent(back_, i, 1 - float(i) / length) * share) / together);
+  }
+  made_ = 0;
+  active_ = filled_ = false;
+  return true;
 }
 
 }  // namespace offhook

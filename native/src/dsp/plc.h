@@ -1,19 +1,22 @@
-// Packet loss concealment by pitch waveform substitution, on the principle of ITU-T G.711 Appendix I: the last pitch
-// periods go on, first one, later two and three of them, fading to silence; speech that returns is overlapped with them.
+// Packet loss concealment: what was heard last goes on, fading to silence; speech that returns is overlapped with it. Where the
+// speech after the hole is known already, it is led up to, and nothing fades.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "continuation.h"
+
 namespace offhook {
 
 class Concealer {
  public:
+  /** Allocates. */
   explicit Concealer(uint32_t rate);
 
   /** Samples of history generate() reads at the start of a loss. */
-  size_t historyNeeded() const { return longest_ * 3 + quarter(longest_); }
+  size_t historyNeeded() const { return forward_.most(); }
 
   /**
    * `count` samples for a hole whose history (historyNeeded() samples) ends at `end`. Further calls go on with the same hole.
@@ -30,24 +33,28 @@ class Concealer {
   bool isSilent() const { return made_ >= fadeEnd_; }
   /** Ends the hole: the first samples of `speech` are overlapped with the substitute. */
   void recover(int16_t* speech, size_t count);
+  /**
+   * Fills the rest of the hole, speech[-count … 0), from both sides and ends it; `known` samples of speech follow. Before the
+   * rest lies what was heard, or what generate() has made. False when that is too much, or too little is known: nothing is done.
+   */
+  bool bridge(int16_t* speech, size_t count, size_t known);
 
  private:
-  static size_t quarter(size_t period) { return period / 4; }
-  void analyse(const int16_t* end);
-  /** Lets `periods` pitch periods repeat from now on. */
-  void useSegment(size_t periods);
   float gainAt(size_t made) const;
+  void begin(const int16_t* end);
   int16_t next();
+  /** By how much what is in ahead_ has to be moved to be at the end of the hole what follows it. */
+  float misfit(const int16_t* speech, size_t count) const;
 
-  const size_t shortest_, longest_, tenMs_;
-  /** What the pitch is looked for in: the voice as it was last, not as it was before. */
-  const size_t window_;
-  const size_t fadeEnd_;
-  std::vector<int16_t> history_, segment_, tail_;
-  size_t period_ = 0, position_ = 0, made_ = 0;
+  const size_t tenMs_, fadeEnd_;
+  /** What a fit of both sides is looked for in; how far off either may be. */
+  const size_t window_, reach_;
+  Continuation forward_, backward_;
+  std::vector<int16_t> tail_;
+  /** The two sides of a bridge, reach_ of margin before and behind. */
+  std::vector<float> ahead_, back_;
+  size_t made_ = 0;
   bool active_ = false, filled_ = false;
-  /** How far the sample before the hole lies from the one before the repeated period: faded out, so nothing clicks. */
-  float step_ = 0;
 };
 
 }  // namespace offhook

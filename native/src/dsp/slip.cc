@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "dsp/interpolation.h"
 #include "dsp/mix.h"
 
 namespace offhook {
@@ -41,9 +42,8 @@ void stretch(const int16_t* in, size_t count, int16_t* out, size_t wanted) {
   for (size_t i = 0; i < wanted; i++) {
     const float at = step * static_cast<float>(i);
     const auto whole = static_cast<ptrdiff_t>(at);
-    const float t = at - static_cast<float>(whole);
-    const float a = sample(whole - 1), b = sample(whole), c = sample(whole + 1), d = sample(whole + 2);
-    const float value = b + 0.5f * t * (c - a + t * (2 * a - 5 * b + 4 * c - d + t * (3 * (b - c) + d - a)));
+    const float around[] = {sample(whole - 1), sample(whole), sample(whole + 1), sample(whole + 2)};
+    const float value = cubic(around + 1, at - static_cast<float>(whole));
     out[i] = saturate(static_cast<int32_t>(std::lround(value)));
   }
 }

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "../dsp/pitch.h"
+
 namespace offhook {
 
 namespace {
@@ -14,6 +16,7 @@ constexpr double kSlackMs = 0.2;
 constexpr double kJumpMs = 1000;
 constexpr int kLateInRow = 5;
 constexpr double kUrgentMs = 50;
+constexpr uint32_t kOverlaps = 500;  // A second
 constexpr int kBetweenStretches = 3;  // Packets
 constexpr float kStrict = 0.75f, kLoose = 0.4f;  // Likeness asked of what is overlapped.
 }  // namespace
@@ -22,6 +25,7 @@ JitterBuffer::JitterBuffer(uint32_t rate, Release release, void* owner)
     : rate_(rate), mostSamples_(rate * kMostMs / 1000), release_(release), owner_(owner), concealer_(rate), stretch_(rate),
       history_(std::max(concealer_.historyNeeded(), size_t(rate / 20))), delayMs_(std::numeric_limits<double>::quiet_NaN()) {
   samples_.assign(history_ + 3 * mostSamples_, 0);
+  mended_.resize(mostSamples_);
   read_ = end_ = history_;
 }
 
@@ -47,6 +51,7 @@ double JitterBuffer::targetMs() const { return std::clamp(delays_.target(), minM
 
 void JitterBuffer::restart() {
   while (count_ > 0) removeFirst();
+  led_ = {};
   delays_.forgetOrigin();
   anchored_ = false;
   decoder_ = speaker_ = nullptr;
@@ -78,6 +83,7 @@ void JitterBuffer::insert(const Voice& voice) {
   if (length == 0 || length > mostSamples_) return release_(owner_, voice.memory);
   if (!noteArrival(voice)) return refuse(late);
   const int64_t position = voice.position;
+  if (mend(voice, int64_t(length))) return release_(owner_, voice.memory);
   if (anchored_ && position + int64_t(length) <= next_) {
     // One is late; many in a row, each newer, are a sender whose clock was set back.
     if (voice.sequence <= lastSequence_ || ++lateInRow_ < kLateInRow) return refuse(late);
@@ -92,6 +98,21 @@ void JitterBuffer::insert(const Voice& voice) {
   std::move_backward(slots_.begin() + long(at), slots_.begin() + long(count_), slots_.begin() + long(count_) + 1);
   slots_[at] = voice;
   ++count_;
+}
+
+bool JitterBuffer::mend(const Voice& voice, int64_t length) {
+  const int64_t toPlay = int64_t(led_.index) - int64_t(read_), toLed = led_.position - voice.position;
+  const size_t heard = size_t(std::max<int64_t>(0, toLed - toPlay));
+  if (toPlay <= 0 || toLed < length || int64_t(heard) >= length || voice.decoder != decoder_ || !decoder_->isMemoryless()) return false;
+  const size_t decoded = decoder_->decode(voice.payload, voice.size, mended_.data(), mended_.size());
+  const size_t left = decoded - heard, overlap = std::min(left / 2, size_t(rate_ / kOverlaps));
+  int16_t* const to = &samples_[led_.index - size_t(toLed) + heard];
+  const int16_t* const from = &mended_[heard];
+  crossFade(to, from, overlap, to);
+  if (toLed > length) crossFade(from + left - overlap, to + left - overlap, overlap, &mended_[decoded - overlap]);
+  std::copy(from + overlap, from + left, to + overlap);
+  concealed_ -= int64_t(left);
+  return true;
 }
 
 void JitterBuffer::removeFirst() {
@@ -121,6 +142,7 @@ void JitterBuffer::makeRoom() {
 }
 
 void JitterBuffer::refill(size_t samples, double tickMs) {
+  led_ = {};
   makeRoom();
   const double target = targetMs();
   const int64_t hole = int64_t(concealer_.madeFor());
@@ -139,7 +161,10 @@ void JitterBuffer::refill(size_t samples, double tickMs) {
     if (missing > 0) {
       if (restoreLost(missing)) return;
       // Lost, or a pause of the sender. Waiting keeps the delay; with delay to spare the gap is closed up.
-      if (tolerated < target) return conceal(std::min(samples, size_t(missing)));
+      if (tolerated < target) {
+        if (isLost() && !decoder_->conceals() && missing <= int64_t(mostSamples_) / 4) return play(0, tickMs, size_t(missing));
+        return conceal(std::min(samples, size_t(missing)));
+      }
       return play(0, tickMs);
     }
     // What the substitute stood for is skipped when the delay suffices as it is; else it is played, and the delay grows.
@@ -166,10 +191,14 @@ void JitterBuffer::conceal(size_t samples) {
   end_ += samples;
 }
 
+bool JitterBuffer::isLost() const {
+  const Voice& voice = slots_[0];
+  return voice.sequence - lastSequence_ - 1 > int64_t(others_) && voice.decoder == decoder_;
+}
+
 bool JitterBuffer::restoreLost(int64_t missing) {
   const Voice& voice = slots_[0];
-  const bool lost = voice.sequence - lastSequence_ - 1 > int64_t(others_);
-  if (!lost || voice.decoder != decoder_ || missing > int64_t(mostSamples_)) return false;
+  if (!isLost() || missing > int64_t(mostSamples_)) return false;
   const size_t made = decoder_->decodeLost(voice.payload, voice.size, &samples_[end_], size_t(missing));
   if (made == 0) return false;
   if (concealer_.isActive()) concealer_.recover(&samples_[end_], made);
@@ -178,9 +207,8 @@ bool JitterBuffer::restoreLost(int64_t missing) {
   return true;
 }
 
-size_t JitterBuffer::decodeFirst(size_t skip) {
+size_t JitterBuffer::decodeFirst(int16_t* to, size_t skip) {
   const Voice& voice = slots_[0];
-  int16_t* const to = &samples_[end_];
   const size_t decoded = voice.decoder->decode(voice.payload, voice.size, to, mostSamples_);
   const size_t kept = decoded > skip ? decoded - skip : 0;
   if (skip > 0) std::copy(to + decoded - kept, to + decoded, to);
@@ -192,34 +220,42 @@ size_t JitterBuffer::decodeFirst(size_t skip) {
   return kept;
 }
 
-void JitterBuffer::play(size_t skip, double tickMs) {
+void JitterBuffer::play(size_t skip, double tickMs, size_t gap) {
   const Voice& voice = slots_[0];
   const int64_t position = voice.position;
   // No number is missing: the sender paused, nothing was lost.
   const bool paused = voice.sequence - lastSequence_ - 1 <= int64_t(others_) && position > next_;
-  if (anchored_ && !paused) concealed_ += holeConcealed_;
+  if (anchored_ && !paused) concealed_ += holeConcealed_ + int64_t(gap);
   holeConcealed_ = 0;
 
-  const double waited = tickMs + ms(int64_t(ahead())) - double(voice.arrivedNs) / 1e6;
+  const double waited = tickMs + ms(int64_t(ahead() + gap)) - double(voice.arrivedNs) / 1e6;
   delayMs_ = std::isnan(delayMs_) ? waited : delayMs_ + (waited - delayMs_) / 16;
   const bool another = voice.decoder != decoder_, begins = another && voice.decoder != speaker_;
   if (begins) voice.decoder->reset();
   decoder_ = voice.decoder;
   if (!decoder_->isNoise()) speaker_ = decoder_;
   // A seam that is no hole (speech left out, another codec) is overlapped with a substitute too.
-  if (started_ && (!anchored_ || another || position + int64_t(skip) != next_)) concealer_.generate(&samples_[end_], nullptr, 0);
+  const bool seam = !anchored_ || another || position + int64_t(skip) != next_;
+  if (started_ && gap == 0 && seam) concealer_.generate(&samples_[end_], nullptr, 0);
   const size_t warmUp = begins && started_ ? voice.decoder->warmUp() : 0;
   anchored_ = started_ = true;
-  int16_t* const to = &samples_[end_];
-  const size_t kept = decodeFirst(skip);
-  end_ += kept;
-  if (concealer_.isActive()) {
-    // What a codec says before it has come to voice is left to the substitute.
-    const size_t made = std::min(kept, warmUp);
-    concealer_.generate(to, to, made);
-    concealer_.recover(to + made, kept - made);
+  const size_t kept = decodeFirst(&samples_[end_ + gap], skip);
+  const bool joined = gap == 0 && !concealer_.isActive();
+  if (!joined) lead(gap, kept, warmUp);
+  end_ += gap + kept;
+  if (joined) adapt(tickMs);
+}
+
+void JitterBuffer::lead(size_t gap, size_t count, size_t warmUp) {
+  int16_t* const from = &samples_[end_];
+  if (gap > 0 && concealer_.bridge(from + gap, gap, count)) {
+    led_ = {end_ + gap, next_ - int64_t(count)};
+    return;
   }
-  else adapt(tickMs);
+  // What a codec says before it has come to voice is left to the substitute.
+  const size_t made = std::min(count, warmUp);
+  concealer_.generate(from, from, gap + made);
+  concealer_.recover(from + gap + made, count - made);
 }
 
 void JitterBuffer::adapt(double tickMs) {
@@ -234,7 +270,7 @@ void JitterBuffer::adapt(double tickMs) {
   } else if (spare > kTickMs + kSlackMs) {
     const bool urgent = spare > kUrgentMs;
     if (!urgent && sinceStretch_ < kBetweenStretches) return;
-    while (ahead() < 2 * stretch_.reach() && count_ > 0 && slots_[0].position == next_ && slots_[0].decoder == decoder_) end_ += decodeFirst(0);
+    while (ahead() < 2 * stretch_.reach() && count_ > 0 && slots_[0].position == next_ && slots_[0].decoder == decoder_) end_ += decodeFirst(&samples_[end_], 0);
     // What does not fill a tick may go for nothing, and for each tick that can be spared one more.
     const double mostMs = readyMs - wholeMs + kTickMs * std::floor((spare - kSlackMs) / kTickMs);
     const size_t removed = stretch_.shorten(&samples_[read_], ahead(), size_t(mostMs * rate_ / 1000), urgent ? kLoose : kStrict);

@@ -64,13 +64,20 @@ class JitterBuffer {
   size_t ahead() const { return end_ - read_; }
 
   bool noteArrival(const Voice& voice);
+  /** Late, yet what was made up in its place is not all heard: the rest is replaced. False when it is of no use. */
+  bool mend(const Voice& voice, int64_t length);
   void refill(size_t samples, double tickMs);
   void conceal(size_t samples);
   /** Fills the hole before the first packet by what that carries of it. */
   bool restoreLost(int64_t missing);
-  /** Plays the first packet without its first `skip` samples. */
-  void play(size_t skip, double tickMs);
-  size_t decodeFirst(size_t skip);
+  /** Plays the first packet without its first `skip` samples, or after `gap` more that are made up to lead to it. */
+  void play(size_t skip, double tickMs, size_t gap = 0);
+  /** To `to`, without its first `skip` samples; how many. */
+  size_t decodeFirst(int16_t* to, size_t skip);
+  /** Leads from what was heard, or the substitute, to the `count` samples that lie `gap` samples on. */
+  void lead(size_t gap, size_t count, size_t warmUp);
+  /** The first packet follows a hole that its sender did not leave, and the same decoder goes on. */
+  bool isLost() const;
   void adapt(double tickMs);
   void removeFirst();
   void dropFirst();
@@ -105,6 +112,13 @@ class JitterBuffer {
   std::vector<int16_t> samples_;
   size_t read_ = 0, end_ = 0;
   const size_t history_;
+
+  /** What was led up to last, until more is needed: where in the samples and at which position that was. */
+  struct {
+    size_t index = 0;
+    int64_t position = 0;
+  } led_;
+  std::vector<int16_t> mended_;
 
   int64_t concealed_ = 0, holeConcealed_ = 0;
   int sinceStretch_ = 0;
