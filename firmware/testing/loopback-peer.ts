@@ -90,10 +90,11 @@ export class LoopbackPeer {
     const request = message.value
     this.#from = from
     this.requests.push(request)
-    for (const reply of [this.#scripts.get(request.method)?.(request) ?? []].flat()) this.#answer(request, reply)
+    for (const reply of [this.#scripts.get(request.method)?.(request) ?? []].flat()) this.answer(request, reply)
   }
 
-  #answer(request: SipRequest, reply: PeerReply): void {
+  /** Answers a request that came, now or again. */
+  answer(request: SipRequest, reply: PeerReply): void {
     const { status, headers = [], body = '', contentType = 'application/sdp' } = reply
     this.#send([
       `SIP/2.0 ${status} Scripted`,

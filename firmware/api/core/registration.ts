@@ -105,7 +105,7 @@ export class Registration {
     return this.#extraHeaders
   }
 
-  /** Seconds asked for; a new value counts from the next REGISTER on. */
+  /** Seconds asked for; a new value counts from the next REGISTER on, which is sent at once when a try has failed. */
   get expires(): number {
     return this.#expires
   }
