@@ -17,6 +17,7 @@ import { finishSystem } from './finish.ts'
 import { addFirmware, linkedRows } from './firmware.ts'
 import { makeInitrd } from './initrd.ts'
 import { takeKernel } from './kernel.ts'
+import { addNotices } from './notices.ts'
 import { nodeRow, npmRows, packageTable } from './package-list.ts'
 import { crossPackages } from './packages.ts'
 import { piFirmware } from './pi-firmware.ts'
@@ -74,7 +75,12 @@ async function build(wanted: ReturnType<typeof options>): Promise<string[]> {
     makeInitrd(root, version, join(scratch, 'initrd'), initrd, epoch)
     step('Node, media engine, firmware')
     await addFirmware(root, epoch)
-    writeFileSync(join(out, 'packages.tsv'), packageTable([...packages, ...linkedRows(), ...npmRows(), nodeRow()]))
+    const linked = linkedRows()
+    writeFileSync(join(out, 'packages.tsv'), packageTable([...packages, ...linked, ...npmRows(), nodeRow()]))
+    addNotices(
+      root,
+      linked.map(({ name }) => name),
+    )
     step('onoff and i2c-bus for arm64')
     cpSync(crossPackages(cache), join(root, 'usr/lib/offhook/node_modules'), { recursive: true })
     step('overlay and system files')

@@ -27,22 +27,19 @@ const nameOf = (path: string) => path.slice(path.lastIndexOf('node_modules/') + 
 const COMPILED_IN = ['node-addon-api', 'naudiodon']
 
 /** The npm packages the product is made with: what is not for building, testing or desktops, and what that needs. */
-export function npmRows(): PackageRow[] {
+export function npmPackages() {
   const { packages } = JSON.parse(readFileSync(LOCK, 'utf8')) as { packages: Record<string, LockEntry> }
   return Object.entries(packages)
     .filter(([path]) => path !== '')
-    .filter(
-      ([path, { dev, optional, devOptional }]) =>
-        COMPILED_IN.includes(nameOf(path)) || !(dev || optional || devOptional),
-    )
-    .map(([path, { version, license }]) => ({
-      source: 'npm' as const,
-      name: nameOf(path),
-      version,
-      sha256: '',
-      licences: license ?? 'see its package',
-    }))
+    .map(([path, entry]) => ({ path, name: nameOf(path), ...entry }))
+    .filter(({ name, dev, optional, devOptional }) => COMPILED_IN.includes(name) || !(dev || optional || devOptional))
 }
+
+export const npmRows = (): PackageRow[] =>
+  npmPackages().map(({ name, version, license }) => ({
+    ...{ source: 'npm', name, version, sha256: '' },
+    licences: license ?? 'see its package',
+  }))
 
 /** The Node that runs on the device; what is built into it is named in its own LICENSE. */
 export const nodeRow = (): PackageRow => ({

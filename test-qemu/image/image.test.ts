@@ -10,6 +10,7 @@ import { PROFILES } from '../../hal/linux/profiles.ts'
 import { configTxt } from '../../rootfs-overlay/image/card/boot-files.ts'
 import { CARD_BYTES, DATA, DISK_ID, PARTITIONS, ROOT_A, ROOT_B } from '../../rootfs-overlay/image/card/layout.ts'
 import { DEVICE_TREES } from '../../rootfs-overlay/image/contents.ts'
+import { LICENCES, noticeName } from '../../rootfs-overlay/image/notices.ts'
 import { boardTests } from './boards.ts'
 import { fatFile, fatFiles, part, readMbr } from './contents.ts'
 
@@ -188,4 +189,8 @@ test('what others made is listed with version and licence', () => {
     expect(licences, name).not.toBe('')
     if (kind === 'debian') expect(sum).toMatch(/^[0-9a-f]{64}$/)
   }
+  const inside = rows.filter(([kind]) => kind === 'npm').map(([, name, version]) => noticeName(name!, version!))
+  const linked = ['libopus-dev', 'libgsm1-dev', 'libspeex-dev', 'libportaudio2', 'node', 'offhook']
+  for (const name of [...inside, ...linked])
+    expect(statSync(join(root, LICENCES, `${name}.txt`)).size, name).toBeGreaterThan(400)
 })
