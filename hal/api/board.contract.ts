@@ -98,6 +98,7 @@ export function boardContract(name: string, makeRig: () => Promise<BoardRig>, li
     afterEach(() => rig.board.stop())
 
     test('the first events tell every device and the hook, and nothing else', () => {
+      expect(events.filter((event) => event.kind === 'device' && event.state === 'lost')).toEqual([])
       expect(devices()).toEqual(['hook ready', 'keypad ready', 'lcd ready', 'leds ready'])
       expect(told()).toEqual(['hook on'])
     })
