@@ -90,6 +90,8 @@ export class NotificationCenter {
         end()
         reject(new Error(`no ${name} within ${withinMs} ms`))
       }, withinMs)
+      // Who waits keeps no process alive by that alone.
+      late.unref()
       const filter = sender === undefined ? { name } : { name, sender: sender as object }
       const end = this.addObserver<N>((notification) => {
         const heard = notification as Notification<N>

@@ -1,11 +1,12 @@
 // A project outside this tree installs what `npm pack` makes, compiles against its types and makes a call.
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import nodeTypes from '../../../node_modules/@types/node/package.json' with { type: 'json' }
 import manifest from '../../../package.json' with { type: 'json' }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -64,23 +65,30 @@ const TSCONFIG = {
 beforeAll(async () => {
   await run(process.execPath, ['firmware/api/layers/build-package.ts'], root)
   await run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', outside], root)
-  const packed = readdirSync(outside).find((name) => name.endsWith('.tgz'))!
-  // What the package depends on is for the phone, and none of it is imported by a layer.
-  const place = join(outside, 'node_modules/offhook')
-  mkdirSync(place, { recursive: true })
-  await run('tar', ['-xzf', packed, '-C', place, '--strip-components=1'])
-  symlinkSync(join(root, 'node_modules/@types'), join(outside, 'node_modules/@types'))
-  symlinkSync(join(root, 'node_modules/undici-types'), join(outside, 'node_modules/undici-types'))
   writeFileSync(join(outside, 'package.json'), JSON.stringify({ name: 'outside', type: 'module' }))
+  const packed = readdirSync(outside).find((name) => name.endsWith('.tgz'))!
+  // From npm's own cache, which holds what this tree was installed from; what is built natively is for the phone alone.
+  const quietly = ['--prefer-offline', '--ignore-scripts', '--omit=optional', '--no-audit', '--no-fund', '--silent']
+  await run('npm', ['install', ...quietly, `./${packed}`, `@types/node@${nodeTypes.version}`])
   writeFileSync(join(outside, 'tsconfig.json'), JSON.stringify(TSCONFIG))
   writeFileSync(join(outside, 'main.ts'), PROGRAM)
 }, 120_000)
+
+test('npm installs it with what it depends on, as a copy of its own', () => {
+  const installed = JSON.parse(readFileSync(join(outside, 'package.json'), 'utf8')).dependencies
+  expect(installed.offhook).toBe(`file:offhook-${manifest.version}.tgz`)
+  expect(lstatSync(join(outside, 'node_modules/offhook')).isSymbolicLink()).toBe(false)
+  for (const name of Object.keys(manifest.dependencies))
+    expect(existsSync(join(outside, 'node_modules', name)), name).toBe(true)
+  expect(existsSync(join(outside, 'node_modules/offhook/firmware'))).toBe(false)
+})
 
 test('it compiles against the types of every layer, all of them checked', { timeout: 60_000 }, async () => {
   await run(join(root, 'node_modules/.bin/tsc'), ['-p', '.']).catch(({ stdout }) => expect(stdout).toBe(''))
 })
 
-test('and makes a call', { timeout: 30_000 }, async () => {
+// A process that lingers when all is destroyed takes longer.
+test('makes a call, and ends by itself', { timeout: 9_000 }, async () => {
   const { stdout } = await run(process.execPath, ['out/main.js'])
   expect(stdout.trim().split('\n')).toEqual(['CONFIRMED true', 'answer'])
 })
