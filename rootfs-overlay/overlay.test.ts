@@ -78,6 +78,30 @@ test('a phone that does not stay up: started again for ever, the machine with it
   }
 })
 
+test('drivers: those of all that is on the buses but the radio’s, in one call', () => {
+  const fake = mkdtempSync(join(tmpdir(), 'offhook-drivers-'))
+  try {
+    writeFileSync(join(fake, 'modprobe'), '#!/bin/sh\necho "$@"\n', { mode: 0o755 })
+    const device = (bus: string, name: string, alias?: string) => {
+      mkdirSync(join(fake, 'sys/bus', bus, 'devices', name), { recursive: true })
+      if (alias !== undefined) writeFileSync(join(fake, 'sys/bus', bus, 'devices', name, 'modalias'), `${alias}\n`)
+    }
+    device('platform', 'net', 'of:NethernetT(null)Cbrcm,bcm2711-genet-v5')
+    device('platform', 'nameless')
+    device('usb', '1-1', 'usb:v0403pC631')
+    device('sdio', 'mmc1:0001:1', 'sdio:c00v02D0dA9A6')
+    environment = { PATH: `${fake}:${process.env.PATH}` }
+    const { status, output } = run('sh', '-c', text('usr/lib/offhook/drivers').replaceAll('/sys/', `${fake}/sys/`))
+    expect({ status, output }).toEqual({
+      status: 0,
+      output: '-abq of:NethernetT(null)Cbrcm,bcm2711-genet-v5 usb:v0403pC631\n',
+    })
+  } finally {
+    rmSync(fake, { recursive: true })
+    environment = {}
+  }
+})
+
 test('systemd waits for the phone’s own word, and starts it anew when that stays away', () => {
   const unit = lines(UNIT)
   for (const line of ['Type=notify', 'NotifyAccess=main', 'WatchdogSec=15', 'SuccessExitStatus=75', 'Restart=always'])

@@ -157,5 +157,7 @@ id=$($b sed -n 's/.*"deviceId" *: *"\([A-Za-z0-9_-]*\)".*/\1/p' \
 $b echo "offhook-$id" > /newroot/etc/hostname
 $b mount --move /proc /newroot/proc
 $b mount --move /sys /newroot/sys
+# While /dev is still here: what runs beside this script has /dev/null for its input.
+$b chroot /newroot /usr/lib/offhook/drivers &
 $b mount --move /dev /newroot/dev
 exec $b switch_root /newroot /usr/lib/systemd/systemd

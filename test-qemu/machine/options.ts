@@ -45,10 +45,12 @@ const SLIRP = ['-netdev', 'user,id=net', '-device', 'virtio-net-pci,netdev=net,r
 
 /**
  * The key matrix needs the line of the power button, so that the driver of the button must not have it; see `powerDown`.
- * `kpti=off` is the card's own (boot.cmd); with it a call of the kernel does not empty QEMU's tables of pages and code.
+ * `kpti=off` and `cryptomgr.notests` are the card's own (boot.cmd); with the first a call of the kernel does not empty
+ * QEMU's tables of pages and code.
  */
 const KERNEL_WORDS = [
-  ...['console=ttyAMA0', 'root=/dev/vda', 'panic=-1', 'kpti=off', 'quiet', 'systemd.journald.forward_to_console=1'],
+  ...['console=ttyAMA0', 'root=/dev/vda', 'panic=-1', 'kpti=off', 'cryptomgr.notests', 'quiet'],
+  'systemd.journald.forward_to_console=1',
   'modprobe.blacklist=gpio_keys',
 ]
 

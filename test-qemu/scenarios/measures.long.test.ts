@@ -48,7 +48,8 @@ scenario('measures', 'time to registered, memory, processor', 580, async (scene)
   await bought.off()
 
   const boot = watchHost()
-  const phone = await scene.on({ data })
+  // The phone as it ships: its journal goes to no console.
+  const phone = await scene.on({ data, kernelWords: ['systemd.journald.forward_to_console=0'] })
   await phone.ready()
   const registered = phone.seconds()
   const whileBooting = boot()

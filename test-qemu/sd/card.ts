@@ -102,7 +102,7 @@ export function bootVirt(
   const initrd = join(folder, `${name}.initrd.gz`)
   writeFileSync(initrd, Buffer.concat([readFileSync(join(image, 'initrd.gz')), scriptInitrd(name, script)]))
   const partition = slot === 'a' ? '02' : '03'
-  const words = `console=ttyAMA0 panic=-1 kpti=off quiet root=PARTUUID=${DISK_ID}-${partition} offhook.slot=${slot}`
+  const words = `console=ttyAMA0 panic=-1 kpti=off cryptomgr.notests quiet root=PARTUUID=${DISK_ID}-${partition} offhook.slot=${slot}`
   return start(name, [
     ...['-M', 'virt', '-cpu', 'cortex-a53', '-smp', '2', '-m', '384', '-accel', 'tcg,thread=multi', '-nodefaults'],
     ...['-serial', 'stdio', ...KERNEL, '-initrd', initrd, '-append', words],

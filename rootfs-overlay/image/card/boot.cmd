@@ -31,7 +31,8 @@ for one in ${trial} ${slot} a b; do
   if test ${one} = a; then setenv partition 2; else setenv partition 3; fi
   part uuid ${devtype} ${devnum}:${partition} root
   # kpti=off: Cortex-A53 and A72 are not among the processors it is for, and it makes each call of the kernel dearer.
-  setenv bootargs root=PARTUUID=${root} offhook.slot=${one} panic=10 kpti=off quiet ${args}
+  # cryptomgr.notests: the kernel does not try its ciphers at each start, each against the other ways of computing it.
+  setenv bootargs root=PARTUUID=${root} offhook.slot=${one} panic=10 kpti=off cryptomgr.notests quiet ${args}
   if test "${one}" = "${trial}"; then setenv bootargs ${bootargs} offhook.trial=1; fi
   setenv trial
   if load ${devtype} ${devnum}:${distro_bootpart} ${packed_at} ${one}/vmlinuz && unzip ${packed_at} ${kernel_at}; then

@@ -2,10 +2,11 @@
 [ -d /sys/module/virtio_console ] || /sbin/insmod /usr/lib/hil/virtio_console.ko 2> /dev/null
 while :; do
   for port in /sys/class/virtio-ports/*; do
-    if [ "$(cat "$port/name" 2> /dev/null)" = "$1" ] && [ -e "/dev/${port##*/}" ]; then
+    # No program is started to look: the phone starts beside this.
+    if [ -r "$port/name" ] && read -r name < "$port/name" && [ "$name" = "$1" ] && [ -e "/dev/${port##*/}" ]; then
       echo "/dev/${port##*/}"
       exit
     fi
   done
-  sleep 0.02
+  sleep 0.1
 done
