@@ -8,6 +8,7 @@ import { systemRng } from '../../runtime/system-rng.ts'
 import type { SessionDescription } from '../../sdp/description.ts'
 import type { LocalAudio } from '../../sdp/local.ts'
 import { type AudioOutcome, answerOffer, evaluateAnswer, makeOffer } from '../../sdp/offer-answer.ts'
+import type { RtcpMux } from '../../sdp/rtcp.ts'
 import type { BridgePort } from './bridge.ts'
 import type { EngineCore } from './engine-core.ts'
 import { CoreError } from './errors.ts'
@@ -27,6 +28,8 @@ export interface AudioTransportOptions {
   readonly codecs?: readonly string[]
   /** By the name of a codec, what is wanted of it beyond the usual: payload type, packet time, `fmtp`. */
   readonly codecSettings?: AllCodecSettings | undefined
+  /** RTCP on the port of RTP (RFC 5761): offered, taken of those who offer it (`accept`, the default), or neither. */
+  readonly rtcpMux?: RtcpMux
   /** Our last section for the same stream over another transport: payload types keep their meaning (RFC 3264 §8.3.2). */
   readonly previous?: SdpMedia
 }
@@ -62,6 +65,7 @@ export class AudioTransport implements BridgePort {
   readonly enableSilenceDetection: boolean
   readonly #engine: EngineCore
   readonly #codecs: readonly Codec[]
+  readonly #rtcpMux: RtcpMux
   readonly #sessionId = `${systemRng().uint32()}`
   readonly #cname = hex(systemRng(), 16)
   #port: PortId | undefined
@@ -84,6 +88,7 @@ export class AudioTransport implements BridgePort {
     const fault = settingsFault(names, options.codecSettings ?? {})
     if (fault !== undefined) throw new CoreError('argument', operation, fault)
     this.#codecs = knownCodecs(names, options.codecSettings)
+    this.#rtcpMux = options.rtcpMux ?? 'accept'
     if (options.previous !== undefined) this.#ours = aloneIn(options.previous, this.#sessionId)
     this.#port = transport.occupy(operation, this, (event) => this.#onEvent(event)).port
     if (options.remoteSdp === undefined) return
@@ -283,7 +288,7 @@ export class AudioTransport implements BridgePort {
     const { pair } = this.transport.occupy(operation, this, (event) => this.#onEvent(event))
     return {
       ...{ address: pair.address, rtpPort: pair.rtpPort, rtcpPort: pair.rtcpPort },
-      codecs: this.#codecs,
+      ...{ codecs: this.#codecs, rtcpMux: this.#rtcpMux },
       ...{ events: EVENTS, ptimeMs: this.#engine.ptime, direction, order: 'offerer', srtp: this.transport.srtp },
     }
   }

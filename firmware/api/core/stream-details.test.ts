@@ -1,7 +1,7 @@
 // What a stream of the core says beside its sound: digits in a row, holding, what was agreed on, and the same stream over other sockets.
 import { expect, test } from 'vitest'
 import { sessionOf, soundParties, stream, thrown, transport } from '../../testing/core-sound.ts'
-import { AudioTransport } from './index.ts'
+import { AudioTransport, type SdpMedia } from './index.ts'
 
 /** Ports of this file are its own. */
 const withSound = soundParties(42_600)
@@ -44,4 +44,19 @@ test('payload types keep their meaning over other sockets', async () => {
   const moved = new AudioTransport(await transport(alice), { codecs, previous: answer })
   expect(moved.getLocalMedia(true).formats).toContain('96')
   expect(moved.getLocalMedia(true).formats).not.toContain('111')
+})
+
+test.each([
+  ['offer', undefined, true],
+  ['offer', 'off', false],
+  [undefined, undefined, false],
+] as const)('RTCP on the port of RTP: ours %s, theirs %s', async (ours, theirs, shared) => {
+  const alice = await withSound('alice')
+  const muxed = (media: SdpMedia) => media.attributes.some(({ name }) => name === 'rtcp-mux')
+  const made = async (rtcpMux: 'offer' | 'off' | undefined) =>
+    new AudioTransport(await transport(alice), rtcpMux === undefined ? {} : { rtcpMux })
+  const offer = (await made(ours)).getLocalMedia(true)
+  expect(muxed(offer)).toBe(ours === 'offer')
+  const answer = (await made(theirs)).getLocalMedia(false, 'sendrecv', sessionOf(offer))
+  expect(muxed(answer)).toBe(shared)
 })

@@ -118,6 +118,7 @@ export function soundOf(
   const useSrtp = srtpUse !== 'disabled' && !exposed
   return {
     transport: { useSrtp, srtpForced: srtpUse === 'mandatory', srtpSuites: SRTP_DEFAULT },
+    overTls,
     attributes: natLine === undefined ? [] : [natLine],
     audio: { enableSilenceDetection: false, codecs: names, codecSettings },
   }

@@ -123,7 +123,7 @@ function onReplace(line: Line, old: Line) {
   const { statusCode, reason } = asked
   if (statusCode >= 300) return void inTime(() => line.hangUp(statusCode, {}, reason || undefined))
   line.replaces = old
-  inTime(() => line.answer(statusCode, {}, reason || undefined, undefined))
+  inTime(() => line.answer(statusCode, {}, reason || undefined))
   const replaced = { newCallId: line.id, newCall: old.account.newCall(line.id) }
   old.call?.tell('callReplaced', replaced)
   // It is ended as soon as the new one stands.

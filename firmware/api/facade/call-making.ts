@@ -39,6 +39,7 @@ export function makeLine(
   const line = inner.lines.add((id) => new Line(inner, id, { ...start, ...(params && { params }) }))
   if (line === undefined) throw new OperationError(operation, 'limit', `${inner.lines.max} calls are up`)
   call.attach(line)
+  line.sound.bring(setting)
   inner.inbox.hear(invitation, (told) => hearCall(inner, line, told))
   const begin = () => {
     if (setting.noSdpOffer !== true) invitation.setOfferedLocalSdp(line.session.offerFirst(setting.sdp))

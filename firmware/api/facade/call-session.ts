@@ -43,6 +43,8 @@ export class CallSession {
   /** We hold: agreed, or (`#asked`) being asked for. */
   #held = false
   #asked: Asked | undefined
+  /** Changes given up for another one while they were under way: their results are nobody's. */
+  #stale = 0
   /** Of our description that is out and not answered. */
   #offered: bigint | undefined
   /** Our answer to the offer in their INVITE; undefined: they want ours. */
@@ -187,21 +189,22 @@ export class CallSession {
   // ---- changes of ours -----------------------------------------------------------------------------------------------
 
   begin(change: Change): void {
+    if (this.#asked?.sent) this.#stale++
     this.#asked = { ...change, sent: false, agreed: change.kind === 'update' && !change.offer, again: 0 }
     this.ask()
   }
 
   /** There are sockets at another address: what is under way was made before, the wish is the same, with what is so now. */
   moved(): void {
-    const { invitation, state, sound } = this.#line
-    if (state !== 'confirmed') {
-      const remote = invitation.offeredRemoteSdp
-      if (this.#answer !== undefined && remote !== undefined) this.consider(remote)
-      return
+    const { invitation, sound } = this.#line
+    if (this.#isTheirs) return
+    const remote = invitation.offeredRemoteSdp
+    // What is not said yet is said of the new ones; what is, a re-INVITE takes back as soon as there can be one.
+    if (this.#answer !== undefined && remote !== undefined && !sound.isAgreed) this.consider(remote)
+    else if (this.#offered !== undefined || sound.isAgreed) {
+      const { hold = this.#held, done } = this.#asked ?? {}
+      this.begin({ kind: 'reinvite', hold, offer: true, headers: this.#line.headers, ...(done && { done }) })
     }
-    if (this.#isTheirs || !sound.isAgreed) return
-    const hold = this.#asked?.hold ?? this.#held
-    this.begin({ kind: 'reinvite', hold, offer: true, headers: {} })
   }
 
   /** Sends what is wanted as soon as it can be. */
@@ -238,6 +241,10 @@ export class CallSession {
 
   /** The re-INVITE or UPDATE is through, well or not. */
   result(code: number, reason: string) {
+    if (this.#stale > 0) {
+      this.#stale--
+      return
+    }
     const asked = this.#asked
     if (!asked?.sent) return
     this.#offered = undefined

@@ -12,7 +12,7 @@ import {
   type SdpSession,
 } from '../core/index.ts'
 import { AudioMedia } from './audio-media.ts'
-import type { CallMedia } from './call-types.ts'
+import type { CallMedia, CallSetting } from './call-types.ts'
 import { inTime } from './errors.ts'
 import type { ToldBy } from './inbox.ts'
 import type { Inner } from './inner.ts'
@@ -22,6 +22,8 @@ import { Local } from './local-sdp.ts'
 export interface SoundSettings {
   readonly transport: Omit<RtpTransportOptions, 'engine' | 'init'>
   readonly audio: Omit<AudioTransportOptions, 'remoteSdp' | 'sdpIndex'>
+  /** Signalling goes over TLS: keys in descriptions do. */
+  readonly overTls: boolean
   /** Of the session, in each description of ours. */
   readonly attributes: readonly SdpAttribute[]
 }
@@ -47,6 +49,8 @@ export class CallSound extends AudioMedia {
   readonly #user: SoundUser
   readonly #local: Local
   readonly #settings: SoundSettings
+  /** For the next transport alone. */
+  #sockets: Pick<RtpTransportOptions, 'sockets' | 'sendSockets'> = {}
   /** What it sounds through, and what it is to from the next description on. */
   #now: Stream | undefined
   #next: Stream | undefined
@@ -90,10 +94,18 @@ export class CallSound extends AudioMedia {
     return { status: this.#status, direction, codec: `${codec}/${sampleRate}`, telephoneEvents, srtp }
   }
 
+  /** What `open` is to take. False: nothing of one's own. */
+  bring({ mediaLsocks, mediaSsocks, asymmetricRtp = false }: CallSetting): boolean {
+    const sendSockets = mediaSsocks ?? (asymmetricRtp ? 'other-ports' : undefined)
+    this.#sockets = { ...(mediaLsocks && { sockets: mediaLsocks }), ...(sendSockets && { sendSockets }) }
+    return Object.keys(this.#sockets).length > 0
+  }
+
   /** Other sockets, now or from the next description on; `ready` is called as soon as there are some, at once where they are at hand. */
   open(ready: () => void, failed: (reason: string) => void): void {
     const { engine, inbox } = this.#inner
-    const transport = new RtpTransport({ ...this.#settings.transport, engine })
+    const transport = new RtpTransport({ ...this.#settings.transport, ...this.#sockets, engine })
+    this.#sockets = {}
     let isReady = false
     inbox.hear(transport, (told) => {
       if (told.name === 'rtp-transport-did-fail') return this.#isClosed ? undefined : failed(told.data.reason)

@@ -1,4 +1,5 @@
 // What is given to and told by a call.
+import type { PairSource } from '../core/index.ts'
 import type { ExtraHeaders } from '../core/wire.ts'
 import type { CallState, Direction, MediaStatus, Party, Role } from './names.ts'
 
@@ -27,6 +28,11 @@ export interface CallSetting {
   readonly callOnHold?: boolean
   /** Each re-INVITE from now on moves the sound to other ports. */
   readonly clearSdp?: boolean
+  /** Sockets of the application's own that sound comes to, and leaves by, with `makeCall` or `answer`; they stay the application's. */
+  readonly mediaLsocks?: PairSource
+  readonly mediaSsocks?: PairSource
+  /** Sound leaves by other ports than it comes to. */
+  readonly asymmetricRtp?: boolean
   /** Digits of theirs that are told: by these ways alone. Kept; default all. */
   readonly dtmfMethods?: readonly DtmfMethod[]
 }

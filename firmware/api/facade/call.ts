@@ -123,7 +123,7 @@ export class Call extends CallCallbacks {
     const { headers = {} } = txOption
     checkHeaders('answer', headers)
     // The engine sends its 100 by itself when no better response is at hand in time (§17.2.1).
-    if (statusCode > 100) operated('answer', () => line.answer(statusCode, headers, reason, setting.sdp))
+    if (statusCode > 100) operated('answer', () => line.answer(statusCode, headers, reason, setting))
     if (statusCode >= 300) line.hungUp = { params: prm }
   }
 

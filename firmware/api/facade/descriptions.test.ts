@@ -1,5 +1,7 @@
 // Descriptions and answers of the application's own: sent as they are, changed before they go, asked about when they come.
+import { createSocket } from 'node:dgram'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import type { CallSound } from './call-sound.ts'
 import { Call } from './index.ts'
 import { type Desk, desk, talking } from './testing/pair.ts'
 
@@ -144,6 +146,61 @@ test('other ports with each re-INVITE, and the sound goes on there', { timeout: 
   expect(new Set(ports).size).toBe(3)
   await expect.poll(async () => `${(await theirs.getStreamStat()).remotePort}`).toBe(ports[2])
   await expect.poll(async () => (await mine.getStreamStat()).rx.packets, { timeout: 3000 }).toBeGreaterThan(20)
+})
+
+/** A socket of the application's. */
+async function bound() {
+  const socket = createSocket('udp4')
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+  return { socket, fd: (socket as unknown as { _handle: { fd: number } })._handle.fd, port: socket.address().port }
+}
+
+/** Sound comes to both; the port each hears from. */
+async function heardFrom(...calls: readonly Call[]) {
+  for (const call of calls)
+    await expect.poll(async () => (await call.getStreamStat()).rx.packets, { timeout: 5000 }).toBeGreaterThan(10)
+  const sources = calls.map((call) => call.getAudioMedia() as CallSound)
+  return sources.map(({ audio }) => audio?.transport.remoteRtpPortReceived)
+}
+
+test.each(['caller', 'callee'] as const)('sockets of one’s own, of the %s', { timeout: 20_000 }, async (who) => {
+  const [rtp, rtcp] = [await bound(), await bound()]
+  const opt = { mediaLsocks: { rtp: { fd: rtp.fd }, rtcp: { fd: rtcp.fd } } }
+  const { mine, theirs } = await coming(who === 'caller' ? { opt } : {})
+  const stands = mine.once('callState', ({ state }) => state === 'confirmed')
+  theirs.answer({ statusCode: 200, ...(who === 'callee' && { opt }) })
+  await stands
+  const [owner, other] = who === 'caller' ? [mine, theirs] : [theirs, mine]
+  expect(portOf(owner.getSdp().local)).toBe(`${rtp.port}`)
+  expect((await heardFrom(other, owner))[0]).toBe(rtp.port)
+  const end = ends(owner)
+  owner.hangup()
+  await end
+  for (const { socket } of [rtp, rtcp]) socket.close()
+})
+
+test('sound leaves by other ports than it comes to, and by sockets of one’s own', { timeout: 20_000 }, async () => {
+  const [rtp, rtcp] = [await bound(), await bound()]
+  const mediaSsocks = { rtp: { fd: rtp.fd }, rtcp: { fd: rtcp.fd } }
+  const { mine, theirs } = await coming({ opt: { mediaSsocks } })
+  const stands = mine.once('callState', ({ state }) => state === 'confirmed')
+  theirs.answer({ statusCode: 200, opt: { asymmetricRtp: true } })
+  await stands
+  const [fromTheirs, fromMine] = await heardFrom(mine, theirs)
+  expect(fromMine).toBe(rtp.port)
+  expect(`${fromMine}`).not.toBe(portOf(mine.getSdp().local))
+  expect(`${fromTheirs}`).not.toBe(portOf(theirs.getSdp().local))
+  const end = ends(mine)
+  mine.hangup()
+  await end
+  for (const { socket } of [rtp, rtcp]) socket.close()
+})
+
+test('sockets that cannot be used end the call', async () => {
+  const call = new Call(alice.account)
+  const end = ends(call)
+  call.makeCall(bob.uri, { opt: { mediaLsocks: { rtp: { fd: 0x7fff_fff0 } } } })
+  expect(await end).toMatchObject({ statusCode: 503, reason: expect.stringContaining('EBADF') })
 })
 
 test('held by no address, once', async () => {

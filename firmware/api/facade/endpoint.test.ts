@@ -235,6 +235,21 @@ test('another address: calls go on from there', async () => {
   await done
 })
 
+test('another address while a call rings here: it goes on from there', async () => {
+  const alice = await upDesk('alice')
+  const bob = await upDesk('bob')
+  const mine = new Call(bob.account)
+  const comes = alice.account.nextCall()
+  mine.makeCall(alice.uri)
+  const theirs = await comes
+  alice.endpoint.handleIpChange({ address: '127.0.0.2' })
+  const stands = mine.once('callState', ({ state }) => state === 'confirmed')
+  theirs.answer({ statusCode: 200 })
+  await stands
+  await expect.poll(() => mine.getSdp().remote).toContain('c=IN IP4 127.0.0.2')
+  await expect.poll(async () => (await theirs.getStreamStat()).rx.packets).toBeGreaterThan(5)
+})
+
 test('what NAT there is: nobody to ask, nobody who answers', { timeout: 20_000 }, async () => {
   const alice = await upDesk('alice')
   expect(() => alice.endpoint.natDetectType()).toThrow('no server to ask: /uaConfig/stunServer is empty')

@@ -13,6 +13,7 @@ import type { Redirected } from './call-redirect.ts'
 import { CallSession, changedBy } from './call-session.ts'
 import { CallSound, type SoundSettings } from './call-sound.ts'
 import type { CallSetting } from './call-types.ts'
+import { inTime } from './errors.ts'
 import type { Inner } from './inner.ts'
 import { type CallState, MAX_CALLS, type Role } from './names.ts'
 import { attempt } from './observed.ts'
@@ -88,6 +89,8 @@ export class Line {
   /** The application has heard of it. */
   isTold = false
   #isLeft = false
+  /** Its signalling goes over TLS, or it was warned of that. */
+  #isSafe: boolean
 
   constructor(inner: Inner, id: number, start: LineStart) {
     this.inner = inner
@@ -98,6 +101,7 @@ export class Line {
     this.invitation = start.invitation
     this.peer = start.peer
     this.setting = start.setting
+    this.#isSafe = start.sound.overTls
     this.call = start.call
     this.userData = start.userData
     this.params = start.params ?? {}
@@ -135,6 +139,7 @@ export class Line {
     const shown = withoutKeys(ours.toString())
     const theirs = remote && withoutKeys(remote.toString())
     this.sdp.local = shown
+    this.#warnOfKeys(shown)
     if (theirs !== undefined) this.sdp.remote = theirs
     const prm = { local: shown, remote: theirs }
     this.call?.tell('callSdpCreated', prm)
@@ -166,17 +171,40 @@ export class Line {
   }
 
   /** A response to their INVITE; throws a CoreError where that is not wanted. `sdp`: the application's own description. */
-  answer(status: number, headers: ExtraHeaders, reason: string | undefined, sdp: string | undefined) {
+  answer(status: number, headers: ExtraHeaders, reason: string | undefined, setting: CallSetting = {}) {
     const { invitation } = this
     if (status >= 300) {
       invitation.disconnect(status, headers, reason)
       return this.leave()
     }
+    if (!this.sound.bring(setting)) return this.#answered(status, headers, reason, setting.sdp)
+    this.sound.open(
+      () => {
+        const remote = invitation.offeredRemoteSdp
+        if (this.isLeft || !inTime(() => remote && this.session.consider(remote))) return
+        inTime(() => this.#answered(status, headers, reason, setting.sdp))
+      },
+      (why) => {
+        this.inner.endpoint.utilLogWrite(2, `sockets of call ${this.id} cannot be used: ${why}`)
+        if (!this.isLeft) inTime(() => this.hangUp(503))
+      },
+    )
+  }
+
+  #answered(status: number, headers: ExtraHeaders, reason: string | undefined, sdp: string | undefined): void {
+    const { invitation } = this
     this.responded(status, reason)
     const local = this.session.describe(status, sdp, invitation.reliability(this.account.terms))
     if (local !== undefined) invitation.setOfferedLocalSdp(local)
     if (status >= 200) invitation.acceptInvite(headers, { code: status, reason })
     else invitation.respondToInviteProvisionally(status, headers, reason)
+  }
+
+  /** Once: keys of SRTP in it can be read by others on its way. */
+  #warnOfKeys(shown: string): void {
+    if (this.#isSafe || !shown.includes('a=crypto:')) return
+    this.#isSafe = true
+    this.inner.endpoint.utilLogWrite(2, `keys of SRTP of call ${this.id} pass over signalling that others can read`)
   }
 
   /** Whether their re-INVITE or UPDATE is taken, and with which description. */
@@ -211,7 +239,7 @@ export class Line {
   move(): void {
     this.sound.open(
       () => this.session.moved(),
-      () => {},
+      (reason) => this.inner.relocation.call(this, 503, reason),
     )
   }
 
