@@ -89,6 +89,7 @@ export const accountCommands = [
       ptimeMs: optional(whole(10, 60)),
       silenceDetection: optional(flag),
       asymmetricRtp: optional(flag),
+      rtcpXr: optional(flag),
       rtcpMux: optional(oneOf('offer', 'accept', 'off')),
       anonymous: optional(flag),
       watchers: optional(oneOf('ask', 'accept', 'refuse')),

@@ -89,14 +89,15 @@ async function statsOf(station: Station, call: CallId): Promise<Result<StreamSta
     },
   )
   if (refusal) return err(refusal)
-  return stats === undefined
-    ? refuse('no statistics', 'a call with media', call)
-    : ok({
-        ...stats,
-        remote: { ...stats.remote },
-        signalled: { ...stats.signalled },
-        source: { ...stats.source },
-      })
+  if (stats === undefined) return refuse('no statistics', 'a call with media', call)
+  const { peerVoice, ...rest } = stats
+  return ok({
+    ...rest,
+    remote: { ...stats.remote },
+    signalled: { ...stats.signalled },
+    source: { ...stats.source },
+    ...(peerVoice && { peerVoice: { ...peerVoice } }),
+  })
 }
 
 async function tellStats(station: Station, call: CallId): Promise<void> {

@@ -31,6 +31,15 @@ test('with everything', () => {
   ])
 })
 
+test('with what the peer says of how it hears', () => {
+  const shares = { lossRate: 0, discardRate: 0, burstDensity: 0, gapDensity: 0 }
+  const times = { burstMs: 0, gapMs: 0, roundTripMs: 0, endSystemMs: 60, bufferMs: 40, bufferMaxMs: 200 }
+  const heard = (more: object) =>
+    dumpCall('x', RECORD, { ...STATS, peerVoice: { ...shares, ...times, ...more } }, true).at(-1)
+  expect(heard({ mosConversational: 4.1 })).toBe('    TX 10 packets, 1600 bytes, - lost, jitter 3 ms, MOS 4.1')
+  expect(heard({})).toBe('    TX 10 packets, 1600 bytes, - lost, jitter 3 ms')
+})
+
 test('without media, and before anything is known', () => {
   const media = { ...RECORD.media, status: 'none', direction: 'inactive', codec: '', srtp: undefined } as const
   const early: DumpedCall = {

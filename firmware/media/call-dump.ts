@@ -25,6 +25,9 @@ const measured = (value: number, unit: string): string => (Number.isNaN(value) ?
 
 const score = (mos: number): string => (Number.isNaN(mos) ? '-' : mos.toFixed(1))
 
+const heardThere = ({ peerVoice }: StreamStats): string =>
+  peerVoice?.mosConversational === undefined ? '' : `, MOS ${score(peerVoice.mosConversational)}`
+
 /** Lines without their ends; `withMedia` adds what is known of its stream. */
 export function dumpCall(
   call: string,
@@ -53,7 +56,7 @@ export function dumpCall(
     `       jitter ${measured(stats.jitterMs, ' ms')}, delay ${measured(stats.playoutDelayMs, ' ms')}, ` +
       `concealed ${measured(stats.concealedMs, ' ms')}, MOS ${score(stats.mosConversational)}`,
     `    TX ${stats.sentPackets} packets, ${stats.sentBytes} bytes, ${measured(stats.peerLostPackets, '')} lost, ` +
-      `jitter ${measured(stats.peerJitterMs, ' ms')}`,
+      `jitter ${measured(stats.peerJitterMs, ' ms')}${heardThere(stats)}`,
   )
   return lines
 }

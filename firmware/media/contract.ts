@@ -58,6 +58,8 @@ export interface StreamConfig {
   readonly symmetric: boolean
   /** RTCP comes and goes on the ports of RTP (RFC 5761): `rtcp` counts for nothing, and no payload type is of use from 64 to 95. Default false. */
   readonly rtcpMux?: boolean
+  /** How the peer is heard goes along with RTCP (VoIP metrics, RFC 3611 §4.7). Default false; what the peer says is read anyhow. */
+  readonly rtcpXr?: boolean
   readonly cname: string
   /** Jitter buffer bounds, ms of playout delay. */
   readonly jitter: { readonly minMs: number; readonly maxMs: number }
@@ -209,6 +211,27 @@ export interface PortState {
   readonly paused: boolean
 }
 
+/** How a peer says it hears us (RFC 3611 §4.7). Shares are 0–1 in steps of 1/256, times in ms; what it does not know is absent. */
+export interface VoipMetrics {
+  readonly lossRate: number
+  /** Came too late. */
+  readonly discardRate: number
+  /** Share lost within bursts and between them, and how long these last. */
+  readonly burstDensity: number
+  readonly gapDensity: number
+  readonly burstMs: number
+  readonly gapMs: number
+  readonly roundTripMs: number
+  readonly endSystemMs: number
+  /** As our own of these names. */
+  readonly rating?: number
+  readonly mosListening?: number
+  readonly mosConversational?: number
+  /** Of its jitter buffer: now, and at most. */
+  readonly bufferMs: number
+  readonly bufferMaxMs: number
+}
+
 /** Counters since the stream opened; times in ms. NaN where nothing was measured yet. */
 export interface StreamStats {
   readonly sentPackets: number
@@ -242,6 +265,8 @@ export interface StreamStats {
   /** Not authentic (plain ones too), or come before: of no effect. RTP and RTCP together. */
   readonly forgedPackets: number
   readonly replayedPackets: number
+  /** Absent: it has said nothing. */
+  readonly peerVoice?: VoipMetrics
 }
 
 export type MediaEvent =

@@ -26,6 +26,7 @@ export interface CallAudio {
   /** Pauses are described instead of sent, where the peer agrees. */
   readonly silenceDetection?: boolean | undefined
   readonly rtcpMux?: RtcpMux | undefined
+  readonly rtcpXr?: boolean | undefined
   readonly pair: Pair
   /** Of o=, new for each call. */
   readonly sessionId: number
@@ -77,6 +78,7 @@ export function createNegotiator(audio: CallAudio): Negotiator {
     events: EVENTS,
     comfortNoise: audio.silenceDetection,
     rtcpMux: audio.rtcpMux,
+    rtcpXr: audio.rtcpXr,
     ptimeMs: audio.ptimeMs,
     direction,
     order: 'offerer',

@@ -51,6 +51,7 @@ const accountConfig = (
   codecSettings: forDevice(handset.rate, account.codecSettings),
   silenceDetection: account.silenceDetection,
   rtcpMux: account.rtcpMux,
+  rtcpXr: account.rtcpXr,
   asymmetricRtp: account.asymmetricRtp,
   srtp: account.srtp,
   srtpSuites: account.srtpSuites,

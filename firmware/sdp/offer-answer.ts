@@ -14,7 +14,7 @@ import {
   refusedMedia,
   telephoneEvents,
 } from './local.ts'
-import { agreedMuxed, answeredRtcp, answersMuxed, offeredRtcp } from './rtcp.ts'
+import { agreedMuxed, answeredRtcp, answersMuxed, asksForVoice, offeredRtcp } from './rtcp.ts'
 import {
   addresses,
   COMFORT_NOISE,
@@ -40,6 +40,8 @@ export interface AudioOutcome {
   readonly rtcp: SocketAddress
   /** RTCP goes with RTP, both ways; `rtcp` is where it would go else. */
   readonly rtcpMux?: boolean
+  /** RTCP says how voice is heard. */
+  readonly rtcpXr?: boolean
   /** What we send, under the peer's payload type. */
   readonly send: Codec
   /** What may come, under the payload types it may come with. */
@@ -136,7 +138,7 @@ export function answerOffer(
       continue
     }
     const { outcome, list, crypto } = agreed.value
-    const rtcp = answeredRtcp(local, outcome.rtcpMux ?? false)
+    const rtcp = answeredRtcp(local, outcome.rtcpMux ?? false, outcome.rtcpXr ?? false)
     const ours = audioMedia(local, list, outcome.direction, theirs.protocol, crypto, rtcp)
     const media = offer.media.map((m, i) => (i === at && theirs.port !== 0 ? ours : refusedMedia(m)))
     return ok({ description: describe(local, origin, media, previous), outcome })
@@ -175,6 +177,7 @@ function agree(
   const outcome = {
     ...remote.where,
     ...(answersMuxed(theirs, local, list) && { rtcpMux: true }),
+    ...(local.rtcpXr && asksForVoice(theirs) && { rtcpXr: true }),
     direction: meet(local.direction, remote.direction),
     held: remote.held,
     send,
@@ -229,6 +232,7 @@ export function evaluateAnswer(
   return ok({
     ...remote.where,
     ...(agreedMuxed(ours, theirs) && { rtcpMux: true }),
+    ...(asksForVoice(ours) && asksForVoice(theirs) && { rtcpXr: true }),
     direction: meet(way, remote.direction),
     held: remote.held,
     send,

@@ -82,6 +82,7 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       ptimeMs: account.config.ptimeMs,
       silenceDetection: account.config.silenceDetection,
       rtcpMux: account.config.rtcpMux ?? 'accept',
+      rtcpXr: account.config.rtcpXr,
       pair,
       sessionId: rng.uint32(),
       cname: hex(rng, 16),

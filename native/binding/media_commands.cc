@@ -84,6 +84,8 @@ StreamConfig streamFrom(const Field& f) {
   out.symmetric = f.at("symmetric").boolean();
   const Field rtcpMux = f.at("rtcpMux");
   out.rtcpMux = !rtcpMux.absent() && rtcpMux.boolean();
+  const Field rtcpXr = f.at("rtcpXr");
+  out.rtcpXr = !rtcpXr.absent() && rtcpXr.boolean();
   out.cname = f.at("cname").string();
   out.jitterMinMs = f.at("jitter").at("minMs").whole<uint32_t>();
   out.jitterMaxMs = f.at("jitter").at("maxMs").whole<uint32_t>();

@@ -29,8 +29,25 @@ class Builder {
   Napi::Env env_;
 };
 
+/** Wire units to those of the contract; absent where the peer does not know. */
+Napi::Object voiceTo(Napi::Env env, const VoipMetrics& v) {
+  Builder out(env);
+  const auto known = [&](const char* name, uint8_t value, double unit) {
+    if (value != 127) out.set(name, double(value) * unit);
+  };
+  out.set("lossRate", v.lossRate / 256.0).set("discardRate", v.discardRate / 256.0);
+  out.set("burstDensity", v.burstDensity / 256.0).set("gapDensity", v.gapDensity / 256.0);
+  out.set("burstMs", uint32_t{v.burstMs}).set("gapMs", uint32_t{v.gapMs});
+  out.set("roundTripMs", uint32_t{v.roundTripMs}).set("endSystemMs", uint32_t{v.endSystemMs});
+  known("rating", v.rating, 1);
+  known("mosListening", v.mosListening, 0.1);
+  known("mosConversational", v.mosConversational, 0.1);
+  out.set("bufferMs", uint32_t{v.bufferMs}).set("bufferMaxMs", uint32_t{v.bufferMaxMs});
+  return out.object;
+}
+
 Napi::Object streamStatsTo(Napi::Env env, const StreamStats& s) {
-  return Builder(env)
+  Napi::Object out = Builder(env)
       .set("sentPackets", s.sentPackets)
       .set("sentBytes", s.sentBytes)
       .set("receivedPackets", s.receivedPackets)
@@ -56,6 +73,8 @@ Napi::Object streamStatsTo(Napi::Env env, const StreamStats& s) {
       .set("forgedPackets", s.forgedPackets)
       .set("replayedPackets", s.replayedPackets)
       .object;
+  if (s.peerVoice) out.Set("peerVoice", voiceTo(env, *s.peerVoice));
+  return out;
 }
 
 Napi::Object portStatusTo(Napi::Env env, const PortStatus& s) {

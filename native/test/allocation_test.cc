@@ -52,6 +52,7 @@ namespace {
 void callWithoutAllocation(std::optional<SrtpConfig> mine, std::optional<SrtpConfig> its) {
   Party a, b;
   StreamConfig ours = a.config(b.rtp, b.rtcp), theirs = b.config(a.rtp, a.rtcp);
+  ours.rtcpXr = theirs.rtcpXr = true;
   ours.srtp = std::move(mine);
   theirs.srtp = std::move(its);
   REQUIRE(a.open(ours));

@@ -52,6 +52,12 @@ export const ACCOUNT_MEDIA = {
     'x-effect': 'live',
     description: 'RTCP on the port of RTP (RFC 5761): offered and taken, taken of those who offer it, or neither',
   },
+  rtcpXr: {
+    type: 'boolean',
+    default: false,
+    'x-effect': 'live',
+    description: 'RTCP tells the peer how it is heard (VoIP metrics, RFC 3611), and asks it for the same',
+  },
   asymmetricRtp: {
     type: 'boolean',
     default: false,

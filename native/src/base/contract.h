@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "../rtp/rtcp_xr.h"
 #include "key_bytes.h"
 
 namespace offhook {
@@ -58,7 +59,7 @@ struct StreamConfig {
   std::optional<bool> detectInBand;
   bool suppressSilence = false;
   bool symmetric = true;
-  bool rtcpMux = false;
+  bool rtcpMux = false, rtcpXr = false;
   std::string cname;
   uint32_t jitterMinMs = 0, jitterMaxMs = 200;
   uint32_t silenceMs = 0;
@@ -144,6 +145,7 @@ struct StreamStats {
   double mosConversational = std::numeric_limits<double>::quiet_NaN();
   std::string srtp;
   uint64_t forgedPackets = 0, replayedPackets = 0;
+  std::optional<VoipMetrics> peerVoice;
 };
 
 namespace event {

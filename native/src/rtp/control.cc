@@ -10,8 +10,8 @@ constexpr size_t kPackets = 4;
 constexpr uint64_t kNtpToUnix = 2208988800u;  // Seconds from 1900 to 1970.
 }  // namespace
 
-RtcpControl::RtcpControl(SrtpSession& srtp, RtpSender& sender, RtpReceiver& receiver, int64_t wallNs, Random random)
-    : srtp_(srtp), sender_(sender), receiver_(receiver), wallNs_(wallNs), interval_(std::move(random)), inlet_(kPackets) {}
+RtcpControl::RtcpControl(SrtpSession& srtp, RtpSender& sender, RtpReceiver& receiver, int64_t wallNs, Random random, Measure measure)
+    : srtp_(srtp), sender_(sender), receiver_(receiver), wallNs_(wallNs), measure_(std::move(measure)), interval_(std::move(random)), inlet_(kPackets) {}
 
 RtcpControl::~RtcpControl() {
   if (sender_.packets() > 0 || reports_ > 0) send(lastTickNs_, true);
@@ -60,6 +60,7 @@ void RtcpControl::receive(Packet& packet) {
   const bool ours = source && source->ssrc() == report.ssrc;
   if (ours && report.isSender) source->senderReport(report.sender.ntp, packet.arrivedNs);
   if (ours && symmetric_) to_ = packet.from;
+  if (report.hasVoice) peerVoice_ = report.voice;
   if (report.bye) receiver_.onBye(report.ssrc);
   if (!report.hasBlock) return;
   peerLost_ = report.block.lost;
@@ -84,8 +85,13 @@ void RtcpControl::send(int64_t nowNs, bool bye) {
   ReportBlock block;
   Source* const source = receiver_.source();
   if (source) block = source->report(nowNs);
-  uint8_t packet[kMaxRtcpSize + kMostSrtpTrailer];
-  const size_t plain = buildRtcp(sender_.ssrc(), isSender ? &info : nullptr, source ? &block : nullptr, cname_, bye, packet);
+  uint8_t packet[kMaxRtcpSize + kXrSize + kMostSrtpTrailer];
+  size_t plain = buildRtcp(sender_.ssrc(), isSender ? &info : nullptr, source ? &block : nullptr, cname_, bye, packet);
+  if (extended_ && source && !bye) {
+    VoipMetrics voice;
+    measure_(voice);
+    plain += buildXr(sender_.ssrc(), source->ssrc(), voice, packet + plain);
+  }
   const size_t size = srtp_.protectRtcp(packet, plain);
   if (size > 0 && sendto(fd_, packet, size, MSG_DONTWAIT | MSG_NOSIGNAL, &to.generic, to.length) == ssize_t(size)) ++reports_;
   interval_.sent(nowNs, size);
@@ -94,6 +100,7 @@ void RtcpControl::send(int64_t nowNs, bool bye) {
 void RtcpControl::addTo(StreamStats& stats) const {
   stats.malformedPackets += malformed_;
   if (roundTripMs_ >= 0) stats.roundTripMs = roundTripMs_;
+  stats.peerVoice = peerVoice_;
   if (!heard_) return;
   stats.peerLostPackets = peerLost_;
   stats.peerJitterMs = peerJitterMs_;

@@ -1,6 +1,8 @@
 // RTCP of a stream: reports sent when due, and what the peer's reports tell.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 
 #include "inlet.h"
@@ -13,8 +15,10 @@ namespace offhook {
 
 class RtcpControl {
  public:
+  /** How the stream is heard here now; must not allocate. */
+  using Measure = std::function<void(VoipMetrics&)>;
   /** `wallNs`: nanoseconds to be added to the monotonic clock to make Unix time. */
-  RtcpControl(SrtpSession& srtp, RtpSender& sender, RtpReceiver& receiver, int64_t wallNs, Random random);
+  RtcpControl(SrtpSession& srtp, RtpSender& sender, RtpReceiver& receiver, int64_t wallNs, Random random, Measure measure);
   /** Says BYE (§6.3.7) when anything was ever sent. */
   ~RtcpControl();
 
@@ -23,6 +27,8 @@ class RtcpControl {
    * goes, whatever `to` says (RFC 5761).
    */
   void set(int fd, const Endpoint& to, const std::string& cname, bool symmetric, bool muxed);
+  /** Extended reports go along with the others. */
+  void setExtended(bool extended) { extended_ = extended; }
   void tick(int64_t nowNs);
   void receive(Packet& packet);
 
@@ -38,11 +44,12 @@ class RtcpControl {
   RtpSender& sender_;
   RtpReceiver& receiver_;
   const int64_t wallNs_;
+  const Measure measure_;
   RtcpInterval interval_;
   Inlet inlet_;
   Endpoint signalled_, to_;
   std::string cname_;
-  bool symmetric_ = true, muxed_ = false, started_ = false;
+  bool symmetric_ = true, muxed_ = false, extended_ = false, started_ = false;
   uint64_t sentBefore_ = 0, reports_ = 0, malformed_ = 0;
   int64_t lastTickNs_ = 0;
 
@@ -50,6 +57,7 @@ class RtcpControl {
   double roundTripMs_ = -1;
   int32_t peerLost_ = 0;
   double peerJitterMs_ = 0;
+  std::optional<VoipMetrics> peerVoice_;
 };
 
 }  // namespace offhook

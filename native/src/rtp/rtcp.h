@@ -1,9 +1,11 @@
-// RTCP compound packets (RFC 3550 §6): SR, RR, SDES with CNAME, BYE.
+// RTCP compound packets (RFC 3550 §6): SR, RR, SDES with CNAME, BYE; of extended reports (RFC 3611) what is said of voice.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
+
+#include "rtcp_xr.h"
 
 namespace offhook {
 
@@ -34,6 +36,9 @@ struct RtcpReport {
   /** The block about the SSRC asked for. */
   bool hasBlock = false;
   ReportBlock block;
+  /** How the peer hears the SSRC asked for. */
+  bool hasVoice = false;
+  VoipMetrics voice;
   /** `ssrc` has left. */
   bool bye = false;
 };

@@ -9,6 +9,8 @@ namespace offhook {
 namespace {
 constexpr int kMaxDropout = 3000, kMaxMisorder = 100;
 constexpr uint32_t kNone = 0x10000;
+/** What comes so much later than its place counts as lost. */
+constexpr int64_t kSettled = 32;
 }  // namespace
 
 void Source::restart(uint16_t sequence) {
@@ -31,6 +33,7 @@ Source::Verdict Source::update(uint16_t sequence) {
   if (ahead > 0 && ahead < kMaxDropout) {
     inRow_ = ahead == 1 ? inRow_ + 1 : 1;
     if (inRow_ > 1000) inRow_ = 1000;
+    settle(ahead);
     seen_ = (ahead < 64 ? seen_ << ahead : 0) | 1;
     highest_ = number;
   } else if (ahead <= 0 && ahead > -kMaxMisorder) {
@@ -55,6 +58,11 @@ Source::Verdict Source::update(uint16_t sequence) {
   badNext_ = kNone;
   ++received_;
   return Verdict::Ok;
+}
+
+void Source::settle(int64_t ahead) {
+  for (int64_t number = std::max(base_, highest_ - kSettled + 1); number <= highest_ + ahead - kSettled; number++)
+    runs_.add(number <= highest_ && (seen_ >> (highest_ - number) & 1));
 }
 
 void Source::arrived(uint32_t timestamp, double arrival) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "loss_runs.h"
 #include "packet.h"
 #include "rtcp.h"
 
@@ -38,12 +39,16 @@ class Source {
   uint64_t received() const { return received_ + receivedBefore_; }
   int64_t lost() const { return lostBefore_ + expected() - int64_t(received_); }
 
+  LossRuns::Summary lossRuns() const { return runs_.summary(); }
+
   void senderReport(uint64_t ntp, int64_t nowNs);
   /** The report about this source; counts the next fraction from here. */
   ReportBlock report(int64_t nowNs);
 
  private:
   void restart(uint16_t sequence);
+  /** Whether the numbers that lie kSettled behind after a step of `ahead` have come. */
+  void settle(int64_t ahead);
   int64_t expected() const { return highest_ - base_ + 1; }
 
   const uint32_t ssrc_;
@@ -52,6 +57,7 @@ class Source {
   int64_t lostBefore_ = 0;
   uint64_t seen_ = 0;  // Bit i: highest_ − i has been received.
   uint32_t badNext_ = 0;
+  LossRuns runs_;
   int inRow_ = 0;
   int64_t expectedPrior_ = 0;
   uint64_t receivedPrior_ = 0;

@@ -84,7 +84,8 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
   RtpStream(PortId port, SocketPair pair, EmitEvent emit, std::mt19937 random)
       : port_(std::move(port)), pair_(std::move(pair)), emit_(std::move(emit)), random_(random),
         sender_(pair_.rtpOut(), srtp_, uint32_t(random_()), uint16_t(random_()), uint32_t(random_())), receiver_(*this, srtp_),
-        control_(srtp_, sender_, receiver_, clockNs(CLOCK_REALTIME) - clockNs(CLOCK_MONOTONIC), [this] { return random_() / 4294967296.0; }) {}
+        control_(srtp_, sender_, receiver_, clockNs(CLOCK_REALTIME) - clockNs(CLOCK_MONOTONIC), [this] { return random_() / 4294967296.0; },
+                 [this](VoipMetrics& voice) { measure(voice); }) {}
 
   std::unique_ptr<Setting> prepare(const StreamConfig& config, std::string& why) override {
     auto made = std::make_unique<Made>();
@@ -133,6 +134,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
     // Port 0 says: send nothing, whatever was heard from where.
     if (moved || !config_.symmetric || !receiver_.isLatched() || signalled_.port() == 0) sender_.setTarget(signalled_);
     receiver_.setMuxed(config_.rtcpMux);
+    control_.setExtended(config_.rtcpXr);
     control_.set(config_.rtcpMux ? pair_.rtpOut() : pair_.rtcpOut(), made.rtcp, config_.cname, config_.symmetric, config_.rtcpMux);
   }
 
@@ -223,6 +225,35 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
     stats.rating = heard.rating;
     stats.mosListening = heard.listening;
     stats.mosConversational = heard.conversational;
+  }
+  /** What an extended report says of the sound heard here. */
+  void measure(VoipMetrics& voice) {
+    StreamStats stats;
+    receiver_.addTo(stats);
+    control_.addTo(stats);
+    rate(stats);
+    const auto share = [](double part) { return uint8_t(std::clamp(part * 256, 0.0, 255.0)); };
+    const auto ms = [](double value) { return uint16_t(std::isnan(value) ? 0 : std::clamp(value, 0.0, 65535.0)); };
+    const auto score = [](double value) { return uint8_t(std::isnan(value) ? 127 : std::lround(value)); };
+    const double lost = double(std::max<int64_t>(0, stats.lostPackets)), expected = double(stats.receivedPackets) + lost;
+    if (expected > 0) {
+      voice.lossRate = share(lost / expected);
+      voice.discardRate = share(double(stats.latePackets) / expected);
+    }
+    const LossRuns::Summary runs = receiver_.source()->lossRuns();
+    voice.burstDensity = share(runs.burstDensity);
+    voice.gapDensity = share(runs.gapDensity);
+    voice.burstMs = ms(runs.burstPackets * config_.ptimeMs);
+    voice.gapMs = ms(runs.gapPackets * config_.ptimeMs);
+    voice.roundTripMs = ms(stats.roundTripMs);
+    voice.endSystemMs = ms(stats.playoutDelayMs + config_.ptimeMs);
+    voice.leastGap = LossRuns::kLeast;
+    voice.rating = score(stats.rating);
+    voice.mosListening = score(10 * stats.mosListening);
+    voice.mosConversational = score(10 * stats.mosConversational);
+    voice.receiver = 0xb0;  // §4.7.6: concealment better than repetition, an adaptive buffer.
+    voice.bufferMs = ms(stats.playoutDelayMs);
+    voice.bufferMaxMs = voice.bufferLimitMs = uint16_t(config_.jitterMaxMs);
   }
   bool listensForTones() const { return config_.detectInBand.value_or(!config_.eventReceive); }
   void say(const Digit& digit) { emit_(event::Dtmf{port_, digit.digit, digit.ended, digit.durationMs}); }
