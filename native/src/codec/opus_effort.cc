@@ -1,9 +1,10 @@
 // By the kinds of cores the kernel tells of: those that do one thing after the other get less to do.
 //
 // A call of 48 kHz with redundancy takes, to encode 20 ms on a 2.5 GHz x64 core, 125 µs at complexity 2, 173 at 5, 330 at 8
-// (32 kbit/s, medians of speech). Cores of a Raspberry Pi 3 or Zero 2 W (Cortex-A53, 1.0–1.4 GHz) take about nine times as long,
-// those of a Pi 4 or CM4 (A72, 1.5–1.8 GHz) about four: all calls are encoded in one tick of 10 ms, and a conference of three
-// should leave half of it, so 2 for the former (3.4 ms; at 5 it were 4.7) and 5 for the latter (2.1 ms).
+// (32 kbit/s, medians of speech). Cores of a Raspberry Pi 3 or Zero 2 W (Cortex-A53, 1.0–1.4 GHz) take about nine times as long by
+// what other codecs cost there, those of a Pi 4 or CM4 (A72, 1.5–1.8 GHz) about four by their clocks; neither was measured with
+// Opus. All calls are encoded in one tick of 10 ms, and a conference of three should leave half of it, so 2 for the former (3.4 ms;
+// at 5 it were 4.7) and 5 for the latter (2.1 ms).
 #include "opus_effort.h"
 
 #include <fstream>

@@ -1,5 +1,5 @@
 // iLBC frames to samples (RFC 3951 §4). Without the enhancer of §4.6, which would cost 5–10 ms of delay. FFmpeg's decoder, the one
-// there is to be held to, has it but never turns it on, so nothing here would tell a right one from a wrong one.
+// there is to be held to, has it but never turns it on; whether speech would be better for it was not judged.
 #pragma once
 
 #include "frame.h"
