@@ -65,6 +65,7 @@ const TASKS = {
     run: ['firmware/testing/run.ts', '--long', '--only=emulated,scenarios'],
   },
   package: { needs: ['build'], run: ['firmware/api/layers/build-package.ts'] },
+  docs: { needs: ['build'], run: ['firmware/api/reference/build-reference.ts'] },
   check: { needs: ['build'], run: ['firmware/testing/run.ts', '--only=check'] },
   setup: { needs: ['build', 'lab', 'test', 'arm', 'image'], run: undefined },
 }

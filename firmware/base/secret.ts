@@ -1,5 +1,6 @@
 // A value that must never reach a log, a trace or a report: it prints as *** wherever it is turned into text.
 
+/** A password or key: only `reveal` gives it away, as text and in JSON it is `***`. */
 export class Secret {
   readonly #value: string
   constructor(value: string) {
@@ -9,9 +10,11 @@ export class Secret {
   reveal(): string {
     return this.#value
   }
+  /** `***`. */
   toString(): string {
     return '***'
   }
+  /** `***`. */
   toJSON(): string {
     return '***'
   }

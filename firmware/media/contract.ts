@@ -14,6 +14,7 @@ export type PairId = number
 /** A UDP socket bound elsewhere, by its descriptor, which is copied: whoever bound it may close it then; or an address to bind one to. */
 export type SocketSource = { readonly fd: number } | SocketAddress
 
+/** Which way media flows (RFC 3264 §5.1), seen from whoever says it. */
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive'
 
 /** A codec as SDP names it (rtpmap encoding name in upper case: `PCMU`, `PCMA`, `OPUS`). */
@@ -35,6 +36,7 @@ export interface Codec {
   readonly bitRate?: number
 }
 
+/** An RTP stream (RFC 3550) as it is to be; `update-stream` gives it anew as a whole. */
 export interface StreamConfig {
   /** Where RTP and RTCP go. Port 0 in `rtp`: send nothing. */
   readonly rtp: SocketAddress
@@ -120,6 +122,7 @@ export interface Tone {
   readonly repeat: number
 }
 
+/** What the media engine is told, in the order given. */
 export type MediaCommand =
   /** Keep `want` socket pairs (even port, RTCP next) bound ahead on `address`, ports within [min, max]. Replaces an earlier order for that address; '' ends them all. */
   | {
@@ -269,6 +272,7 @@ export interface StreamStats {
   readonly peerVoice?: VoipMetrics
 }
 
+/** What the media engine tells. */
 export type MediaEvent =
   | {
       readonly kind: 'pair-ready'

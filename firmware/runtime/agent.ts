@@ -17,6 +17,7 @@ import type { SocketSettings } from './sockets.ts'
 import { VERSION } from './version.ts'
 import { createVoice, type Voice } from './voice.ts'
 
+/** Where an agent is bound and how it behaves; `address` alone has no default. */
 export interface AgentOptions {
   /** A concrete address of this host that peers can reach; see `localAddressFor`. */
   readonly address: string
@@ -37,23 +38,30 @@ export interface AgentOptions {
 
 /** Called within the hub's turn: commands given there follow what is being performed. */
 export interface AgentUser {
+  /** What accounts and calls came to; the one an application cannot do without. */
   ua(event: UaEvent): void
+  /** What the media engine told, after the calls have heard of it. */
   media?(event: MediaEvent): void
+  /** A line of the log; secrets are not in it. */
   log?(record: LogRecord): void
-  /** What the SIP engine answers, sends included, and what came in: for traces. */
+  /** What the SIP engine answers, sends included: for traces. */
   sip?(output: SipOutput): void
+  /** What came in, before the SIP engine has it: for traces. */
   net?(input: NetworkInput): void
   /** The SIP socket failed for good; stop, and start another agent. */
   broken?(code: string): void
 }
 
+/** A user agent that runs; commands take effect in the order given. */
 export interface Agent {
   readonly local: SocketAddress
   /** Accounts may ask for a transport: `udp`, `tcp` or `tls`. */
   ua(command: UaCommand): void
+  /** To the media engine: ports of calls, files, tones, devices. Throws a TypeError where it is no MediaCommand. */
   media(command: MediaCommand): void
   /** Puts a module between the wire and the layers; an error says why it cannot be. Not within a turn of the hub's. */
   addModule(module: SipModule): Result<undefined, string>
+  /** False: there is none of that name. */
   removeModule(name: string): boolean
   /** This host has other addresses: registrations and calls go on from there, told by `address-changed`. Throws as `startAgent`. */
   move(addresses: readonly string[]): void

@@ -7,6 +7,7 @@ export interface SdpError {
   readonly rfc: string
 }
 
+/** o= (RFC 4566 §5.2): who made the description, and which version of it this is. */
 export interface Origin {
   readonly username: string
   /** Up to 64 bits, so kept as digits. */
@@ -16,6 +17,7 @@ export interface Origin {
   readonly address: string
 }
 
+/** c= (RFC 4566 §5.7): where media goes. */
 export interface Connection {
   /** `IP4`, `IP6` (RFC 3266). */
   readonly addressType: string
@@ -37,6 +39,7 @@ export interface Line {
   readonly value: string
 }
 
+/** m= and the lines below it (RFC 4566 §5.14). */
 export interface MediaDescription {
   /** `audio`, `video` … */
   readonly media: string
@@ -52,6 +55,7 @@ export interface MediaDescription {
   readonly lines: readonly Line[]
 }
 
+/** A whole description: the session’s lines, then its media. */
 export interface SessionDescription {
   readonly origin: Origin
   readonly name: string
@@ -67,5 +71,6 @@ export interface SessionDescription {
 export const attribute = (attributes: readonly Attribute[], name: string): string | undefined =>
   attributes.find((a) => a.name === name)?.value
 
+/** Whether there is one of that name, with a value or without. */
 export const hasAttribute = (attributes: readonly Attribute[], name: string): boolean =>
   attributes.some((a) => a.name === name)

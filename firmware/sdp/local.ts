@@ -15,6 +15,7 @@ import {
 } from './rtp.ts'
 import { cryptoAttributes, type LocalSrtp } from './secure.ts'
 
+/** What we can and like of one audio stream, for offers and answers (RFC 3264). */
 export interface LocalAudio {
   /** Address literal that peers can reach. */
   readonly address: string

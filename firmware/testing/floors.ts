@@ -56,6 +56,7 @@ export const FLOORS: Readonly<Record<string, Floor>> = {
     ],
   },
   'firmware/api/layers': { level: 13.4, pure: false },
+  'firmware/api/reference': { level: 13.4, pure: false },
   'firmware/lab/signal': { level: 1, pure: true },
   'firmware/lab': { level: 13.5, pure: false },
   'firmware/examples': { level: 14, pure: false },

@@ -16,11 +16,13 @@ export type * from './contract/config.ts'
 export type * from './contract/events.ts'
 export type * from './contract/names.ts'
 
+/** All the user agent is fed: by the application, and by the two engines under it. */
 export type UaInput =
   | { readonly from: 'app'; readonly command: UaCommand }
   | { readonly from: 'sip'; readonly event: SipEvent }
   | { readonly from: 'media'; readonly event: MediaEvent }
 
+/** All it answers with, by whom it is for. */
 export type UaOutput =
   | { readonly to: 'app'; readonly event: UaEvent }
   | { readonly to: 'sip'; readonly command: SipCommand }

@@ -29,9 +29,11 @@ export interface MediaInspection {
 export interface MediaEngine {
   /** Never blocks. Throws a TypeError naming the path when the object is no MediaCommand; every other failure is an event. */
   command(command: MediaCommand): void
+  /** Counters as they are now. */
   inspect(): MediaInspection
   /** Whether waiting for events alone keeps the process alive; at first it does not. */
   ref(): void
+  /** From now on it does not; `ref` is the opposite. */
   unref(): void
   /** Ends all ports; fulfilled when every thread has ended and every recording is complete. */
   close(): Promise<void>

@@ -167,6 +167,7 @@ export abstract class EngineAttributes extends EngineCore {
     return Object.hasOwn(this.packages, event) ? this.packages[event]!.split(', ') : undefined
   }
 
+  /** For the engine: checks a value and keeps it; throws a CoreError naming it where it is wrong. */
   protected set<K extends keyof StartOptions>(name: K, value: StartOptions[K]): void {
     checkOption(`Engine.${name}`, name, value)
     this.options = { ...this.options, [name]: value }

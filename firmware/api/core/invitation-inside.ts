@@ -41,6 +41,7 @@ export abstract class InvitationInside extends InvitationAttributes {
     if (fault !== undefined) this.#refuse(id, fault)
   }
 
+  /** For the core: events of the session of that name come here. */
   protected claim(stack: Stack, id: string): void {
     stack.claim(
       id,
@@ -75,16 +76,19 @@ export abstract class InvitationInside extends InvitationAttributes {
     this.tell('invitation-got-sdp-update', update)
   }
 
+  /** For the core: throws a CoreError unless the state is one of `states`. */
   protected expect(operation: string, states: readonly InvitationState[]): Stack {
     const stack = this.engine.running(operation)
     if (states.includes(this.currentState)) return stack
     throw new CoreError('state', operation, `expected ${states.join(' or ')}, the state is ${this.currentState}`)
   }
 
+  /** For the core: throws a CoreError for one of ours. */
   protected expectIncoming(operation: string): void {
     if (this.isOutgoing) throw new CoreError('state', operation, 'expected an incoming invitation')
   }
 
+  /** For the core: throws a CoreError unless `setOfferedLocalSdp` said what to offer. */
   protected expectProposal(operation: string): SdpSession {
     const sdp = this.sdp.offeredLocal
     if (sdp !== undefined) return sdp

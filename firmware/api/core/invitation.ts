@@ -82,6 +82,7 @@ export class Invitation extends InvitationInside {
     this.begin(about)
   }
 
+  /** For the core: posts a notification of this invitation. */
   protected override tell<N extends keyof InvitationNotifications<Invitation>>(
     name: N,
     data: InvitationNotifications<Invitation>[N]['data'],

@@ -25,7 +25,10 @@ export type AnyNotification = { [N in NotificationName]: Notification<N> }[Notif
 /** A function, or an object with a method for it. */
 export type Observer<N extends NotificationName = NotificationName> =
   | ((notification: { [M in N]: Notification<M> }[N]) => void)
-  | { handleNotification(notification: { [M in N]: Notification<M> }[N]): void }
+  | {
+      /** Called with each notification it was registered for, in their order. */
+      handleNotification(notification: { [M in N]: Notification<M> }[N]): void
+    }
 
 /** Which notifications are meant; what is left out does not matter. */
 export interface NotificationFilter<N extends NotificationName = NotificationName> {

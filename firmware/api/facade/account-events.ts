@@ -4,6 +4,7 @@ import type { OnInstantMessageParam, OnInstantMessageStatusParam, OnTypingIndica
 import type { RxData } from './call-types.ts'
 import { Observed } from './observed.ts'
 
+/** A call that came to the account: who calls, and the number that makes a Call of it. */
 export interface OnIncomingCallParam {
   /** To be given to the constructor of a Call, within the callback: a call nobody takes is refused with 480. */
   readonly callId: number
@@ -11,11 +12,13 @@ export interface OnIncomingCallParam {
   readonly alertInfo: string | undefined
 }
 
+/** A REGISTER is about to go out. */
 export interface OnRegStartedParam {
   /** False: the binding is being taken back. */
   readonly renew: boolean
 }
 
+/** What the account is at its registrar now (RFC 3261 §10), and the response or failure that brought it. */
 export interface OnRegStateParam {
   readonly active: boolean
   readonly state: 'unregistered' | 'registering' | 'registered' | 'unregistering'
@@ -28,6 +31,7 @@ export interface OnRegStateParam {
   readonly retryMs: number | undefined
 }
 
+/** Somebody wants to be told of our presence or calls (RFC 3856, 4235); the application decides. */
 export interface OnIncomingSubscribeParam {
   readonly event: string
   readonly fromUri: string
@@ -39,6 +43,7 @@ export interface OnIncomingSubscribeParam {
   reason: string
 }
 
+/** The mailbox of the account: how many messages wait, new and old (RFC 3842). */
 export interface OnMwiInfoParam {
   readonly active: boolean
   /** `active`, `terminated` … of a subscription; `unsolicited` without one. */
@@ -47,6 +52,7 @@ export interface OnMwiInfoParam {
   readonly messages: MessageSummary | undefined
 }
 
+/** A response to `sendRequest`; 408 and 503 with a `cause` were made here. */
 export interface OnSendRequestParam {
   readonly method: string
   readonly statusCode: number
@@ -64,6 +70,7 @@ export interface OnPublishStateParam {
   readonly reason: string
 }
 
+/** What `on` and `once` of an account take, by event. */
 export interface AccountEvents {
   incomingCall: OnIncomingCallParam
   regStarted: OnRegStartedParam
@@ -79,16 +86,24 @@ export interface AccountEvents {
 
 /** The callbacks, each empty: a subclass overrides those it wants. */
 export abstract class AccountCallbacks extends Observed<AccountEvents> {
+  /** A call came: `new Call(account, prm.callId)` within the callback takes it, else it is refused with 480. */
   onIncomingCall(_prm: OnIncomingCallParam): void {}
+  /** A REGISTER goes out, or one that takes the binding back; refreshes are not told. */
   onRegStarted(_prm: OnRegStartedParam): void {}
+  /** On each change of the registration, after each refresh and after each failed try. */
   onRegState(_prm: OnRegStateParam): void {}
+  /** Somebody subscribes: `code` 200 (preset) lets them watch, 300–699 refuse; what is not served here is refused with 406. */
   onIncomingSubscribe(_prm: OnIncomingSubscribeParam): void {}
+  /** The mailbox changed, or its subscription did; also told unasked, without a subscription of ours. */
   onMwiInfo(_prm: OnMwiInfoParam): void {}
   /** Each response to `sendRequest`. */
   onSendRequest(_prm: OnSendRequestParam): void {}
+  /** Our publication (RFC 3903) changed its state, was refreshed, or failed. */
   onPublishState(_prm: OnPublishStateParam): void {}
   /** Of a message outside calls, to this account. */
   onInstantMessage(_prm: OnInstantMessageParam): void {}
+  /** The final response to `sendInstantMessage`, or 408 and 503 where none came. */
   onInstantMessageStatus(_prm: OnInstantMessageStatusParam): void {}
+  /** Somebody began or ceased to write to this account outside calls (RFC 3994). */
   onTypingIndication(_prm: OnTypingIndicationParam): void {}
 }

@@ -28,6 +28,7 @@ import { composing } from './typing.ts'
 import { Watch } from './watch.ts'
 import { headersOf, requestOf } from './wording.ts'
 
+/** An account as it is now; `regStatus` is that of the last response, 0 before one, `regExpiresSec` what was granted. */
 export interface AccountInfo {
   readonly id: number
   readonly isDefault: boolean
@@ -46,6 +47,7 @@ export interface AccountInfo {
 /** Requests an account does not send by itself: they belong to calls, or have methods of their own here. */
 const CALL_METHODS = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'UPDATE', 'PRACK', 'REGISTER']
 
+/** Who we are at one address. `create` makes it valid and registers it where it has a registrar, `shutdown` ends it. */
 export class Account extends AccountCallbacks {
   readonly endpoint: Endpoint
   /** For the façade. */
@@ -129,6 +131,7 @@ export class Account extends AccountCallbacks {
     this.shutdown()
   }
 
+  /** It was created and not shut down. What else needs it throws an OperationError while it is not. */
   isValid(): boolean {
     return this.#inner !== undefined && this.#inner.accounts.get(this.#id) === this
   }
@@ -148,6 +151,7 @@ export class Account extends AccountCallbacks {
 
   // ---- who it is -----------------------------------------------------------------------------------------------------
 
+  /** Its number, 0 or more, given anew after `shutdown`; INVALID_ID while it is not valid. */
   getId(): number {
     return this.#id
   }
@@ -166,6 +170,7 @@ export class Account extends AccountCallbacks {
     return this.#settings
   }
 
+  /** Throws unless it is valid. */
   getInfo(): AccountInfo {
     this.inner('getInfo')
     const { current, last } = this.#registration!
@@ -178,6 +183,7 @@ export class Account extends AccountCallbacks {
     }
   }
 
+  /** Calls that are for nobody come to it, where no other account has a higher priority. */
   isDefault(): boolean {
     return this.#inner?.defaultAccount === this
   }
@@ -187,6 +193,7 @@ export class Account extends AccountCallbacks {
     this.inner('setDefault').defaultAccount = this
   }
 
+  /** The account of that number; undefined: there is none. Throws unless the library runs. */
   static lookup(id: number, endpoint: Endpoint = Endpoint.instance()): Account | undefined {
     return endpoint.inner('Account.lookup').accounts.get(id)
   }
@@ -272,6 +279,7 @@ export class Account extends AccountCallbacks {
     })
   }
 
+  /** Says that somebody here is writing to `toUri`, or not any more (RFC 3994); good for 60 s. No event tells its status. */
   sendTypingIndication(prm: { readonly toUri: string; readonly isTyping: boolean }): void {
     this.#send('sendTypingIndication', prm.toUri, 'MESSAGE', composing(prm.isTyping), () => {})
   }
@@ -296,6 +304,7 @@ export class Account extends AccountCallbacks {
     )
   }
 
+  /** In the order of their creation. */
   enumBuddies(): readonly Buddy[] {
     return [...this.buddies]
   }

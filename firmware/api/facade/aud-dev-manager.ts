@@ -21,6 +21,7 @@ class DeviceMedia extends AudioMedia {
   }
 }
 
+/** The sound device of an endpoint: microphone and loudspeaker are one medium of the bridge. From `endpoint.audDevManager()`. */
 export class AudDevManager {
   readonly #inner: Inner
   readonly #media: DeviceMedia
@@ -50,6 +51,7 @@ export class AudDevManager {
     this.#openAlsa()
   }
 
+  /** An ALSA PCM name; what was connected to the device is heard on the new one. */
   setPlaybackDev(playback: string): void {
     this.#names = { ...this.#names, playback }
     this.#openAlsa()
@@ -77,6 +79,7 @@ export class AudDevManager {
     return this.#device
   }
 
+  /** A device other than the null device was asked for; `mediaEvent` tells whether it opened. */
   sndIsActive(): boolean {
     return this.#device !== undefined && this.#device.kind !== 'null'
   }

@@ -5,6 +5,7 @@ import { Endpoint } from './endpoint.ts'
 import { OperationError, operated } from './errors.ts'
 import { Observed } from './observed.ts'
 
+/** What `on` and `once` of a player or recorder take. */
 export interface AudioFileEvents {
   /** A player came to the end of its file, or of its list; a recorder to its greatest size. */
   eof: Record<string, never>
@@ -33,12 +34,15 @@ abstract class AudioFile<Core extends WaveFile | RecordingWaveFile> extends Audi
     return this.file?.port
   }
 
+  /** Called before the listeners of `eof`: the end of the file or list, or the greatest size, is reached. */
   onEof(): void {}
 
+  /** From now on `listener` hears of each such event; the result ends that. */
   on<K extends keyof AudioFileEvents>(name: K, listener: (prm: AudioFileEvents[K]) => void): () => void {
     return this.#events.on(name, listener)
   }
 
+  /** The next such event; rejects after `withinMs`, 10 s where nothing is said. */
   once<K extends keyof AudioFileEvents>(name: K, withinMs?: number): Promise<AudioFileEvents[K]> {
     return this.#events.once(name, undefined, withinMs)
   }
@@ -48,6 +52,7 @@ abstract class AudioFile<Core extends WaveFile | RecordingWaveFile> extends Audi
     operated('pause', () => this.#needed('pause').pause())
   }
 
+  /** Goes on where `pause` stopped it. Throws while there is no file. */
   resume(): void {
     operated('resume', () => this.#needed('resume').resume())
   }
@@ -81,16 +86,19 @@ abstract class AudioFile<Core extends WaveFile | RecordingWaveFile> extends Audi
     this.#name = this.endpoint.inner(operation).bridge.newName(kind)
   }
 
+  /** For the façade: tells `eof`. */
   protected ended(): void {
     this.onEof()
     this.#events.tell('eof', {})
   }
 
+  /** For the façade: tells `failed`. */
   protected failed(reason: string): void {
     this.#events.tell('failed', { reason })
   }
 }
 
+/** How often a file is played. */
 export interface PlayerOptions {
   /** Times it is played; 0, the default, for ever. */
   readonly loops?: number
@@ -98,6 +106,7 @@ export interface PlayerOptions {
   readonly pauseMs?: number
 }
 
+/** Plays WAV files to those it is connected to by `startTransmit`; begins at once. `dispose` takes it from the bridge. */
 export class AudioMediaPlayer extends AudioFile<WaveFile> {
   #list: readonly string[] = []
   #next = 0
@@ -150,6 +159,7 @@ export class AudioMediaPlayer extends AudioFile<WaveFile> {
   }
 }
 
+/** Writes what is connected to it by `startTransmit` into a WAV file. `dispose` completes the file. */
 export class AudioMediaRecorder extends AudioFile<RecordingWaveFile> {
   /** A WAV file of 16 bits at `rate` Hz, at most so large (0: no limit). It is whole when the recorder is disposed of. */
   createRecorder(

@@ -5,6 +5,7 @@ import type { Endpoint } from './endpoint.ts'
 import { OperationError, operated } from './errors.ts'
 import { INVALID_ID } from './names.ts'
 
+/** A place at the bridge, and who hears it. */
 export interface ConfPortInfo {
   readonly portId: number
   readonly name: string
@@ -15,6 +16,7 @@ export interface ConfPortInfo {
 /** Greatest factor of a level; 20 dB. */
 const MAX_LEVEL = 10
 
+/** Something with a place at the bridge, of an endpoint that runs; a source, a sink, or both. */
 export abstract class AudioMedia implements Member, BridgePort {
   protected readonly endpoint: Endpoint
   #give = 1
@@ -35,6 +37,7 @@ export abstract class AudioMedia implements Member, BridgePort {
     return this.endpoint.inner('getPortId').bridge.slot(this)
   }
 
+  /** Throws while it has no place at the bridge. */
   getPortInfo(): ConfPortInfo {
     const { bridge } = this.endpoint.inner('getPortInfo')
     this.needed('getPortInfo')
@@ -49,6 +52,7 @@ export abstract class AudioMedia implements Member, BridgePort {
     bridge.connect(this, sink)
   }
 
+  /** `sink` hears this no more. Throws where it did not hear it. */
   stopTransmit(sink: AudioMedia): void {
     const { bridge } = this.endpoint.inner('stopTransmit')
     for (const each of [this, sink]) each.needed('stopTransmit')
@@ -83,6 +87,7 @@ export abstract class AudioMedia implements Member, BridgePort {
       throw new OperationError(operation, 'state', 'there is no media now')
   }
 
+  /** For the façade: levels and position from the media engine; rejects while it has no port. */
   protected async state(operation: string): Promise<PortState> {
     const { engine } = this.endpoint.inner(operation)
     if (this.port === undefined) throw new OperationError(operation, 'state', 'there is no media now')

@@ -13,6 +13,7 @@ import { type PresenceStatus, presenceOf, UNKNOWN } from './presence.ts'
 import { targetOf } from './target.ts'
 import { Watch } from './watch.ts'
 
+/** Somebody as they are known now; `subState` is that of the subscription to their presence (RFC 6665), `null` before one. */
 export interface BuddyInfo {
   readonly uri: string
   readonly name: string
@@ -23,6 +24,7 @@ export interface BuddyInfo {
   readonly subTermReason: string
 }
 
+/** A change of a subscription of ours to `presence` or `dialog`, states in lower case, with the response that brought it. */
 export interface OnBuddyEvSubStateParam {
   readonly event: string
   readonly state: string
@@ -34,6 +36,7 @@ export interface OnBuddyEvSubStateParam {
 /** What calls they have now (RFC 4235). */
 export type OnBuddyDlgEventStateParam = Extract<Watched, { readonly of: 'dialog' }>
 
+/** What `on` and `once` of a buddy take, by event. */
 export interface BuddyEvents {
   buddyState: BuddyInfo
   buddyEvSubState: OnBuddyEvSubStateParam
@@ -43,6 +46,7 @@ export interface BuddyEvents {
   typingIndication: OnTypingIndicationParam
 }
 
+/** Somebody whose presence (RFC 3856) and calls (RFC 4235) can be watched, and who can be written to. */
 export class Buddy extends Observed<BuddyEvents> {
   #account: Account | undefined
   #settings: BuddySettings | undefined
@@ -52,13 +56,20 @@ export class Buddy extends Observed<BuddyEvents> {
   /** What is watched of it, by event package. */
   readonly watches = new Map<'presence' | 'dialog', Watch>()
 
+  /** Their presence was told anew, or its subscription changed. */
   onBuddyState(_prm: BuddyInfo): void {}
+  /** One of the subscriptions to them changed its state, was refused, or ended. */
   onBuddyEvSubState(_prm: OnBuddyEvSubStateParam): void {}
+  /** Their calls changed; told after `subscribeDlgEvent(true)`. */
   onBuddyDlgEventState(_prm: OnBuddyDlgEventStateParam): void {}
+  /** They wrote outside calls, to our account; its `instantMessage` is told as well, first. */
   onInstantMessage(_prm: OnInstantMessageParam): void {}
+  /** The final response to `sendInstantMessage` of this buddy. */
   onInstantMessageStatus(_prm: OnInstantMessageStatusParam): void {}
+  /** They began or ceased to write to our account (RFC 3994). */
   onTypingIndication(_prm: OnTypingIndicationParam): void {}
 
+  /** Puts it among those of `account`; watched at once where `subscribe` says so. Throws where the account has one of that URI. */
   create(account: Account, config: Part<BuddySettings>): void {
     if (this.isValid()) throw new OperationError('create', 'exists', 'the buddy was created already')
     account.inner('create')
@@ -79,15 +90,18 @@ export class Buddy extends Observed<BuddyEvents> {
     this.#account = undefined
   }
 
+  /** It was created, not deleted, and so was its account. */
   isValid(): boolean {
     return this.#account?.isValid() === true
   }
 
+  /** Settings, defaults included. Throws unless it is valid. */
   getConfig(): BuddySettings {
     this.#valid('getConfig')
     return this.#settings!
   }
 
+  /** Throws unless it is valid. */
   getInfo(): BuddyInfo {
     const { uri, name } = this.getConfig()
     const presMonitorEnabled = this.watches.has('presence')
@@ -111,6 +125,7 @@ export class Buddy extends Observed<BuddyEvents> {
     this.#subscribe('subscribeDlgEvent', 'dialog', subscribe)
   }
 
+  /** MESSAGE (RFC 3428), text/plain where nothing is said; its status comes as `instantMessageStatus`, here and at the account. */
   sendInstantMessage(prm: {
     readonly content: string
     readonly contentType?: string
@@ -124,6 +139,7 @@ export class Buddy extends Observed<BuddyEvents> {
     account.sendInstantMessage({ toUri, ...prm, heard })
   }
 
+  /** Says that somebody here is writing to them, or not any more (RFC 3994). */
   sendTypingIndication(prm: { readonly isTyping: boolean }): void {
     this.#valid('sendTypingIndication').sendTypingIndication({ toUri: this.#settings!.uri, ...prm })
   }

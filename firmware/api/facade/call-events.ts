@@ -5,6 +5,7 @@ import type { CallInfo, CallSetting, DtmfMethod, RxData } from './call-types.ts'
 import type { CallState } from './names.ts'
 import { Observed } from './observed.ts'
 
+/** Where a call has come to, and by which message. */
 export interface OnCallStateParam {
   readonly state: CallState
   readonly previous: CallState
@@ -16,6 +17,7 @@ export interface OnCallStateParam {
   readonly because: readonly string[]
 }
 
+/** A request beside those that make, change and end the session, or a response to one. */
 export interface OnCallTsxStateParam {
   readonly method: string
   /** Whose request it is. */
@@ -33,6 +35,7 @@ export interface OnCallSdpParam {
   readonly remote: string | undefined
 }
 
+/** A description of ours (RFC 4566), to be changed within the callback. */
 export interface OnCallSdpCreatedParam {
   /** Ours, about to be sent; what it is set to within the callback goes out in its place. Keys of SRTP are `***` and put back. */
   local: string
@@ -40,11 +43,13 @@ export interface OnCallSdpCreatedParam {
   readonly remote: string | undefined
 }
 
+/** Their offer (RFC 3264), to be taken or refused. */
 export interface OnCallRxOfferParam extends OnCallSdpParam {
   /** 200 (preset) takes it, 300–699 refuse it. To be set within the callback. */
   statusCode: number
 }
 
+/** A re-INVITE or UPDATE of theirs, as `method` says. */
 export interface OnCallRxReinviteParam {
   readonly method: string
   readonly headers: RxData['headers']
@@ -57,11 +62,13 @@ export interface OnCallRxReinviteParam {
   sdp: string | undefined
 }
 
+/** The sound of the call; `streamIdx` is 0. */
 export interface OnStreamParam {
   readonly streamIdx: number
   readonly media: AudioMedia
 }
 
+/** One of 0-9 A-D * #, and the way it came. */
 export interface OnDtmfDigitParam {
   readonly digit: string
   /** ms; 0 where nobody said. */
@@ -69,6 +76,7 @@ export interface OnDtmfDigitParam {
   readonly method: DtmfMethod
 }
 
+/** What was given to one `dialDtmf` or `sendDtmf`, and the way it went. */
 export interface OnDtmfSentParam {
   readonly digits: string
   readonly method: DtmfMethod
@@ -76,6 +84,7 @@ export interface OnDtmfSentParam {
   readonly statusCode: number
 }
 
+/** Their REFER (RFC 3515): whom we are to call. */
 export interface OnCallTransferRequestParam {
   readonly dstUri: string
   /** What it is answered with: 202 (preset) calls there, 300–699 refuse. To be set within the callback. */
@@ -86,6 +95,7 @@ export interface OnCallTransferRequestParam {
   readonly referredBy: string | undefined
 }
 
+/** How our `xfer` goes: the answer to the REFER, then what their NOTIFY says of the new call (RFC 3515 §2.4.5). */
 export interface OnCallTransferStatusParam {
   readonly statusCode: number
   readonly reason: string
@@ -94,6 +104,7 @@ export interface OnCallTransferStatusParam {
   cont: boolean
 }
 
+/** An INVITE with Replaces (RFC 3891) that means this call. */
 export interface OnCallReplaceRequestParam {
   /** The call that is to take this one's place. */
   readonly newCallId: number
@@ -103,6 +114,7 @@ export interface OnCallReplaceRequestParam {
   reason: string
 }
 
+/** The call that took this one’s place, answered already. */
 export interface OnCallReplacedParam {
   readonly newCallId: number
   /** The call that stands now. To be set within the callback where another class is wanted. */
@@ -112,6 +124,7 @@ export interface OnCallReplacedParam {
 /** `accept` follows, `reject` and `stop` do not: the call is over with the status of the redirection. */
 export type RedirectOp = 'accept' | 'reject' | 'pending' | 'stop'
 
+/** A place a 3xx sends our call to (RFC 3261 §8.1.3.4). */
 export interface OnCallRedirectedParam {
   readonly targetUri: string
   readonly statusCode: number
@@ -119,6 +132,7 @@ export interface OnCallRedirectedParam {
   op: RedirectOp
 }
 
+/** Whether RTP of theirs arrives; `forMs`: how long none has. */
 export interface OnCallMediaTransportStateParam {
   readonly medIdx: number
   /** `running`: their RTP comes; `silent`: it stayed away so long. */
@@ -126,6 +140,7 @@ export interface OnCallMediaTransportStateParam {
   readonly forMs: number
 }
 
+/** A MESSAGE (RFC 3428) that came. */
 export interface OnInstantMessageParam {
   readonly fromUri: string
   readonly contentType: string
@@ -133,6 +148,7 @@ export interface OnInstantMessageParam {
   readonly rdata: RxData
 }
 
+/** What became of a MESSAGE of ours: its final response, or one made here. */
 export interface OnInstantMessageStatusParam {
   readonly toUri: string
   readonly msgBody: string
@@ -141,6 +157,7 @@ export interface OnInstantMessageStatusParam {
   readonly userData: unknown
 }
 
+/** Whether somebody is writing (RFC 3994). */
 export interface OnTypingIndicationParam {
   readonly fromUri: string
   readonly isTyping: boolean
@@ -160,6 +177,7 @@ export interface OnCallEndParam {
   readonly params: unknown
 }
 
+/** What `on` and `once` of a call take, by event. */
 export interface CallEvents {
   callState: OnCallStateParam
   callTsxState: OnCallTsxStateParam
@@ -189,6 +207,7 @@ export interface CallEvents {
 
 /** The callbacks, each empty: a subclass overrides those it wants. */
 export abstract class CallCallbacks extends Observed<CallEvents> {
+  /** On each change of state, and for each provisional response. After `disconnected` only `onCallEnd` follows. */
   onCallState(_prm: OnCallStateParam): void {}
   /** A request inside the call, or a response to one. */
   onCallTsxState(_prm: OnCallTsxStateParam): void {}
@@ -196,24 +215,41 @@ export abstract class CallCallbacks extends Observed<CallEvents> {
   onCallMediaState(_prm: Record<string, never>): void {}
   /** Within the method that sends it: what it may be changed to goes out. */
   onCallSdpCreated(_prm: OnCallSdpCreatedParam): void {}
+  /** They offer a session or a change of it: `statusCode` 200 (preset) takes it, 300–699 refuse it. */
   onCallRxOffer(_prm: OnCallRxOfferParam): void {}
+  /** An offer of ours goes out, as `onCallSdpCreated` left it. */
   onCallTxOffer(_prm: OnCallSdpParam): void {}
+  /** They change the session: `statusCode` answers (200 preset), `sdp` in place of our description. Before `onCallRxOffer`. */
   onCallRxReinvite(_prm: OnCallRxReinviteParam): void {}
+  /** Its sound began: `media` can be connected at the bridge. */
   onStreamCreated(_prm: OnStreamParam): void {}
+  /** Its sound ended: `media` has no place at the bridge any more. */
   onStreamDestroyed(_prm: OnStreamParam): void {}
+  /** A digit of theirs has come, once for each, of those `dtmfMethods` of the call’s setting lets be told. */
   onDtmfDigit(_prm: OnDtmfDigitParam): void {}
+  /** The same as `onDtmfDigit`, after it: PJSUA2 has both. */
   onDtmfEvent(_prm: OnDtmfDigitParam): void {}
   /** Digits given to `dialDtmf` or `sendDtmf` are all sent. */
   onDtmfSent(_prm: OnDtmfSentParam): void {}
+  /** They want us to call somebody: `statusCode` 202 (preset) does, 300–699 refuse; `newCall` may be a Call of one’s own class. */
   onCallTransferRequest(_prm: OnCallTransferRequestParam): void {}
+  /** For each step of a transfer of ours; `cont` cleared wants no more. The call itself stays until somebody ends it. */
   onCallTransferStatus(_prm: OnCallTransferStatusParam): void {}
+  /** Another call is to take this one’s place: `statusCode` 200 (preset) answers it, 300–699 refuse it. */
   onCallReplaceRequest(_prm: OnCallReplaceRequestParam): void {}
+  /** It was let, and was answered: `newCall` stands for it; this one ends as soon as that stands. */
   onCallReplaced(_prm: OnCallReplacedParam): void {}
+  /** Asked of each place of a 3xx, best first, until `op` is `accept` or `stop` (preset); `reject` asks of the next. */
   onCallRedirected(_prm: OnCallRedirectedParam): void {}
+  /** Their RTP came for the first time, stayed away, or came again. */
   onCallMediaTransportState(_prm: OnCallMediaTransportStateParam): void {}
+  /** They wrote inside the call; answered with 200 by itself. */
   onInstantMessage(_prm: OnInstantMessageParam): void {}
+  /** The final response to `sendInstantMessage` of this call. */
   onInstantMessageStatus(_prm: OnInstantMessageStatusParam): void {}
+  /** They began or ceased to write inside the call (RFC 3994). */
   onTypingIndication(_prm: OnTypingIndicationParam): void {}
+  /** A `setHold`, `reinvite` or `update` of ours came to its end: 200, or why it came to nothing and the call is as before. */
   onCallModified(_prm: OnCallModifiedParam): void {}
   /** After the last `onCallState`: who ended it. */
   onCallEnd(_prm: OnCallEndParam): void {}

@@ -37,6 +37,7 @@ export interface CallSetting {
   readonly dtmfMethods?: readonly DtmfMethod[]
 }
 
+/** What an operation of a call takes: `opt` says how media is to be, `txOption` what goes into the message besides. */
 export interface CallOpParam {
   /** Of an answer or a refusal, 100–699. */
   readonly statusCode?: number
@@ -54,8 +55,10 @@ export interface MakeCallParam extends CallOpParam {
   readonly params?: Readonly<Record<string, unknown>>
 }
 
+/** Digits as telephone events (RFC 4733), by INFO (`application/dtmf-relay`), or as the tones themselves. */
 export type DtmfMethod = 'rfc2833' | 'info' | 'audio'
 
+/** Digits to be sent, and how. */
 export interface CallSendDtmfParam {
   /** 0-9 A-D * #; anything else is a pause as long as a digit and the gap behind it. */
   readonly digits: string
@@ -74,6 +77,7 @@ export interface CallMedia {
   readonly srtp: string | undefined
 }
 
+/** A stream of a call as it is now, its direction seen from here. */
 export interface CallMediaInfo {
   readonly index: number
   readonly type: 'audio'
@@ -89,6 +93,7 @@ export interface CallMediaInfo {
   readonly telephoneEvents: boolean
 }
 
+/** A call as it is now, or as it was at its end; what is not known yet is '', statuses 0. */
 export interface CallInfo {
   readonly id: number
   readonly role: Role

@@ -36,6 +36,7 @@ import { headersOf, requestOf } from './wording.ts'
 /** Requests that change the session have methods of their own here, or are the stack's business. */
 const SESSION_METHODS = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'UPDATE', 'PRACK']
 
+/** One call: one to be made by `makeCall`, or one that came. After its end it can be asked for what it was. */
 export class Call extends CallCallbacks {
   readonly #account: Account
   #line: Line | undefined
@@ -61,6 +62,7 @@ export class Call extends CallCallbacks {
     line.call = this
   }
 
+  /** Its number among those of the endpoint; INVALID_ID before there is a call. */
   getId(): number {
     return this.#line?.id ?? INVALID_ID
   }
@@ -304,6 +306,7 @@ export class Call extends CallCallbacks {
     return this.#line?.isActive === true
   }
 
+  /** Its sound has a port at the bridge now. */
   hasMedia(): boolean {
     return this.#line?.isActive === true && this.#line.sound.port !== undefined
   }
@@ -352,10 +355,12 @@ export class Call extends CallCallbacks {
     return dumpOf(this.#here('dump').line, withMedia, indent, maxLength)
   }
 
+  /** What `makeCall` or `setUserData` left with the call. Throws before there is one. */
   getUserData(): unknown {
     return this.#known('getUserData').userData
   }
 
+  /** Leaves any value with the call, also after its end. */
   setUserData(data: unknown): void {
     this.#known('setUserData').userData = data
   }
@@ -365,6 +370,7 @@ export class Call extends CallCallbacks {
     return this.#known('getParam').params[name]
   }
 
+  /** Puts one more of them with the call, or another in its place. Throws before there is a call. */
   setParam(name: string, value: unknown): void {
     const line = this.#known('setParam')
     line.params = { ...line.params, [name]: value }

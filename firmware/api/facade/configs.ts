@@ -33,11 +33,13 @@ abstract class Config<T extends object> implements PersistentObject {
     return checked<T>(this.constructor.name, this.#schema, { ...this })
   }
 
+  /** Its values and their version, for `PersistentDocument.writeObject`. Throws where a value is wrong. */
   writeObject(node: ContainerNode): void {
     node.writeNumber('version', CONFIG_VERSION)
     node.writeAll(this.settings as unknown as Data)
   }
 
+  /** Values of this version or an earlier one; throws an OperationError naming what is wrong by its path. */
   readObject(node: ContainerNode): void {
     const { version = 1, ...rest } = node.readAll() as Values
     if (!Number.isInteger(version) || Number(version) < 1 || Number(version) > CONFIG_VERSION)
@@ -47,6 +49,7 @@ abstract class Config<T extends object> implements PersistentObject {
   }
 }
 
+/** Settings of an endpoint, for `libInit(config.settings)`. */
 export class EpConfig extends Config<EpSettings> {
   declare uaConfig: Writable<EpSettings['uaConfig']>
   declare logConfig: Writable<EpSettings['logConfig']>
@@ -57,6 +60,7 @@ export class EpConfig extends Config<EpSettings> {
   }
 }
 
+/** Settings of an account, for `create` and `modify`; `idUri` is the one that has no default. */
 export class AccountConfig extends Config<AccountSettings> {
   declare idUri: string
   declare priority: number
@@ -74,6 +78,7 @@ export class AccountConfig extends Config<AccountSettings> {
   }
 }
 
+/** Settings of a buddy, for `Buddy.create`. */
 export class BuddyConfig extends Config<BuddySettings> {
   declare uri: string
   declare name: string

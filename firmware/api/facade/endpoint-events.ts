@@ -5,6 +5,7 @@ import type { RxData } from './call-types.ts'
 import type { TransportType } from './names.ts'
 import { Observed } from './observed.ts'
 
+/** A transport that is bound now, or is not any more and why. */
 export interface OnTransportStateParam {
   readonly transportId: number
   readonly type: TransportType
@@ -13,6 +14,7 @@ export interface OnTransportStateParam {
   readonly lastError: string
 }
 
+/** What `natDetectType` found out (RFC 3489). */
 export interface OnNatDetectionCompleteParam {
   /** Undefined: it could not be found out. */
   readonly natType: NatType | undefined
@@ -20,17 +22,20 @@ export interface OnNatDetectionCompleteParam {
   readonly reason: string
 }
 
+/** A timer of `utilTimerSchedule`, with what was given there. */
 export interface OnTimerParam {
   readonly userData: unknown
   readonly msecDelay: number
 }
 
+/** A call that came, before it is given to an account. */
 export interface OnSelectAccountParam {
   readonly rdata: RxData
   /** Whom the call is for, by its address. To be set within the callback where it is for another one. */
   account: Account
 }
 
+/** A step of `handleIpChange`: sockets `bound`, an `account` registered, a `call` re-INVITEd, all `done`; `statusCode` is its result. */
 export interface OnIpChangeProgressParam {
   readonly op: 'bound' | 'account' | 'call' | 'done'
   readonly statusCode: number
@@ -39,6 +44,7 @@ export interface OnIpChangeProgressParam {
   readonly callId: number
 }
 
+/** What became of a port of the media engine. */
 export interface OnMediaEventParam {
   /** Name of the port: `device`, `player:1`. */
   readonly port: string
@@ -46,11 +52,13 @@ export interface OnMediaEventParam {
   readonly text: string
 }
 
+/** A line of the log: 1 error, 2 warning, 3 information, 4 everything. */
 export interface OnLogParam {
   readonly level: 1 | 2 | 3 | 4
   readonly msg: string
 }
 
+/** What `on` and `once` of an endpoint take, by event. */
 export interface EndpointEvents {
   transportState: OnTransportStateParam
   natDetectionComplete: OnNatDetectionCompleteParam
@@ -63,11 +71,18 @@ export interface EndpointEvents {
 
 /** The callbacks, each empty: a subclass overrides those it wants. */
 export abstract class EndpointCallbacks extends Observed<EndpointEvents> {
+  /** A transport was bound, closed, or failed. */
   onTransportState(_prm: OnTransportStateParam): void {}
+  /** Once for each `natDetectType`. */
   onNatDetectionComplete(_prm: OnNatDetectionCompleteParam): void {}
+  /** The time of a `utilTimerSchedule` is over. */
   onTimer(_prm: OnTimerParam): void {}
+  /** Before `onIncomingCall`, of each call: `account` (preset: by its address) may be set to another valid one. */
   onSelectAccount(_prm: OnSelectAccountParam): void {}
+  /** Of `handleIpChange`, step by step; `done` is the last. */
   onIpChangeProgress(_prm: OnIpChangeProgressParam): void {}
+  /** The sound device opened, or could not be. */
   onMediaEvent(_prm: OnMediaEventParam): void {}
+  /** Each line as far as `/logConfig/level` goes. Must not write into the log itself. */
   onLog(_prm: OnLogParam): void {}
 }

@@ -21,6 +21,7 @@ import { natLine } from './nat-line.ts'
 import { type TransportConfig, type TransportInfo, Transports } from './transports.ts'
 
 const STUN_PORT = 3478
+/** The library as a whole: `libCreate`, `libInit`, `libStart`, in this order, then accounts and calls; `libDestroy` ends all. */
 export class Endpoint extends EndpointCallbacks {
   static #instance: Endpoint | undefined
   #state: LibState = 'null'
@@ -51,11 +52,13 @@ export class Endpoint extends EndpointCallbacks {
 
   // ---- its life ------------------------------------------------------------------------------------------------------
 
+  /** The first step. Throws unless the library is `null`. */
   libCreate(): void {
     this.#expect('libCreate', 'null', 'the library was created already')
     this.#state = 'created'
   }
 
+  /** The second: settings, each with a default; throws where one is wrong, naming its path. Opens the log. */
   libInit(config: Part<EpSettings> = {}): void {
     this.#expect('libInit', 'created', 'libCreate comes first')
     this.#settings = checked<EpSettings>('libInit', EP_CONFIG, config)
@@ -142,10 +145,12 @@ export class Endpoint extends EndpointCallbacks {
     this.#state = 'null'
   }
 
+  /** `running` from the end of `libStart` to `libDestroy`. */
   libGetState(): LibState {
     return this.#state
   }
 
+  /** Of this library, as in User-Agent. */
   libVersion(): { readonly full: string } {
     return { full: VERSION }
   }
@@ -177,6 +182,7 @@ export class Endpoint extends EndpointCallbacks {
     return id
   }
 
+  /** Unbinds it, told by `transportState`. Throws for the last one while the library runs. */
   transportClose(id: number): void {
     this.#afterInit('transportClose')
     if (this.#state === 'running' && this.#transports.ids.length === 1)
@@ -200,10 +206,12 @@ export class Endpoint extends EndpointCallbacks {
     operated(operation, () => engine.setTransports(options))
   }
 
+  /** Numbers of the transports created, in order. */
   transportEnum(): readonly number[] {
     return this.#transports.ids
   }
 
+  /** Throws where there is none of that number. */
   transportGetInfo(id: number): TransportInfo {
     const { type, config } = this.#transports.entry('transportGetInfo', id)
     const bound = this.#inner?.engine.transports.find(({ transport }) => transport === type)
@@ -258,6 +266,7 @@ export class Endpoint extends EndpointCallbacks {
 
   // ---- media ---------------------------------------------------------------------------------------------------------
 
+  /** The sound device. Throws unless the library runs. */
   audDevManager(): AudDevManager {
     this.inner('audDevManager')
     return this.#devices!
@@ -268,10 +277,12 @@ export class Endpoint extends EndpointCallbacks {
     return this.mediaEnumPorts().length
   }
 
+  /** Their names. Throws unless the library runs. */
   mediaEnumPorts(): readonly string[] {
     return this.inner('mediaEnumPorts').bridge.names
   }
 
+  /** Codecs of this build, highest priority first; those at 0 are not offered. */
   codecEnum(): readonly CodecInfo[] {
     return this.#codecs.all
   }
@@ -318,6 +329,7 @@ export class Endpoint extends EndpointCallbacks {
     inTime(() => line.hangUp())
   }
 
+  /** Those created and not shut down. Throws unless the library runs. */
   enumAccounts(): readonly Account[] {
     return [...this.inner('enumAccounts').accounts.values()]
   }

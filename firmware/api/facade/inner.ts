@@ -11,7 +11,7 @@ import { Relocation } from './relocation.ts'
 
 declare module '../core/notifications.ts' {
   interface NotificationMap {
-    /** Something of the façade's own, to be told in its turn. */
+    /** Something of the façade's own, to be told in its turn. @internal */
     'facade-turn': { readonly sender: Inner; readonly data: { readonly act: () => void } }
   }
 }

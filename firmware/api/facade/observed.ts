@@ -13,6 +13,7 @@ export abstract class Observed<E extends object> {
     return () => void those.delete(listener)
   }
 
+  /** `listener` hears of it no more; nothing happens where it did not. */
   off<K extends keyof E>(name: K, listener: Listener<E[K]>): void {
     this.#listeners.get(name)?.delete(listener)
   }

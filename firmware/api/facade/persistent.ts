@@ -27,24 +27,29 @@ export class ContainerNode {
     this.#path = path
   }
 
+  /** Throws an OperationError with the path where there is nothing of that name, or something else; so do all that read. */
   readBool(name: string): boolean {
     return this.#read(name, 'true or false', (value) => (typeof value === 'boolean' ? value : undefined))
   }
 
+  /** Throws as `readBool`. */
   readNumber(name: string): number {
     return this.#read(name, 'a number', (value) => (typeof value === 'number' ? value : undefined))
   }
 
+  /** Throws as `readBool`. */
   readString(name: string): string {
     return this.#read(name, 'a text', (value) => (typeof value === 'string' ? value : undefined))
   }
 
+  /** A list, each of it a text. Throws as `readBool`. */
   readStringVector(name: string): readonly string[] {
     return this.#read(name, 'a list of texts', (value) =>
       Array.isArray(value) && value.every((each) => typeof each === 'string') ? value : undefined,
     )
   }
 
+  /** The node inside this one of that name. Throws as `readBool`. */
   readContainer(name: string): ContainerNode {
     const values = this.#read(name, 'an object', (value) => (isValues(value) ? value : undefined))
     return new ContainerNode(values, `${this.#path}/${name}`)
@@ -63,6 +68,7 @@ export class ContainerNode {
     return list.map((values, at) => make(new ContainerNode(values, `${this.#path}/${name}/${at}`)))
   }
 
+  /** Whether there is anything of that name. */
   has(name: string): boolean {
     return Object.hasOwn(this.#values, name)
   }
@@ -72,39 +78,47 @@ export class ContainerNode {
     return this.#values
   }
 
+  /** In place of what stood under that name, as all that write. */
   writeBool(name: string, value: boolean): void {
     this.#write(name, value)
   }
 
+  /** Throws for NaN and infinities, which JSON has no words for. */
   writeNumber(name: string, value: number): void {
     if (!Number.isFinite(value)) throw new OperationError('writeNumber', 'argument', `${name}: ${value} is no number`)
     this.#write(name, value)
   }
 
+  /** In place of what stood there. */
   writeString(name: string, value: string): void {
     this.#write(name, value)
   }
 
+  /** A copy of the list. */
   writeStringVector(name: string, value: readonly string[]): void {
     this.#write(name, [...value])
   }
 
+  /** An empty node inside this one, to be written into. */
   writeContainer(name: string): ContainerNode {
     const values: Values = {}
     this.#write(name, values)
     return new ContainerNode(values, `${this.#path}/${name}`)
   }
 
+  /** Has `object` write itself into a node of that name. */
   writeObject(name: string, object: PersistentObject): void {
     object.writeObject(this.writeContainer(name))
   }
 
+  /** A list of nodes, one for each object, which writes itself there. */
   writeObjects(name: string, objects: readonly PersistentObject[]): void {
     const list = objects.map((): Values => ({}))
     this.#write(name, list)
     for (const [at, object] of objects.entries()) object.writeObject(new ContainerNode(list[at]!, `${name}/${at}`))
   }
 
+  /** Adds a copy of every member of an object; anything else is passed over. */
   writeAll(data: Data): void {
     if (isValues(data)) Object.assign(this.#values, structuredClone(data))
   }
@@ -132,6 +146,7 @@ export abstract class PersistentDocument {
 
   /** The data in a text; throws an Error that says where it is wrong. */
   protected abstract parse(text: string): Data
+  /** The text of that data, which `parse` reads again. */
   protected abstract print(data: Data): string
 
   /** Its values; empty in a new document. */
@@ -139,14 +154,17 @@ export abstract class PersistentDocument {
     return new ContainerNode(this.#root)
   }
 
+  /** In place of all it held; throws with where the text is wrong, and changes nothing then. */
   loadString(text: string): void {
     this.#load('loadString', text, 'the text')
   }
 
+  /** Its values as a text of its format. */
   saveString(): string {
     return this.print(this.#root)
   }
 
+  /** As `loadString`; throws too where the file cannot be read. */
   loadFile(file: string): void {
     let text: string
     try {
@@ -172,6 +190,7 @@ export abstract class PersistentDocument {
     this.root.writeObject(object.constructor.name, object)
   }
 
+  /** From what `writeObject` wrote for an object of that class. Throws naming the path that is wrong. */
   readObject(object: PersistentObject): void {
     this.root.readObject(object.constructor.name, object)
   }
@@ -189,6 +208,7 @@ export abstract class PersistentDocument {
   }
 }
 
+/** A document in JSON (RFC 8259), indented by two. What is wrong is named by line and character, never quoted. */
 export class JsonDocument extends PersistentDocument {
   protected parse(text: string): Data {
     const fault = jsonFault(text)

@@ -2,6 +2,7 @@
 import type { Watched } from '../../sip/packages/watched.ts'
 import type { BuddyStatus } from './names.ts'
 
+/** Whether somebody can be reached, in words and activities too (RFC 3863, 4480). */
 export interface PresenceStatus {
   readonly status: BuddyStatus
   /** `in a meeting`; '' for nothing. */

@@ -6,6 +6,7 @@ import { AudioMedia } from './audio-media.ts'
 import { Endpoint } from './endpoint.ts'
 import { OperationError, operated } from './errors.ts'
 
+/** One or two frequencies for `onMsec`, then silence for `offMsec`; both ms. */
 export interface ToneDesc {
   /** Hz. */
   readonly freq1: number
@@ -17,6 +18,7 @@ export interface ToneDesc {
   readonly levelDb?: number
 }
 
+/** A key for `onMsec`, then silence for `offMsec`; both ms. */
 export interface ToneDigit {
   /** 0-9 A-D * # */
   readonly digit: string
@@ -26,6 +28,7 @@ export interface ToneDigit {
 
 const LEVEL_DB = -9
 
+/** Tones at the bridge, heard by those it is connected to by `startTransmit`. */
 export class ToneGenerator extends AudioMedia {
   #name = ''
   /** The tone under it; undefined before its creation. */
@@ -44,6 +47,7 @@ export class ToneGenerator extends AudioMedia {
     return this.tone?.port
   }
 
+  /** Gives it a place at the bridge. Throws where it has one. */
   createToneGenerator(): void {
     if (this.tone !== undefined) throw new OperationError('createToneGenerator', 'exists', 'it was created already')
     const { bridge, engine } = this.endpoint.inner('createToneGenerator')
@@ -52,6 +56,7 @@ export class ToneGenerator extends AudioMedia {
     bridge.add(this)
   }
 
+  /** Something is being played. */
   isBusy(): boolean {
     return this.tone?.isActive === true
   }
@@ -67,6 +72,7 @@ export class ToneGenerator extends AudioMedia {
     )
   }
 
+  /** The tones of these keys (ITU-T Q.23) at -9 dBm0, in place of what sounds now. Throws for another digit than 0-9 A-D * #. */
   playDigits(digits: readonly ToneDigit[], loop = false): void {
     const unknown = digits.find(({ digit }) => !/^[0-9A-D*#]$/.test(digit))
     if (unknown) throw new OperationError('playDigits', 'argument', `digit: expected 0-9 A-D * #, got ${unknown.digit}`)
@@ -88,11 +94,13 @@ export class ToneGenerator extends AudioMedia {
     this.opened(operation)
   }
 
+  /** Silence at once. Throws before its creation. */
   stop(): void {
     this.needed('stop')
     operated('stop', () => this.tone!.stop())
   }
 
+  /** It stops and its place at the bridge goes; it may be created anew. */
   dispose(): void {
     if (this.tone === undefined) return
     const { bridge } = this.endpoint.inner('dispose')

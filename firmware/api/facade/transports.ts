@@ -3,6 +3,7 @@ import type { StartOptions } from '../core/index.ts'
 import { OperationError } from './errors.ts'
 import type { TransportType } from './names.ts'
 
+/** Where a transport is bound, and with which certificates. */
 export interface TransportConfig {
   /** 0: the kernel chooses. */
   readonly port?: number
@@ -19,6 +20,7 @@ export interface TransportConfig {
   }
 }
 
+/** A transport of the endpoint, as `transportCreate` numbered it. */
 export interface TransportInfo {
   readonly id: number
   readonly type: TransportType

@@ -7,6 +7,7 @@ import { type AkaKeys, answerAka } from './aka.ts'
 import type { Challenge } from './challenge.ts'
 import { type Algorithm, algorithm, type HashName, ha1Of } from './digest.ts'
 
+/** A user of a realm, with a password, its hash, or a subscriber’s keys (RFC 3310). */
 export type Credential = {
   /** Realm it is for; '*' is any without its own. */
   readonly realm: string

@@ -6,6 +6,7 @@ import type { AkaVersion } from './aka.ts'
 
 const HASHES = { MD5: md5, 'SHA-256': sha256, 'SHA-512-256': sha512Half } as const
 
+/** Hashes digests are made with (RFC 8760). */
 export type HashName = keyof typeof HASHES
 export const HASH_NAMES = Object.keys(HASHES) as readonly HashName[]
 

@@ -10,6 +10,7 @@ export type Sqn = number
 
 export const LARGEST_SQN = 2 ** 48 - 1
 
+/** Remembers which sequence numbers of one subscriber were taken. */
 export class SqnWindow {
   readonly #slots: number[]
   #highest: Sqn

@@ -19,5 +19,7 @@ export type * from './contract/registration.ts'
 export type * from './contract/servers.ts'
 export type * from './contract/terms.ts'
 
+/** All the SIP engine is fed. */
 export type SipInput = NetworkInput | SipCommand
+/** All it answers with. */
 export type SipOutput = NetworkOutput | SipEvent | LogRecord

@@ -54,7 +54,9 @@ export interface SipCounts {
   readonly dropped: number
 }
 
+/** The SIP stack as a machine: fed inputs and time, it answers with outputs. It has no sockets and no clock. */
 export interface SipEngine extends Machine<SipInput, SipOutput> {
+  /** What it holds now; of leaks it would tell. */
   counts(): SipCounts
   /** Not within a turn of the engine's. An error says why it cannot be: its name is taken, its priority is none. */
   addModule(module: SipModule): Result<undefined, string>
@@ -69,6 +71,7 @@ export interface SipEngine extends Machine<SipInput, SipOutput> {
 /** Lines about datagrams dropped: at most one in this many milliseconds. */
 const LOG_EVERY = 60_000
 
+/** A new engine; `rng` makes its tags, branches and Call-IDs, which have to be unpredictable (RFC 3261 §19.3). */
 export function createSipEngine(config: SipConfig, rng: Rng): SipEngine {
   return new Engine(config, rng)
 }

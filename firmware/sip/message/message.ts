@@ -16,8 +16,10 @@ export interface Parameter {
   readonly name: string
   readonly value: string | undefined
 }
+/** In the order written. */
 export type Parameters = readonly Parameter[]
 
+/** sip: and sips: (RFC 3261 §19.1). */
 export interface SipUri {
   readonly scheme: 'sip' | 'sips'
   /** Unescaped; undefined when absent. */
@@ -35,6 +37,7 @@ export interface OtherUri {
   readonly scheme: string
   readonly rest: string
 }
+/** `isSip` tells which. */
 export type Uri = SipUri | OtherUri
 
 /** From, To, Contact, Route, Record-Route …: a name-addr or addr-spec with header parameters (§20.10). */
@@ -45,6 +48,7 @@ export interface NameAddr {
   readonly params: Parameters
 }
 
+/** One hop of a message (RFC 3261 §20.42). */
 export interface Via {
   /** `UDP`, `TCP`, `TLS` … in upper case. */
   readonly transport: string
@@ -74,6 +78,7 @@ interface Common {
   readonly fields: readonly HeaderField[]
 }
 
+/** A request that parsed. */
 export interface SipRequest extends Common {
   readonly kind: 'request'
   readonly method: string
@@ -81,13 +86,16 @@ export interface SipRequest extends Common {
   /** The Request-URI as written. */
   readonly uriText: string
 }
+/** A response that parsed; `status` 100–699. */
 export interface SipResponse extends Common {
   readonly kind: 'response'
   readonly status: number
   readonly reason: string
 }
+/** `kind` tells which. */
 export type SipMessage = SipRequest | SipResponse
 
+/** A header line; as written where it was read. */
 export interface HeaderField {
   readonly name: string
   readonly value: string
@@ -100,6 +108,7 @@ export interface RequestDraft {
   readonly headers: readonly HeaderField[]
   readonly body: string
 }
+/** What the printer takes of a response; Content-Length is added as to a request. */
 export interface ResponseDraft {
   readonly status: number
   readonly reason: string
@@ -140,4 +149,5 @@ export interface MessageError extends ParseError {
     | undefined
 }
 
+/** The form of `parseMessage`; it never throws. */
 export type ParseMessage = (text: string) => Result<SipMessage, MessageError>

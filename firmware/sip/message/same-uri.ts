@@ -8,6 +8,7 @@ import { sameTel, telOf } from './tel.ts'
 /** In only one of the two, even with its default value, these make a difference; `transport` by the RFC's own example. */
 const NEVER_IGNORED = ['user', 'ttl', 'method', 'maddr', 'transport']
 
+/** By the rules of RFC 3261 §19.1.4; tel: by RFC 3966 §4, other schemes as written. */
 export function sameUri(a: Uri, b: Uri): boolean {
   if (!('host' in a) || !('host' in b)) {
     if ('host' in a || 'host' in b || a.scheme !== b.scheme) return false

@@ -18,6 +18,7 @@ export function parseUri(text: string): Result<Uri, ParseError> {
   return readAll(text, RFC, (reader) => readUri(reader, text.length))
 }
 
+/** Whether it is sip: or sips:. */
 export const isSip = (uri: Uri): uri is SipUri => 'host' in uri
 
 /** The user part; '' when there is none. */

@@ -14,6 +14,7 @@ import type {
   TransferName,
 } from './names.ts'
 
+/** What an application asks of the user agent. */
 export type UaCommand =
   /** Adds an account or changes it; registers when it has a registrar. */
   | { readonly kind: 'set-account'; readonly account: AccountId; readonly config: AccountConfig }

@@ -5,6 +5,7 @@ import type { SrtpSuite } from '../../sdp/crypto.ts'
 import type { RtcpMux } from '../../sdp/rtcp.ts'
 import type { HashName, RegisterOptions, SessionTerms, TransportId } from '../../sip/core/contract.ts'
 
+/** An account as it is to be; `set-account` gives it anew as a whole. */
 export interface AccountConfig {
   /** Address of record: `sip:alice@example.com`. */
   readonly aor: string
@@ -75,8 +76,10 @@ export interface AccountConfig {
   readonly silenceEndsS?: number
 }
 
+/** `optional` offers keys (RFC 4568) and goes on without where they are not taken; `mandatory` has no call without SRTP. */
 export type SrtpUse = 'off' | 'optional' | 'mandatory'
 
+/** Of a subscriber of a mobile network, for AKA (RFC 3310; 3GPP TS 35.206): K and one of OP and OPc. */
 export interface SubscriberKeys {
   readonly k: Secret
   readonly op?: Secret | undefined
@@ -85,6 +88,7 @@ export interface SubscriberKeys {
   readonly sqn?: number | undefined
 }
 
+/** How a user agent behaves for all accounts alike. */
 export interface UaConfig {
   /** Calls at once, default 32; beyond: outgoing refused, incoming 486. */
   readonly maxCalls: number

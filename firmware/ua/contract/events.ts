@@ -29,6 +29,7 @@ import type {
   TransferName,
 } from './names.ts'
 
+/** What the user agent tells an application. */
 export type UaEvent =
   | {
       readonly kind: 'account-state'

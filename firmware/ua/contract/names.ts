@@ -3,7 +3,9 @@ import type { Direction, PortId } from '../../media/contract.ts'
 import type { SrtpSuite } from '../../sdp/crypto.ts'
 import type { Party } from '../../sip/message/party.ts'
 
+/** An application’s name for an account. */
 export type AccountId = string
+/** A name for a call: the application’s for one it makes, `in:…` for one that came. Not the header Call-ID. */
 export type CallId = string
 
 export type { Diversion, Party } from '../../sip/message/party.ts'
@@ -11,8 +13,10 @@ export type { Diversion, Party } from '../../sip/message/party.ts'
 /** Call states as in PJSUA: `incoming` rings here, `early` has a provisional response, `connecting` waits for the ACK. */
 export type CallState = 'calling' | 'incoming' | 'early' | 'connecting' | 'confirmed' | 'disconnected'
 
+/** `none` before sound was agreed; `local-hold`: we hold them, `remote-hold`: they hold us; `error`: it could not be had. */
 export type MediaStatus = 'none' | 'active' | 'local-hold' | 'remote-hold' | 'error'
 
+/** The sound of a call. */
 export interface CallMedia {
   readonly status: MediaStatus
   /** Our own side's direction. */

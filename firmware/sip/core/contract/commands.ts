@@ -15,6 +15,7 @@ import type {
 import type { RegisterOptions } from './registration.ts'
 import type { SessionTerms } from './terms.ts'
 
+/** What an application asks of the SIP engine; what makes no sense now is answered with `rejected`. */
 export type SipCommand =
   /** Keeps a binding at the registrar: registers, refreshes, retries with back-off, until `unregister`. Again with a known id: changes it at the next refresh, at once when `now`. */
   | {

@@ -2,6 +2,7 @@
 import type { ServerTimes } from './servers.ts'
 import type { SessionTerms } from './terms.ts'
 
+/** How a SIP engine behaves for all accounts alike. */
 export interface SipConfig {
   /** User-Agent and Server header; '' sends none. */
   readonly userAgent: string

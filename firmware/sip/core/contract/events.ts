@@ -22,6 +22,7 @@ import type {
 import type { Learnt } from './registration.ts'
 import type { Try } from './servers.ts'
 
+/** What the SIP engine tells an application. */
 export type SipEvent =
   /**
    * On every change of state and after every refresh or failed try. `status` and `reason` are the last final response's;

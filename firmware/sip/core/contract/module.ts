@@ -13,6 +13,7 @@ import type { TransportId } from './names.ts'
 /** PJSIP's numbers: a module below `transaction` sees everything, repeats included; one below `usage` each new request; one from there on what no session, subscription or layer took. */
 export const PRIORITY = { transport: 8, transaction: 16, proxy: 32, usage: 48, application: 64 } as const
 
+/** Where a message came from, or goes to. */
 export interface Wire {
   readonly transport: TransportId
   readonly peer: SocketAddress
@@ -33,11 +34,13 @@ export type RequestVerdict =
   /** Goes on as this one: keep its Via, From, To, Call-ID and CSeq; `fields` may be given back whole, the length is set anew. */
   | { readonly kind: 'change'; readonly request: RequestDraft }
 
+/** Of a response that came: nothing passes it on, `change` puts that one in its place. */
 export type ResponseVerdict =
   | undefined
   | { readonly kind: 'drop' }
   | { readonly kind: 'change'; readonly response: ResponseDraft }
 
+/** Of a message that goes out: nothing passes it on, `change` puts that one in its place. */
 export type SendVerdict =
   | undefined
   | { readonly kind: 'drop' }
@@ -52,6 +55,7 @@ export interface SipModule {
   readonly name: string
   /** 0–127; see `PRIORITY`. Equal ones in the order they were added. */
   readonly priority: number
+  /** Each request that comes, as far as `priority` lets it see them. */
   onRequest?(request: SipRequest, wire: Wire): RequestVerdict
   /** From `transaction` on: responses no transaction waits for. */
   onResponse?(response: SipResponse, wire: Wire): ResponseVerdict

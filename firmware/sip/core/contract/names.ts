@@ -10,11 +10,15 @@ export type { SqnWindow } from '../../auth/sqn.ts'
 export type TransportId = string
 /** What a transport speaks, as Via names it. */
 export type Protocol = 'UDP' | 'TCP' | 'TLS'
+/** An INVITE session: named by whoever makes it, `in:…` by the engine when it came. */
 export type SessionId = string
+/** An application’s name for a binding it wants kept at a registrar. */
 export type RegistrationId = string
 /** One request–response exchange outside INVITE sessions, either direction. */
 export type RequestId = string
+/** An application’s name for a subscription of ours (RFC 6665). */
 export type SubscriptionId = string
+/** An application’s name for a publication of ours (RFC 3903). */
 export type PublicationId = string
 /** A subscription of somebody else's to what we tell. */
 export type SubscriberId = string
@@ -23,6 +27,7 @@ export type ReferId = string
 /** One TCP or TLS connection: named `out:…` by the engine when it asks for it, by whoever accepts it otherwise. */
 export type FlowId = string
 
+/** Who we are in what we send, and by which way it leaves. */
 export interface Identity {
   /** Address of record, a sip: URI; goes into From. */
   readonly aor: string
@@ -36,8 +41,10 @@ export interface Identity {
   readonly transport: TransportId | undefined
 }
 
+/** `registering` and `unregistering`: a REGISTER is under way; refreshes leave it `registered`. */
 export type RegistrationState = 'unregistered' | 'registering' | 'registered' | 'unregistering'
 
+/** As of a registration, for PUBLISH (RFC 3903). */
 export type PublicationState = 'unpublished' | 'publishing' | 'published' | 'unpublishing'
 
 /** As NOTIFY says it (RFC 6665 §4.1.3). */

@@ -3,6 +3,7 @@ import type { SocketAddress } from '../../../base/address.ts'
 import type { FlowId, Protocol, TransportId } from './names.ts'
 import type { DnsRecord, LookupError, RecordType } from './servers.ts'
 
+/** What sockets, connections and the resolver say to the engine. */
 export type NetworkInput =
   /**
    * A socket is bound; over TCP and TLS: connections can be asked for, and come to `local` when somebody listens there. `local` is
@@ -45,6 +46,7 @@ export type NetworkInput =
       readonly ttlMs?: number
     }
 
+/** What the engine wants of them; it has none itself. */
 export type NetworkOutput =
   | { readonly kind: 'send'; readonly transport: TransportId; readonly to: SocketAddress; readonly data: string }
   /** A look-up; given up here after `ServerTimes.lookupMs`. */

@@ -1,6 +1,7 @@
 // CONTRACT of the SIP engine: what a registration asks for beyond a binding, and what it learns.
 import type { KeepAlive } from './servers.ts'
 
+/** What a registration asks for beyond a binding (RFC 3261 §10); nothing of it has to be said. */
 export interface RegisterOptions {
   /** `urn:uuid:…` of this device, kept by it for good (RFC 5626 §4.1). Without it there are no GRUUs and no flows. */
   readonly instance?: string | undefined

@@ -1,5 +1,6 @@
 // CONTRACT of the SIP engine: finding and keeping servers. DNS records, how long what is known of them counts, keep-alive.
 
+/** What a look-up asks for (RFC 3263 §4). */
 export type RecordType = 'NAPTR' | 'SRV' | 'A' | 'AAAA'
 
 /** RFC 3403 §4.1. */
@@ -22,12 +23,14 @@ export interface Srv {
   readonly target: string
 }
 
+/** RFC 1035 §3.4.1, RFC 3596. */
 export interface AddressRecord {
   readonly type: 'A' | 'AAAA'
   /** A literal. */
   readonly address: string
 }
 
+/** A record as the name server gave it. */
 export type DnsRecord = Naptr | Srv | AddressRecord
 
 /** NXDOMAIN, no data, SERVFAIL (and answers that make no sense), REFUSED, silence. */
