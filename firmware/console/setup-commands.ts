@@ -82,6 +82,10 @@ const nameServer: Kind<string> = {
     typeof value === 'string' && plainFormats['name-server'](value) === undefined ? { value } : undefined,
 }
 
+const rtpPorts = { min: whole(1024, 65_534), max: whole(1025, 65_535) }
+const roomFor = (calls: number, { min, max }: { readonly min: number; readonly max: number }) =>
+  max - min < 2 * calls ? refuse('rtpPorts', `room for ${calls} calls, two ports each`, { min, max }) : undefined
+
 export const START = {
   address: optional(text('an address of this machine')),
   port: orElse(whole(0, 65_535), 0),
@@ -90,7 +94,7 @@ export const START = {
   tcp: orElse(flag, true),
   tls: orElse<TlsSettings & { readonly port: number }>(tls, TLS_OUT),
   dscp: orElse(nested({ sip: whole(0, 63), audio: whole(0, 63) }), { sip: 24, audio: 46 }),
-  rtpPorts: orElse(nested({ min: whole(1024, 65_534), max: whole(1025, 65_535) }), { min: 16_384, max: 16_583 }),
+  rtpPorts: orElse(nested(rtpPorts), { min: 16_384, max: 16_583 }),
   device: orElse(device, { kind: 'null', rate: 16000 }),
   codecs: orElse(codecs, ['PCMA', 'PCMU']),
   userAgent: optional(text('a product name', 128)),
@@ -127,8 +131,8 @@ export const setupCommands = [
       if (!files.ok) return refuse('tls', 'files and lists that can be used', files.error)
       const owned = [...methods, ...decides].find((method) => FORBIDDEN.includes(method))
       if (owned !== undefined) return refuse('a method the stack answers itself', 'another method', owned)
-      if (rtpPorts.max - rtpPorts.min < 2 * maxCalls)
-        return refuse('rtpPorts', `room for ${maxCalls} calls, two ports each`, rtpPorts)
+      const tight = roomFor(maxCalls, rtpPorts)
+      if (tight) return tight
       if (jitter.maxMs <= jitter.minMs) return refuse('jitter', 'maxMs above minMs', jitter)
       const address = given.address === undefined ? await localAddressTowards(ANYWHERE) : ok(given.address)
       if (!address.ok) return refuse('no network', 'an address of this machine in "address"', address.error)
@@ -206,6 +210,11 @@ export const setupCommands = [
       return ok({ ...station.agent?.local })
     },
   ),
+  command('set-rtp-ports', rtpPorts, async ({ min, max }, station) => {
+    const done =
+      roomFor(station.settings.maxCalls, { min, max }) ?? (await station.ua({ kind: 'set-rtp-ports', min, max }))
+    return done.ok ? ok({}) : done
+  }),
   command(
     'quit',
     { now: orElse(flag, false) },

@@ -252,6 +252,7 @@ function subjectOf(command: UaCommand): string {
   if ('subscriber' in command) return command.subscriber
   if ('request' in command) return command.request
   if (command.kind === 'move') return command.mediaAddress
+  if (command.kind === 'set-rtp-ports') return `${command.min}-${command.max}`
   if (command.kind === 'add-package') return command.event.toLowerCase()
   return command.account
 }

@@ -124,7 +124,7 @@ export interface Tone {
 
 /** What the media engine is told, in the order given. */
 export type MediaCommand =
-  /** Keep `want` socket pairs (even port, RTCP next) bound ahead on `address`, ports within [min, max]. Replaces an earlier order for that address; '' ends them all. */
+  /** Keep `want` socket pairs (even port, RTCP next) bound ahead on `address`, ports within [min, max]. Replaces an earlier order for that address, whose pairs stay, as they may be in an offer: who wants none of those ports releases them. '' ends all orders and pairs. */
   | {
       readonly kind: 'stock-pairs'
       readonly address: string

@@ -2,11 +2,14 @@ import { describe, expect, test } from 'vitest'
 import type { MediaCommand } from './contract.ts'
 import { createPairStock } from './pair-stock.ts'
 
-const CONFIG = { addresses: ['192.0.2.1'], min: 20000, max: 20100, dscp: 46, spare: 2 }
+const CONFIG = { addresses: ['192.0.2.1'], range: { min: 20000, max: 20100 }, dscp: 46, spare: 2 }
 const stocked = (count: number) => {
   const stock = createPairStock(CONFIG)
   for (let pair = 1; pair <= count; pair++)
-    stock.add({ kind: 'pair-ready', pair, address: '192.0.2.1', rtpPort: 20000 + 2 * pair, rtcpPort: 20001 + 2 * pair })
+    stock.add(
+      { kind: 'pair-ready', pair, address: '192.0.2.1', rtpPort: 20000 + 2 * pair, rtcpPort: 20001 + 2 * pair },
+      () => {},
+    )
   return stock
 }
 
@@ -50,9 +53,9 @@ describe('stock of socket pairs', () => {
       ['2001:db8::1', 2],
     ])
     const pair = { kind: 'pair-ready', rtpPort: 20000, rtcpPort: 20001 } as const
-    stock.add({ ...pair, pair: 1, address: '192.0.2.1' })
-    stock.add({ ...pair, pair: 2, address: '2001:db8::1' })
-    stock.add({ ...pair, pair: 3, address: '192.0.2.1' })
+    stock.add({ ...pair, pair: 1, address: '192.0.2.1' }, () => {})
+    stock.add({ ...pair, pair: 2, address: '2001:db8::1' }, () => {})
+    stock.add({ ...pair, pair: 3, address: '192.0.2.1' }, () => {})
     const taken = [
       stock.take(() => {}, 'IP6'),
       stock.take(() => {}, 'IP6'),
@@ -78,11 +81,11 @@ describe('stock of socket pairs', () => {
       { kind: 'release-pair', pair: 2 },
     ])
     out.length = 0
-    stock.add({ kind: 'pair-ready', pair: 4, address: '192.0.2.1', rtpPort: 20008, rtcpPort: 20009 })
-    stock.add({ kind: 'pair-ready', pair: 5, address: '192.0.2.1', rtpPort: 20010, rtcpPort: 20011 })
+    stock.add({ kind: 'pair-ready', pair: 4, address: '192.0.2.1', rtpPort: 20008, rtcpPort: 20009 }, () => {})
+    stock.add({ kind: 'pair-ready', pair: 5, address: '192.0.2.1', rtpPort: 20010, rtcpPort: 20011 }, () => {})
     stock.opened(stock.take(send, undefined, true)!)
     // One is still taken, and the order is for five: two more raise nothing.
-    stock.add({ kind: 'pair-ready', pair: 6, address: '192.0.2.1', rtpPort: 20012, rtcpPort: 20013 })
+    stock.add({ kind: 'pair-ready', pair: 6, address: '192.0.2.1', rtpPort: 20012, rtcpPort: 20013 }, () => {})
     stock.take(send)
     expect(out).toEqual([])
   })
@@ -94,13 +97,43 @@ describe('stock of socket pairs', () => {
     out.length = 0
     stock.move(['192.0.2.7'], send)
     stock.release(old, send)
-    stock.add({ kind: 'pair-ready', pair: 9, address: '192.0.2.1', rtpPort: 20000, rtcpPort: 20001 })
+    stock.add({ kind: 'pair-ready', pair: 9, address: '192.0.2.1', rtpPort: 20000, rtcpPort: 20001 }, () => {})
     expect(out.map((order) => order.kind === 'stock-pairs' && [order.address, order.want])).toEqual([
       ['192.0.2.1', 0],
       ['192.0.2.7', 2],
     ])
     expect(stock.ready).toBe(0)
-    stock.add({ kind: 'pair-ready', pair: 10, address: '192.0.2.7', rtpPort: 20000, rtcpPort: 20001 })
+    stock.add({ kind: 'pair-ready', pair: 10, address: '192.0.2.7', rtpPort: 20000, rtcpPort: 20001 }, () => {})
     expect(stock.take(send)?.pair).toBe(10)
+  })
+  test('another range: what is ready is given back but what fits, what is taken stays, what was on its way goes back', () => {
+    const stock = stocked(3)
+    const out: MediaCommand[] = []
+    const send = (command: MediaCommand) => out.push(command)
+    const taken = stock.take(send)!
+    out.length = 0
+    stock.setRange({ min: 20006, max: 20009 }, send)
+    const order = { kind: 'stock-pairs', address: '192.0.2.1', min: 20006, max: 20009, dscp: 46 }
+    expect(out.splice(0)).toEqual([
+      { ...order, want: 3 },
+      { kind: 'release-pair', pair: 2 },
+    ])
+    expect(stock.range).toEqual({ min: 20006, max: 20009 })
+    stock.add({ kind: 'pair-ready', pair: 4, address: '192.0.2.1', rtpPort: 20010, rtcpPort: 20011 }, send)
+    stock.add({ kind: 'pair-ready', pair: 5, address: '192.0.2.1', rtpPort: 20008, rtcpPort: 20009 }, send)
+    expect(out.splice(0)).toEqual([{ kind: 'release-pair', pair: 4 }])
+    expect([stock.take(send)?.pair, stock.take(send)?.pair, stock.take(send)]).toEqual([3, 5, undefined])
+    // Orders that follow are for the new range; the pair that was taken is given back as ever.
+    expect(out.splice(0)).toEqual([
+      { ...order, want: 4 },
+      { ...order, want: 5 },
+    ])
+    stock.release(taken, send)
+    stock.move(['192.0.2.7'], send)
+    expect(out).toEqual([
+      { kind: 'release-pair', pair: 1 },
+      { ...order, want: 0 },
+      { ...order, address: '192.0.2.7', want: 2 },
+    ])
   })
 })

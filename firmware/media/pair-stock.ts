@@ -14,11 +14,16 @@ export interface Pair {
   readonly sendPair?: PairId
 }
 
+/** Ports of RTP and RTCP, both ends included. */
+export interface PortRange {
+  readonly min: number
+  readonly max: number
+}
+
 export interface PairStockConfig {
   /** One, or one of each family; the first is what is named when nothing speaks for another. */
   readonly addresses: readonly string[]
-  readonly min: number
-  readonly max: number
+  readonly range: PortRange
   readonly dscp: number
   /** Pairs kept ready beyond those taken; 4 covers a burst of calls within one engine tick. */
   readonly spare: number
@@ -32,7 +37,8 @@ export interface PairStock {
    * stock were announced to somebody who is gone, and would never be announced again.
    */
   orders(): readonly MediaCommand[]
-  add(event: Extract<MediaEvent, { kind: 'pair-ready' }>): void
+  /** One of an earlier range, which was on its way, is given back. */
+  add(event: Extract<MediaEvent, { kind: 'pair-ready' }>, send: Send): void
   /**
    * A pair, taken now, at an address of the family asked for, or at the first address. Undefined when the stock is empty, or
    * there is no such address: refuse the call. `apart`: with another one to send from.
@@ -46,6 +52,9 @@ export interface PairStock {
   release(pair: Pair, send: Send): void
   /** These addresses from now on. Pairs at others are gone, taken ones too unless they are opened. */
   move(addresses: readonly string[], send: Send): void
+  /** Pairs come from these ports from now on; those that are taken stay what they are. */
+  setRange(range: PortRange, send: Send): void
+  readonly range: PortRange
   readonly ready: number
 }
 
@@ -58,22 +67,26 @@ interface Shelf {
   ordered: number
 }
 
-export function createPairStock({ addresses, min, max, dscp, spare }: PairStockConfig): PairStock {
+export function createPairStock({ addresses, range: first, dscp, spare }: PairStockConfig): PairStock {
+  let range = first
   const shelves = new Map<string, Shelf>()
   const put = (address: string) => shelves.set(address, { ready: [], taken: 0, ordered: spare })
   const order = (address: string, want: number): MediaCommand => ({
     kind: 'stock-pairs',
     address,
-    min,
-    max,
+    ...range,
     want,
     dscp,
   })
+  const fits = ({ rtpPort, rtcpPort }: Pair) => rtpPort >= range.min && rtcpPort <= range.max
   addresses.forEach(put)
   return {
     orders: () => [order('', 0), ...[...shelves.keys()].map((address) => order(address, spare))],
-    add({ pair, address, rtpPort, rtcpPort }) {
-      shelves.get(address)?.ready.push({ pair, address, rtpPort, rtcpPort })
+    add({ pair, address, rtpPort, rtcpPort }, send) {
+      const shelf = shelves.get(address)
+      const bound = { pair, address, rtpPort, rtcpPort }
+      if (fits(bound)) shelf?.ready.push(bound)
+      else if (shelf) send({ kind: 'release-pair', pair })
     },
     take(send, family, apart = false) {
       const address = [...shelves.keys()].find((each) => family === undefined || familyOf(each) === family) ?? ''
@@ -116,6 +129,19 @@ export function createPairStock({ addresses, min, max, dscp, spare }: PairStockC
           send(order(address, spare))
         }
       }
+    },
+    setRange(to, send) {
+      range = to
+      for (const [address, shelf] of shelves) {
+        // First the order: each pair that is given back is followed by one of the new range.
+        send(order(address, shelf.ordered))
+        const left = shelf.ready.filter((pair) => !fits(pair))
+        shelf.ready.splice(0, shelf.ready.length, ...shelf.ready.filter(fits))
+        for (const { pair } of left) send({ kind: 'release-pair', pair })
+      }
+    },
+    get range() {
+      return range
     },
     get ready() {
       return [...shelves.values()].reduce((sum, { ready }) => sum + ready.length, 0)

@@ -153,6 +153,7 @@ function onRefused(state: PhoneState, event: Refused, now: Millis, send: Send): 
     case 'set-presence':
     case 'add-package':
     case 'move':
+    case 'set-rtp-ports':
     case 'answer-subscriber':
     case 'notify':
       return state

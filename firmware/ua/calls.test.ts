@@ -270,7 +270,42 @@ describe('incoming', () => {
     empty.lines()
     empty.incoming('in:1', sdp())
     empty.call('o')
-    expect(empty.lines()).toEqual(['sip respond in:1 503 -', 'app refused make-call o: no RTP port free'])
+    expect(empty.lines()).toEqual([
+      'sip respond in:1 503 -',
+      'app refused make-call o: no RTP port free in 20000–20998',
+    ])
+  })
+})
+
+describe('other RTP ports', () => {
+  const portOf = (ua: ReturnType<typeof uaScript>, id: string) => {
+    const invite = ua.sent.find((command) => command.kind === 'invite' && command.id === id)
+    return Number(/m=audio (\d+)/.exec(invite?.kind === 'invite' ? (invite.sdp ?? '') : '')?.[1])
+  }
+  test('from then on; a call that has its own keeps them', () => {
+    const ua = outgoing()
+    ua.call('before')
+    ua.app({ kind: 'set-rtp-ports', min: 31_000, max: 31_099 })
+    ua.call('after')
+    expect(portOf(ua, 'before')).toBeLessThan(21_000)
+    expect(portOf(ua, 'after')).toBeGreaterThanOrEqual(31_000)
+    ua.body('before', 'answer', sdp(), true)
+    expect(ua.lines()).toContain('media open-stream call:before PCMA sendrecv to 4000')
+    expect(ua.media.faults).toEqual([])
+  })
+  test.each([
+    [1023, 2000],
+    [2000, 65_536],
+    [2000, 2000],
+    [2001, 2002],
+    [2000.5, 3000],
+  ])('%d to %d is no range', (min, max) => {
+    const ua = ready()
+    ua.lines()
+    ua.app({ kind: 'set-rtp-ports', min, max })
+    expect(ua.lines()).toEqual([
+      `app refused set-rtp-ports ${min}-${max}: not ports from 1024 to 65535, with an even one and the next`,
+    ])
   })
 })
 

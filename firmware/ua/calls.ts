@@ -5,7 +5,7 @@ import { earlier, FOREVER, type Millis } from '../base/time.ts'
 import { knownCodecs } from '../media/codecs.ts'
 import type { MediaEvent, PortId } from '../media/contract.ts'
 import { createNegotiator, type SrtpPolicy } from '../media/negotiator.ts'
-import { createPairStock, familyOf, type Pair } from '../media/pair-stock.ts'
+import { createPairStock, familyOf, type Pair, type PortRange } from '../media/pair-stock.ts'
 import { withoutKeys } from '../sdp/crypto.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
 import { completeTarget, headersProblem, partyCalled } from '../sip/message/addressing.ts'
@@ -45,6 +45,8 @@ export interface Calls {
   onMedia(event: MediaEvent, tell: Tell): void
   /** The host is at these addresses now: calls elsewhere follow as there are sockets. Those that stand, of them. */
   move(to: readonly string[], tell: Tell): readonly CallId[]
+  /** Sockets in use stay. False: no range of ports. */
+  setRange(range: PortRange, tell: Tell): boolean
   /** Its last event came. */
   forget(id: CallId): void
   wake(tell: Tell): void
@@ -53,9 +55,8 @@ export interface Calls {
 
 export function createCalls(config: UaConfig, rng: Rng): Calls {
   const calls = new Map<CallId, Call>()
-  const { min, max } = config.rtpPorts
   const addresses = [config.mediaAddress, ...(config.alsoMediaAddress === undefined ? [] : [config.alsoMediaAddress])]
-  const stock = createPairStock({ addresses, min, max, dscp: config.dscp, spare: SPARE_PAIRS })
+  const stock = createPairStock({ addresses, range: config.rtpPorts, dscp: config.dscp, spare: SPARE_PAIRS })
   /** Calls that are to have sockets at the new address, once there are some. */
   const homeless = new Set<CallId>()
   const told = config.infoPackages?.length ? [recvInfo(config.infoPackages)] : []
@@ -73,6 +74,7 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
     }
   }
 
+  const inRange = () => `in ${stock.range.min}–${stock.range.max}`
   const silenceEndsMs = ({ config: { silenceEndsS = 0 } }: Account) => 1000 * silenceEndsS
   const selfOf = ({ config: { aor }, contactUser }: Account) => ({ aor, contactUser })
 
@@ -134,7 +136,7 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       if (security.impossible !== undefined) return refuse(security.impossible)
       const { proxies, asymmetricRtp } = account.config
       const pair = stock.take(tell.media, familyCalled(proxies[0] ?? target.value), asymmetricRtp)
-      if (pair === undefined) return refuse('no RTP port free')
+      if (pair === undefined) return refuse(`no RTP port free ${inRange()}`)
       warnOf(security, id, tell)
       const negotiator = negotiate(account, pair, security.policy)
       const caller = callerFor(account, command.anonymous)
@@ -175,7 +177,8 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       if (pair === undefined) {
         const foreign = familyOffered(event.sdp)
         const reachable = foreign === undefined || stock.has(foreign)
-        tell.log('warn', reachable ? 'no RTP port in stock' : 'no address of the family offered', { call: id, foreign })
+        const why = reachable ? `no RTP port free ${inRange()}` : 'no address of the family offered'
+        tell.log('warn', why, { call: id, foreign })
         return refuse(reachable ? 503 : 488)
       }
       const port = createCallPort(id, pair, stock)
@@ -222,7 +225,7 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
           if (event.unmarked !== undefined && !unmarked)
             tell.log('warn', 'audio packets go unmarked', { refused: event.unmarked })
           unmarked ||= event.unmarked !== undefined
-          stock.add(event)
+          stock.add(event, tell.media)
           return settle(tell)
         case 'pairs-failed':
           return tell.log('error', 'no RTP ports', { reason: event.reason })
@@ -254,6 +257,12 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       return moving.filter((call) => call.stands).map(({ id }) => id)
     },
 
+    setRange(range, tell) {
+      if (!hasPair(range)) return false
+      stock.setRange(range, tell.media)
+      return true
+    },
+
     forget(id) {
       calls.delete(id)
     },
@@ -265,3 +274,7 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
     deadline: () => [...calls.values()].reduce((due, call) => earlier(due, call.deadline), FOREVER),
   }
 }
+
+/** An even port and the next one, none below those of the system. */
+const hasPair = ({ min, max }: PortRange): boolean =>
+  Number.isInteger(min) && Number.isInteger(max) && min >= 1024 && max <= 65_535 && min + (min % 2) < max

@@ -80,6 +80,9 @@ const step = fc.oneof(
       (ua: Ua) =>
         ua.sip({ kind: 'rejected', command: command as 'invite', id, reason: 'no' }),
   ),
+  fc
+    .constantFrom(20_000, 20_500, 31_000)
+    .map((min) => (ua: Ua) => ua.app({ kind: 'set-rtp-ports', min, max: min + 999 })),
   fc.constant((ua: Ua) => ua.account('a', { codecs: ['PCMU'] })),
   fc.constant((ua: Ua) => ua.app({ kind: 'remove-account', account: 'a' })),
 )

@@ -120,6 +120,11 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return subscribers.notify(command, tell)
       case 'move':
         return move(command, tell)
+      case 'set-rtp-ports': {
+        const { min, max } = command
+        if (calls.setRange({ min, max }, tell)) return
+        return tell.refuse(command.kind, `${min}-${max}`, 'not ports from 1024 to 65535, with an even one and the next')
+      }
     }
   }
 

@@ -133,6 +133,19 @@ TEST("engine/pairs: kept in stock, refilled when one is taken, a failure told on
   CHECK_EQ(failed->reason, "no such address");
 }
 
+TEST("engine/pairs: an order for other ports leaves those that are bound; who is released is followed by one of the new ports") {
+  Lab lab;
+  const PairId pair = lab.stock();
+  REQUIRE(pair != 0);
+  lab.engine.submit(command::StockPairs{"127.0.0.1", 30000, 30010, 4, 0});
+  lab.engine.submit(command::ReleasePair{pair});
+  const auto next = lab.wait<event::PairReady>([](const event::PairReady& e) { return e.rtpPort == 30000; });
+  REQUIRE(next);
+  CHECK_EQ(next->pair, pair + 4);
+  lab.engine.submit(command::OpenStream{"offered", pair + 1, lab.config(), {}});
+  CHECK(lab.of<event::PortOpened>("offered"));
+}
+
 TEST("engine/commands that make no sense are rejected with the reason, and nothing else happens") {
   Lab lab;
   CHECK_EQ(lab.rejection(command::ClosePort{"x"}), "close-port: no port x");

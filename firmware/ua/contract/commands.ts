@@ -192,6 +192,11 @@ export type UaCommand =
    */
   | { readonly kind: 'move'; readonly mediaAddress: string; readonly alsoMediaAddress?: string | undefined }
   /**
+   * Sockets of media are bound to these ports from now on, an even one and the next for each call; those in use stay until their call
+   * ends. While no pair is free there, calls are refused, which is told with the range.
+   */
+  | { readonly kind: 'set-rtp-ports'; readonly min: number; readonly max: number }
+  /**
    * What the account says of itself to those who subscribe to its presence, and to its server when `publish`, kept up there with
    * `expires` seconds: its publication is called `own:presence:` + AccountId. `presence` undefined: no more than that it is there.
    */

@@ -35,7 +35,7 @@ void PairStock::order(const command::StockPairs& order, int64_t nowNs) {
   const bool sameMark = before != orders_.end() && order.dscp == before->second.dscp;
   for (auto each = ready_.begin(); each != ready_.end();) {
     const SocketPair& pair = each->second;
-    const bool fits = pair.brought || pair.address != order.address || (sameMark && pair.rtpPort >= order.min && pair.rtcpPort <= order.max);
+    const bool fits = pair.brought || pair.address != order.address || sameMark;
     each = fits ? std::next(each) : ready_.erase(each);
   }
   size_t excess = readyAt(order.address);

@@ -20,7 +20,7 @@ class PairStock {
  public:
   PairStock(BindPair bind, std::function<void(Event&&)> emit) : bind_(std::move(bind)), emit_(std::move(emit)) {}
 
-  /** Of one address: its pairs that fit the new order stay, others are closed; then refills. Other addresses keep theirs. Without an address: nothing is kept anywhere. Pairs brought stay. */
+  /** Of one address: its pairs with the mark asked for stay, also at other ports, others are closed; then refills. Other addresses keep theirs. Without an address: nothing is kept anywhere. Pairs brought stay. */
   void order(const command::StockPairs& order, int64_t nowNs);
   /** A pair of the application's; told by an event. */
   void bring(const command::BringPair& order);
