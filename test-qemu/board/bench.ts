@@ -20,7 +20,7 @@ export interface Bench {
 
 const MOMENT_MS = 100
 
-/** `name` is that of its folder in build/hil too. Resolves when the guest's program runs, and has found all of its hardware. */
+/** `name` is that of its folder in build/hil too. Resolves when the guest has nothing else to start, and its program has found all of its hardware. */
 export async function setUp(name: BoardName, folder = join(build, 'hil', name)): Promise<Bench> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
@@ -31,6 +31,7 @@ export async function setUp(name: BoardName, folder = join(build, 'hil', name)):
     ...{ initrds: [await boardInitrd(folder)], ports: { [PORT]: port } },
   })
   const guest = await meetGuest(await connectPort(port))
+  await machine.said('Startup finished', 120_000)
   const first = await guest.open()
   await new Promise<void>((resolve) => {
     const ready = new Set<string>()

@@ -7,7 +7,7 @@ describe.each(['matrix-on-soc', 'matrix-on-expander'] as const)('%s', (name) => 
   let bench: Bench | undefined
   beforeAll(async () => {
     bench = await setUp(name)
-  }, 120_000)
+  }, 240_000)
   afterAll(() => bench?.machine.kill())
   boardContract(`${name}, in the guest`, () => rigOf(bench!), EMULATED)
 })

@@ -19,7 +19,7 @@ const poll = (look: () => unknown) => expect.poll(look, { timeout: BACK_MS, inte
 
 beforeAll(async () => {
   bench = await setUp('matrix-on-expander')
-}, 120_000)
+}, 240_000)
 afterAll(() => bench?.machine.kill())
 beforeEach(async () => {
   rig = await rigOf(bench)
