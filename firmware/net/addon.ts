@@ -12,6 +12,11 @@ export interface NativeUdpSocket {
   counters(): Record<string, number>
 }
 
+/** `native/binding/network_watch.cc`; `network-watch.ts` wraps it. */
+export interface NativeNetworkWatch {
+  close(): void
+}
+
 export interface NativeNet {
   readonly UdpSocket: new (
     address: string,
@@ -23,6 +28,7 @@ export interface NativeNet {
     onUnreachable: (address: string, port: number, code: string) => void,
     onError: (code: string) => void,
   ) => NativeUdpSocket
+  readonly NetworkWatch: new (onChange: () => void, onError: (code: string) => void) => NativeNetworkWatch
   /** `native/binding/tune.cc`, for sockets of node:net: '' or what the system refused. */
   readonly tuneSocket: (fd: number, dscp: number, userTimeoutMs: number) => string
 }

@@ -1,7 +1,6 @@
 // Which of this machine's addresses a peer sees: the source address the routing table picks for it.
 import { createSocket } from 'node:dgram'
 import { isIP } from 'node:net'
-import { networkInterfaces } from 'node:os'
 import { err, ok, type Result } from '../base/result.ts'
 import { seededRng } from '../base/rng.ts'
 import { keyOf } from '../sip/locate/cache.ts'
@@ -60,7 +59,3 @@ export async function localAddressFor(
   const peer = await peerAddress(where, names)
   return peer.ok ? localAddressTowards(peer.value) : peer
 }
-
-/** Whether an interface of this host has it. */
-export const isOurs = (address: string): boolean =>
-  Object.values(networkInterfaces()).some((addresses) => addresses?.some((each) => each.address === address))

@@ -6,7 +6,8 @@ import { isIpv6 } from '../base/ip.ts'
 import { type LogRecord, log } from '../base/log.ts'
 import { ok, type Result } from '../base/result.ts'
 import type { MediaCommand, MediaEvent } from '../media/contract.ts'
-import { isOurs, localAddressTowards, peerAddress } from '../net/local-address.ts'
+import { localAddressTowards, peerAddress } from '../net/local-address.ts'
+import { type NetworkWatch, watchNetwork } from '../net/network-watch.ts'
 import { createResolver, type Resolver } from '../net/resolver.ts'
 import type { SipOutput } from '../sip/core/contract.ts'
 import { isSip, parseUri } from '../sip/message/uri.ts'
@@ -40,9 +41,6 @@ export interface Stack {
 /** A phone that is up before its network gets its address any moment: so often at first, and so many times. */
 const [SOON_MS, SOON_TRIES] = [250, 40]
 const RETRY_MS = 2000
-/** How often the interfaces are asked whether our address is still there, and, each so many times, the routing table for a better one. */
-const LOOK_MS = 1000
-const LOOK_EACH = 5
 
 /** Without a registrar any address of a default route will do; nothing is ever sent to this one (RFC 5737). */
 const ANYWHERE = { host: '192.0.2.1', port: undefined }
@@ -53,6 +51,8 @@ interface Standing {
   readonly voice: Voice
   readonly departure: Departure
   readonly names: Resolver
+  /** Of what may change our addresses. */
+  readonly watch: NetworkWatch
   /** The server this machine is seen by at the first of `addresses`. */
   readonly peer: string
   addresses: readonly string[]
@@ -64,6 +64,8 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
   let timer: NodeJS.Timeout | undefined
   /** Since a stack stood or another configuration came. */
   let failed = { tries: 0, reason: '' }
+  /** Why the kernel does not tell of changes, as it was last logged. */
+  let untold = ''
   /** When the port of the stack that left last is the kernel's again. */
   let freed: Promise<void> = Promise.resolve()
 
@@ -92,7 +94,8 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
           broken: () => void bring(config, 0),
         },
       )
-      standing = { voice, departure, names, peer, addresses }
+      const watch = watchNetwork(() => void look(config), unwatched)
+      standing = { voice, departure, names, watch, peer, addresses }
     } catch (error) {
       part.stop()
       names.close()
@@ -100,11 +103,9 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
       return
     }
     failed = { tries: 0, reason: '' }
-    let looks = 0
-    timer = setInterval(() => {
-      if (++looks % LOOK_EACH === 0 || standing?.addresses.every(isOurs) === false) void look(config)
-    }, LOOK_MS)
     user.up(address)
+    // What changed before it was watched.
+    void look(config)
   }
 
   function later(config: PhoneConfig, reason: string): void {
@@ -112,6 +113,11 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
     failed = { tries: failed.tries + 1, reason }
     user.down(reason)
     timer = setTimeout(() => void bring(config), failed.tries <= SOON_TRIES ? SOON_MS : RETRY_MS)
+  }
+
+  function unwatched(code: string): void {
+    if (code !== untold) user.log(log('warn', 'stack', 'changes of the network are not told, so looked for', { code }))
+    untold = code
   }
 
   /** Moves to another address when the server would see another one; without any, the old one may come back. */
@@ -157,6 +163,7 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
     // Another change may have taken it down meanwhile.
     if (standing !== leaving) return freed
     standing = undefined
+    leaving.watch.close()
     leaving.voice.close()
     leaving.names.close()
     for (const event of leaving.departure.untold()) inTurn(() => user.ua(event))

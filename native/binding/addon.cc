@@ -2,6 +2,7 @@
 #include <napi.h>
 
 #include "media.h"
+#include "network_watch.h"
 #include "notify.h"
 #include "tune.h"
 #include "udp.h"
@@ -11,6 +12,7 @@ namespace {
 Napi::Object start(Napi::Env env, Napi::Object exports) {
   registerUdp(env, exports);
   registerMedia(env, exports);
+  registerNetworkWatch(env, exports);
   registerNotify(env, exports);
   registerTune(env, exports);
   return exports;
