@@ -208,14 +208,12 @@ std::vector<int16_t> nextSound(Player& player) {
 TEST("wav/a player stands still and goes on, goes to a place and says where it is, also after its end") {
   const TempFile file;
   writeRamp(file.path, 3000);
-  Events events;
+  // Those who are reported to outlive the worker that reports.
+  Events events, unheard;
   FileWorker worker;
-  {
-    // Nowhere before it is open, which this one never is: the worker may be quicker than whoever asks.
-    Events unheard;
-    const Player missing({std::string(file.path) + ".none", 1, 0, 0}, unheard.report(), worker);
-    CHECK(std::isnan(statusOf(missing).positionMs));
-  }
+  // Nowhere before it is open, which this one never is: the worker may be quicker than whoever asks.
+  const Player missing({std::string(file.path) + ".none", 1, 0, 0}, unheard.report(), worker);
+  CHECK(std::isnan(statusOf(missing).positionMs));
   Player player({file.path, 1, 0, 0}, events.report(), worker);
   REQUIRE(events.wait<event::PortOpened>());
   int16_t block[80];
