@@ -35,7 +35,7 @@ const TRANSFER_MS = 5
 const CHECK_MS = 1000
 /** A transfer that takes longer has met a stuck bus. */
 const ANSWER_MS = 2000
-const BACK_OFF_MS = { first: 250, most: 1000 } as const
+const BACK_OFF_MS = { first: 250, most: 4000 } as const
 
 interface InitStep {
   /** Undefined: the expander is asked whether it has kept its power; a plug that goes in bounces. */

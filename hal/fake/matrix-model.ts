@@ -2,7 +2,7 @@
 import type { Clock } from '../api/clock.ts'
 
 export interface MatrixModel {
-  /** Drives these columns, the others float; the rows follow after `settleMs`, or at once. */
+  /** Drives these columns, the others float; the rows follow after `settleMs`. */
   drive(columns: number): void
   /** The rows that are pulled down now. */
   rows(): number
@@ -39,12 +39,10 @@ export function createMatrixModel(
   }
   return {
     drive(columns) {
-      const settle = (): void => {
+      clock.after(settleMs, () => {
         driven = columns
         refresh()
-      }
-      if (settleMs === 0) settle()
-      else clock.after(settleMs, settle)
+      })
     },
     rows: () => rows,
     refresh,

@@ -5,9 +5,8 @@ import { watchLines } from './line-watch.ts'
 import type { BoardProfile, LineAt } from './profiles.ts'
 
 export interface KeypadLines {
-  /** Exactly these columns pull; `closed` are the rows known to be closed then. */
-  drive(columns: number, closed: number): void
-  readRows(wanted: number): void
+  drive(columns: number): void
+  readRows(): void
   close(): void
 }
 
@@ -31,7 +30,7 @@ export function openKeypad(profile: BoardProfile, access: LineAccess): KeypadLin
       work = atWork(profile, device, access)
     },
   )
-  return { drive: (next, closed) => work?.drive(next, closed), readRows: (wanted) => work?.readRows(wanted), close }
+  return { drive: (next) => work?.drive(next), readRows: () => work?.readRows(), close }
 }
 
 /** Each once. */
@@ -92,7 +91,7 @@ function atWork({ matrix, buttons }: BoardProfile, device: DeviceLines, access: 
     keyWatch.stop()
   })
   return {
-    drive(next, closed) {
+    drive(next) {
       try {
         // Driven to one level only: two keys of a row would otherwise short a low column to a high one.
         for (const [n, column] of columns.entries())
@@ -100,16 +99,14 @@ function atWork({ matrix, buttons }: BoardProfile, device: DeviceLines, access: 
             column.setDirection((next >> n) & 1 ? (matrix.columns[n]!.activeLow ? 'low' : 'high') : 'in')
         driven = next
         // With one column driven the scan reads the rows itself.
-        rowWatch.pause(driven !== all, closed)
-        columnWatch.pause(driven !== all)
+        for (const watch of [rowWatch, columnWatch]) watch.pause(driven !== all)
       } catch (cause) {
         device.fail(cause)
       }
     },
-    readRows(wanted) {
-      const read = [...rows.entries()].filter(([n]) => ((wanted >> n) & 1) === 1)
-      let [mask, left] = [0, read.length]
-      for (const [n, row] of read)
+    readRows() {
+      let [mask, left] = [0, rows.length]
+      for (const [n, row] of rows.entries())
         row.read((error, value) => {
           if (error) device.fail(error)
           mask |= value << n

@@ -14,8 +14,8 @@ export interface WatchedLine {
 }
 
 export interface LineWatch {
-  /** Lines that are read are left alone for now; afterwards those are told that are not as `known`, a bit for each, or `rest`. */
-  pause(paused: boolean, known?: number): void
+  /** Lines that are read are left alone for now; afterwards those that are not `rest` are told. */
+  pause(paused: boolean): void
   /** Lines that are read are read now, unless paused. */
   look(): void
   stop(): void
@@ -62,9 +62,9 @@ export function watchLines(watched: readonly WatchedLine[], clock: Clock, rest?:
   }
   if (!stopped) cancel = clock.after(everyMs, round)
   return {
-    pause(now, known) {
+    pause(now) {
       paused = now
-      for (const n of last.keys()) last[n] = known === undefined ? rest : (((known >> n) & 1) as Level)
+      last.fill(rest)
     },
     look() {
       if (stopped || paused) return

@@ -72,10 +72,10 @@ export function createLinuxBoard(profile: BoardProfile, options: LinuxBoardOptio
         open(output.device)
         return
       case 'drive':
-        keypad?.drive(output.columns, output.closed)
+        keypad?.drive(output.columns)
         return
       case 'read-rows':
-        keypad?.readRows(output.rows)
+        keypad?.readRows()
         return
       case 'set-led':
         lamps?.set(output.led, output.on)
