@@ -1,17 +1,9 @@
 // Which account a call is for, when it is for nobody; what NAT we are behind, in descriptions.
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { Account, Call } from './index.ts'
-import { type Desk, desk, Person } from './testing/pair.ts'
+import { type Desk, desksOfEach, Person } from './testing/pair.ts'
 
-const up: Desk[] = []
-const upDesk = async (...given: Parameters<typeof desk>) => {
-  const made = await desk(...given)
-  up.push(made)
-  return made
-}
-afterEach(async () => {
-  await Promise.all(up.splice(0).map(({ endpoint }) => endpoint.libDestroy()))
-})
+const upDesk = desksOfEach()
 
 test('a call for nobody is for the default account, or for the one of the highest priority', async () => {
   const alice = await upDesk('alice')

@@ -1,8 +1,8 @@
 // What the session of a call tells, to the object of the call.
+import { callState } from '../../sip/message/call-state.ts'
 import type { Invitation, InvitationChange } from '../core/index.ts'
 import { endCall } from './call-end.ts'
 import { askRedirect } from './call-redirect.ts'
-import { callState } from './call-state.ts'
 import { onTransfer } from './call-transfer.ts'
 import type { ToldBy } from './inbox.ts'
 import type { Inner } from './inner.ts'

@@ -1,21 +1,16 @@
 // Descriptions and answers of the application's own: sent as they are, changed before they go, asked about when they come.
 import { createSocket } from 'node:dgram'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import type { CallSound } from './call-sound.ts'
 import { Call } from './index.ts'
-import { type Desk, desk, talking } from './testing/pair.ts'
+import { type Desk, desk, desksOfAll, talking } from './testing/pair.ts'
 
 let alice: Desk
 let bob: Desk
 beforeAll(async () => {
   ;[alice, bob] = await Promise.all([desk('alice'), desk('bob')])
 })
-const everybody = () => [alice, bob].map(({ endpoint }) => endpoint)
-afterEach(async () => {
-  for (const endpoint of everybody()) endpoint.hangupAllCalls()
-  await expect.poll(() => everybody().map((endpoint) => endpoint.callGetCount())).toEqual([0, 0])
-})
-afterAll(() => Promise.all(everybody().map((endpoint) => endpoint.libDestroy())))
+desksOfAll(() => [alice, bob])
 
 const ends = (call: Call) => call.once('callState', ({ state }) => state === 'disconnected')
 const described = (version: number, ...media: readonly string[]) =>

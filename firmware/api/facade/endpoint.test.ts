@@ -2,21 +2,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { Account, Call, Endpoint, OperationError } from './index.ts'
-import { type Desk, desk, talking } from './testing/pair.ts'
+import { desksOfEach, talking } from './testing/pair.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'offhook-endpoint-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-const up: Desk[] = []
-const upDesk = async (...given: Parameters<typeof desk>) => {
-  const made = await desk(...given)
-  up.push(made)
-  return made
-}
-afterEach(async () => {
-  await Promise.all(up.splice(0).map(({ endpoint }) => endpoint.libDestroy()))
-})
+const upDesk = desksOfEach()
 
 const loopback = { boundAddress: '127.0.0.1' }
 

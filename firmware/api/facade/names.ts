@@ -1,10 +1,11 @@
 // The enumerations of the documents as words; docs/api.md has the table of both.
+import type { CallState as SessionCallState } from '../../sip/message/call-state.ts'
 
 export type { Direction } from '../../media/contract.ts'
 export type { Party } from '../../sip/message/party.ts'
 
 /** pjsip_inv_state. `null`: nothing was sent or received yet. */
-export type CallState = 'null' | 'calling' | 'incoming' | 'early' | 'connecting' | 'confirmed' | 'disconnected'
+export type CallState = 'null' | SessionCallState
 /** pjsua_call_media_status */
 export type MediaStatus = 'none' | 'active' | 'local-hold' | 'remote-hold' | 'error'
 /** pjsip_role_e */

@@ -1,19 +1,14 @@
 // What Net::SIP::Simple::Call does, by the names docs/api.md gives it.
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { Call, INVALID_ID } from './index.ts'
-import { type Desk, desk, talking } from './testing/pair.ts'
+import { type Desk, desk, desksOfAll, talking } from './testing/pair.ts'
 
 let alice: Desk
 let bob: Desk
 beforeAll(async () => {
   ;[alice, bob] = await Promise.all([desk('alice'), desk('bob')])
 })
-const everybody = () => [alice, bob].map(({ endpoint }) => endpoint)
-afterEach(async () => {
-  for (const endpoint of everybody()) endpoint.hangupAllCalls()
-  await expect.poll(() => everybody().map((endpoint) => endpoint.callGetCount())).toEqual([0, 0])
-})
-afterAll(() => Promise.all(everybody().map((endpoint) => endpoint.libDestroy())))
+desksOfAll(() => [alice, bob])
 
 test.each(['local', 'remote'] as const)('bye from the %s side, with its parameters', async (by) => {
   const { mine, theirs } = await talking(alice, bob)

@@ -1,8 +1,8 @@
 // docs/api.md: each of PJSUA's call functions as the table of it says, run between two endpoints.
 import { readFileSync } from 'node:fs'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { Call, XFER_NO_REQUIRE_REPLACES } from './index.ts'
-import { type Desk, desk, talking } from './testing/pair.ts'
+import { type Desk, desk, desksOfAll, talking } from './testing/pair.ts'
 
 const text = readFileSync(new URL('../../../docs/api.md', import.meta.url), 'utf8')
 const rows = [...text.matchAll(/^\| `(pjsua_\w+)` \| `(.+)` \|$/gm)].map(
@@ -15,12 +15,7 @@ let carol: Desk
 beforeAll(async () => {
   ;[alice, bob, carol] = await Promise.all([desk('alice'), desk('bob'), desk('carol')])
 })
-const everybody = () => [alice, bob, carol].map(({ endpoint }) => endpoint)
-afterEach(async () => {
-  for (const endpoint of everybody()) endpoint.hangupAllCalls()
-  await expect.poll(() => everybody().map((endpoint) => endpoint.callGetCount())).toEqual([0, 0, 0])
-})
-afterAll(() => Promise.all(everybody().map((endpoint) => endpoint.libDestroy())))
+desksOfAll(() => [alice, bob, carol])
 
 test('the table has all of them', () => {
   expect(new Set(rows.map(([name]) => name)).size).toBe(24)

@@ -1,5 +1,5 @@
 // The transports of an endpoint: created one by one, bound together when it starts.
-import type { StartOptions } from '../core/index.ts'
+import type { TransportOptions } from '../core/index.ts'
 import { OperationError } from './errors.ts'
 import type { TransportType } from './names.ts'
 
@@ -27,18 +27,6 @@ export interface TransportInfo {
   /** `192.0.2.1:5060`; port 0 before the start. */
   readonly localAddress: string
 }
-
-type TransportOptions = Pick<
-  StartOptions,
-  | 'localUdpPort'
-  | 'localTcpPort'
-  | 'localTlsPort'
-  | 'tlsVerifyServer'
-  | 'tlsVerifyClients'
-  | 'tlsCaFile'
-  | 'tlsCertificateFile'
-  | 'tlsKeyFile'
->
 
 export class Transports {
   readonly #all = new Map<number, { readonly type: TransportType; readonly config: TransportConfig }>()

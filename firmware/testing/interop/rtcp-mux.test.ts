@@ -1,54 +1,28 @@
 // RTCP on the port of RTP with baresip, called and calling, plain and encrypted: who asks, who agrees, and whose reports arrive.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type ConsoleProcess, startConsole } from '../console.ts'
-import { toneIn, writeTone } from '../tone.ts'
-import { type Baresip, startBaresip } from './baresip.ts'
+import { expect, test } from 'vitest'
+import { toneIn } from '../tone.ts'
+import { OURS, THEIRS, toneConsole } from './tone-console.ts'
 
-const [OURS, THEIRS] = [1000, 440]
 /** The first report of baresip is due after 5 s. */
 const REPORT_MS = 10_000
-const folder = mkdtempSync(join(tmpdir(), 'rtcp-mux-'))
-const file = (name: string) => join(folder, name)
-
-let console: ConsoleProcess
-let at: string
-let peer: Baresip | undefined
-
-beforeAll(async () => {
-  writeTone(file('ours.wav'), OURS, 30, 8000)
-  writeTone(file('theirs.wav'), THEIRS, 30, 8000)
-  console = startConsole()
-  const device = { kind: 'wav', in: file('ours.wav'), out: file('heard.wav'), loop: true, rate: 8000 }
-  const { port } = await console.do({ do: 'start', address: '127.0.0.1', device, trace: true, codecs: ['PCMU'] })
-  at = `sip:me@127.0.0.1:${port}`
-}, 20_000)
-afterEach(async () => {
-  await peer?.stop()
-  peer = undefined
-})
-afterAll(async () => {
-  await console?.end()
-  rmSync(folder, { recursive: true, force: true })
-})
+const us = toneConsole('rtcp-mux')
+const { file } = us
 
 /** Talks until a report of theirs is here, then ends the call; both sides heard each other. */
 async function reportOf(call: string) {
-  await console.do({ do: 'record', call, file: file(`${call.replace(':', '-')}.wav`) })
+  await us.console.do({ do: 'record', call, file: file(`${call.replace(':', '-')}.wav`) })
   const until = Date.now() + REPORT_MS
-  let { stats } = await console.do({ do: 'stats', call })
+  let { stats } = await us.console.do({ do: 'stats', call })
   while (Date.now() < until && stats.peerLostPackets === null) {
-    await console.do({ do: 'wait', ms: 250 })
-    stats = (await console.do({ do: 'stats', call })).stats
+    await us.console.do({ do: 'wait', ms: 250 })
+    stats = (await us.console.do({ do: 'stats', call })).stats
   }
-  const from = console.lines.length
-  await console.do({ do: 'hangup', call })
-  await console.heard({ event: 'call-state', call, state: 'disconnected' }, from)
-  await peer!.event('CALL_CLOSED')
+  const from = us.console.lines.length
+  await us.console.do({ do: 'hangup', call })
+  await us.console.heard({ event: 'call-state', call, state: 'disconnected' }, from)
+  await us.peer.event('CALL_CLOSED')
   expect(toneIn(file(`${call.replace(':', '-')}.wav`), THEIRS).seconds).toBeGreaterThan(0.5)
-  expect(toneIn(peer!.heard(), OURS).seconds).toBeGreaterThan(0.5)
+  expect(toneIn(us.peer.heard(), OURS).seconds).toBeGreaterThan(0.5)
   return stats
 }
 
@@ -62,16 +36,17 @@ const WAYS = [
 
 test.each(WAYS)('%s, ours %s, baresip %s: shared %s', { timeout: 30_000 }, async (way, rtcpMux, muxes, shared) => {
   const encrypted = rtcpMux === 'offer' && muxes
-  await console.do({ do: 'account', account: 'me', aor: at, rtcpMux, srtp: encrypted ? 'mandatory' : 'off' })
-  const speaks = { speaks: file('theirs.wav'), user: 'peer', answer: 'auto', muxes } as const
-  peer = await startBaresip({ ...speaks, ...(encrypted ? { encrypts: 'srtp-mand' } : {}) })
-  const from = console.lines.length
-  if (way === 'in') await peer.dial(at)
+  await us.console.do({ do: 'account', account: 'me', aor: us.at, rtcpMux, srtp: encrypted ? 'mandatory' : 'off' })
+  const peer = await us.meet({ muxes, ...(encrypted ? { encrypts: 'srtp-mand' } : {}) })
+  const from = us.console.lines.length
+  if (way === 'in') await peer.dial(us.at)
   const { call } =
-    way === 'in' ? await console.heard({ event: 'incoming' }, from) : await console.do({ do: 'call', to: peer.uri })
-  if (way === 'in') await console.do({ do: 'answer', call })
-  await console.heard({ event: 'call-state', call, state: 'confirmed' }, from)
-  const { local, remote } = await console.heard({ event: 'sdp', call, stage: 'active' }, from)
+    way === 'in'
+      ? await us.console.heard({ event: 'incoming' }, from)
+      : await us.console.do({ do: 'call', to: peer.uri })
+  if (way === 'in') await us.console.do({ do: 'answer', call })
+  await us.console.heard({ event: 'call-state', call, state: 'confirmed' }, from)
+  const { local, remote } = await us.console.heard({ event: 'sdp', call, stage: 'active' }, from)
   expect([local, remote].every((sdp) => sdp.includes('a=rtcp-mux'))).toBe(shared)
   const stats = await reportOf(call)
   expect(stats.peerLostPackets).toBe(0)

@@ -1,6 +1,7 @@
 // CONTRACT of the user agent: what accounts, calls and the rest are called, and what is known of a call.
 import type { Direction, PortId } from '../../media/contract.ts'
 import type { SrtpSuite } from '../../sdp/crypto.ts'
+import type { CallState } from '../../sip/message/call-state.ts'
 import type { Party } from '../../sip/message/party.ts'
 
 /** An application’s name for an account. */
@@ -8,10 +9,8 @@ export type AccountId = string
 /** A name for a call: the application’s for one it makes, `in:…` for one that came. Not the header Call-ID. */
 export type CallId = string
 
+export type { CallState } from '../../sip/message/call-state.ts'
 export type { Diversion, Party } from '../../sip/message/party.ts'
-
-/** Call states as in PJSUA: `incoming` rings here, `early` has a provisional response, `connecting` waits for the ACK. */
-export type CallState = 'calling' | 'incoming' | 'early' | 'connecting' | 'confirmed' | 'disconnected'
 
 /** `none` before sound was agreed; `local-hold`: we hold them, `remote-hold`: they hold us; `error`: it could not be had. */
 export type MediaStatus = 'none' | 'active' | 'local-hold' | 'remote-hold' | 'error'

@@ -1,5 +1,5 @@
 // Two endpoints on loopback that can call each other: Alice and Bob, each with an account of a class that keeps what it is told.
-
+import { afterAll, afterEach, expect } from 'vitest'
 import type { AccountSettings } from '../account-schema.ts'
 import type { Part } from '../checked.ts'
 import { Account, Call, Endpoint, type EpSettings } from '../index.ts'
@@ -45,6 +45,30 @@ export async function desk(
   const person = new Person(endpoint)
   person.create({ idUri: uri, ...account })
   return { endpoint, account: person, uri }
+}
+
+/** Endpoints of one test: what this makes is taken down after each. */
+export function desksOfEach(): typeof desk {
+  const up: Desk[] = []
+  afterEach(async () => {
+    await Promise.all(up.splice(0).map(({ endpoint }) => endpoint.libDestroy()))
+  })
+  return async (...given) => {
+    const made = await desk(...given)
+    up.push(made)
+    return made
+  }
+}
+
+/** These serve all tests of a file: no call is left after each, nothing after the last. */
+export function desksOfAll(desks: () => readonly Desk[]): void {
+  const endpoints = () => desks().map(({ endpoint }) => endpoint)
+  afterEach(async () => {
+    for (const endpoint of endpoints()) endpoint.hangupAllCalls()
+    const none = endpoints().map(() => 0)
+    await expect.poll(() => endpoints().map((endpoint) => endpoint.callGetCount())).toEqual(none)
+  })
+  afterAll(() => Promise.all(endpoints().map((endpoint) => endpoint.libDestroy())))
 }
 
 /** A call from one to the other that stands. */

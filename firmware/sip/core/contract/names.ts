@@ -60,18 +60,7 @@ export type SubscriptionState =
   | 'TERMINATED'
   | (string & { readonly theirs?: never })
 
-/** The states of a session with the names an application knows from the sipsimple core. */
-export type SessionState =
-  | 'NULL'
-  | 'CALLING'
-  | 'INCOMING'
-  | 'EARLY'
-  | 'CONNECTING'
-  | 'CONFIRMED'
-  | 'REINVITING'
-  | 'REINVITED'
-  | 'DISCONNECTING'
-  | 'DISCONNECTED'
+export type { SessionState } from '../../message/call-state.ts'
 
 /** The request a description is in, or whose response it is in. */
 export type SdpBy = 'INVITE' | 'ACK' | 'PRACK' | 'UPDATE'
