@@ -82,6 +82,11 @@ export class LoopbackPeer {
     ])
   }
 
+  /** Nothing comes any more. */
+  close(): void {
+    this.#socket.close()
+  }
+
   #receive(text: string, from: RemoteInfo): void {
     if (text.trim() === '') return
     const message = parseMessage(text)
@@ -112,11 +117,17 @@ export class LoopbackPeer {
   }
 }
 
-/** Ends with the test. */
-export async function startPeer(): Promise<LoopbackPeer> {
+/** Until it is closed. */
+export async function openPeer(): Promise<LoopbackPeer> {
   const socket = createSocket('udp4')
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')
-  onTestFinished(() => void socket.close())
   return new LoopbackPeer(socket)
+}
+
+/** Ends with the test. */
+export async function startPeer(): Promise<LoopbackPeer> {
+  const peer = await openPeer()
+  onTestFinished(() => peer.close())
+  return peer
 }
