@@ -107,7 +107,8 @@ describe('output', () => {
 
 test('the command line', () => {
   expect(readOptions(['--help'])).toMatchObject({ ok: true, value: { mode: 'help' } })
-  expect(readOptions([])).toEqual({ ok: true, value: { mode: 'person', person: {} } })
+  expect(readOptions([])).toMatchObject({ ok: true, value: { mode: 'person', person: { accounts: [{}] } } })
+  expect(readOptions(['--version'])).toEqual({ ok: true, value: { mode: 'version' } })
   expect(readOptions(['--json'])).toEqual({ ok: true, value: { mode: 'json', start: undefined } })
   expect(readOptions(['--json', '--port', '5070', '--start', '{"do":"quit","tls":{"ca":"ca.pem"},"port":1}'])).toEqual({
     ok: true,

@@ -1,6 +1,7 @@
 // `npm run console`: lines from standard input to the console, its lines to standard output, and a clean end; for programs
 // with --json, for people without.
 import { OperationError } from '../api/facade/index.ts'
+import { VERSION } from '../runtime/version.ts'
 import { createConsole } from './console.ts'
 import { linesOf } from './input.ts'
 import { readOptions, USAGE } from './options.ts'
@@ -58,7 +59,7 @@ async function runPerson(given: PersonOptions): Promise<void> {
     return leave(1)
   }
   for await (const line of linesOf(process.stdin)) {
-    if (line !== undefined) person.line(line)
+    if (line !== undefined) await person.line(line)
     if (person.leaving) break
   }
   return leave(0)
@@ -69,5 +70,6 @@ if (!options.ok) {
   process.stderr.write(options.error + '\n')
   process.exitCode = 2
 } else if (options.value.mode === 'help') process.stdout.write(USAGE)
+else if (options.value.mode === 'version') process.stdout.write(`${VERSION}\n`)
 else if (options.value.mode === 'person') await runPerson(options.value.person)
 else await run(options.value.start)

@@ -1,7 +1,7 @@
 // What `npm run console --` understands.
 import { parseArgs } from 'node:util'
 import { err, ok, type Result } from '../base/result.ts'
-import { PERSON_USAGE, type PersonOptions, readPersonOptions } from './person/options.ts'
+import { type PersonOptions, readPersonOptions, usage } from './person/options.ts'
 import { type Fields, isObject } from './schema.ts'
 
 export const USAGE = `Usage: npm run --silent console -- [options] [sip:url]
@@ -16,15 +16,21 @@ standard output. docs/console.md describes every command and event.
   --null-audio      no sound device
   --start JSON      further keys of {"do":"start"}, e.g. {"tls":{"ca":"ca.pem"}}
   --help            this text
-${PERSON_USAGE}`
+
+Without --json it is a telephone for people: options and commands as in pjsua, ? lists the commands. An address at the end is
+called at once.
+
+${usage()}`
 
 export type ConsoleOptions =
   | { readonly mode: 'help' }
+  | { readonly mode: 'version' }
   /** `start`: the command to begin with. */
   | { readonly mode: 'json'; readonly start: Fields | undefined }
   | { readonly mode: 'person'; readonly person: PersonOptions }
 
 export function readOptions(args: readonly string[]): Result<ConsoleOptions, string> {
+  if (args.includes('--version')) return ok({ mode: 'version' })
   const isPerson = !args.includes('--json') && !args.includes('--help') && !args.includes('-h')
   if (isPerson) {
     const person = readPersonOptions(args)

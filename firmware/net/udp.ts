@@ -1,6 +1,6 @@
 // UDP for SIP: datagrams in batches, DSCP, a limit per source before JavaScript, and ICMP errors with their destination.
 // Data is one char per byte (latin1), both ways.
-import type { SocketAddress } from '../base/address.ts'
+import { type SocketAddress, showAddress } from '../base/address.ts'
 import { type NativeUdpSocket, nativeNet } from './addon.ts'
 
 export interface UdpDatagram {
@@ -82,16 +82,13 @@ export function openUdp(options: UdpOptions): UdpSocket {
   }
 
   const { UdpSocket } = nativeNet()
-  const native: NativeUdpSocket = new UdpSocket(
-    address,
-    port,
-    dscp,
-    limit?.perSecond ?? 0,
-    limit?.burst ?? 1,
-    onBatch,
-    unreachable,
-    onError,
-  )
+  const allowed = [limit?.perSecond ?? 0, limit?.burst ?? 1] as const
+  let native: NativeUdpSocket
+  try {
+    native = new UdpSocket(address, port, dscp, ...allowed, onBatch, unreachable, onError)
+  } catch (error) {
+    throw unbound(error, { address, port })
+  }
   const local: SocketAddress = { address, port: native.port }
   let counted: UdpCounters = { received: 0, sent: 0, limited: 0, overflowed: 0, sendDropped: 0, unreachable: 0 }
 
@@ -109,4 +106,10 @@ export function openUdp(options: UdpOptions): UdpSocket {
     },
     counters: () => (open ? (native.counters() as unknown as UdpCounters) : counted),
   }
+}
+
+/** The system's error, with what it was about. */
+function unbound(error: unknown, local: SocketAddress): Error {
+  const { code, errno, message } = error as NodeJS.ErrnoException
+  return Object.assign(new Error(`udp ${showAddress(local)}: ${code ?? message}`, { cause: error }), { code, errno })
 }

@@ -5,6 +5,7 @@ import { withoutKeys } from '../sdp/crypto.ts'
 import type { FlowId, NetworkInput, Protocol, SipOutput, TransportId } from '../sip/core/contract.ts'
 import { Framer } from '../sip/transport/framing.ts'
 
+/** A SIP message as it was on the wire, without what proves who somebody is. */
 export interface Traced {
   readonly direction: 'sent' | 'received'
   readonly protocol: Protocol

@@ -10,6 +10,8 @@ import type { SipUri } from './sip-uri.ts'
 import type { SoundDeviceChange } from './sound.ts'
 import type { MessageHeaders } from './wire.ts'
 
+export type { Traced }
+
 /** One line of the log. */
 export interface LogLine {
   /** 1 error, 2 warning, 3 information, 5 details. */

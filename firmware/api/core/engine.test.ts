@@ -88,7 +88,7 @@ test('a port that is taken: did-fail, an error with the errno, and it may be sta
   expect(error).toBeInstanceOf(StackError)
   expect(error).toBeInstanceOf(CoreError)
   expect(error).toMatchObject({ code: 'system', status: 98, operation: 'Engine.start' })
-  expect((await failed).data.reason).toBe('EADDRINUSE')
+  expect((await failed).data.reason).toBe(`udp 127.0.0.1:${localUdpPort}: EADDRINUSE`)
   await expect(engine.start({ ...options, localTcpPort: first.localTcpPort })).rejects.toThrow(/tcp: EADDRINUSE/)
   await engine.start(options)
   await engine.stop()

@@ -304,5 +304,5 @@ export function systemError(operation: string, error: unknown): CoreError {
   const { code, errno, message } = error as NodeJS.ErrnoException
   const known: Readonly<Record<string, number>> = constants.errno
   const status = Math.abs(errno ?? known[code ?? ''] ?? 0)
-  return new StackError('system', operation, code ?? message ?? String(error), status, error)
+  return new StackError('system', operation, message ?? code ?? String(error), status, error)
 }

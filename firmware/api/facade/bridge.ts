@@ -43,7 +43,7 @@ export class Bridge {
     return member === undefined ? INVALID_ID : this.#slots.indexOf(member)
   }
 
-  /** Names of all that is known, by number. */
+  /** Names of all that is known, in the order of their numbers. */
   get names(): readonly string[] {
     return this.#slots.flatMap((member) => (member === undefined ? [] : [member.name]))
   }

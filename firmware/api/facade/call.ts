@@ -142,8 +142,8 @@ export class Call extends CallCallbacks {
     line.hungUp = { params: prm.params }
   }
 
-  /** Sends a call that rings here elsewhere: 302, best place first. */
-  forward(targets: readonly string[], reason = ''): void {
+  /** Sends a call that rings here elsewhere: 302, best place first; `reason` as Diversion names them (RFC 5806). */
+  forward(targets: readonly string[], reason = 'deflection'): void {
     const { line } = this.#here('forward')
     const fields = forwardingTo(targets, reason, this.account.parts.uri.toWire())
     if (!fields.ok) throw new OperationError('forward', 'refused', fields.error)

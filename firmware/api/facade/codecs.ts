@@ -33,18 +33,18 @@ export class Codecs {
     return this.all.filter(({ priority }) => priority > 0).map(({ codecId }) => codecId)
   }
 
-  /** `codecId` may be as PJSUA has it: `PCMA/8000/1`. */
+  /** `codecId` may be as PJSUA has it: `PCMA/8000/1`, or the beginning that several share: `speex`, `L16`. */
   set(codecId: string, priority: number): void {
     const fault = (text: string) => new OperationError('codecSetPriority', 'argument', text)
     const given = codecId.toUpperCase()
-    const name = CODEC_NAMES.find((known) => given === known || given.startsWith(`${known}/`))
-    if (name === undefined) throw fault(`codecId: expected one of ${CODEC_NAMES.join(', ')}, got ${codecId}`)
+    const names = CODEC_NAMES.filter((known) => `${given}/`.startsWith(`${known}/`) || known.startsWith(`${given}/`))
+    if (names.length === 0) throw fault(`codecId: expected one of ${CODEC_NAMES.join(', ')}, got ${codecId}`)
     if (!(Number.isInteger(priority) && priority >= 0 && priority <= 255))
       throw fault(`priority: expected 0 to 255, got ${priority}`)
-    const before = this.#priorities.get(name)!
-    this.#priorities.set(name, priority)
+    const before = names.map((name) => [name, this.#priorities.get(name)!] as const)
+    for (const name of names) this.#priorities.set(name, priority)
     if (this.names.length > 0) return
-    this.#priorities.set(name, before)
+    for (const [name, old] of before) this.#priorities.set(name, old)
     throw fault('priority: the last codec in use cannot be left out')
   }
 }

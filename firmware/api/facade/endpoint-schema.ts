@@ -71,6 +71,11 @@ export const EP_CONFIG = {
           default: 0,
           description: 'Of those, to standard error',
         },
+        msgLogging: {
+          type: 'boolean',
+          default: true,
+          description: 'SIP messages as they come and go, at level 4, without what proves who somebody is',
+        },
         filename: { ...FILE, default: '', description: 'Appended to; empty: no file' },
       },
     },

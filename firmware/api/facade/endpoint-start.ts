@@ -1,6 +1,8 @@
 // What an endpoint starts its engine with.
+
+import { showAddress } from '../../base/address.ts'
 import { PACKAGES, SERVED, UNSOLICITED } from '../../sip/packages/table.ts'
-import { defaultAddress, type Engine, RtpTransport, type StartOptions } from '../core/index.ts'
+import { defaultAddress, type Engine, RtpTransport, type StartOptions, type Traced } from '../core/index.ts'
 import type { EpSettings } from './endpoint-schema.ts'
 import { OperationError } from './errors.ts'
 import type { Transports } from './transports.ts'
@@ -8,12 +10,14 @@ import type { Transports } from './transports.ts'
 const LOOPBACK = '127.0.0.1'
 /** Requests handed to the façade. */
 const METHODS = ['MESSAGE', 'INFO', 'NOTIFY']
+/** Of SIP messages in the log. */
+export const MESSAGE_LEVEL = 4
 const typesOf = (packages: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(packages).map(([event, types]) => [event, types.split(', ')]))
 
 /** Everything the settings of an endpoint say of its engine. */
 export function startOptions(
-  { uaConfig, medConfig }: EpSettings,
+  { uaConfig, medConfig, logConfig }: EpSettings,
   transports: Transports,
   localIp: string,
 ): Partial<StartOptions> {
@@ -22,6 +26,7 @@ export function startOptions(
   return {
     ...transports.options,
     ...{ localIp, autoSound: false, playbackDtmf: false, logLevel: 5 },
+    traceSip: logConfig.msgLogging && logConfig.level >= MESSAGE_LEVEL,
     ...(userAgent !== '' && { userAgent }),
     ...(nameserver.length > 0 && { nameServers: nameserver }),
     ...{ maxSessions: Math.max(32, maxCalls), maxTransactions: Math.max(256, 8 * maxCalls) },
@@ -48,3 +53,7 @@ export async function portsOf(engine: Engine): Promise<void> {
   await Promise.race([opened, failed])
   transport.close()
 }
+
+/** A SIP message as the log has it. */
+export const messageText = ({ direction, protocol, from, to, message }: Traced): string =>
+  `${direction} ${protocol} ${showAddress(from)} to ${showAddress(to)}:\n${message.trimEnd()}\n`

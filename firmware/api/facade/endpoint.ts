@@ -10,7 +10,7 @@ import { checked, type Part } from './checked.ts'
 import { type CodecInfo, Codecs } from './codecs.ts'
 import { EndpointCallbacks } from './endpoint-events.ts'
 import { EP_CONFIG, type EpSettings } from './endpoint-schema.ts'
-import { portsOf, startOptions, usualAddress } from './endpoint-start.ts'
+import { MESSAGE_LEVEL, messageText, portsOf, startOptions, usualAddress } from './endpoint-start.ts'
 import { asOperationError, inTime, OperationError, operated } from './errors.ts'
 import type { ToldBy } from './inbox.ts'
 import { Inner } from './inner.ts'
@@ -98,6 +98,8 @@ export class Endpoint extends EndpointCallbacks {
         const { level, origin, message } = told.data
         return this.#write(Math.min(level, 4) as 1 | 2 | 3 | 4, `${origin}: ${message}`)
       }
+      case 'engine-sip-trace':
+        return this.#write(MESSAGE_LEVEL, messageText(told.data))
       case 'engine-got-exception':
         return process.emitWarning(told.data.traceback)
       case 'engine-did-fail':

@@ -49,7 +49,9 @@ export class OperationError extends Error {
 
   /** All of it in one line, what caused it included. */
   info(): string {
-    const because = this.cause === undefined ? '' : `, because of ${oneLine(this.cause)}`
+    const cause = this.cause === undefined ? '' : oneLine(this.cause)
+    // The core says the same of its own operation.
+    const because = cause === '' || cause.endsWith(this.text) ? '' : `, because of ${cause}`
     return `${this.operation} failed: ${this.text} [${this.code}/${this.status}]${because}`
   }
 }

@@ -15,8 +15,9 @@ export function openLog({ level: most, consoleLevel, filename }: EpSettings['log
   return {
     write(level, msg, tell) {
       if (level > most) return
-      if (level <= consoleLevel) process.stderr.write(`${msg}\n`)
-      file?.write(`${new Date().toISOString()} ${level} ${msg}\n`)
+      const at = new Date().toISOString()
+      if (level <= consoleLevel) process.stderr.write(`${at.slice(11, -1)} ${level} ${msg}\n`)
+      file?.write(`${at} ${level} ${msg}\n`)
       tell()
     },
     close: () => new Promise((resolve) => (file === undefined ? resolve() : file.end(resolve))),

@@ -1,163 +1,126 @@
 // The commands of the console for people: pjsua's letters.
-import { Call, OperationError } from '../../api/facade/index.ts'
+import { ACCOUNT_COMMANDS, listAccounts, listBuddies } from './account-commands.ts'
+import { CALL_COMMANDS, listCalls } from './call-commands.ts'
+import { type Commands, failure, numberOf, type PersonCommand } from './command.ts'
+import { linesOfOptions } from './options.ts'
 import type { Person } from './person.ts'
+import { saveOptions } from './save.ts'
 
-export interface PersonCommand {
-  /** What it needs, as it is asked for. */
-  readonly asks: readonly string[]
-  readonly help: string
-  run(person: Person, ...given: readonly string[]): void
-}
+/** Loudness is a factor; as loud as the bridge can. */
+const MOST_LOUD = 10
+const LONGEST_SLEEP_MS = 600_000
 
-const statusOf = (text = ''): number => {
-  if (/^[1-6]\d\d$/.test(text)) return Number(text)
-  throw new OperationError('console', 'argument', `code: expected 100–699, got ${text}`)
-}
-
-const TABLE: Readonly<Record<string, PersonCommand>> = {
-  m: { asks: ['to'], help: 'makes a call', run: (person, to = '') => person.makeCall(to) },
-  a: {
-    asks: ['code'],
-    help: 'answers with 100–699',
-    run: (person, code) => person.needed().answer({ statusCode: statusOf(code) }),
-  },
-  h: { asks: [], help: 'hangs up', run: (person) => person.needed().hangup() },
-  ha: { asks: [], help: 'hangs up all calls', run: (person) => person.endpoint.hangupAllCalls() },
-  H: { asks: [], help: 'holds', run: (person) => person.needed().setHold() },
-  v: {
-    asks: [],
-    help: 're-INVITE, which ends our hold',
-    run: (person) => person.needed().reinvite({ opt: { unhold: true } }),
-  },
-  U: { asks: [], help: 'UPDATE', run: (person) => person.needed().update() },
-  x: { asks: ['to'], help: 'transfers', run: (person, to = '') => person.needed().xfer(to) },
-  X: {
-    asks: ['call to replace'],
-    help: 'transfers to another call',
-    run(person, id) {
-      const other = Call.lookup(person.account, Number(id))
-      if (other === undefined) throw new OperationError('console', 'unknown', `there is no call ${id}`)
-      person.needed().xferReplaces(other)
-    },
-  },
-  '#': {
-    asks: ['digits'],
-    help: 'digits as telephone events',
-    run: (person, all = '') => person.needed().dialDtmf(all),
-  },
-  '*': {
-    asks: ['digits'],
-    help: 'digits by INFO',
-    run: (person, digits = '') => person.needed().sendDtmf({ digits, methods: ['info'] }),
-  },
-  S: {
-    asks: ['method'],
-    help: 'any request in the call',
-    run: (person, method = '') => person.needed().sendRequest({ method }),
-  },
-  ']': { asks: [], help: 'the next call', run: (person) => step(person, 1) },
-  '[': { asks: [], help: 'the call before', run: (person) => step(person, -1) },
-  i: {
-    asks: ['to', 'text'],
-    help: 'a message; to . goes into the call',
-    run(person, to = '', content = '') {
-      if (to === '.') person.needed().sendInstantMessage({ content })
-      else person.account.sendInstantMessage({ toUri: to, content })
-    },
-  },
-  '+b': { asks: ['uri'], help: 'adds a buddy', run: (person, uri = '') => void person.newBuddy(uri) },
-  s: { asks: ['buddy'], help: 'watches a buddy by its number', run: (person, at) => watch(person, at, true) },
-  u: { asks: ['buddy'], help: 'watches it no more', run: (person, at) => watch(person, at, false) },
-  t: {
-    asks: [],
-    help: 'we are online, or not any more',
-    run(person) {
-      const status = person.account.presence.status === 'online' ? 'offline' : 'online'
-      person.account.setOnlineStatus({ status, statusText: '' })
-      person.say(`we are ${status}`)
-    },
-  },
-  T: {
-    asks: ['text'],
-    help: 'online, with a word',
-    run: (person, statusText = '') => person.account.setOnlineStatus({ status: 'online', statusText }),
-  },
-  rr: { asks: [], help: 'registers anew', run: (person) => person.account.setRegistration(true) },
-  ru: { asks: [], help: 'un-registers', run: (person) => person.account.setRegistration(false) },
-  '+a': {
-    asks: ['uri', 'registrar or -', 'username or -', 'password or -'],
-    help: 'adds an account',
-    run(person, idUri = '', registrar = '', username = '', data = '') {
-      const account = person.newAccount(person.endpoint)
-      account.create({
-        ...{ idUri, regConfig: { registrarUri: registrar === '-' ? '' : registrar } },
-        sipConfig: { authCreds: username === '-' ? [] : [{ username, data }] },
-      })
-      person.phone!.accounts.push(account)
-    },
-  },
-  '-a': {
-    asks: [],
-    help: 'takes the account away',
-    run(person) {
-      if (person.phone!.accounts.length < 2) throw new OperationError('console', 'state', 'it is the only one')
-      person.account.shutdown()
-      person.phone!.accounts.splice(person.current, 1)
-      person.current = 0
-    },
-  },
-  '>': {
-    asks: [],
-    help: 'the next account',
-    run(person) {
-      person.current = (person.current + 1) % person.phone!.accounts.length
-      person.say(`account ${person.account.uri}`)
-    },
-  },
-  n: { asks: [], help: 'finds out what NAT we are behind', run: nat },
-  cl: {
-    asks: [],
-    help: 'ports of the bridge',
-    run: (person) => {
-      for (const [at, port] of person.endpoint.mediaEnumPorts().entries()) person.say(`${at} ${port}`)
-    },
+const OTHERS: Commands = {
+  cl: { asks: [], help: 'ports of the bridge', run: listPorts },
+  cc: { asks: ['from port', 'to port'], help: 'one hears the other', shows: listPorts, run: connected(true) },
+  cd: { asks: ['from port', 'to port'], help: 'and no more', shows: listPorts, run: connected(false) },
+  V: {
+    asks: ['microphone, 1 as it comes', 'loudspeaker'],
+    help: 'how loud they are, 0–10',
+    run: (person, ...given) => person.sound.setVolume(loudness(given[0]), loudness(given[1])),
   },
   Cp: {
     asks: ['codec', 'priority'],
     help: 'priority of a codec, 0–255',
-    run: (person, codec = '', priority) => person.endpoint.codecSetPriority(codec, Number(priority)),
+    shows(person) {
+      for (const { codecId, priority } of person.endpoint.codecEnum()) person.say(`${priority}`.padEnd(4) + codecId)
+    },
+    run: (person, codec = '', priority) =>
+      person.endpoint.codecSetPriority(codec, numberOf('priority', priority, 0, 255)),
   },
-  d: { asks: [], help: 'what stands', run: (person) => status(person) },
-  dd: { asks: [], help: 'the calls in detail', run: (person) => void dump(person, true) },
-  dq: { asks: [], help: 'the call in detail', run: (person) => void dump(person, false) },
-  echo: { asks: ['text'], help: 'says it', run: (person, text = '') => person.say(text) },
-  '?': { asks: [], help: 'this list', run: (person) => person.help() },
+  d: {
+    asks: [],
+    help: 'what stands',
+    run(person) {
+      listAccounts(person)
+      listBuddies(person)
+      listCalls(person)
+    },
+  },
+  dd: { asks: [], help: 'the calls in detail', run: (person) => dump(person, true) },
+  dq: { asks: [], help: 'the call in detail', run: (person) => dump(person, false) },
+  dc: {
+    asks: [],
+    help: 'the options as they are now',
+    run(person) {
+      for (const line of linesOfOptions(person.now, '***')) person.say(line)
+    },
+  },
+  f: { asks: ['file'], help: 'writes them into a file', run: (person, file = '') => saveOptions(person, file) },
+  n: { asks: [], help: 'finds out what NAT we are behind', run: nat },
+  I: {
+    asks: ['address, or - for that of the way to the world'],
+    help: 'this host has another address',
+    run: (person, address = '') => person.endpoint.handleIpChange(address === '-' ? {} : { address }),
+  },
+  L: { asks: [], help: 'ends all and begins anew with those options', run: (person) => person.restart() },
+  sleep: {
+    asks: ['ms'],
+    help: 'waits before the next line',
+    run: async (_person, ms) => {
+      const time = numberOf('ms', ms, 0, LONGEST_SLEEP_MS)
+      await new Promise((resolve) => setTimeout(resolve, time))
+    },
+  },
+  echo: {
+    asks: ['0, 1 or text'],
+    help: '1 repeats each line typed, 0 does not; says text',
+    run(person, text = '') {
+      if (text === '0' || text === '1') person.echoes = text === '1'
+      else person.say(text)
+    },
+  },
+  '?': {
+    asks: [],
+    help: 'this list',
+    run(person) {
+      for (const line of usage()) person.say(line)
+    },
+  },
   q: {
     asks: [],
     help: 'leaves',
-    run: (person) => {
+    run(person) {
       person.leaving = true
     },
   },
 }
 
-export const COMMANDS: ReadonlyMap<string, PersonCommand> = new Map(Object.entries(TABLE))
+export const COMMANDS: ReadonlyMap<string, PersonCommand> = new Map(
+  Object.entries({ ...CALL_COMMANDS, ...ACCOUNT_COMMANDS, ...OTHERS }),
+)
 
-export const usage = (): readonly string[] =>
-  [...COMMANDS].map(([letter, { asks, help }]) => `${letter.padEnd(5)} ${asks.join(', ').padEnd(24)} ${help}`)
-
-function step(person: Person, by: number): void {
-  const { calls } = person
-  if (calls.length === 0) throw new OperationError('console', 'state', 'there is no call')
-  const at = person.call === undefined ? -1 : calls.indexOf(person.call)
-  person.call = calls[(at + by + calls.length) % calls.length]
-  person.say(`call ${person.call?.getId()} ${person.call?.getInfo().remoteUri}`)
+function usage(): readonly string[] {
+  return [...COMMANDS].map(([letter, { asks, help }]) => {
+    const needs = asks.filter((each) => typeof each === 'string').join(', ')
+    return `${letter.padEnd(5)} ${help}${needs === '' ? '' : `: ${needs}`}`
+  })
 }
 
-function watch(person: Person, at: string | undefined, on: boolean): void {
-  const buddy = person.buddies[Number(at)]
-  if (buddy === undefined) throw new OperationError('console', 'unknown', `there is no buddy ${at}`)
-  buddy.subscribePresence(on)
+function loudness(text = ''): number {
+  const level = Number(text)
+  if (/^\d+(\.\d+)?$/.test(text) && level <= MOST_LOUD) return level
+  throw failure(`loudness: expected 0–${MOST_LOUD}, got ${text}`)
+}
+
+function listPorts(person: Person): void {
+  for (const port of person.sound.ports(person.calls)) {
+    const { portId, name, listeners } = port.getPortInfo()
+    person.say(`  port ${portId} ${name}${listeners.length === 0 ? '' : ` to ${listeners.join(' ')}`}`)
+  }
+}
+
+function connected(on: boolean) {
+  return (person: Person, from = '', to = '') => {
+    const ports = person.sound.ports(person.calls)
+    const [source, sink] = [from, to].map((text) => {
+      const port = ports.find((each) => String(each.getPortId()) === text)
+      if (port === undefined) throw failure(`there is no port ${text}`)
+      return port
+    })
+    if (on) source!.startTransmit(sink!)
+    else source!.stopTransmit(sink!)
+  }
 }
 
 function nat(person: Person): void {
@@ -169,23 +132,7 @@ function nat(person: Person): void {
     .catch(() => person.say('NAT: nothing was found out'))
 }
 
-function status(person: Person): void {
-  for (const account of person.phone!.accounts) {
-    const { uri, regIsActive, regStatus, onlineStatus } = account.getInfo()
-    const here = account === person.account ? '*' : ' '
-    person.say(
-      `${here} ${uri} ${regIsActive ? 'registered' : `not registered ${regStatus || ''}`.trimEnd()}, ${onlineStatus ? 'online' : 'offline'}`,
-    )
-  }
-  for (const [at, buddy] of person.buddies.entries())
-    person.say(`buddy ${at} ${buddy.getInfo().uri} ${buddy.getInfo().presStatus.status}`)
-  for (const call of person.calls) {
-    const { id, state, remoteUri } = call.getInfo()
-    person.say(`${call === person.call ? '*' : ' '} call ${id} ${state} ${remoteUri}`)
-  }
-}
-
 async function dump(person: Person, all: boolean): Promise<void> {
-  for (const call of all ? person.calls : person.calls.filter((each) => each === person.call))
+  for (const call of all ? person.calls : [person.needed()])
     for (const line of (await call.dump()).split('\n')) person.say(line)
 }

@@ -1,131 +1,180 @@
-// The options of the console for people: names as pjsua has them, on the command line or one a line in a file.
+// What the console for people was started with: its options in their order, from the command line and from a file.
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { err, ok, type Result } from '../../base/result.ts'
+import { kindOf, NOT_HERE, OPTIONS, type OptionName } from './option-table.ts'
+import { wordsOf } from './words.ts'
 
-const text = { type: 'string' } as const
-const texts = { type: 'string', multiple: true } as const
-const flag = { type: 'boolean' } as const
+type Table = typeof OPTIONS
+type Of<S> = { [N in OptionName]: Table[N] extends { of: S } ? N : never }[OptionName]
+type Value<N extends OptionName> = Table[N] extends { many: true }
+  ? readonly string[]
+  : Table[N] extends { from: number }
+    ? number
+    : Table[N] extends { value: string }
+      ? string
+      : boolean
+type Values<N extends OptionName> = { readonly [K in N]?: Value<K> }
 
-const OPTIONS = {
-  'config-file': text,
-  id: text,
-  registrar: text,
-  realm: text,
-  username: text,
-  password: text,
-  proxy: texts,
-  outbound: texts,
-  'reg-timeout': text,
-  'use-srtp': text,
-  publish: flag,
-  mwi: flag,
-  'local-port': text,
-  'bound-addr': text,
-  'no-udp': flag,
-  'no-tcp': flag,
-  'use-tls': flag,
-  'tls-ca-file': text,
-  'tls-cert-file': text,
-  'tls-privkey-file': text,
-  nameserver: texts,
-  'stun-srv': text,
-  'user-agent': text,
-  'add-buddy': texts,
-  'add-codec': texts,
-  'dis-codec': texts,
-  ptime: text,
-  'rtp-port': text,
-  'capture-dev': text,
-  'playback-dev': text,
-  'null-audio': flag,
-  'play-file': text,
-  'auto-play': flag,
-  'auto-loop': flag,
-  'auto-conf': flag,
-  'rec-file': text,
-  'auto-rec': flag,
-  'auto-answer': text,
-  'max-calls': text,
-  duration: text,
-  'log-file': text,
-  'log-level': text,
-} as const
-
-type Names = keyof typeof OPTIONS
+/** Of one account; the first proof is there always, and may be empty. */
+export type AccountOptions = Values<Of<'account'>> & { readonly proofs: readonly Values<Of<'proof'>>[] }
 /** What was given; numbers are checked. */
-export type PersonOptions = {
-  readonly [N in Names]?: (typeof OPTIONS)[N] extends { multiple: true }
-    ? string[]
-    : (typeof OPTIONS)[N] extends { type: 'boolean' }
-      ? boolean
-      : string
-} & { readonly call?: string | undefined }
-
-const NUMBERS: Readonly<Partial<Record<Names, readonly [number, number]>>> = {
-  'reg-timeout': [30, 86_400],
-  'local-port': [0, 65_535],
-  ptime: [10, 60],
-  'rtp-port': [1024, 65_000],
-  'use-srtp': [0, 2],
-  'auto-answer': [100, 699],
-  'max-calls': [1, 1000],
-  duration: [1, 86_400],
-  'log-level': [0, 5],
+export type PersonOptions = Values<Exclude<OptionName, Of<'account'> | Of<'proof'>>> & {
+  readonly accounts: readonly AccountOptions[]
+  /** An address at the end is called at once. */
+  readonly call?: string
+  /** What pjsua has and is not here, of what was given: each in a line to be said. */
+  readonly without: readonly string[]
 }
 
-export const PERSON_USAGE = `
-Without --json it is a telephone for people: options and commands as in pjsua, ? lists the commands.
+/** Every option by its name, so that one not known is told from one not here. */
+const PARSED = Object.fromEntries(
+  [
+    ...Object.keys(OPTIONS).map((name) => [name, kindOf(name as OptionName).value !== undefined] as const),
+    ...Object.entries(NOT_HERE).map(([name, { value }]) => [name, value === true] as const),
+    ['no-tls-verify-server', false] as const,
+  ].map(([name, hasValue]) => [name, { type: hasValue ? ('string' as const) : ('boolean' as const), multiple: true }]),
+)
 
-  --config-file FILE   more of these, one a line
-  account              --id URI --registrar URI --realm R --username U --password P --proxy URI… --reg-timeout S
-                       --use-srtp 0|1|2 --publish --mwi
-  transport            --local-port N --bound-addr A --no-udp --no-tcp --use-tls --tls-ca-file F --tls-cert-file F
-                       --tls-privkey-file F --nameserver A… --outbound URI… --stun-srv HOST --user-agent TEXT
-  sound                --null-audio --capture-dev NAME --playback-dev NAME --add-codec C… --dis-codec C… --ptime MS
-                       --rtp-port N --play-file F --auto-play --auto-loop --auto-conf --rec-file F --auto-rec
-  behaviour            --auto-answer CODE --max-calls N --duration S --add-buddy URI… --log-file F --log-level 0–5
-`
+/** One option as it stood there, or an address. */
+type Given = { readonly name: string; readonly value: string | undefined } | { readonly address: string }
 
-/** An address at the end is called at once. */
 export function readPersonOptions(args: readonly string[]): Result<PersonOptions, string> {
   const given = parsed(args)
   if (!given.ok) return given
-  const { 'config-file': file } = given.value
-  if (file === undefined) return numbersOf(given.value)
-  let lines: string[]
+  const files = given.value.flatMap((each) => ('name' in each && each.name === 'config-file' ? [each.value!] : []))
+  const all: Given[] = []
+  for (const file of files) {
+    const inFile = parsedFile(file)
+    if (!inFile.ok) return inFile
+    all.push(...inFile.value)
+  }
+  return sorted([...all, ...given.value])
+}
+
+function parsedFile(file: string): Result<readonly Given[], string> {
+  let text: string
   try {
-    lines = readFileSync(file, 'utf8').split('\n')
+    text = readFileSync(file, 'utf8')
   } catch (error) {
     return err(`--config-file: ${(error as Error).message}`)
   }
-  const words = lines.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'))
-  const inFile = parsed(words.flatMap((line) => split(line)))
-  return inFile.ok ? numbersOf({ ...inFile.value, ...given.value }) : err(`${file}: ${inFile.error}`)
+  const words = wordsOf(text)
+  const given = words.ok ? parsed(words.value) : words
+  if (!given.ok) return err(`${file}: ${given.error}`)
+  const deeper = given.value.some((each) => 'name' in each && each.name === 'config-file')
+  return deeper ? err(`${file}: --config-file cannot stand in a file`) : given
 }
 
-/** `--id "Alice <sip:a@b>"` and `--id=…`, quotes taken away. */
-function split(line: string): readonly string[] {
-  const [, name = line, value] = /^(\S+?)(?:[\s=]+(.*))?$/.exec(line) ?? []
-  return value === undefined ? [name] : [name, value.replace(/^"(.*)"$/, '$1')]
-}
-
-function parsed(args: readonly string[]): Result<PersonOptions, string> {
+function parsed(args: readonly string[]): Result<readonly Given[], string> {
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
-    if (positionals.length > 1) return err(`one address to call, got ${positionals.join(' ')}`)
-    return ok({ ...values, ...(positionals[0] === undefined ? {} : { call: positionals[0] }) })
+    const { tokens } = parseArgs({ args: [...args], options: PARSED, allowPositionals: true, tokens: true })
+    return ok(
+      tokens.flatMap((token): readonly Given[] => {
+        if (token.kind === 'option') return [{ name: token.name, value: token.value }]
+        return token.kind === 'positional' ? [{ address: token.value }] : []
+      }),
+    )
   } catch (error) {
     return err(`${(error as Error).message.split('. ')[0]}. See --help.`)
   }
 }
 
-function numbersOf(options: PersonOptions): Result<PersonOptions, string> {
-  for (const [name, [least, most]] of Object.entries(NUMBERS)) {
-    const value = options[name as Names]
-    if (value === undefined) continue
-    if (!/^\d+$/.test(String(value)) || Number(value) < least || Number(value) > most)
-      return err(`--${name} ${value}: expected a number from ${least} to ${most}.`)
+type Loose = Record<string, unknown>
+
+/** Each where it belongs: to the account or the proof named last, or to all. */
+function sorted(given: readonly Given[]): Result<PersonOptions, string> {
+  const all: Loose = {}
+  const accounts: Loose[] = [{ proofs: [{}] }]
+  const without: string[] = []
+  const addresses: string[] = []
+  const proofs = () => accounts.at(-1)!.proofs as Loose[]
+  for (const each of given) {
+    if ('address' in each) {
+      addresses.push(each.address)
+      continue
+    }
+    const { name, value } = each
+    const missing = NOT_HERE[name]
+    if (missing !== undefined && !missing.goesOn) return err(`--${name}: ${missing.why}.`)
+    if (missing !== undefined) without.push(`--${name}: ${missing.why}`)
+    else if (name === 'next-account') accounts.push({ proofs: [{}] })
+    else if (name === 'next-cred') proofs().push({})
+    else if (name === 'no-tls-verify-server') all['tls-verify-server'] = false
+    else {
+      const kind = kindOf(name as OptionName)
+      const read = readValue(name, value, kind)
+      if (!read.ok) return read
+      const of = { account: accounts.at(-1)!, proof: proofs().at(-1)! }
+      const where = kind.of === undefined ? all : of[kind.of]
+      where[name] = kind.many ? [...((where[name] as string[]) ?? []), read.value] : read.value
+    }
   }
-  return ok(options)
+  if (addresses.length > 1) return err(`one address to call, got ${addresses.join(' ')}`)
+  const [call] = addresses
+  return ok({ ...all, accounts, without, ...(call !== undefined && { call }) } as unknown as PersonOptions)
+}
+
+function readValue(
+  name: string,
+  value: string | undefined,
+  { from, to }: ReturnType<typeof kindOf>,
+): Result<string | number | true, string> {
+  if (value === undefined) return ok(true)
+  if (value === '') return err(`--${name}: expected a value.`)
+  if (from === undefined || to === undefined) return ok(value)
+  if (/^\d+$/.test(value) && Number(value) >= from && Number(value) <= to) return ok(Number(value))
+  return err(`--${name} ${value}: expected a number from ${from} to ${to}.`)
+}
+
+/** All of it as a file that `--config-file` reads; `hidden` stands in the place of passwords. */
+export function linesOfOptions({ accounts, call, without, ...all }: PersonOptions, hidden?: string): readonly string[] {
+  const lines = (values: object): string[] =>
+    Object.entries(values).flatMap(([name, value]: [string, unknown]) => {
+      if (value === false) return [`--no-${name}`]
+      if (value === true) return [`--${name}`]
+      const texts = (Array.isArray(value) ? value : [value]) as (string | number)[]
+      return texts.map((text) => `--${name} ${quoted(name === 'password' ? (hidden ?? `${text}`) : `${text}`)}`)
+    })
+  const { 'config-file': _read, ...settings } = all
+  return [
+    ...lines(settings),
+    ...accounts.flatMap(({ proofs, ...account }, at) => [
+      ...(at > 0 ? ['--next-account'] : []),
+      ...lines(account),
+      ...proofs.flatMap((proof, place) => [...(place > 0 ? ['--next-cred'] : []), ...lines(proof)]),
+    ]),
+    ...(call === undefined ? [] : [quoted(call)]),
+  ]
+}
+
+const quoted = (text: string): string =>
+  /^[^\s"'\\#]+$/.test(text) ? text : `"${text.replaceAll(/["\\]/g, (char) => `\\${char}`)}"`
+
+/** The help, one option a line. */
+export function usage(): string {
+  const groups = Map.groupBy(Object.keys(OPTIONS) as OptionName[], (name) => kindOf(name).group)
+  const line = (name: OptionName) => {
+    const { value, many, help } = kindOf(name)
+    const shown = `--${name}${value === undefined ? '' : `=${value}`}${many ? ' …' : ''}`
+    return `  ${shown.padEnd(27)} ${help}`
+  }
+  const later = Object.entries(NOT_HERE).filter(([, { why }]) => why.includes('comes later'))
+  return [
+    ...[...groups].flatMap(([group, names]) => [`${group}:`, ...names.map(line), '']),
+    'Those of pjsua that come later, and until then change nothing or are refused:',
+    ...folded(later.map(([name]) => `--${name}`)),
+    '',
+  ].join('\n')
+}
+
+/** Words in lines of up to 118 characters. */
+function folded(words: readonly string[]): readonly string[] {
+  const lines: string[] = []
+  for (const word of words) {
+    const last = lines.at(-1)
+    if (last === undefined || last.length + word.length > 116) lines.push(`  ${word}`)
+    else lines[lines.length - 1] = `${last} ${word}`
+  }
+  return lines
 }

@@ -1,20 +1,33 @@
-// The console for people: what it holds, what it says of what happens, and its lines of input.
-import { Account, type AudioMedia, Buddy, Call, Endpoint, OperationError } from '../../api/facade/index.ts'
-import { COMMANDS, type PersonCommand, usage } from './commands.ts'
-import type { PersonOptions } from './options.ts'
-import { setUp, type Telephone } from './set-up.ts'
+// The console for people: what it holds, and its lines of input.
+import { Account, Buddy, Call, Endpoint, OperationError } from '../../api/facade/index.ts'
+import { accountSettings } from './account-settings.ts'
+import { failure, type PersonCommand, question } from './command.ts'
+import { COMMANDS } from './commands.ts'
+import { type Listener, tellAccount, tellBuddy, tellCall, tellEndpoint } from './events.ts'
+import type { AccountOptions, PersonOptions } from './options.ts'
+import { setUp } from './set-up.ts'
+import { Sound } from './sound.ts'
 
-export class Person {
+interface Owned {
+  readonly account: Account
+  options: AccountOptions
+}
+
+export class Person implements Listener {
   readonly options: PersonOptions
   readonly say: (line: string) => void
+  readonly accounts: Owned[] = []
   readonly buddies: Buddy[] = []
-  phone: Telephone | undefined
+  endpoint: Endpoint = new Endpoint({ beside: true })
   /** Place of the one commands are about, in `accounts`. */
   current = 0
   /** The call commands are about. */
   call: Call | undefined
+  /** Each line typed is said. */
+  echoes = false
   leaving = false
-  #asking: { readonly command: PersonCommand; readonly given: string[] } | undefined
+  #sound: Sound | undefined
+  #asking: { readonly command: PersonCommand; readonly given: readonly string[] } | undefined
 
   constructor(options: PersonOptions, say: (line: string) => void) {
     this.options = options
@@ -23,23 +36,51 @@ export class Person {
 
   /** Throws an OperationError that names what cannot be. */
   async start(): Promise<void> {
-    const endpoint = new Endpoint({ beside: true })
-    const newAccount = () => this.newAccount(endpoint)
-    this.phone = await setUp(this.options, endpoint, newAccount, (uri, account) => this.newBuddy(uri, account))
-    this.say(`${this.account.uri} at ${endpoint.transportGetInfo(endpoint.transportEnum()[0]!).localAddress}`)
+    for (const line of this.options.without) this.say(line)
+    await this.#begin(this.options)
     if (this.options.call !== undefined) this.makeCall(this.options.call)
   }
 
+  async #begin(options: PersonOptions): Promise<void> {
+    tellEndpoint(this, this.endpoint)
+    await setUp(options, this.endpoint)
+    this.#sound = new Sound(options, this.endpoint, this.say)
+    for (const account of options.accounts) this.addAccount(account)
+    this.current = 0
+    for (const uri of options['add-buddy'] ?? []) this.newBuddy(uri)
+    const [transport] = this.endpoint.transportEnum()
+    this.say(`${this.account.uri} at ${this.endpoint.transportGetInfo(transport!).localAddress}`)
+  }
+
+  /** All ends, and begins with the options as they are now. */
+  async restart(): Promise<void> {
+    const options = this.now
+    await this.stop()
+    this.endpoint = new Endpoint({ beside: true })
+    this.call = undefined
+    this.accounts.length = 0
+    this.buddies.length = 0
+    await this.#begin(options)
+  }
+
   async stop(): Promise<void> {
-    await this.phone?.endpoint.libDestroy()
+    await this.endpoint.libDestroy()
+  }
+
+  /** The options as they are now: what was added and taken away since is in them. */
+  get now(): PersonOptions {
+    const { call: _called, 'add-buddy': _first, ...options } = this.options
+    const buddies = this.buddies.map((buddy) => buddy.getConfig().uri)
+    const accounts = this.accounts.map((each) => each.options)
+    return { ...options, accounts, ...(buddies.length > 0 && { 'add-buddy': buddies }) }
   }
 
   get account(): Account {
-    return this.phone!.accounts[this.current]!
+    return this.accounts[this.current]!.account
   }
 
-  get endpoint(): Endpoint {
-    return this.phone!.endpoint
+  get sound(): Sound {
+    return this.#sound!
   }
 
   /** Those that are not over, by number. */
@@ -48,36 +89,34 @@ export class Person {
   }
 
   /** One line of input: a command with what it needs, or what was asked for. An empty line gives it up. */
-  line(text: string) {
+  async line(text: string): Promise<void> {
+    if (this.echoes) this.say(text)
     const [word = '', ...rest] = text.trim().split(/\s+/)
     const asking = this.#asking
     this.#asking = undefined
     if (text.trim() === '') return
     const command = asking?.command ?? COMMANDS.get(word)
     if (command === undefined) return this.say(`no command ${word}; ? lists them`)
-    const given = asking === undefined ? rest : [...asking.given, text.trim()]
-    // The last takes all that is left of the line.
-    const values = asking === undefined ? joined(given, command.asks.length) : given
-    const next = command.asks[values.length]
-    if (next !== undefined) {
-      this.#asking = { command, given: values }
-      return this.say(`${next}:`)
-    }
+    const given = asking === undefined ? joined(rest, command) : [...asking.given, text.trim()]
     try {
-      command.run(this, ...values)
+      const next = question(command, given)
+      if (next !== undefined) {
+        this.#asking = { command, given }
+        if (given.length === 0) command.shows?.(this)
+        return this.say(`${next}:`)
+      }
+      if (given.length > command.asks.length)
+        throw failure(`${word} takes nothing more, got ${given.slice(command.asks.length).join(' ')}`)
+      await command.run(this, ...given)
     } catch (error) {
       if (!(error instanceof OperationError)) throw error
       this.say(error.info())
     }
   }
 
-  help(): void {
-    for (const line of usage()) this.say(line)
-  }
-
   makeCall(uri: string): void {
     const call = new Call(this.account)
-    this.#follow(call)
+    this.follow(call)
     call.makeCall(uri)
     this.call = call
     this.say(`call ${call.getId()} to ${uri}`)
@@ -89,76 +128,68 @@ export class Person {
     throw new OperationError('console', 'state', 'there is no call')
   }
 
-  newAccount(endpoint: Endpoint): Account {
-    const account = new Account(endpoint)
-    account.on('incomingCall', ({ callId, rdata }) => {
-      const call = new Call(account, callId)
-      this.#follow(call)
-      if (this.call?.isActive() !== true) this.call = call
-      this.say(`call ${callId} from ${rdata.peer.uri}`)
-      const code = this.options['auto-answer']
-      call.answer({ statusCode: code === undefined ? 180 : Number(code) })
-    })
-    account.on('regState', ({ state, statusCode, reason, expiration }) =>
-      this.say(`${account.uri} ${state} ${statusCode} ${reason} ${expiration}`),
-    )
-    account.on('instantMessage', ({ fromUri, msgBody }) => this.say(`message from ${fromUri}: ${msgBody}`))
-    account.on('instantMessageStatus', ({ toUri, code, reason }) => this.say(`message to ${toUri}: ${code} ${reason}`))
-    account.on('mwiInfo', ({ messages }) => this.say(`messages wait: ${messages?.waiting ?? 'not known'}`))
-    return account
+  /** It becomes the current one. */
+  addAccount(options: AccountOptions): void {
+    const account = new OwnAccount(this)
+    account.create(accountSettings(options, this.#ownAddress))
+    this.accounts.push({ account, options })
+    this.current = this.accounts.length - 1
   }
 
-  newBuddy(uri: string, account = this.account): Buddy {
+  changeAccount(options: AccountOptions): void {
+    this.account.modify(accountSettings(options, this.#ownAddress))
+    this.accounts[this.current]!.options = options
+  }
+
+  removeAccount(): void {
+    if (this.accounts.length < 2) throw new OperationError('console', 'state', 'it is the only one')
+    for (const buddy of this.account.enumBuddies()) this.forget(buddy)
+    this.account.shutdown()
+    this.accounts.splice(this.current, 1)
+    this.current = 0
+  }
+
+  get #ownAddress(): string {
+    return this.endpoint.transportGetInfo(this.endpoint.transportEnum()[0]!).localAddress
+  }
+
+  newBuddy(uri: string): void {
     const buddy = new Buddy()
-    buddy.on('buddyState', ({ presStatus, subState }) =>
-      this.say(`${uri} ${presStatus.status} ${presStatus.statusText} (${subState})`),
-    )
-    buddy.create(account, { uri })
+    tellBuddy(this, buddy, uri)
+    buddy.create(this.account, { uri })
     this.buddies.push(buddy)
-    return buddy
   }
 
-  #follow(call: Call): void {
-    const says = (text: string) => this.say(`call ${call.getId()} ${text}`)
-    const { duration } = this.options
-    call.on('callState', ({ state, statusCode, reason }) => {
-      says(`${state} ${statusCode} ${reason}`.trimEnd())
-      if (state === 'confirmed' && duration !== undefined)
-        setTimeout(() => call.isActive() && call.hangup(), 1000 * Number(duration)).unref()
-      if (state === 'disconnected' && this.call === call) this.call = this.calls[0]
-    })
-    call.on('callMediaState', () => says(`media ${call.getInfo().media[0]?.status ?? 'none'}`))
-    call.on('streamCreated', ({ media }) => this.#connect(call, media))
-    call.on('dtmfDigit', ({ digit }) => says(`digit ${digit}`))
-    call.on('callTransferStatus', ({ statusCode, reason }) => says(`transfer ${statusCode} ${reason}`))
-    call.on('callModified', ({ statusCode, reason }) => says(`changed ${statusCode} ${reason}`))
-    call.on('callRedirected', (prm) => {
-      prm.op = 'accept'
-      says(`is sent on to ${prm.targetUri}`)
-    })
-    call.on('instantMessage', ({ msgBody }) => says(`message: ${msgBody}`))
-    call.on('callTsxState', ({ role, method, statusCode }) => {
-      if (role === 'uac' && method !== 'MESSAGE') says(`${method} ${statusCode}`)
-    })
+  forget(buddy: Buddy): void {
+    buddy.delete()
+    this.buddies.splice(this.buddies.indexOf(buddy), 1)
   }
 
-  #connect(call: Call, media: AudioMedia) {
-    const { player, recorder } = this.phone!
-    if (this.options['auto-loop']) return media.startTransmit(media)
-    if (this.options['auto-play'] && player) player.startTransmit(media)
-    else {
-      const devices = this.endpoint.audDevManager()
-      devices.getCaptureDevMedia().startTransmit(media)
-      media.startTransmit(devices.getPlaybackDevMedia())
-    }
-    if (this.options['auto-rec'] && recorder) media.startTransmit(recorder)
-    if (!this.options['auto-conf']) return
-    for (const other of this.calls.filter((each) => each !== call && each.hasMedia())) {
-      other.getAudioMedia().startTransmit(media)
-      media.startTransmit(other.getAudioMedia())
-    }
+  /** What becomes of it is said from now on. */
+  follow(call: Call): void {
+    tellCall(this, call)
   }
 }
 
-const joined = (words: readonly string[], most: number): string[] =>
-  words.length <= most ? [...words] : [...words.slice(0, most - 1), words.slice(Math.max(0, most - 1)).join(' ')]
+/** Calls made for it by others, as a transfer or a call in the place of another one, are followed too. */
+class OwnAccount extends Account {
+  readonly #person: Person
+
+  constructor(person: Person) {
+    super(person.endpoint)
+    this.#person = person
+    tellAccount(person, this)
+  }
+
+  override newCall(callId?: number): Call {
+    const call = super.newCall(callId)
+    this.#person.follow(call)
+    return call
+  }
+}
+
+/** The last question takes all that is left of the line. */
+function joined(words: readonly string[], { asks }: PersonCommand): readonly string[] {
+  const most = asks.length
+  return words.length <= most || most === 0 ? words : [...words.slice(0, most - 1), words.slice(most - 1).join(' ')]
+}
