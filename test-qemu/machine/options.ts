@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { BoardProfile } from '../../hal/linux/profiles.ts'
+import { CARD_WORDS } from './card-words.ts'
 import { cpio } from './cpio.ts'
 import { portArguments } from './ports.ts'
 
@@ -43,13 +44,9 @@ export const KEPT = { state: 'state', board: 'board-state.json' } as const
 
 const SLIRP = ['-netdev', 'user,id=net', '-device', 'virtio-net-pci,netdev=net,romfile=']
 
-/**
- * The key matrix needs the line of the power button, so that the driver of the button must not have it; see `powerDown`.
- * `kpti=off` and `cryptomgr.notests` are the card's own (boot.cmd); with the first a call of the kernel does not empty
- * QEMU's tables of pages and code.
- */
+/** The key matrix needs the line of the power button, so that the driver of the button must not have it; see `powerDown`. */
 const KERNEL_WORDS = [
-  ...['console=ttyAMA0', 'root=/dev/vda', 'panic=-1', 'kpti=off', 'cryptomgr.notests', 'quiet'],
+  ...[...CARD_WORDS, 'console=ttyAMA0', 'root=/dev/vda', 'panic=-1'],
   'systemd.journald.forward_to_console=1',
   'modprobe.blacklist=gpio_keys',
 ]

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { DISK_ID } from '../../rootfs-overlay/image/card/layout.ts'
 import { packInitrd } from '../../rootfs-overlay/image/initrd.ts'
 import { fatFile } from '../image/contents.ts'
+import { CARD_WORDS } from '../machine/card-words.ts'
 
 export const project = fileURLToPath(new URL('../..', import.meta.url))
 /** Built as it ships. */
@@ -102,10 +103,10 @@ export function bootVirt(
   const initrd = join(folder, `${name}.initrd.gz`)
   writeFileSync(initrd, Buffer.concat([readFileSync(join(image, 'initrd.gz')), scriptInitrd(name, script)]))
   const partition = slot === 'a' ? '02' : '03'
-  const words = `console=ttyAMA0 panic=-1 kpti=off cryptomgr.notests quiet root=PARTUUID=${DISK_ID}-${partition} offhook.slot=${slot}`
+  const own = ['console=ttyAMA0', 'panic=-1', `root=PARTUUID=${DISK_ID}-${partition}`, `offhook.slot=${slot}`]
   return start(name, [
     ...['-M', 'virt', '-cpu', 'cortex-a53', '-smp', '2', '-m', '384', '-accel', 'tcg,thread=multi', '-nodefaults'],
-    ...['-serial', 'stdio', ...KERNEL, '-initrd', initrd, '-append', words],
+    ...['-serial', 'stdio', ...KERNEL, '-initrd', initrd, '-append', [...CARD_WORDS, ...own].join(' ')],
     ...['-drive', `if=none,id=card,file=${card},format=raw`, '-device', 'virtio-blk-pci,drive=card'],
   ])
 }
