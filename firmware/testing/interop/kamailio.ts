@@ -27,7 +27,7 @@ export interface Kamailio {
   readonly tlsPort: number
   /** Contact addresses bound to this user now. */
   contacts(user: string): Promise<readonly string[]>
-  /** Its log: `in-dialog METHOD from USER` for each request that followed a route set. */
+  /** Its log: `in-dialog METHOD from USER, CSeq NUMBER` for each request that followed a route set. */
   log(): string
   /** Stands still: it says nothing, though its doors are open; `thaw` lets it go on where it was. */
   freeze(): void
@@ -177,7 +177,7 @@ request_route {
   }
   if (has_totag()) {
     if (loose_route()) {
-      xlog("L_ERR", "in-dialog $rm from $fU\\n");
+      xlog("L_ERR", "in-dialog $rm from $fU, CSeq $cs\\n");
       t_relay();
     } else if (is_method("ACK")) {
       if (t_check_trans()) t_relay();
