@@ -19,6 +19,8 @@ export class CallChanges {
   #asked: Change | undefined
   /** Asked for while a refresh, which nobody has asked for, is under way. */
   #next: Change | undefined
+  /** Given up for another one while they were under way: their results are nobody's. */
+  #stale = 0
 
   constructor(call: CallId, descriptions: CallDescriptions) {
     this.#call = call
@@ -51,6 +53,7 @@ export class CallChanges {
   anew(tell: Tell) {
     const hold = (this.#next ?? this.#asked)?.hold ?? this.#held
     this.#next = undefined
+    if (this.#asked?.sent) this.#stale++
     this.#asked = reinvite(hold)
     this.ask(tell)
   }
@@ -73,6 +76,10 @@ export class CallChanges {
   }
 
   onResult(event: Extract<SipEvent, { kind: 'reinvite-result' }>, tell: Tell) {
+    if (this.#stale > 0) {
+      this.#stale--
+      return
+    }
     if (this.#asked === undefined) return
     const { agreed, again = 0 } = this.#asked
     // They were faster, and what we offered is out of date: the same wish with what is so now.

@@ -71,6 +71,30 @@ test('a held call stays held; what was under way is offered with what is so now'
   expect(offerOf(ua, 'reinvite')).toContain('c=IN IP4 192.0.2.7')
 })
 
+test.each([
+  ['answered', 200],
+  ['refused', 488],
+])('what was under way and is %s meanwhile says nothing of what took its place', (_, status) => {
+  const ua = started()
+  talk(ua)
+  ua.app({ kind: 'hold', call: 'o' })
+  ua.state('o', 'REINVITING')
+  ua.app(MOVE)
+  registered(ua)
+  ua.lines()
+  if (status === 200) ua.body('o', 'answer', sdp(), true)
+  ua.state('o', 'CONFIRMED', status)
+  ua.sip({ kind: 'reinvite-result', id: 'o', status, reason: '' })
+  const meanwhile = lines(ua)
+  expect(meanwhile).toContain('sip reinvite o sendonly')
+  expect(meanwhile.filter((line) => / modified | address /.test(line))).toEqual([])
+  ua.state('o', 'REINVITING')
+  ua.body('o', 'answer', sdp(), true)
+  ua.state('o', 'CONFIRMED', 200)
+  ua.sip({ kind: 'reinvite-result', id: 'o', status: 200, reason: 'OK' })
+  expect(lines(ua)).toEqual(expect.arrayContaining(['app o modified 200', 'app address 192.0.2.7 done - 200']))
+})
+
 test('a call that rings here is answered from there', () => {
   const ua = started()
   ua.incoming('in:1', sdp())

@@ -6,9 +6,8 @@ import { IncomingRequest } from './incoming-request.ts'
 import { IncomingSubscription } from './incoming-subscription.ts'
 import { Invitation } from './invitation.ts'
 import { IncomingReferral } from './referral.ts'
-import { SipUri } from './sip-uri.ts'
 import type { Arrival } from './stack.ts'
-import { bodyText, MessageHeaders, partiesOf } from './wire.ts'
+import { addressedTo, bodyText, MessageHeaders, partiesOf } from './wire.ts'
 
 /** Takes it in for an engine. */
 export class Arrivals {
@@ -32,7 +31,7 @@ export class Arrivals {
         const { event: name, request } = event
         engine.notifications.post('engine-got-unsolicited-notify', engine, {
           ...{ event: utf8Decode(name), ...partiesOf(request), headers: new MessageHeaders(request) },
-          requestUri: SipUri.fromWire({ display: '', uri: request.uri }),
+          ...addressedTo(request),
           contentType: utf8Decode(request.header('Content-Type') ?? ''),
           body: bodyText(request) ?? '',
         })

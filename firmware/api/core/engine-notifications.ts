@@ -43,6 +43,8 @@ export interface UnsolicitedNotify {
   readonly toUri: SipUri
   /** To whom it was addressed; undefined: no SIP URI. */
   readonly requestUri: SipUri | undefined
+  /** The number, where it was addressed to one by a tel: URI (RFC 3966). */
+  readonly requestTel: string | undefined
   readonly headers: MessageHeaders
   /** '' without a body. */
   readonly contentType: string

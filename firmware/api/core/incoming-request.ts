@@ -4,8 +4,17 @@ import type { SipEvent } from '../../sip/core/contract.ts'
 import type { EngineCore } from './engine-core.ts'
 import { CoreError } from './errors.ts'
 import type { Invitation } from './invitation.ts'
-import { SipUri } from './sip-uri.ts'
-import { bodyOf, bodyText, type ExtraHeaders, headerFields, MessageHeaders, partiesOf, phraseOf } from './wire.ts'
+import type { SipUri } from './sip-uri.ts'
+import {
+  addressedTo,
+  bodyOf,
+  bodyText,
+  type ExtraHeaders,
+  headerFields,
+  MessageHeaders,
+  partiesOf,
+  phraseOf,
+} from './wire.ts'
 
 /** Of a response. */
 export interface ResponseOptions {
@@ -33,6 +42,8 @@ export class IncomingRequest {
   readonly toUri: SipUri
   /** To whom it was addressed; its user part is the token of the credentials meant. Undefined: no SIP URI. */
   readonly requestUri: SipUri | undefined
+  /** The number, where it was addressed to one by a tel: URI (RFC 3966). */
+  readonly requestTel: string | undefined
   /** '' without a body. */
   readonly contentType: string
   /** '' without one. */
@@ -58,7 +69,9 @@ export class IncomingRequest {
     const { fromUri, toUri } = partiesOf(request)
     this.fromUri = fromUri
     this.toUri = toUri
-    this.requestUri = SipUri.fromWire({ display: '', uri: request.uri })
+    const { requestUri, requestTel } = addressedTo(request)
+    this.requestUri = requestUri
+    this.requestTel = requestTel
     this.contentType = utf8Decode(request.header('Content-Type') ?? '')
     this.body = bodyText(request) ?? ''
     this.invitation = invitation

@@ -3,8 +3,8 @@ import { utf8Decode } from '../../base/bytes.ts'
 import type { Cause, SipEvent, SubscriberState } from '../../sip/core/contract.ts'
 import type { EngineCore } from './engine-core.ts'
 import { CoreError } from './errors.ts'
-import { SipUri } from './sip-uri.ts'
-import { bodyOf, bodyText, type ExtraHeaders, headerFields, MessageHeaders, partiesOf } from './wire.ts'
+import type { SipUri } from './sip-uri.ts'
+import { addressedTo, bodyOf, bodyText, type ExtraHeaders, headerFields, MessageHeaders, partiesOf } from './wire.ts'
 
 declare module './notifications.ts' {
   interface NotificationMap {
@@ -32,6 +32,8 @@ export class IncomingSubscription {
   readonly toUri: SipUri
   /** To whom it was addressed; undefined: no SIP URI. */
   readonly requestUri: SipUri | undefined
+  /** The number, where it was addressed to one by a tel: URI (RFC 3966). */
+  readonly requestTel: string | undefined
   /** Seconds asked for; 0 asks once. */
   readonly expires: number
   /** Of the SUBSCRIBE. */
@@ -49,7 +51,9 @@ export class IncomingSubscription {
     const { fromUri, toUri } = partiesOf(request)
     this.fromUri = fromUri
     this.toUri = toUri
-    this.requestUri = SipUri.fromWire({ display: '', uri: request.uri })
+    const { requestUri, requestTel } = addressedTo(request)
+    this.requestUri = requestUri
+    this.requestTel = requestTel
     this.expires = expires
     this.headers = new MessageHeaders(request)
     this.body = bodyText(request)

@@ -57,7 +57,7 @@ export interface InvitationNotifications<Invitation> {
   'invitation-changed-state': { readonly sender: Invitation; readonly data: InvitationChange }
   /** A negotiation is through: begin, change or end media. */
   'invitation-got-sdp-update': { readonly sender: Invitation; readonly data: SdpUpdate }
-  /** A 3xx, with `asksOnRedirect`: say `redirect` within 30 s, or it ends with this response. */
+  /** A 3xx, with `asksOnRedirect`: say `redirect` within `redirectMs`, or it ends with this response. */
   'invitation-redirected': { readonly sender: Invitation; readonly data: Redirection }
   /** The peer asks us to call somebody: accept or reject it. */
   'invitation-got-refer': { readonly sender: Invitation; readonly data: { readonly referral: IncomingReferral } }

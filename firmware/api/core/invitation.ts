@@ -24,6 +24,8 @@ type Incoming = Extract<SipEvent, { kind: 'session-incoming' }>
 export interface InvitationOptions extends WayOut {
   /** A 3xx does not end it but asks where to go on: `invitation-redirected`, then `redirect`. */
   readonly asksOnRedirect?: boolean
+  /** How long `redirect` is waited for, ms: 1000–180 000; 30 000 when it is left out. Then it ends with the 3xx. */
+  readonly redirectMs?: number
   /** Reliable provisional responses and session timer, instead of the engine's. */
   readonly terms?: SessionTerms | undefined
   /** See the attribute of that name. */
@@ -60,7 +62,7 @@ export interface AcceptOptions {
 export class Invitation extends InvitationInside {
   /** Of an incoming one: the session it is to take the place of (RFC 3891): accept this, disconnect that. */
   readonly replaces: Invitation | undefined
-  readonly #asksOn: boolean
+  readonly #asksOn: Pick<InvitationOptions, 'redirectMs'> & { readonly asksOn: boolean }
   readonly #terms: SessionTerms | undefined
 
   /** An outgoing one; nothing is sent before `sendInvite`. */
@@ -69,15 +71,15 @@ export class Invitation extends InvitationInside {
   constructor(engine: EngineCore, event: Incoming, replaces: Invitation | undefined)
   constructor(by: Credentials | EngineCore, about: SipUri | Incoming, more?: InvitationOptions | Invitation) {
     if (about instanceof SipUri) {
-      const { engine = sharedEngine(), asksOnRedirect = false, terms, ...options } = (more ?? {}) as InvitationOptions
+      const { engine = sharedEngine(), terms, ...options } = (more ?? {}) as InvitationOptions
       super({ engine, credentials: by as Credentials, calleeUri: about, ...options })
-      this.#asksOn = asksOnRedirect
+      this.#asksOn = asking(options)
       this.#terms = terms
       this.decidesUpdates = options.decidesUpdates ?? false
       return
     }
     super({ engine: by as EngineCore, invite: about.request, trusted: about.trusted ?? false })
-    this.#asksOn = false
+    this.#asksOn = asking({})
     this.replaces = more as Invitation | undefined
     this.begin(about)
   }
@@ -117,7 +119,7 @@ export class Invitation extends InvitationInside {
       parts: parts.map(({ contentType, body, headers }) => ({
         ...{ contentType: utf8Encode(contentType), content: bytesOf(body), headers: headerFields(headers) },
       })),
-      asksOn: this.#asksOn,
+      ...this.#asksOn,
       ...(this.#terms === undefined ? {} : { terms: this.#terms }),
     } as const
     this.claim(stack, id)
@@ -275,6 +277,13 @@ export class Invitation extends InvitationInside {
     const credentials = this.ownCredentials ?? new Credentials(this.localUri)
     return { ...this.way, credentials, target: this.remoteUri }
   }
+}
+
+/** Throws a CoreError for a wait that is none. */
+function asking({ asksOnRedirect: asksOn = false, redirectMs }: InvitationOptions) {
+  if (redirectMs === undefined) return { asksOn }
+  if (redirectMs >= 1000 && redirectMs <= 180_000) return { asksOn, redirectMs }
+  throw new CoreError('argument', 'Invitation', `redirectMs: expected 1000–180000, got ${redirectMs}`)
 }
 
 function checkCode(operation: string, code: number, from: number, to: number): void {

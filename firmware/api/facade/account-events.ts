@@ -1,5 +1,6 @@
 // What an account tells: PJSUA2's callbacks as typed events, and as methods for a subclass to override.
 import type { MessageSummary } from '../../sip/packages/message-summary.ts'
+import type { PublicationState } from '../core/index.ts'
 import type { OnInstantMessageParam, OnInstantMessageStatusParam, OnTypingIndicationParam } from './call-events.ts'
 import type { RxData } from './call-types.ts'
 import { Observed } from './observed.ts'
@@ -43,7 +44,7 @@ export interface OnIncomingSubscribeParam {
   reason: string
 }
 
-/** The mailbox of the account: how many messages wait, new and old (RFC 3842). */
+/** The mailbox of the account: how many messages wait, new and old (RFC 3842). Also told of a NOTIFY that says nothing of it. */
 export interface OnMwiInfoParam {
   readonly active: boolean
   /** `active`, `terminated` … of a subscription; `unsolicited` without one. */
@@ -63,9 +64,11 @@ export interface OnSendRequestParam {
   readonly userData: unknown
 }
 
-/** A publication of ours, or the subscription to our messages: each change. */
+/** Where the publication of our presence has come to (RFC 3903); told with `presConfig.publishEnabled` alone. */
 export interface OnPublishStateParam {
-  readonly state: string
+  /** `publishing`, `published`, `unpublishing`, `unpublished`. */
+  readonly state: PublicationState
+  /** Of the response that brought it, 408 and 503 also made here; 0: none did. */
   readonly statusCode: number
   readonly reason: string
 }

@@ -74,6 +74,13 @@ export const ACCOUNT_CONFIG = {
         default: 0,
         description: 'A call nobody answers is cancelled; 0: never',
       },
+      redirectTimeoutSec: {
+        ...SECONDS,
+        minimum: 1,
+        maximum: 180,
+        default: 30,
+        description: 'How long a redirection left pending waits for processRedirect',
+      },
       headers: { ...HEADERS, description: 'Of every INVITE of this account' },
       prackUse: {
         type: 'string',

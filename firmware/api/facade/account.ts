@@ -20,12 +20,13 @@ import { checked, type Part } from './checked.ts'
 import { Endpoint } from './endpoint.ts'
 import { inTime, OperationError, operated } from './errors.ts'
 import type { Inner } from './inner.ts'
+import { watchMessages } from './mailbox.ts'
 import { INVALID_ID } from './names.ts'
 import type { PresenceStatus } from './presence.ts'
 import { follow } from './requests.ts'
 import { checkHeaders, targetOf } from './target.ts'
 import { composing } from './typing.ts'
-import { Watch } from './watch.ts'
+import type { Watch } from './watch.ts'
 import { headersOf, requestOf } from './wording.ts'
 
 /** An account as it is now; `regStatus` is that of the last response, 0 before one, `regExpiresSec` what was granted. */
@@ -146,7 +147,11 @@ export class Account extends AccountCallbacks {
     if (!mwiConfig.enabled) {
       this.#mailbox?.end()
       this.#mailbox = undefined
-    } else this.#mailbox ??= this.#watchMessages(operation, mwiConfig.expirationSec)
+      return
+    }
+    this.#mailbox ??= watchMessages(operation, this, mwiConfig.expirationSec, () => {
+      this.#mailbox = undefined
+    })
   }
 
   // ---- who it is -----------------------------------------------------------------------------------------------------
@@ -360,21 +365,6 @@ export class Account extends AccountCallbacks {
     const inner = this.endpoint.inner(operation)
     if (!this.isValid()) throw new OperationError(operation, 'unknown', 'the account was not created, or is deleted')
     return inner
-  }
-
-  #watchMessages(operation: string, expires: number): Watch {
-    const what = { target: this.#known().uri, event: 'message-summary', expires, headers: {} } as const
-    let state = 'pending'
-    return new Watch(operation, this, what, {
-      state: (change, isFinal) => {
-        state = change.state.toLowerCase()
-        if (isFinal) this.#mailbox = undefined
-      },
-      watched: (watched) => {
-        if (watched.of !== 'message-summary' || watched.messages === undefined) return
-        this.tell('mwiInfo', { active: state !== 'terminated', state, messages: watched.messages })
-      },
-    })
   }
 }
 

@@ -26,7 +26,7 @@ export function onArrival(inner: Inner, told: AnyNotification) {
       return void inTime(() => told.data.referral.reject(603))
     case 'engine-got-subscription': {
       const { subscription } = told.data
-      const account = inner.accountFor(subscription.requestUri, subscription.toUri)
+      const account = inner.accountFor(subscription)
       if (account === undefined) inTime(() => subscription.reject(404))
       else account.watchers.asked(subscription)
       return
@@ -36,9 +36,10 @@ export function onArrival(inner: Inner, told: AnyNotification) {
   }
 }
 
-function onNotify(inner: Inner, { event, requestUri, toUri, contentType, body }: UnsolicitedNotify): void {
+function onNotify(inner: Inner, notify: UnsolicitedNotify): void {
+  const { event, contentType, body } = notify
   if (event !== 'message-summary') return
-  const account = inner.accountFor(requestUri, toUri)
+  const account = inner.accountFor(notify)
   const mailbox = createResource('message-summary')
   if (!mailbox.read({ contentType: utf8Encode(contentType), content: utf8Encode(body) }).ok) return
   const watched = mailbox.watched()
@@ -48,7 +49,8 @@ function onNotify(inner: Inner, { event, requestUri, toUri, contentType, body }:
 
 function onInvitation(inner: Inner, invitation: Invitation) {
   const refuse = (code: number) => void inTime(() => invitation.disconnect(code))
-  const found = inner.accountFor(invitation.requestUri, invitation.calleeUri)
+  const { requestUri, requestTel, calleeUri: toUri } = invitation
+  const found = inner.accountFor({ requestUri, requestTel, toUri })
   const peer = invitation.remoteParty
   const account = found && inner.endpoint.selectAccount(found, rxData(peer, invitation.inviteHeaders, ''))
   if (account === undefined) return refuse(404)

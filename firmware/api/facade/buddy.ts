@@ -6,12 +6,14 @@ import type { SubscriptionChange } from '../core/index.ts'
 import type { Account } from './account.ts'
 import { BUDDY_CONFIG, type BuddySettings } from './buddy-schema.ts'
 import type { OnInstantMessageParam, OnInstantMessageStatusParam, OnTypingIndicationParam } from './call-events.ts'
+import type { RxData } from './call-types.ts'
 import { checked, type Part } from './checked.ts'
 import { OperationError } from './errors.ts'
 import { Observed } from './observed.ts'
 import { type PresenceStatus, presenceOf, UNKNOWN } from './presence.ts'
 import { targetOf } from './target.ts'
 import { Watch } from './watch.ts'
+import { headersOf } from './wording.ts'
 
 /** Somebody as they are known now; `subState` is that of the subscription to their presence (RFC 6665), `null` before one. */
 export interface BuddyInfo {
@@ -24,13 +26,17 @@ export interface BuddyInfo {
   readonly subTermReason: string
 }
 
-/** A change of a subscription of ours to `presence` or `dialog`, states in lower case, with the response that brought it. */
+/** A change of a subscription of ours to `presence` or `dialog`, or a NOTIFY that came by it; states in lower case. */
 export interface OnBuddyEvSubStateParam {
   readonly event: string
   readonly state: string
+  /** As `state`, where nothing changed. */
   readonly previous: string
+  /** Of the response that brought the change; 0: none did. */
   readonly statusCode: number
   readonly reason: string
+  /** The NOTIFY, '' as body where it has none; undefined: a change. */
+  readonly rdata: Pick<RxData, 'headers' | 'body'> | undefined
 }
 
 /** What calls they have now (RFC 4235). */
@@ -58,7 +64,7 @@ export class Buddy extends Observed<BuddyEvents> {
 
   /** Their presence was told anew, or its subscription changed. */
   onBuddyState(_prm: BuddyInfo): void {}
-  /** One of the subscriptions to them changed its state, was refused, or ended. */
+  /** One of the subscriptions to them changed its state, was refused, or ended; and each NOTIFY, before what it says is told. */
   onBuddyEvSubState(_prm: OnBuddyEvSubStateParam): void {}
   /** Their calls changed; told after `subscribeDlgEvent(true)`. */
   onBuddyDlgEventState(_prm: OnBuddyDlgEventStateParam): void {}
@@ -162,6 +168,12 @@ export class Buddy extends Observed<BuddyEvents> {
       watched: (watched) => {
         if (this.isValid()) this.#onWatched(watched)
       },
+      notified: ({ headers, body }) => {
+        const state = made.subscription.state.toLowerCase()
+        const rdata = { headers: headersOf(headers.fields), body }
+        if (this.isValid())
+          this.tell('buddyEvSubState', { event, state, previous: state, statusCode: 0, reason: '', rdata })
+      },
     })
     this.watches.set(event, made)
   }
@@ -182,7 +194,7 @@ export class Buddy extends Observed<BuddyEvents> {
     const known = this.watches.get(event)
     if (isFinal && known === watch) this.watches.delete(event)
     const names = { state: state.toLowerCase(), previous: previousState.toLowerCase() }
-    this.tell('buddyEvSubState', { event, ...names, statusCode, reason })
+    this.tell('buddyEvSubState', { event, ...names, statusCode, reason, rdata: undefined })
     if (event !== 'presence' || (known !== undefined && known !== watch)) return
     this.#subState = names.state
     this.#reason = reason

@@ -128,7 +128,7 @@ export type RedirectOp = 'accept' | 'reject' | 'pending' | 'stop'
 export interface OnCallRedirectedParam {
   readonly targetUri: string
   readonly statusCode: number
-  /** To be set within the callback; `pending` waits for `processRedirect`. Preset: `stop`. */
+  /** To be set within the callback; `pending` waits for `processRedirect`, as long as the account’s `redirectTimeoutSec`. Preset: `stop`. */
   op: RedirectOp
 }
 
@@ -170,10 +170,16 @@ export interface OnCallModifiedParam {
   readonly reason: string
 }
 
-/** `by` and `cause` of the end, and what was given to `hangup` here. */
+/** Who ended a call, and what is left to be known of it. */
 export interface OnCallEndParam {
+  /**
+   * `local`: ended here, by `hangup`, `answer` with a refusal, or `forward`. `remote`: by the peer, or by nobody, as when no answer
+   * came; the `cause` of the `callState` before tells.
+   */
   readonly by: 'local' | 'remote'
+  /** As `getInfo` gives it from now on: times, last status. */
   readonly info: CallInfo
+  /** What was given to `hangup`, or the whole of what was given to an `answer` that refused; undefined otherwise. */
   readonly params: unknown
 }
 

@@ -32,7 +32,9 @@ export function makeLine(
   const sound = account.soundFor(goesOverTls(transport, route[0]?.uri.address ?? to.address))
   if (sound === undefined)
     throw new OperationError(operation, 'refused', 'SRTP is mandatory, and its keys are to go over TLS only')
-  const options = { route, transport, terms, asksOnRedirect: true, decidesUpdates: true, engine: inner.engine }
+  const redirectMs = 1000 * account.getConfig().callConfig.redirectTimeoutSec
+  const asks = { asksOnRedirect: true, redirectMs, decidesUpdates: true }
+  const options = { route, transport, terms, ...asks, engine: inner.engine }
   const invitation = operated(operation, () => new Invitation(credentials, to, options))
   const peer = partyCalled(to.address)
   const start = { role: 'uac', account, invitation, peer, setting, sound, call, userData, headers } as const

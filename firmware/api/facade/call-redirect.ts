@@ -33,6 +33,6 @@ export function redirect(line: Line, op: Exclude<RedirectOp, 'pending'>): void {
     return
   }
   line.redirected = undefined
-  // After half a minute it has ended by itself.
+  // After `redirectTimeoutSec` it has ended by itself.
   inTime(() => line.invitation.redirect(op === 'accept' && target !== undefined ? [target] : []))
 }

@@ -44,11 +44,13 @@ export interface OnIpChangeProgressParam {
   readonly callId: number
 }
 
-/** What became of a port of the media engine. */
+/** The sound device was opened, or could not be, or was lost. */
 export interface OnMediaEventParam {
-  /** Name of the port: `device`, `player:1`. */
-  readonly port: string
-  readonly type: 'opened' | 'failed' | 'ended'
+  /** Name of the port: `device`. */
+  readonly port: 'device'
+  /** `failed`: it was lost, too; nothing is heard until another one is chosen at the AudDevManager. */
+  readonly type: 'opened' | 'failed'
+  /** What was really opened, with its rate; or why it failed. */
   readonly text: string
 }
 
@@ -81,7 +83,7 @@ export abstract class EndpointCallbacks extends Observed<EndpointEvents> {
   onSelectAccount(_prm: OnSelectAccountParam): void {}
   /** Of `handleIpChange`, step by step; `done` is the last. */
   onIpChangeProgress(_prm: OnIpChangeProgressParam): void {}
-  /** The sound device opened, or could not be. */
+  /** The sound device was opened, could not be, or was lost. Calls go on without it. */
   onMediaEvent(_prm: OnMediaEventParam): void {}
   /** Each line as far as `/logConfig/level` goes. Must not write into the log itself. */
   onLog(_prm: OnLogParam): void {}

@@ -22,7 +22,7 @@ export function startOptions(
   localIp: string,
 ): Partial<StartOptions> {
   const { maxCalls, userAgent, nameserver } = uaConfig
-  const { rtpPort, rtpPortRange, jbMin, jbMax } = medConfig
+  const { jbMin, jbMax } = medConfig
   return {
     ...transports.options,
     ...{ localIp, autoSound: false, playbackDtmf: false, logLevel: 5 },
@@ -32,11 +32,15 @@ export function startOptions(
     ...{ maxSessions: Math.max(32, maxCalls), maxTransactions: Math.max(256, 8 * maxCalls) },
     ...{ requestMethods: METHODS, unsolicitedEvents: UNSOLICITED },
     ...{ events: typesOf(PACKAGES), notifierEvents: typesOf(SERVED) },
-    rtpPortRange: [rtpPort, Math.min(65_535, rtpPort + rtpPortRange - 1)],
+    rtpPortRange: portRange(medConfig),
     ...{ mediaDscp: medConfig.dscp, ptime: medConfig.ptime },
     jitter: { minMs: jbMin, maxMs: Math.max(jbMin + 10, jbMax) },
   }
 }
+
+/** First and last port of media. */
+export const portRange = ({ rtpPort, rtpPortRange }: EpSettings['medConfig']): readonly [number, number] =>
+  [...[rtpPort, Math.min(65_535, rtpPort + rtpPortRange - 1)]] as const
 
 /** That of the default route, or of no network at all. */
 export const usualAddress = (): Promise<string> => defaultAddress('libStart').catch(() => LOOPBACK)

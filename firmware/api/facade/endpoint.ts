@@ -10,7 +10,7 @@ import { checked, type Part } from './checked.ts'
 import { type CodecInfo, Codecs } from './codecs.ts'
 import { EndpointCallbacks } from './endpoint-events.ts'
 import { EP_CONFIG, type EpSettings } from './endpoint-schema.ts'
-import { MESSAGE_LEVEL, messageText, portsOf, startOptions, usualAddress } from './endpoint-start.ts'
+import { MESSAGE_LEVEL, messageText, portRange, portsOf, startOptions, usualAddress } from './endpoint-start.ts'
 import { asOperationError, inTime, OperationError, operated } from './errors.ts'
 import type { ToldBy } from './inbox.ts'
 import { Inner } from './inner.ts'
@@ -18,6 +18,7 @@ import type { Line } from './line.ts'
 import { type LogWriter, openLog } from './log-writer.ts'
 import type { LibState, TransportType } from './names.ts'
 import { natLine } from './nat-line.ts'
+import { Timers } from './timers.ts'
 import { type TransportConfig, type TransportInfo, Transports } from './transports.ts'
 
 const STUN_PORT = 3478
@@ -32,8 +33,7 @@ export class Endpoint extends EndpointCallbacks {
   #transports = new Transports()
   #natType: NatType | undefined
   readonly #codecs = new Codecs()
-  readonly #timers = new Map<number, NodeJS.Timeout>()
-  #named = 0
+  readonly #timers = new Timers()
 
   /** The one of this process: a second one throws until the first is destroyed. `beside`: one more all the same, as in tests. */
   constructor(options: { readonly beside?: boolean } = {}) {
@@ -130,7 +130,6 @@ export class Endpoint extends EndpointCallbacks {
     if (this.#state === 'closing' || this.#state === 'starting')
       throw new OperationError('libDestroy', 'state', `the library is ${this.#state}`)
     if (Endpoint.#instance === this) Endpoint.#instance = undefined
-    for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#timers.clear()
     if (this.#inner !== undefined) {
       this.#state = 'closing'
@@ -284,6 +283,18 @@ export class Endpoint extends EndpointCallbacks {
     return this.inner('mediaEnumPorts').bridge.names
   }
 
+  /** Ports of media from now on, as `/medConfig/rtpPort` and `rtpPortRange` say them: calls that stand keep theirs. */
+  setRtpPorts(rtpPort: number, rtpPortRange: number): void {
+    const { engine } = this.inner('setRtpPorts')
+    const { medConfig, ...others } = this.settings
+    const settings = { ...others, medConfig: { ...medConfig, rtpPort, rtpPortRange } }
+    const wanted = checked<EpSettings>('setRtpPorts', EP_CONFIG, settings)
+    operated('setRtpPorts', () => {
+      engine.rtpPortRange = portRange(wanted.medConfig)
+    })
+    this.#settings = wanted
+  }
+
   /** Codecs of this build, highest priority first; those at 0 are not offered. */
   codecEnum(): readonly CodecInfo[] {
     return this.#codecs.all
@@ -347,21 +358,12 @@ export class Endpoint extends EndpointCallbacks {
 
   /** `timer` is told after so long; the result cancels it. */
   utilTimerSchedule(msecDelay: number, userData?: unknown): number {
-    if (!(msecDelay >= 0 && msecDelay < 2 ** 31))
-      throw new OperationError('utilTimerSchedule', 'argument', `msecDelay: expected 0 to 2^31 - 1, got ${msecDelay}`)
-    const token = ++this.#named
-    const fire = () => {
-      this.#timers.delete(token)
-      this.tell('timer', { userData, msecDelay })
-    }
-    this.#timers.set(token, setTimeout(fire, msecDelay))
-    return token
+    return this.#timers.schedule(msecDelay, () => this.tell('timer', { userData, msecDelay }))
   }
 
   /** False: it was told, or cancelled, before. */
   utilTimerCancel(token: number): boolean {
-    clearTimeout(this.#timers.get(token))
-    return this.#timers.delete(token)
+    return this.#timers.cancel(token)
   }
 
   /** Into the log, 1 error … 4 everything. */

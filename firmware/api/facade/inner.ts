@@ -16,6 +16,13 @@ declare module '../core/notifications.ts' {
   }
 }
 
+/** Of a request that came. */
+interface Addressed {
+  readonly requestUri: SipUri | undefined
+  readonly requestTel: string | undefined
+  readonly toUri: SipUri
+}
+
 export class Inner {
   readonly endpoint: Endpoint
   readonly settings: EpSettings
@@ -42,12 +49,13 @@ export class Inner {
   }
 
   /** The account a request is for, by whom it was addressed to and was meant for; those for nobody go to the one of the highest priority. */
-  accountFor(requestUri: SipUri | undefined, toUri: SipUri): Account | undefined {
+  accountFor({ requestUri, requestTel, toUri }: Addressed): Account | undefined {
     const ranked = [...this.accounts.values()].sort((a, b) => rank(b) - rank(a))
     const all = ranked.map((account) => ({
       ...{ account, aor: account.parts.uri.toWire(), contactUser: account.contactUser },
     }))
-    const [uri, to] = [(requestUri ?? toUri).toWire(), toUri.toWire()]
+    const to = toUri.toWire()
+    const uri = requestTel === undefined ? (requestUri?.toWire() ?? to) : { scheme: 'tel', rest: requestTel }
     return addresseeOf(all, { uri, to }, this.engine.localIp ?? '')?.account ?? ranked[0]
   }
 

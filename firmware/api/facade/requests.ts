@@ -25,7 +25,7 @@ interface MessageHearer {
 export function onRequest(inner: Inner, request: IncomingRequest): void {
   const { method, headers, body, contentType, invitation } = request
   const line = inner.lines.of(invitation)
-  const account = line?.account ?? inner.accountFor(request.requestUri, request.toUri)
+  const account = line?.account ?? inner.accountFor(request)
   if (account === undefined) return void inTime(() => request.respond(404))
   // RFC 6086 §4.2.2: of no package we have said to take.
   if (method === 'INFO' && headers.get('Info-Package') !== undefined)

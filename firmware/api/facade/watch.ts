@@ -2,7 +2,13 @@
 import { utf8Encode } from '../../base/bytes.ts'
 import { createResource, type Read } from '../../sip/packages/resource.ts'
 import type { Watched } from '../../sip/packages/watched.ts'
-import { type ExtraHeaders, type SipUri, Subscription, type SubscriptionChange } from '../core/index.ts'
+import {
+  type ExtraHeaders,
+  type ReceivedNotify,
+  type SipUri,
+  Subscription,
+  type SubscriptionChange,
+} from '../core/index.ts'
 import type { Account } from './account.ts'
 import { inTime, operated } from './errors.ts'
 
@@ -11,6 +17,8 @@ export interface WatchUser {
   /** `isFinal`: nothing comes any more. */
   state(change: SubscriptionChange, isFinal: boolean): void
   watched(watched: Watched): void
+  /** Each NOTIFY, before what it says is told; '' as body where it has none. */
+  notified(notify: ReceivedNotify): void
 }
 
 /** Between two refreshes for the sake of what was lost, ms. */
@@ -44,7 +52,7 @@ export class Watch {
     this.#forget = () => inbox.forget(this.subscription)
     inbox.hear(this.subscription, (told) => {
       if (told.name === 'subscription-changed-state') this.#onState(told.data)
-      else this.#onBody(told.data)
+      else this.#onNotify(told.data)
     })
     operated(operation, () => this.subscription.subscribe())
   }
@@ -64,7 +72,10 @@ export class Watch {
     this.#say()
   }
 
-  #onBody({ contentType, body }: { readonly contentType: string; readonly body: string }): void {
+  #onNotify(notify: ReceivedNotify): void {
+    const { contentType, body } = notify
+    this.#user.notified(notify)
+    if (body === '') return
     const step = this.#resource.read({ contentType: utf8Encode(contentType), content: utf8Encode(body) })
     if (!step.ok) return
     if (step.value === 'lost') this.#ask()

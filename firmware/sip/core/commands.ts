@@ -29,6 +29,9 @@ type Command<K extends SipCommand['kind']> = Extract<SipCommand, { readonly kind
 /** Requests of the application at once: far beyond what a phone has. */
 const MAX_REQUESTS = 1000
 
+/** What a redirection waits for a word, when nothing is said, ms. */
+const REDIRECT_MS = 30_000
+
 /** Methods that belong to usages of the engine's own. */
 const NOT_HERE = new Set(['INVITE', 'ACK', 'CANCEL', 'BYE', 'PRACK', 'UPDATE', 'REGISTER'])
 
@@ -206,9 +209,8 @@ export class Commands {
     })
     this.#sessions.add(session)
     const body = sdpBody(sdp, parts, hex(this.#requester.environment.rng, 16))
-    const sendOn = command.asksOn
-      ? (to: Uri, more: readonly HeaderField[]) => ({ ...towards(to, more), body })
-      : undefined
+    const to = (other: Uri, more: readonly HeaderField[]) => ({ ...towards(other, more), body })
+    const sendOn = command.asksOn ? { to, waitMs: command.redirectMs ?? REDIRECT_MS } : undefined
     session.call({ ...spec, body }, target, sendOn, now)
     return undefined
   }

@@ -141,6 +141,15 @@ describe('the word on it', () => {
     expect(flaws(stage)).toEqual([])
   })
 
+  test('is waited for as long as the application says', () => {
+    const { stage, alice, call } = setOut({ first: [to('second')], second: 200 })
+    alice.do({ kind: 'invite', ...call, redirectMs: 3000 })
+    stage.run(2900)
+    expect(alice.states('call').endsWith('DISCONNECTED')).toBe(false)
+    stage.run(4000)
+    expect(alice.last('session-state')).toMatchObject({ state: 'DISCONNECTED', status: 302, cause: 'remote' })
+  })
+
   test('makes sense only then, and with SIP URIs', () => {
     const { alice, stage } = asked()
     alice.do({ kind: 'redirect', id: 'call', targets: ['mailto:a@b'] })

@@ -41,6 +41,8 @@ export type SipCommand =
       readonly parts?: readonly BodyPart[]
       /** A 3xx asks where to go on (`session-redirected`) instead of ending it. */
       readonly asksOn?: boolean
+      /** How long it waits for that, ms; 30 000 when it is left out. */
+      readonly redirectMs?: number
       /** Default: `SipConfig.terms`. */
       readonly terms?: SessionTerms
     }

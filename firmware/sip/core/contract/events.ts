@@ -80,7 +80,7 @@ export type SipEvent =
       readonly target?: string
     }
   /**
-   * A 3xx to our INVITE, when `asksOn`: say `redirect`; after 30 s without it the call ends with this response. `targets`: whom it
+   * A 3xx to our INVITE, when `asksOn`: say `redirect`; after `redirectMs` without it the call ends with this response. `targets`: whom it
    * can be sent on to, best first, never one tried before. CALLING comes again for each that is.
    */
   | {

@@ -16,11 +16,14 @@ import { diversionOf, Redirection, type RedirectTarget } from './redirection.ts'
 import { type Because, byFailure, byResponse, type Exchange, type SessionPort } from './session-port.ts'
 import { openingFields } from './terms.ts'
 
-/** Makes the INVITE anew for somebody else. */
-export type SendOn = (target: Uri, more: readonly HeaderField[]) => RequestSpec
+/** What becomes of a 3xx that is not to end the call. */
+export interface SendOn {
+  /** The INVITE anew, for somebody else. */
+  readonly to: (target: Uri, more: readonly HeaderField[]) => RequestSpec
+  /** Without a word on where to go on the call ends after this long, ms. */
+  readonly waitMs: number
+}
 
-/** A 3xx without a word on where to go on ends the call after this long, ms. */
-const PATIENCE = 30_000
 /** Of an INVITE whose session interval was too small for somebody on the way (RFC 4028 §7.4). */
 const MAX_TRIES = 5
 
@@ -233,7 +236,7 @@ export class ClientOpening implements RequestUser, Sleeper {
     if (!leaving && this.#sendOn) {
       const targets = this.#redirection.targets(response)
       if (targets.length > 0) {
-        this.#ask(response, targets, now)
+        this.#ask(response, targets, this.#sendOn.waitMs, now)
         return
       }
       // §16.7: 6xx is the word of the one called, wherever he is.
@@ -242,10 +245,10 @@ export class ClientOpening implements RequestUser, Sleeper {
     this.#port.finish({ ...because, tries: this.#request.tries }, false, now)
   }
 
-  #ask(message: SipResponse, targets: readonly RedirectTarget[], now: Millis): void {
+  #ask(message: SipResponse, targets: readonly RedirectTarget[], waitMs: number, now: Millis): void {
     const { environment, id } = this.#port
     this.#redirected = message
-    environment.queue.arm(this.timer, after(now, PATIENCE), now)
+    environment.queue.arm(this.timer, after(now, waitMs), now)
     environment.emit({ kind: 'session-redirected', id, targets, message, ...environment.trust() })
   }
 
@@ -256,7 +259,7 @@ export class ClientOpening implements RequestUser, Sleeper {
     this.#target = target
     this.#seen = undefined
     this.#port.enter('CALLING', { ...because, target: printUri({ ...target, headers: [] }) })
-    this.#spec = this.#sendOn(target, [...headersInUri(target), ...more])
+    this.#spec = this.#sendOn.to(target, [...headersInUri(target), ...more])
     this.#again(now)
     return true
   }
