@@ -88,6 +88,7 @@ export const accountCommands = [
       codecSettings: optional(codecSettings),
       ptimeMs: optional(whole(10, 60)),
       silenceDetection: optional(flag),
+      dtmfRedundancy: optional(flag),
       asymmetricRtp: optional(flag),
       rtcpXr: optional(flag),
       rtcpMux: optional(oneOf('offer', 'accept', 'off')),

@@ -4,6 +4,7 @@
 // others, and closed. Commands take effect in the order given, each within one engine tick (≤ 10 ms), and never block.
 // A command that cannot be done is answered with `rejected` (misuse) or `port-failed` (the world); nothing throws.
 import type { SocketAddress } from '../base/address.ts'
+import type { EventRedundancy } from '../sdp/redundancy.ts'
 import type { Srtp } from '../sdp/secure.ts'
 
 /** Name of a bridge port, chosen by whoever opens it: `handset`, `call:3`, `tone:dial`, `player:7`. */
@@ -50,6 +51,9 @@ export interface StreamConfig {
   /** RFC 4733 payload types, on the RTP clock of `send`; absent: named events are not used in that direction. */
   readonly eventSend?: number
   readonly eventReceive?: number
+  /** RFC 2198 over events: events go with those before them, and one lost is heard from the next. Absent: not in that direction. */
+  readonly redundancySend?: EventRedundancy
+  readonly redundancyReceive?: number
   /** RFC 3389 payload type on the RTP clock of `send`: pauses are described under it; absent: sent as they sound. `CN` in `receive` is heard. */
   readonly noiseSend?: number
   /** Whether digits are also listened for as tones in the sound received; absent: when there is no `eventReceive`. */

@@ -25,6 +25,8 @@ export interface CallAudio {
   readonly ptimeMs: number
   /** Pauses are described instead of sent, where the peer agrees. */
   readonly silenceDetection?: boolean | undefined
+  /** Digits go with those before them, where the peer agrees. */
+  readonly dtmfRedundancy?: boolean | undefined
   readonly rtcpMux?: RtcpMux | undefined
   readonly rtcpXr?: boolean | undefined
   readonly pair: Pair
@@ -76,6 +78,7 @@ export function createNegotiator(audio: CallAudio): Negotiator {
     rtcpPort: pair.rtcpPort,
     codecs: audio.codecs,
     events: EVENTS,
+    redundancy: audio.dtmfRedundancy,
     comfortNoise: audio.silenceDetection,
     rtcpMux: audio.rtcpMux,
     rtcpXr: audio.rtcpXr,

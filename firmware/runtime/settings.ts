@@ -50,6 +50,7 @@ const accountConfig = (
   silenceEndsS: account.silenceEndsS,
   codecSettings: forDevice(handset.rate, account.codecSettings),
   silenceDetection: account.silenceDetection,
+  dtmfRedundancy: account.dtmfRedundancy,
   rtcpMux: account.rtcpMux,
   rtcpXr: account.rtcpXr,
   asymmetricRtp: account.asymmetricRtp,

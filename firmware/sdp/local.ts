@@ -25,6 +25,8 @@ export interface LocalAudio {
   readonly codecs: readonly Codec[]
   /** First of the payload types of the RFC 4733 events offered, one for each RTP clock of the codecs; undefined: none. */
   readonly events: number | undefined
+  /** Events go with those before them (RFC 2198), where the peer agrees. Default: not. */
+  readonly redundancy?: boolean | undefined
   /** Pauses may be described instead of sent (RFC 3389), both ways. Default: not. */
   readonly comfortNoise?: boolean | undefined
   /** What we like to receive and to send, ms. */

@@ -14,6 +14,7 @@ import {
   refusedMedia,
   telephoneEvents,
 } from './local.ts'
+import { type EventRedundancy, findRedundancy, redundancyOver, withRedundancy } from './redundancy.ts'
 import { agreedMuxed, answeredRtcp, answersMuxed, asksForVoice, offeredRtcp } from './rtcp.ts'
 import {
   addresses,
@@ -25,6 +26,7 @@ import {
   findCodec,
   isNowhere,
   packetTime,
+  REDUNDANCY,
   TELEPHONE_EVENT,
   wholeFrames,
 } from './rtp.ts'
@@ -49,6 +51,9 @@ export interface AudioOutcome {
   /** RFC 4733 payload types; absent: not used that way. */
   readonly eventSend?: number
   readonly eventReceive?: number
+  /** RFC 2198 over events; absent: not used that way. */
+  readonly redundancySend?: EventRedundancy
+  readonly redundancyReceive?: number
   /** RFC 3389 payload type of what we say of pauses; absent: they are sent as they sound. */
   readonly noiseSend?: number
   /** Packet time we send with, 10–60, a multiple of 10 and of the codec's frame. */
@@ -65,6 +70,9 @@ export interface NegotiationError {
 /** Profiles we can speak; AVPF only asks for feedback that may be left out (RFC 4585 §3.2). */
 const PROTOCOLS = ['RTP/AVP', 'RTP/AVPF', 'RTP/SAVP', 'RTP/SAVPF']
 
+/** What stands beside audio in a description. */
+const NO_AUDIO = [TELEPHONE_EVENT, COMFORT_NOISE, REDUNDANCY]
+
 /** RFC 3551 §4.2 */
 const USUAL_MS = 20
 
@@ -75,7 +83,9 @@ export function makeOffer(local: LocalAudio, origin: LocalOrigin, previous?: Ses
   const before = previous?.media ?? []
   const open = before.findIndex((m) => isAudio(m) && m.port !== 0)
   const at = open >= 0 ? open : before.findIndex(isAudio)
-  const list = keepPayloadTypes([...local.codecs, ...companions(local)], at < 0 ? [] : codecs(before[at]!))
+  const known = at < 0 ? [] : codecs(before[at]!)
+  const single = keepPayloadTypes([...local.codecs, ...companions(local)], known)
+  const list = local.redundancy ? keepPayloadTypes(withRedundancy(single), known) : single
   // A session stays with the profile it has.
   const protocol = at < 0 ? profileOf(local.srtp) : before[at]!.protocol
   const rtcp = offeredRtcp(local, list, before[at])
@@ -167,12 +177,14 @@ function agree(
   if (first === undefined) return fail('no-codec', 'no codec of the offer is ours')
   const ours = (codec: Codec) => withParameters(codec, findCodec(local.codecs, codec)!)
   const send = towards(first, ours(first))
-  const event = local.events === undefined ? undefined : findCompanion(offered, TELEPHONE_EVENT, send)?.payloadType
+  const event = local.events === undefined ? undefined : findCompanion(offered, TELEPHONE_EVENT, send)
+  const redundancy = event && local.redundancy ? findRedundancy(offered, event) : undefined
   const noise = local.comfortNoise ? findCompanion(offered, COMFORT_NOISE, send) : undefined
   const remote = remoteSide(offer, theirs)
   if (remote === undefined) return fail('no-address', 'the offer names no address for its audio')
   const noises = noise === undefined ? [] : [noise]
-  const events = event === undefined ? [] : [telephoneEvents(event, send.clockRate)]
+  const events = event === undefined ? [] : [telephoneEvents(event.payloadType, send.clockRate)]
+  if (event !== undefined && redundancy !== undefined) events.push(redundancyOver(event, redundancy))
   const list = [...common.map((codec) => settled(ours(codec), codec)), ...noises, ...events]
   const outcome = {
     ...remote.where,
@@ -183,7 +195,8 @@ function agree(
     send,
     receive: [...common.map((codec) => towards(ours(codec), codec)), ...noises],
     ...(noise !== undefined && { noiseSend: noise.payloadType }),
-    ...(event !== undefined && { eventSend: event, eventReceive: event }),
+    ...(event !== undefined && { eventSend: event.payloadType, eventReceive: event.payloadType }),
+    ...(redundancy && { redundancySend: redundancy, redundancyReceive: redundancy.payloadType }),
     ptimeMs: sendTime(offer, theirs, send, ptimeOf(local, send)),
     ...(secured.value && { srtp: secured.value.srtp }),
   }
@@ -217,18 +230,20 @@ export function evaluateAnswer(
   const security = theirs.port === 0 ? ok(undefined) : evaluateSecurity(theirs, ours, secured)
   if (!security.ok) return fail('no-security', security.error)
   const offered = codecs(ours)
-  const answered = codecs(theirs).filter(({ name }) => name !== TELEPHONE_EVENT && name !== COMFORT_NOISE)
+  const answered = codecs(theirs).filter(({ name }) => !NO_AUDIO.includes(name))
   const first = answered.find((codec) => findCodec(offered, codec) !== undefined)
   const send = first && towards(first, findCodec(offered, first)!)
   if (send === undefined) return fail('no-codec', 'no codec of the answer is in our offer')
   const remote = remoteSide(answer, theirs)
   if (remote === undefined) return fail('no-address', 'the answer names no address for its audio')
-  const eventSend = findCompanion(codecs(theirs), TELEPHONE_EVENT, send)?.payloadType
-  const eventReceive = findCompanion(offered, TELEPHONE_EVENT, send)?.payloadType
-  const events = eventSend !== undefined && eventReceive !== undefined
+  const eventSend = findCompanion(codecs(theirs), TELEPHONE_EVENT, send)
+  const eventReceive = findCompanion(offered, TELEPHONE_EVENT, send)
+  const events = eventSend && eventReceive && { eventSend: eventSend.payloadType, eventReceive: eventReceive.payloadType }
+  const redundancyReceive = events && findRedundancy(offered, eventReceive)?.payloadType
+  const redundancySend = redundancyReceive === undefined ? undefined : findRedundancy(codecs(theirs), eventSend!)
   const noiseSend = findCompanion(codecs(theirs), COMFORT_NOISE, send)?.payloadType
   const noise = noiseSend === undefined ? undefined : findCompanion(offered, COMFORT_NOISE, send)
-  const receive = receivable(offered, answered, eventReceive)
+  const receive = receivable(offered, answered, eventReceive?.payloadType)
   return ok({
     ...remote.where,
     ...(agreedMuxed(ours, theirs) && { rtcpMux: true }),
@@ -238,7 +253,8 @@ export function evaluateAnswer(
     send,
     receive: noise === undefined ? receive : [...receive, noise],
     ...(noise !== undefined && { noiseSend: noiseSend! }),
-    ...(events && { eventSend, eventReceive }),
+    ...events,
+    ...(redundancySend && { redundancySend, redundancyReceive: redundancyReceive! }),
     ptimeMs: sendTime(answer, theirs, send, packetTime(offer, ours, 'ptime') ?? wholeFrames(send, USUAL_MS)),
     ...(security.value && { srtp: security.value }),
   })

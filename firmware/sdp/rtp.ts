@@ -32,9 +32,11 @@ export interface Codec {
 
 export const TELEPHONE_EVENT = 'TELEPHONE-EVENT'
 export const COMFORT_NOISE = 'CN'
+export const REDUNDANCY = 'RED'
 /** Names do not know case, but some peers compare: as they are registered where that is not in upper case. */
 const REGISTERED: Readonly<Record<string, string>> = {
   [TELEPHONE_EVENT]: 'telephone-event',
+  [REDUNDANCY]: 'red',
   ...{ OPUS: 'opus', SPEEX: 'speex', ILBC: 'iLBC' },
 }
 

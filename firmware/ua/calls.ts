@@ -83,6 +83,7 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       codecs: knownCodecs(account.config.codecs, account.config.codecSettings),
       ptimeMs: account.config.ptimeMs,
       silenceDetection: account.config.silenceDetection,
+      dtmfRedundancy: account.config.dtmfRedundancy,
       rtcpMux: account.config.rtcpMux ?? 'accept',
       rtcpXr: account.config.rtcpXr,
       pair,

@@ -76,6 +76,9 @@ StreamConfig streamFrom(const Field& f) {
   for (const Field& each : f.at("receive").items()) out.receive.push_back(codecFrom(each));
   out.eventSend = payloadTypeFrom(f.at("eventSend"));
   out.eventReceive = payloadTypeFrom(f.at("eventReceive"));
+  if (const Field redundancy = f.at("redundancySend"); !redundancy.absent())
+    out.redundancySend = {static_cast<uint8_t>(redundancy.at("payloadType").whole(0, 127)), redundancy.at("events").whole<unsigned>()};
+  out.redundancyReceive = payloadTypeFrom(f.at("redundancyReceive"));
   out.noiseSend = payloadTypeFrom(f.at("noiseSend"));
   const Field detectInBand = f.at("detectInBand");
   if (!detectInBand.absent()) out.detectInBand = detectInBand.boolean();

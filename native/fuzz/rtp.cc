@@ -50,6 +50,8 @@ struct Fixture {
       config.receive.push_back(codec);
     }
     config.eventSend = config.eventReceive = 101;
+    config.redundancySend = {123, 2};
+    config.redundancyReceive = 123;
     config.silenceMs = 100;
     stream = Stream::create("fuzz", std::move(pair), config, [](Event&&) {}, why);
     if (!stream) abort();

@@ -45,6 +45,12 @@ export const ACCOUNT_MEDIA = {
     'x-effect': 'live',
     description: 'Pauses are not sent but described (comfort noise, RFC 3389), where the peer agrees',
   },
+  dtmfRedundancy: {
+    type: 'boolean',
+    default: false,
+    'x-effect': 'live',
+    description: 'Digits are sent with those before them (RFC 2198), where the peer agrees, so that one lost is heard from the next',
+  },
   rtcpMux: {
     type: 'string',
     enum: ['offer', 'accept', 'off'],

@@ -27,6 +27,8 @@ export interface AccountConfig {
   readonly codecSettings?: AllCodecSettings | undefined
   /** Pauses are described (RFC 3389) instead of sent, where the peer agrees; default false. */
   readonly silenceDetection?: boolean | undefined
+  /** Telephone events go with those before them (RFC 2198), where the peer agrees; default false. */
+  readonly dtmfRedundancy?: boolean | undefined
   readonly transport: TransportId | undefined
   /** How the registrar is watched (see the SIP engine's `KeepAlive`); undefined: not at all. */
   readonly keepAlive?: 'options' | 'crlf' | 'off'

@@ -48,6 +48,11 @@ struct SrtpConfig {
   SrtpKey send, receive;
 };
 
+struct EventRedundancy {
+  uint8_t payloadType = 0;
+  unsigned events = 1;
+};
+
 struct StreamConfig {
   SocketAddress rtp, rtcp;
   Direction direction = Direction::SendRecv;
@@ -55,6 +60,8 @@ struct StreamConfig {
   uint32_t ptimeMs = 20;
   std::vector<Codec> receive;
   std::optional<uint8_t> eventSend, eventReceive;
+  std::optional<EventRedundancy> redundancySend;
+  std::optional<uint8_t> redundancyReceive;
   std::optional<uint8_t> noiseSend;
   std::optional<bool> detectInBand;
   bool suppressSilence = false;

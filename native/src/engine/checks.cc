@@ -62,6 +62,12 @@ Fault stream(const StreamConfig& config) {
     if (Fault f = within("eventSend", uint32_t{*config.eventSend}, 0u, 127u)) return f;
   if (config.eventReceive)
     if (Fault f = within("eventReceive", uint32_t{*config.eventReceive}, 0u, 127u)) return f;
+  if (config.redundancySend) {
+    if (Fault f = within("redundancySend.payloadType", uint32_t{config.redundancySend->payloadType}, 0u, 127u)) return f;
+    if (Fault f = within("redundancySend.events", uint32_t{config.redundancySend->events}, 1u, 2u)) return f;
+  }
+  if (config.redundancyReceive)
+    if (Fault f = within("redundancyReceive", uint32_t{*config.redundancyReceive}, 0u, 127u)) return f;
   if (config.srtp) {
     const SuiteParts& parts = partsOf(config.srtp->suite);
     if (Fault f = srtpKey("srtp.send", config.srtp->send, parts)) return f;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "redundancy.h"
+
 namespace offhook {
 
 namespace {
@@ -36,8 +38,9 @@ void RtpReceiver::exchange(std::vector<Decoder>& decoders) {
   decoders_.swap(decoders);
 }
 
-void RtpReceiver::setEvents(std::optional<uint8_t> payloadType, uint32_t clockRate) {
+void RtpReceiver::setEvents(std::optional<uint8_t> payloadType, std::optional<uint8_t> redundancy, uint32_t clockRate) {
   eventPayloadType_ = payloadType;
+  redundancyPayloadType_ = payloadType ? redundancy : std::nullopt;
   events_.setClockRate(clockRate);
 }
 
@@ -94,7 +97,8 @@ void RtpReceiver::receive(Packet* packet) {
     return inlet_.giveBack(packet);
   }
   const RtpHeader& header = view.header;
-  const bool isEvent = eventPayloadType_ && *eventPayloadType_ == header.payloadType;
+  const bool isRedundancy = redundancyPayloadType_ == header.payloadType;
+  const bool isEvent = isRedundancy || eventPayloadType_ == header.payloadType;
   const Decoder* const decoder = isEvent ? nullptr : decoderOf(header.payloadType);
   if (!isEvent && !decoder) {
     // What only keeps a NAT open (RFC 6263) has a number of its own, which is not lost.
@@ -114,7 +118,8 @@ void RtpReceiver::receive(Packet* packet) {
   }
   if (isEvent) {
     jitterBuffer_->noteOther();
-    report(events_.receive(timestamp_, view.payload, view.payloadSize, packet->arrivedNs));
+    if (isRedundancy) receiveRedundancy(view, packet->arrivedNs);
+    else report(events_.receive(timestamp_, view.payload, view.payloadSize, packet->arrivedNs));
     return inlet_.giveBack(packet);
   }
   AudioCodec& codec = *decoder->codec;
@@ -133,6 +138,19 @@ void RtpReceiver::receive(Packet* packet) {
   voice.memory = packet;
   line_.length = int64_t(codec.samplesIn(view.payload, view.payloadSize));
   jitterBuffer_->insert(voice);
+}
+
+void RtpReceiver::receiveRedundancy(const RtpView& view, int64_t nowNs) {
+  RedundancyBlocks blocks;
+  if (!parseRedundancy(view.payload, view.payloadSize, view.header.payloadType, blocks)) {
+    ++malformed_;
+    return;
+  }
+  // Events that have been heard are known by their timestamps, which may lie before zero: those of the wire wrap.
+  for (size_t i = 0; i < blocks.count; i++) {
+    const RedundancyBlock& each = blocks.items[i];
+    if (eventPayloadType_ == each.payloadType) report(events_.receive(timestamp_ - int64_t(each.offset), each.data, each.size, nowNs));
+  }
 }
 
 int64_t RtpReceiver::positionOf(const AudioCodec& codec, int64_t sequence) {

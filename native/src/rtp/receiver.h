@@ -39,8 +39,8 @@ class RtpReceiver {
   /** `decoders` and `buffer` are of one rate; they become those used before, if any. The buffer goes on where that one ends. */
   void exchange(std::vector<Decoder>& decoders, std::unique_ptr<JitterBuffer>& buffer);
   void exchange(std::vector<Decoder>& decoders);
-  /** Durations of events are counted in `clockRate`, Hz. */
-  void setEvents(std::optional<uint8_t> payloadType, uint32_t clockRate);
+  /** `redundancy`: the payload type of events with those before them. Durations of events are counted in `clockRate`, Hz. */
+  void setEvents(std::optional<uint8_t> payloadType, std::optional<uint8_t> redundancy, uint32_t clockRate);
   void setJitter(uint32_t minMs, uint32_t maxMs) { jitterBuffer_->setBounds(minMs, maxMs); }
   /** The address in the peer's SDP: its packets win over those from elsewhere. A new one ends the latch. */
   void setSignalled(const Endpoint& signalled);
@@ -72,6 +72,7 @@ class RtpReceiver {
   bool admit(const Packet& packet, const RtpHeader& header);
   bool admitSource(const Packet& packet, const RtpHeader& header);
   void latch(const Endpoint& from);
+  void receiveRedundancy(const RtpView& view, int64_t nowNs);
   void report(const Digits& digits);
   const Decoder* decoderOf(uint8_t payloadType) const;
   int64_t positionOf(const AudioCodec& codec, int64_t sequence);
@@ -80,7 +81,7 @@ class RtpReceiver {
   SrtpSession& srtp_;
   Inlet inlet_;
   std::vector<Decoder> decoders_;
-  std::optional<uint8_t> eventPayloadType_;
+  std::optional<uint8_t> eventPayloadType_, redundancyPayloadType_;
   std::unique_ptr<JitterBuffer> jitterBuffer_;
   EventReceiver events_;
   bool hearing_ = true, receiving_ = false, muxed_ = false;

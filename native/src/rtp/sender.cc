@@ -16,8 +16,6 @@ constexpr uint32_t kStepMs = 10;
 constexpr int kEnds = 3;
 constexpr uint32_t kEndEveryMs = 20;
 constexpr uint32_t kMaxDuration = 0xffff;
-/** §2.3.3: in −dBm0, the usual level of a key. */
-constexpr uint8_t kVolume = 8;
 }  // namespace
 
 RtpSender::RtpSender(int fd, SrtpSession& srtp, uint32_t ssrc, uint16_t sequence, uint32_t timestamp)
@@ -36,6 +34,7 @@ void RtpSender::become(uint32_t ssrc) {
   octetsBefore_ = octets_;
   marker_ = true;
   event_ = {};
+  history_.clear();
 }
 
 void RtpSender::set(const Setting& setting) {
@@ -99,6 +98,8 @@ void RtpSender::takeEvent(const EventSender::Step& step, size_t ticks) {
     return sendEvent(false, true);
   }
   if (step.begins) {
+    if (event_.isSent) history_.add(event_.code, event_.timestamp, event_.duration);
+    event_.isSent = false;
     event_.code = uint8_t(std::strchr(kDigits, step.digit) - kDigits);
     event_.timestamp = timestamp_;
     event_.duration = 0;
@@ -123,10 +124,12 @@ void RtpSender::takeEvent(const EventSender::Step& step, size_t ticks) {
 void RtpSender::sendEvent(bool marker, bool end) {
   if (!isSending()) return;
   uint8_t* const payload = packet_ + kRtpHeaderSize;
-  payload[0] = event_.code;
-  payload[1] = uint8_t((end ? 0x80 : 0) | kVolume);
-  write16(payload + 2, event_.duration);
-  send(*setting_.eventPayloadType, marker, event_.timestamp, 4);
+  const auto& redundancy = setting_.redundancy;
+  const uint8_t alone = *setting_.eventPayloadType;
+  const size_t before = redundancy ? history_.write(event_.timestamp, redundancy->events, alone, payload) : 0;
+  writeEvent(event_.code, end, event_.duration, payload + before);
+  event_.isSent = true;
+  send(before > 0 ? redundancy->payloadType : alone, marker, event_.timestamp, before + kEventSize);
 }
 
 void RtpSender::tick(int64_t nowNs) {

@@ -6,9 +6,11 @@
 #include <optional>
 #include <string>
 
+#include "../base/contract.h"
 #include "../codec/codec.h"
 #include "../net/endpoint.h"
 #include "../srtp/session.h"
+#include "event_history.h"
 #include "event_sender.h"
 #include "packet.h"
 #include "pause_sender.h"
@@ -28,6 +30,8 @@ class RtpSender {
     uint8_t payloadType = 0;
     uint32_t ptimeMs = 20;
     std::optional<uint8_t> eventPayloadType;
+    /** Events go with those before them. */
+    std::optional<EventRedundancy> redundancy;
     /** Used with a PauseSender. */
     uint8_t noisePayloadType = 0;
     /** After so long without a packet one goes under a payload type that is not known; 0: none. */
@@ -46,7 +50,11 @@ class RtpSender {
   void exchange(std::unique_ptr<PauseSender>& pauses) { pauses_.swap(pauses); }
   /** What the peer reports to have lost, %. */
   void expectLoss(unsigned percent) { codec_->expectLoss(percent); }
-  void setTarget(const Endpoint& to) { to_ = to; }
+  /** Another peer has heard nothing of the events before. */
+  void setTarget(const Endpoint& to) {
+    if (to != to_) forgetEvents();
+    to_ = to;
+  }
   const Endpoint& target() const { return to_; }
 
   /** 10 ms to be sent; while a digit sounds it takes their place. */
@@ -74,6 +82,10 @@ class RtpSender {
 
  private:
   void takeAudio(const int16_t* in, size_t samples);
+  void forgetEvents() {
+    history_.clear();
+    event_.isSent = false;
+  }
   void takeEvent(const EventSender::Step& step, size_t samples);
   void sendEvent(bool marker, bool end);
   /** False when it did not get out. */
@@ -108,7 +120,9 @@ class RtpSender {
     uint32_t duration = 0;
     int endsLeft = 0;
     uint32_t sinceSentMs = 0;
+    bool isSent = false;
   } event_;
+  EventHistory history_;
 
   uint8_t packet_[kRtpHeaderSize + 2 * 2880 + kMostSrtpTrailer];
   uint64_t packets_ = 0, octets_ = 0, errors_ = 0;

@@ -113,7 +113,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
     std::swap(rate_, made.rate);
     std::swap(config_, made.config);
 
-    receiver_.setEvents(config_.eventReceive, config_.send.clockRate);
+    receiver_.setEvents(config_.eventReceive, config_.redundancyReceive, config_.send.clockRate);
     receiver_.setJitter(config_.jitterMinMs, config_.jitterMaxMs);
     receiver_.setHearing(config_.direction == Direction::SendRecv || config_.direction == Direction::RecvOnly);
 
@@ -122,6 +122,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
     sending.payloadType = config_.send.payloadType;
     sending.ptimeMs = config_.ptimeMs;
     sending.eventPayloadType = config_.eventSend;
+    sending.redundancy = config_.redundancySend;
     sending.noisePayloadType = config_.noiseSend.value_or(0);
     sending.keepAliveMs = config_.keepAliveMs;
     sending.unknownPayloadType = unknownPayloadType();
@@ -207,7 +208,8 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
   uint8_t unknownPayloadType() const {
     uint8_t unknown = 126;
     const auto isUsed = [&] {
-      return unknown == config_.send.payloadType || config_.eventSend == unknown || config_.eventReceive == unknown ||
+      return unknown == config_.send.payloadType || config_.eventSend == unknown || config_.eventReceive == unknown || config_.redundancyReceive == unknown ||
+             (config_.redundancySend && config_.redundancySend->payloadType == unknown) ||
              std::any_of(config_.receive.begin(), config_.receive.end(), [&](const Codec& each) { return each.payloadType == unknown; });
     };
     while (isUsed()) --unknown;
