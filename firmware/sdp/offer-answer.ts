@@ -238,7 +238,8 @@ export function evaluateAnswer(
   if (remote === undefined) return fail('no-address', 'the answer names no address for its audio')
   const eventSend = findCompanion(codecs(theirs), TELEPHONE_EVENT, send)
   const eventReceive = findCompanion(offered, TELEPHONE_EVENT, send)
-  const events = eventSend && eventReceive && { eventSend: eventSend.payloadType, eventReceive: eventReceive.payloadType }
+  const events = eventSend &&
+    eventReceive && { eventSend: eventSend.payloadType, eventReceive: eventReceive.payloadType }
   const redundancyReceive = events && findRedundancy(offered, eventReceive)?.payloadType
   const redundancySend = redundancyReceive === undefined ? undefined : findRedundancy(codecs(theirs), eventSend!)
   const noiseSend = findCompanion(codecs(theirs), COMFORT_NOISE, send)?.payloadType

@@ -17,7 +17,11 @@ export const redundancyOver = (event: Codec, { payloadType, events }: EventRedun
   payloadType,
   clockRate: event.clockRate,
   channels: 1,
-  parameters: { [Array<number>(events + 1).fill(event.payloadType).join('/')]: '' },
+  parameters: {
+    [Array<number>(events + 1)
+      .fill(event.payloadType)
+      .join('/')]: '',
+  },
 })
 
 /** `list`, and redundancy over each of its telephone events, under numbers nothing else in it has. */

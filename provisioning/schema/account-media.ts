@@ -49,7 +49,8 @@ export const ACCOUNT_MEDIA = {
     type: 'boolean',
     default: false,
     'x-effect': 'live',
-    description: 'Digits are sent with those before them (RFC 2198), where the peer agrees, so that one lost is heard from the next',
+    description:
+      'Digits are sent with those before them (RFC 2198), where the peer agrees, so that one lost is heard from the next',
   },
   rtcpMux: {
     type: 'string',
