@@ -4,6 +4,7 @@
 // others, and closed. Commands take effect in the order given, each within one engine tick (≤ 10 ms), and never block.
 // A command that cannot be done is answered with `rejected` (misuse) or `port-failed` (the world); nothing throws.
 import type { SocketAddress } from '../base/address.ts'
+import type { ReceiverRoundTrip } from '../sdp/extended-reports.ts'
 import type { EventRedundancy } from '../sdp/redundancy.ts'
 import type { Srtp } from '../sdp/secure.ts'
 
@@ -66,6 +67,8 @@ export interface StreamConfig {
   readonly rtcpMux?: boolean
   /** How the peer is heard goes along with RTCP (VoIP metrics, RFC 3611 §4.7). Default false; what the peer says is read anyhow. */
   readonly rtcpXr?: boolean
+  /** Reports without sound say what time it is here, those of the peer are answered (RFC 3611 §4.4, §4.5): round trips of listeners. Default: neither. */
+  readonly receiverRoundTrip?: ReceiverRoundTrip
   readonly cname: string
   /** Jitter buffer bounds, ms of playout delay. */
   readonly jitter: { readonly minMs: number; readonly maxMs: number }

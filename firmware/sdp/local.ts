@@ -36,7 +36,7 @@ export interface LocalAudio {
   readonly order: 'offerer' | 'ours'
   /** Default: off. */
   readonly rtcpMux?: RtcpMux | undefined
-  /** RTCP says how voice is heard, both ways (RFC 3611). Default: not. */
+  /** RTCP says how voice is heard, both ways, and what the round trip is to who only listens (RFC 3611). Default: not. */
   readonly rtcpXr?: boolean | undefined
   /** Undefined: SRTP is off. */
   readonly srtp?: LocalSrtp | undefined

@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../base/result.ts'
 import { sendTime, settled, towards, withParameters } from './codec-terms.ts'
 import type { CryptoLine } from './crypto.ts'
 import type { MediaDescription, SessionDescription } from './description.ts'
+import { agreedReports, EXTENDED_REPORTS, type ExtendedReports, reportsAsked } from './extended-reports.ts'
 import {
   audioMedia,
   comfortNoise,
@@ -15,7 +16,7 @@ import {
   telephoneEvents,
 } from './local.ts'
 import { type EventRedundancy, findRedundancy, redundancyOver, withRedundancy } from './redundancy.ts'
-import { agreedMuxed, answeredRtcp, answersMuxed, asksForVoice, offeredRtcp } from './rtcp.ts'
+import { agreedMuxed, answeredRtcp, answersMuxed, offeredRtcp } from './rtcp.ts'
 import {
   addresses,
   COMFORT_NOISE,
@@ -33,7 +34,7 @@ import {
 import { evaluateSecurity, hasCrypto, offeredLines, profileOf, type Srtp, secureAnswer } from './secure.ts'
 
 /** What was agreed, from our side. */
-export interface AudioOutcome {
+export interface AudioOutcome extends ExtendedReports {
   readonly direction: Direction
   /** The peer holds us: it does not want to hear us now, in whatever form it said so. */
   readonly held: boolean
@@ -42,8 +43,6 @@ export interface AudioOutcome {
   readonly rtcp: SocketAddress
   /** RTCP goes with RTP, both ways; `rtcp` is where it would go else. */
   readonly rtcpMux?: boolean
-  /** RTCP says how voice is heard. */
-  readonly rtcpXr?: boolean
   /** What we send, under the peer's payload type. */
   readonly send: Codec
   /** What may come, under the payload types it may come with. */
@@ -148,7 +147,7 @@ export function answerOffer(
       continue
     }
     const { outcome, list, crypto } = agreed.value
-    const rtcp = answeredRtcp(local, outcome.rtcpMux ?? false, outcome.rtcpXr ?? false)
+    const rtcp = answeredRtcp(local, outcome.rtcpMux ?? false, outcome)
     const ours = audioMedia(local, list, outcome.direction, theirs.protocol, crypto, rtcp)
     const media = offer.media.map((m, i) => (i === at && theirs.port !== 0 ? ours : refusedMedia(m)))
     return ok({ description: describe(local, origin, media, previous), outcome })
@@ -189,7 +188,7 @@ function agree(
   const outcome = {
     ...remote.where,
     ...(answersMuxed(theirs, local, list) && { rtcpMux: true }),
-    ...(local.rtcpXr && asksForVoice(theirs) && { rtcpXr: true }),
+    ...(local.rtcpXr && agreedReports(EXTENDED_REPORTS, reportsAsked(offer, theirs))),
     direction: meet(local.direction, remote.direction),
     held: remote.held,
     send,
@@ -248,7 +247,7 @@ export function evaluateAnswer(
   return ok({
     ...remote.where,
     ...(agreedMuxed(ours, theirs) && { rtcpMux: true }),
-    ...(asksForVoice(ours) && asksForVoice(theirs) && { rtcpXr: true }),
+    ...agreedReports(reportsAsked(offer, ours), reportsAsked(answer, theirs)),
     direction: meet(way, remote.direction),
     held: remote.held,
     send,

@@ -63,26 +63,6 @@ describe('our offer', () => {
   })
 })
 
-describe('VoIP metrics', () => {
-  const XR = 'a=rtcp-xr:rcvr-rtt=all voip-metrics'
-  test.each([
-    ['both', true, [XR], true],
-    ['they do not', true, ['a=rtcp-xr:rcvr-rtt=all'], undefined],
-    ['we do not', false, [XR], undefined],
-    ['neither', undefined, [], undefined],
-  ] as const)('%s, offering and answering', (_, rtcpXr, theirs, agreed) => {
-    const ours = local('off', { rtcpXr })
-    const offer = makeOffer(ours, ORIGIN)
-    expect(said(offer)).toEqual(rtcpXr ? ['a=rtcp-xr:voip-metrics'] : [])
-    const outcome = evaluateAnswer(media(...theirs), offer)
-    expect(outcome.ok && outcome.value.rtcpXr).toBe(agreed)
-    const answer = answerOffer(media(...theirs), ours, ORIGIN)
-    if (!answer.ok) throw new Error(answer.error.what)
-    expect(answer.value.outcome.rtcpXr).toBe(agreed)
-    expect(said(answer.value.description)).toEqual(agreed ? ['a=rtcp-xr:voip-metrics'] : [])
-  })
-})
-
 describe('our answer', () => {
   const table: readonly (readonly [RtcpMux | undefined, readonly string[], shared: boolean])[] = [
     ...(['off', undefined] as const).flatMap(

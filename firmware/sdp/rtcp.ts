@@ -1,6 +1,6 @@
-// Where RTCP goes: on the port of RTP (RFC 5761, RFC 8035, RFC 8858), where a=rtcp says (RFC 3605), or on the next port; and what
-// else it says of voice (RFC 3611 §5).
+// Where RTCP goes: on the port of RTP (RFC 5761, RFC 8035, RFC 8858), where a=rtcp says (RFC 3605), or on the next port.
 import { type Attribute, hasAttribute, type MediaDescription } from './description.ts'
+import { EXTENDED_REPORTS, type ExtendedReports, extendedReports } from './extended-reports.ts'
 import type { LocalAudio } from './local.ts'
 import type { Codec } from './rtp.ts'
 
@@ -15,18 +15,18 @@ export function offeredRtcp(
 ): readonly Attribute[] {
   // A session that shares the port goes on asking for it.
   const wanted = local.rtcpMux === 'offer' || (before !== undefined && isMuxed(before))
-  return [...(wanted && canShare(list) ? [MUX] : []), ...rtcpPort(local), ...(local.rtcpXr ? [XR] : [])]
+  return [
+    ...(wanted && canShare(list) ? [MUX] : []),
+    ...rtcpPort(local),
+    ...extendedReports(local.rtcpXr ? EXTENDED_REPORTS : {}),
+  ]
 }
 
 /** Of our answer. */
-export const answeredRtcp = (local: LocalAudio, muxed: boolean, extended: boolean): readonly Attribute[] => [
+export const answeredRtcp = (local: LocalAudio, muxed: boolean, reports: ExtendedReports): readonly Attribute[] => [
   ...(muxed ? [MUX] : rtcpPort(local)),
-  ...(extended ? [XR] : []),
+  ...extendedReports(reports),
 ]
-
-/** Its sender likes to hear how it is heard. */
-export const asksForVoice = ({ attributes }: MediaDescription): boolean =>
-  attributes.some(({ name, value }) => name === 'rtcp-xr' && / voip-metrics /.test(` ${value} `))
 
 /** Our answer to this offer is to share the port, where sound goes under the types of `list`. */
 export function answersMuxed({ attributes }: MediaDescription, { rtcpMux }: LocalAudio, list: readonly Codec[]) {
@@ -44,7 +44,6 @@ export const agreedMuxed = (offered: MediaDescription, answered: MediaDescriptio
 const canShare = (list: readonly Codec[]) => !list.some(({ payloadType }) => payloadType >= 64 && payloadType <= 95)
 
 const MUX: Attribute = { name: 'rtcp-mux', value: undefined }
-const XR: Attribute = { name: 'rtcp-xr', value: 'voip-metrics' }
 const isMuxed = ({ attributes }: MediaDescription): boolean => hasAttribute(attributes, 'rtcp-mux')
 const rtcpPort = ({ rtpPort, rtcpPort: port }: LocalAudio): readonly Attribute[] =>
   port === rtpPort + 1 ? [] : [{ name: 'rtcp', value: `${port}` }]

@@ -89,6 +89,8 @@ StreamConfig streamFrom(const Field& f) {
   out.rtcpMux = !rtcpMux.absent() && rtcpMux.boolean();
   const Field rtcpXr = f.at("rtcpXr");
   out.rtcpXr = !rtcpXr.absent() && rtcpXr.boolean();
+  if (const Field roundTrip = f.at("receiverRoundTrip"); !roundTrip.absent())
+    out.receiverRoundTrip = roundTrip.oneOf({"sender", "all"}) == 0 ? ReceiverRoundTrip::Senders : ReceiverRoundTrip::All;
   out.cname = f.at("cname").string();
   out.jitterMinMs = f.at("jitter").at("minMs").whole<uint32_t>();
   out.jitterMaxMs = f.at("jitter").at("maxMs").whole<uint32_t>();

@@ -49,15 +49,20 @@ void cryptoFree(void* memory, const char*, int) { std::free(memory); }
 using namespace room;
 
 namespace {
-void callWithoutAllocation(std::optional<SrtpConfig> mine, std::optional<SrtpConfig> its) {
+void callWithoutAllocation(std::optional<SrtpConfig> mine, std::optional<SrtpConfig> its, bool muxed = false) {
   Party a, b;
+  for (Party* each : {&a, &b}) each->events.reserve(200);  // The room's own list of them.
   StreamConfig ours = a.config(b.rtp, b.rtcp), theirs = b.config(a.rtp, a.rtcp);
   ours.rtcpXr = theirs.rtcpXr = true;
+  ours.receiverRoundTrip = theirs.receiverRoundTrip = ReceiverRoundTrip::All;
+  ours.rtcpMux = theirs.rtcpMux = muxed;
+  ours.redundancySend = EventRedundancy{123, 2};
+  theirs.redundancyReceive = 123;
   ours.srtp = std::move(mine);
   theirs.srtp = std::move(its);
   REQUIRE(a.open(ours));
   REQUIRE(b.open(theirs));
-  a.stream->sendDtmf("12,34", 100, 50);
+  a.stream->sendDtmf("12,34,567,89", 100, 50);
   int64_t now = 1'000'000'000;
   uint8_t lost[200];
   const auto run = [&](int from, int to) {
@@ -75,13 +80,15 @@ void callWithoutAllocation(std::optional<SrtpConfig> mine, std::optional<SrtpCon
       }
     }
   };
-  // The events of the start (first packet, digits) carry strings; they are not what is measured.
+  // The event of the first packet carries strings; it is not what is measured.
   run(0, 300);
   counting = true;
   run(300, 3000);
   counting = false;
   CHECK_EQ(allocations, 0);
+  CHECK_EQ(b.all<event::Dtmf>().size(), 18u);
   CHECK(b.stream->stats().concealedMs > 500);
+  CHECK(b.stream->stats().peerVoice.has_value());
   CHECK(b.stream->stats().roundTripMs >= 0);
 }
 
@@ -97,7 +104,7 @@ SrtpConfig secured(SrtpSuite suite, uint8_t send, uint8_t receive) {
 }  // namespace
 
 TEST("stream/give, take, tick and the network thread's work allocate nothing, with loss, digits and reports") {
-  callWithoutAllocation({}, {});
+  for (const bool muxed : {false, true}) callWithoutAllocation({}, {}, muxed);
 }
 
 TEST("stream/nor does a secured stream, libcrypto included") {

@@ -109,6 +109,23 @@ TEST("event/a digit longer than a duration can say is one digit") {
   CHECK_EQ(out, "+3-3(" + std::to_string((3 * 0xffff + 800) / 8) + ")");
 }
 
+TEST("event/a segment is known by where it begins, also when the end of the one before was lost") {
+  const auto packet = [](EventReceiver& receiver, int64_t timestamp, uint32_t duration, bool ends) {
+    uint8_t payload[4] = {3, uint8_t(ends ? 0x8a : 10), 0, 0};
+    write16(payload + 2, duration);
+    return heard(receiver.receive(timestamp, payload, 4, 0));
+  };
+  EventReceiver receiver(8000);
+  CHECK_EQ(packet(receiver, 1000, 65000, false), "+3");
+  CHECK_EQ(packet(receiver, 1000 + 0xffff, 800, true), "-3(" + std::to_string((0xffff + 800) / 8) + ")");
+  // All for so long that the digit was taken for ended: what is left of it is no digit of its own.
+  EventReceiver late(8000);
+  CHECK_EQ(packet(late, 1000, 64000, false), "+3");
+  CHECK_EQ(heard(late.tick(200'000'000)), "-3(8000)");
+  CHECK_EQ(packet(late, 1000 + 0xffff, 800, false) + packet(late, 1000 + 0xffff, 960, true), "");
+  CHECK_EQ(packet(late, 1000 + 0xffff + 2000, 800, true), "+3-3(100)");
+}
+
 TEST("event/the queue plays digits, gaps and pauses in order and says when a text is done") {
   EventSender sender;
   CHECK(!sender.add("1x", 100, 50));

@@ -1,6 +1,7 @@
 // Redundant payloads (RFC 2198): read, written and refused; digits whose packets are all lost, through whole streams.
 #include "rtp/redundancy.h"
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -31,21 +32,28 @@ struct Line {
   Raw between;
   Room room;
   std::vector<uint32_t> seen;
-  size_t redundant = 0;
+  size_t redundant = 0, lost = 0;
+  StreamConfig ours, theirs;
 
-  explicit Line(std::optional<EventRedundancy> send) : room({&a, &b}) {
-    StreamConfig ours = a.config(between.address, between.address), theirs = b.config(between.address, between.address);
+  explicit Line(std::optional<EventRedundancy> send, std::optional<SrtpConfig> mine = {}, std::optional<SrtpConfig> its = {}) : room({&a, &b}) {
+    ours = a.config(between.address, between.address), theirs = b.config(between.address, between.address);
     ours.rtcp.port = theirs.rtcp.port = 0;
     theirs.direction = Direction::RecvOnly;
     ours.redundancySend = send;
     theirs.redundancyReceive = kOwn;
+    ours.srtp = mine;
+    theirs.srtp = its;
     a.open(ours);
     b.open(theirs);
   }
   template <typename IsLost>
-  void say(const char* digits, IsLost isLost) {
-    a.stream->sendDtmf(digits, 100, 60);
-    for (int ms = 0; ms < 1500; ms += 10) {
+  void say(const char* digits, IsLost isLost, uint32_t durationMs = 100, int forMs = 1500) {
+    a.stream->sendDtmf(digits, durationMs, 60);
+    carry(forMs, isLost);
+  }
+  template <typename IsLost>
+  void carry(int forMs, IsLost isLost) {
+    for (int ms = 0; ms < forMs; ms += 10) {
       room.run(10);
       uint8_t packet[400];
       while (const size_t size = between.read(packet, sizeof packet)) {
@@ -55,7 +63,10 @@ struct Line {
         redundant += isRedundant;
         if (isRedundant || view.header.payloadType == 101) {
           if (seen.empty() || seen.back() != view.header.timestamp) seen.push_back(view.header.timestamp);
-          if (isLost(seen.size() - 1)) continue;
+          if (isLost(seen.size() - 1)) {
+            ++lost;
+            continue;
+          }
         }
         between.send(b.rtp, packet, size);
       }
@@ -142,6 +153,81 @@ TEST("redundancy/nothing is heard twice where nothing is lost, the same key in a
   line.say("5555", [](size_t) { return false; });
   CHECK_EQ(line.heard(), "+5-5+5-5+5-5+5-5");
   CHECK_EQ(line.b.stream->stats().malformedPackets, 0u);
+}
+
+TEST("redundancy/three of ten event packets lost: every digit once and in order, of whole rows, for many seeds") {
+  const char* const digits = "0123456789*#ABCD5555";
+  const auto expected = [&] {
+    std::string out;
+    for (const char* each = digits; *each; each++) out += std::string("+") + *each + "-" + *each;
+    return out;
+  }();
+  size_t wrong[2] = {0, 0};
+  for (uint32_t seed = 1; seed <= 100; seed++) {
+    for (const bool redundant : {true, false}) {
+      std::mt19937 random(seed);
+      Line line(redundant ? std::optional<EventRedundancy>({kOwn, 2}) : std::nullopt);
+      line.room.run(20);
+      line.a.stream->sendDtmf(digits, 50, 60);
+      line.carry(4000, [&](size_t) { return random() % 10 < 3; });
+      wrong[redundant] += line.heard() != expected;
+      CHECK_EQ(line.b.stream->stats().malformedPackets, 0u);
+    }
+  }
+  // Without it a digit is lost when all of its five packets are: one in four hundred, of rows of twenty digits one in twenty.
+  CHECK_EQ(wrong[true], 0u);
+  CHECK(wrong[false] > 0);
+}
+
+TEST("redundancy/losses are counted as without it, and what is sealed is sealed with it") {
+  const SrtpKey one{KeyBytes(reinterpret_cast<const uint8_t*>("0123456789abcdef0123456789abcd"), 30), ""};
+  const SrtpConfig keys{SrtpSuite::AesCm128Sha80, one, one};
+  for (const bool redundant : {true, false}) {
+    Line line(redundant ? std::optional<EventRedundancy>({kOwn, 2}) : std::nullopt, keys, keys);
+    line.say("1234", [](size_t event) { return event == 1; });
+    line.room.run(10);
+    CHECK_EQ(line.heard(), redundant ? "+1-1+2-2+3-3+4-4" : "+1-1+3-3+4-4");
+    const StreamStats stats = line.b.stream->stats();
+    // 100 ms: one packet at once, four at 20 to 80 ms, the end three times.
+    CHECK_EQ(stats.lostPackets, int64_t(line.lost));
+    CHECK_EQ(line.lost, 8u);
+    CHECK_EQ(stats.receivedPackets + line.lost, line.a.stream->stats().sentPackets);
+    CHECK_EQ(stats.duplicatePackets + stats.latePackets + stats.malformedPackets + stats.forgedPackets, 0u);
+  }
+}
+
+TEST("redundancy/where a new agreement drops it events go on alone, and packets of its number say nothing more") {
+  Line line({{kOwn, 2}});
+  line.say("12", [](size_t) { return false; });
+  const size_t before = line.redundant;
+  CHECK(before > 0);
+  std::string why;
+  line.ours.redundancySend = {};
+  REQUIRE(line.a.update(line.ours, why));
+  line.say("34", [](size_t) { return false; });
+  CHECK_EQ(line.redundant, before);
+  CHECK_EQ(line.heard(), "+1-1+2-2+3-3+4-4");
+  // The other way round: the receiver has dropped it before the sender knows.
+  line.ours.redundancySend = EventRedundancy{kOwn, 2};
+  line.theirs.redundancyReceive = {};
+  REQUIRE(line.a.update(line.ours, why) && line.b.update(line.theirs, why));
+  line.say("56", [](size_t) { return false; });
+  CHECK(line.redundant > before);
+  CHECK_EQ(line.heard(), "+1-1+2-2+3-3+4-4");
+  CHECK_EQ(line.b.stream->stats().malformedPackets, 0u);
+}
+
+TEST("redundancy/a digit longer than a duration can say is one digit, and the next one does not bring it again") {
+  for (const size_t lost : {size_t(0), size_t(1), size_t(2)}) {
+    Line line({{kOwn, 2}});
+    // Two segments of event 0; its second one is seen as an event of its own here.
+    line.say("7", [&](size_t event) { return lost == 1 && event == 1; }, 8300, 8400);
+    line.say("89", [&](size_t event) { return lost == 2 && event == 2; });
+    CHECK_EQ(line.heard(), "+7-7+8-8+9-9");
+    const auto all = line.b.all<event::Dtmf>();
+    REQUIRE(all.size() == 6);
+    CHECK_WITHIN(double(all[1].durationMs), lost == 1 ? 8191 : 8300, 8300);
+  }
 }
 
 TEST("redundancy/an offset beyond timestamp 0 is one before its wrap; malformed payloads are counted and say nothing") {

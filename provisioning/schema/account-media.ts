@@ -63,7 +63,8 @@ export const ACCOUNT_MEDIA = {
     type: 'boolean',
     default: false,
     'x-effect': 'live',
-    description: 'RTCP tells the peer how it is heard (VoIP metrics, RFC 3611), and asks it for the same',
+    description:
+      'RTCP tells the peer how it is heard (VoIP metrics, RFC 3611) and the round trip to who only listens, and asks it for the same',
   },
   asymmetricRtp: {
     type: 'boolean',

@@ -61,7 +61,7 @@ export interface AccountConfig {
   readonly autoAnswer?: 'never' | 'trusted' | 'anyone'
   /** RTCP on the port of RTP (RFC 5761); default `accept`: with whoever offers it. */
   readonly rtcpMux?: RtcpMux
-  /** RTCP tells the peer how it is heard (VoIP metrics, RFC 3611), where both want that; default false. */
+  /** RTCP tells the peer how it is heard (VoIP metrics, RFC 3611), and who only listens the round trip, where both want that; default false. */
   readonly rtcpXr?: boolean
   /** What is sent leaves by other ports than descriptions name and sound comes to; default false (RFC 4961). */
   readonly asymmetricRtp?: boolean

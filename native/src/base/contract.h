@@ -53,6 +53,8 @@ struct EventRedundancy {
   unsigned events = 1;
 };
 
+enum class ReceiverRoundTrip { Off, Senders, All };
+
 struct StreamConfig {
   SocketAddress rtp, rtcp;
   Direction direction = Direction::SendRecv;
@@ -67,6 +69,7 @@ struct StreamConfig {
   bool suppressSilence = false;
   bool symmetric = true;
   bool rtcpMux = false, rtcpXr = false;
+  ReceiverRoundTrip receiverRoundTrip = ReceiverRoundTrip::Off;
   std::string cname;
   uint32_t jitterMinMs = 0, jitterMaxMs = 200;
   uint32_t silenceMs = 0;

@@ -1,4 +1,4 @@
-// RFC 3550 §6.3 and §6.4.1: when, what, and the round trip from LSR and DLSR.
+// RFC 3550 §6.3 and §6.4.1: when, what, and the round trip from LSR and DLSR; without sound sent, from RFC 3611 §4.4 and §4.5.
 #include "control.h"
 
 #include <sys/socket.h>
@@ -8,6 +8,8 @@ namespace offhook {
 namespace {
 constexpr size_t kPackets = 4;
 constexpr uint64_t kNtpToUnix = 2208988800u;  // Seconds from 1900 to 1970.
+
+uint32_t middle(uint64_t ntp) { return uint32_t(ntp >> 16); }
 }  // namespace
 
 RtcpControl::RtcpControl(SrtpSession& srtp, RtpSender& sender, RtpReceiver& receiver, int64_t wallNs, Random random, Measure measure)
@@ -60,14 +62,23 @@ void RtcpControl::receive(Packet& packet) {
   const bool ours = source && source->ssrc() == report.ssrc;
   if (ours && report.isSender) source->senderReport(report.sender.ntp, packet.arrivedNs);
   if (ours && symmetric_) to_ = packet.from;
-  if (report.hasVoice) peerVoice_ = report.voice;
+  const XrBlocks& extended = report.extended;
+  if (extended.voice) peerVoice_ = extended.voice;
+  if (extended.heard) measureRoundTrip(extended.heard->time, extended.heard->delay, packet.arrivedNs);
+  if (extended.reference) {
+    reference_ = ReferenceHeard{report.ssrc, middle(*extended.reference), 0};
+    referenceNs_ = packet.arrivedNs;
+  }
   if (report.bye) receiver_.onBye(report.ssrc);
   if (!report.hasBlock) return;
   peerLost_ = report.block.lost;
   sender_.expectLoss(report.block.fractionLost * 100u / 256);
   peerJitterMs_ = double(report.block.jitter) * 1000 / sender_.codec().clockRate();
-  if (report.block.lastSr == 0) return;
-  const int32_t roundTrip = int32_t(uint32_t(ntpAt(packet.arrivedNs) >> 16) - report.block.lastSr - report.block.delaySinceLastSr);
+  if (report.block.lastSr != 0) measureRoundTrip(report.block.lastSr, report.block.delaySinceLastSr, packet.arrivedNs);
+}
+
+void RtcpControl::measureRoundTrip(uint32_t sentTime, uint32_t delay, int64_t arrivedNs) {
+  const int32_t roundTrip = int32_t(middle(ntpAt(arrivedNs)) - sentTime - delay);
   if (roundTrip >= 0) roundTripMs_ = double(roundTrip) * 1000 / 65536;
 }
 
@@ -87,14 +98,23 @@ void RtcpControl::send(int64_t nowNs, bool bye) {
   if (source) block = source->report(nowNs);
   uint8_t packet[kMaxRtcpSize + kXrSize + kMostSrtpTrailer];
   size_t plain = buildRtcp(sender_.ssrc(), isSender ? &info : nullptr, source ? &block : nullptr, cname_, bye, packet);
-  if (extended_ && source && !bye) {
-    VoipMetrics voice;
-    measure_(voice);
-    plain += buildXr(sender_.ssrc(), source->ssrc(), voice, packet + plain);
-  }
+  if (!bye) plain += extend(packet + plain, isSender, nowNs);
   const size_t size = srtp_.protectRtcp(packet, plain);
   if (size > 0 && sendto(fd_, packet, size, MSG_DONTWAIT | MSG_NOSIGNAL, &to.generic, to.length) == ssize_t(size)) ++reports_;
   interval_.sent(nowNs, size);
+}
+
+size_t RtcpControl::extend(uint8_t* out, bool isSender, int64_t nowNs) {
+  XrBlocks blocks;
+  Source* const source = receiver_.source();
+  if (voice_ && source) measure_(blocks.voice.emplace());
+  if (roundTrip_ != ReceiverRoundTrip::Off && !isSender) blocks.reference = ntpAt(nowNs);
+  if (reference_ && (roundTrip_ == ReceiverRoundTrip::All || (roundTrip_ == ReceiverRoundTrip::Senders && isSender))) {
+    reference_->delay = uint32_t(double(nowNs - referenceNs_) * 65536e-9);
+    blocks.heard = reference_;
+    reference_.reset();
+  }
+  return buildXr(sender_.ssrc(), source ? source->ssrc() : 0, blocks, out);
 }
 
 void RtcpControl::addTo(StreamStats& stats) const {

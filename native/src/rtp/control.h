@@ -27,8 +27,11 @@ class RtcpControl {
    * goes, whatever `to` says (RFC 5761).
    */
   void set(int fd, const Endpoint& to, const std::string& cname, bool symmetric, bool muxed);
-  /** Extended reports go along with the others. */
-  void setExtended(bool extended) { extended_ = extended; }
+  /** What goes along with the reports: how the peer is heard, and what a side needs that sends no sound to know the round trip. */
+  void setExtended(bool voice, ReceiverRoundTrip roundTrip) {
+    voice_ = voice;
+    roundTrip_ = roundTrip;
+  }
   void tick(int64_t nowNs);
   void receive(Packet& packet);
 
@@ -37,6 +40,9 @@ class RtcpControl {
 
  private:
   void send(int64_t nowNs, bool bye);
+  size_t extend(uint8_t* out, bool isSender, int64_t nowNs);
+  /** From `sentTime` here (the middle 32 bits of NTP) to `arrivedNs`, of which the peer took `delay`, 1/65536 s. */
+  void measureRoundTrip(uint32_t sentTime, uint32_t delay, int64_t arrivedNs);
   uint64_t ntpAt(int64_t nowNs) const;
 
   int fd_ = -1;
@@ -49,7 +55,11 @@ class RtcpControl {
   Inlet inlet_;
   Endpoint signalled_, to_;
   std::string cname_;
-  bool symmetric_ = true, muxed_ = false, extended_ = false, started_ = false;
+  bool symmetric_ = true, muxed_ = false, voice_ = false, started_ = false;
+  ReceiverRoundTrip roundTrip_ = ReceiverRoundTrip::Off;
+  /** The reference time of the peer's that is not answered yet, and when it came. */
+  std::optional<ReferenceHeard> reference_;
+  int64_t referenceNs_ = 0;
   uint64_t sentBefore_ = 0, reports_ = 0, malformed_ = 0;
   int64_t lastTickNs_ = 0;
 

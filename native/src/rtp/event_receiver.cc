@@ -10,6 +10,7 @@ namespace offhook {
 namespace {
 /** §2.5.2.2 asks for three packet intervals at least; senders use up to 50 ms. */
 constexpr int64_t kSilentNs = 200'000'000;
+constexpr int64_t kWholeSegment = 0xffff;
 }  // namespace
 
 void EventReceiver::end(Digits& out) {
@@ -26,8 +27,9 @@ Digits EventReceiver::receive(int64_t timestamp, const uint8_t* payload, size_t 
   if (code >= kDigitCount) return out;
   if (any_ && timestamp < segment_) return out;  // Of an earlier event or segment, overtaken.
   const bool same = any_ && timestamp == segment_ && code == code_;
-  // §2.5.1.3: a long event goes on as a new one that begins where the duration of the last ended.
-  const bool goesOn = !same && open_ && code == code_ && timestamp == began_ + duration_;
+  // §2.5.1.3: a long event goes on as a new one that begins where the duration of the last ended, or was to end: the packet that
+  // said so may be lost, or all for so long that the event was taken for ended.
+  const bool goesOn = any_ && code == code_ && (timestamp == segment_ + kWholeSegment || (open_ && timestamp == began_ + duration_));
   if (goesOn) {
     segment_ = timestamp;
   } else if (!same) {

@@ -77,7 +77,7 @@ bool parseRtcp(const uint8_t* data, size_t size, uint32_t about, RtcpReport& out
     const bool isReport = type == kSr || type == kRr;
     if (first && (!isReport || packet[0] & 0x20)) return false;
     if (isReport && (length < 8 || !readReport(packet, length, about, out))) return false;
-    if (type == kXr && readXr(packet, length, about, out.voice)) out.hasVoice = true;
+    if (type == kXr) readXr(packet, length, about, out.extended);
     if (type == kBye) {
       const size_t count = packet[0] & 0x1f;
       if (4 + 4 * count > length) return false;

@@ -1,4 +1,4 @@
-// RTCP compound packets (RFC 3550 §6): SR, RR, SDES with CNAME, BYE; of extended reports (RFC 3611) what is said of voice.
+// RTCP compound packets (RFC 3550 §6): SR, RR, SDES with CNAME, BYE; of extended reports (RFC 3611) some blocks.
 #pragma once
 
 #include <cstddef>
@@ -36,9 +36,8 @@ struct RtcpReport {
   /** The block about the SSRC asked for. */
   bool hasBlock = false;
   ReportBlock block;
-  /** How the peer hears the SSRC asked for. */
-  bool hasVoice = false;
-  VoipMetrics voice;
+  /** Of voice and of reference times: about the SSRC asked for. */
+  XrBlocks extended;
   /** `ssrc` has left. */
   bool bye = false;
 };

@@ -1,8 +1,9 @@
-// Extended reports (RFC 3611): the VoIP metrics block of one source, written and read.
+// Extended reports (RFC 3611): the blocks this product uses, written and read: VoIP metrics, and the round trip of who sends no sound.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace offhook {
 
@@ -16,13 +17,31 @@ struct VoipMetrics {
   uint16_t bufferMs = 0, bufferMaxMs = 0, bufferLimitMs = 0;
 };
 
+/** §4.5: the last reference time of the source `ssrc`, and how long ago it came. */
+struct ReferenceHeard {
+  uint32_t ssrc = 0;
+  /** The middle 32 bits of its NTP time. */
+  uint32_t time = 0;
+  /** In 1/65536 s. */
+  uint32_t delay = 0;
+};
+
+/** The blocks of a packet. */
+struct XrBlocks {
+  std::optional<VoipMetrics> voice;
+  /** §4.4: what time it is there, NTP, 32.32 bits. */
+  std::optional<uint64_t> reference;
+  std::optional<ReferenceHeard> heard;
+};
+
 constexpr uint8_t kXr = 207;
-constexpr size_t kXrSize = 8 + 36;
+/** The most that buildXr() writes. */
+constexpr size_t kXrSize = 8 + 36 + 12 + 16;
 
-/** The packet of `ssrc` about the source `about`: kXrSize bytes to `out`. */
-size_t buildXr(uint32_t ssrc, uint32_t about, const VoipMetrics& metrics, uint8_t* out);
+/** The packet of `ssrc`, what it says of voice about the source `about`. Its size; 0: no block. */
+size_t buildXr(uint32_t ssrc, uint32_t about, const XrBlocks& blocks, uint8_t* out);
 
-/** `packet`: one whose header is checked. True when it has a block about `about`; other blocks are passed over. */
-bool readXr(const uint8_t* packet, size_t size, uint32_t about, VoipMetrics& out);
+/** Adds to `out`. `packet`: one whose header is checked. Blocks of other kinds, cut short or about others than `about` are passed over. */
+void readXr(const uint8_t* packet, size_t size, uint32_t about, XrBlocks& out);
 
 }  // namespace offhook

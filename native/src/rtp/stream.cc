@@ -135,7 +135,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
     // Port 0 says: send nothing, whatever was heard from where.
     if (moved || !config_.symmetric || !receiver_.isLatched() || signalled_.port() == 0) sender_.setTarget(signalled_);
     receiver_.setMuxed(config_.rtcpMux);
-    control_.setExtended(config_.rtcpXr);
+    control_.setExtended(config_.rtcpXr, config_.receiverRoundTrip);
     control_.set(config_.rtcpMux ? pair_.rtpOut() : pair_.rtcpOut(), made.rtcp, config_.cname, config_.symmetric, config_.rtcpMux);
   }
 
