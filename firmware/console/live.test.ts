@@ -64,7 +64,7 @@ test.each([
   [{ do: 'call', to: 'sip:' }, 'not a SIP address'],
   [{ do: 'call', to: 'b', call: 'in:5' }, 'not a name for an outgoing call'],
   [{ do: 'message', body: '' }, 'where to'],
-  [{ do: 'message', body: '', to: 'b', headers: { 'X Y': '1' } }, 'not a header field'],
+  [{ do: 'message', body: '', to: 'b', headers: { 'X Y': '1' } }, 'not a header field: "X Y"'],
   [{ do: 'request', to: 'b', method: 'REGISTER' }, 'not a method for this: REGISTER'],
   [{ do: 'request', to: 'b', method: 'no method' }, 'not a method for this: no method'],
   [{ do: 'subscribe', to: 'b', event: 'weather' }, 'no such event package'],

@@ -70,13 +70,10 @@ export const headers: Kind<readonly HeaderField[]> = kind(HEADERS, (value) => {
     (Array.isArray(given) ? given : [given]).map((each: unknown) => ({ name: field, value: each })),
   )
   const sound = (field: (typeof fields)[number]): field is HeaderField =>
-    typeof field.value === 'string' && field.value.length <= TEXT && !OURS.test(field.name)
+    typeof field.value === 'string' && field.value.length <= TEXT
   if (fields.length > 64 || !fields.every(sound)) return undefined
   return fields.map(({ name, value }) => ({ name, value: utf8Encode(value) }))
 })
-/** Fields whose value is the stack's business: two of them would break a message. */
-const OURS = /^(via|v|from|f|to|t|call-id|i|cseq|contact|m|content-length|l|max-forwards|route|record-route)$/i
-
 /** Its value never stands in an error. */
 export const secret = <T>(of: Kind<T>): Kind<T> => ({ ...of, hidden: true })
 export const optional = <T>(of: Kind<T>): Key<T | undefined> => ({ ...of, otherwise: { value: undefined } })

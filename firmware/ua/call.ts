@@ -92,7 +92,7 @@ export class Call {
     if (this.#ending !== undefined) return refuse('is ending')
     if (this.#accepted || (this.#state !== 'incoming' && this.#state !== 'early')) return refuse('answered already')
     if (!Number.isInteger(status) || status < 100 || status > 699) return refuse('status out of 100–699')
-    const problem = headersProblem(headers)
+    const problem = headersProblem(headers, 'response')
     if (problem !== undefined) return refuse(problem)
     // The engine sends its 100 by itself when no better response is at hand in time (§17.2.1).
     if (status === 100) return

@@ -79,7 +79,7 @@ test.each<[Partial<typeof AS_ASKED>, string]>([
   [{ publication: 'in:1' }, 'publish in:1: not a name for a publication'],
   [{ account: 'b' }, 'publish here: unknown account'],
   [{ event: 'weather' }, 'publish here: no such event package'],
-  [{ headers: [{ name: 'a b', value: '' }] }, 'publish here: not a header field'],
+  [{ headers: [{ name: 'a b', value: '' }] }, 'publish here: not a header field: "a b"'],
 ])('refused: %j', (more, refusal) => {
   const { app, refusals, states } = setOut()
   app({ ...AS_ASKED, ...more })

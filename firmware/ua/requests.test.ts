@@ -55,7 +55,7 @@ describe('sending', () => {
     [
       'a header that is none',
       (ua) => send(ua, 'r', { call: 'o' }, 'INFO', [{ name: 'X\r\nY', value: '' }]),
-      'refused send-request r: not a header field',
+      'refused send-request r: not a header field: "X\\r\\nY"',
     ],
   ])('%s is refused', (_name, act, line) => {
     const ua = talking()

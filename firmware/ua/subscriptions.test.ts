@@ -154,7 +154,7 @@ test.each<[string, Partial<typeof AS_ASKED>, string]>([
   ['no time', { expires: 0 }, 'expires must be positive'],
   ['an unknown account', { account: 'b' }, 'unknown account'],
   ['no address', { target: '' }, 'no number'],
-  ['a header that is none', { headers: [{ name: 'X\r\nY', value: '' }] }, 'not a header field'],
+  ['a header that is none', { headers: [{ name: 'X\r\nY', value: '' }] }, 'not a header field: "X\\r\\nY"'],
   ['a name of the engine', { subscription: 'in:1' }, 'not a name for a subscription'],
 ])('%s is refused, and leaves nothing', (_name, change, why) => {
   const { stage, subscribe, told, peer } = setOut()

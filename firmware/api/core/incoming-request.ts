@@ -97,7 +97,7 @@ export class IncomingRequest {
     const { reason, extraHeaders, contentType = 'text/plain', body } = options
     this.#engine.running(operation).command(operation, {
       ...{ kind: 'reply', id: this.#id, status: code, reason: phraseOf(reason) },
-      headers: headerFields(extraHeaders),
+      headers: headerFields(extraHeaders, 'response'),
       body: body === undefined ? undefined : bodyOf(contentType, body),
     })
     if (code >= 200) this.#state = 'answered'

@@ -61,7 +61,7 @@ export abstract class InvitationInside extends InvitationAttributes {
   ): void {
     this.engine.running(operation).command(operation, {
       ...{ kind: 'respond', id: this.named(operation), status, reason: phraseOf(reason) },
-      ...{ sdp: sdp?.toString(), headers: headerFields(extraHeaders) },
+      ...{ sdp: sdp?.toString(), headers: headerFields(extraHeaders, 'response') },
     })
     if (sdp !== undefined) this.settle()
   }

@@ -190,10 +190,10 @@ export class Invitation extends InvitationInside {
   }
 
   #modify(operation: string, method: 'INVITE' | 'UPDATE', sdp: SdpSession | undefined, extraHeaders: ExtraHeaders) {
+    const command = { id: this.named(operation), sdp: sdp?.toString(), headers: headerFields(extraHeaders) }
+    const kind = method === 'INVITE' ? 'reinvite' : 'update'
     const before = this.change
     this.change = { method, quiet: false }
-    const kind = method === 'INVITE' ? 'reinvite' : 'update'
-    const command = { id: this.named(operation), sdp: sdp?.toString(), headers: headerFields(extraHeaders) }
     try {
       this.engine.running(operation).command(operation, { kind, ...command })
     } catch (error) {
@@ -241,7 +241,7 @@ export class Invitation extends InvitationInside {
     if (ended.includes(this.currentState))
       throw new CoreError('state', operation, `expected a session to end, the state is ${this.currentState}`)
     checkCode(operation, responseCode, 300, 699)
-    const headers = headerFields(extraHeaders)
+    const headers = headerFields(extraHeaders, 'response')
     const id = this.named(operation)
     stack.command(operation, { kind: 'end', id, status: responseCode, reason: phraseOf(reason), headers })
   }

@@ -1,21 +1,27 @@
 // From what applications say to what the SIP engine takes, and back: identities, header fields, messages.
 import { utf8Decode, utf8Encode } from '../../base/bytes.ts'
 import type { Identity } from '../../sip/core/contract.ts'
+import { headersProblem } from '../../sip/message/addressing.ts'
 import { accepts, contacts, type Reason, reasons } from '../../sip/message/headers.ts'
 import type { Body, HeaderField, SipMessage, SipRequest } from '../../sip/message/message.ts'
 import { telOf } from '../../sip/message/tel.ts'
 import type { Credentials } from './credentials.ts'
+import { CoreError } from './errors.ts'
 import { routesOf, type WayOut } from './route.ts'
 import { SipUri } from './sip-uri.ts'
 
 /** Header fields an application adds to a message: one value or several for each name. */
 export type ExtraHeaders = Readonly<Record<string, string | readonly string[]>>
 
-/** The fields in the order given. */
-export const headerFields = (headers: ExtraHeaders = {}): readonly HeaderField[] =>
-  Object.entries(headers).flatMap(([name, values]) =>
+/** The fields in the order given. Throws a CoreError where one cannot stand in a message, or is the stack's own. */
+export function headerFields(headers: ExtraHeaders = {}, of?: 'response'): readonly HeaderField[] {
+  const fields = Object.entries(headers).flatMap(([name, values]) =>
     (typeof values === 'string' ? [values] : values).map((value) => ({ name, value: utf8Encode(value) })),
   )
+  const problem = headersProblem(fields, of)
+  if (problem !== undefined) throw new CoreError('argument', 'headers', problem)
+  return fields
+}
 
 /** Who the engine says we are. */
 export const identityOf = ({ uri, token, proofs }: Credentials, way: WayOut): Identity => ({

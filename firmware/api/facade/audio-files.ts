@@ -67,17 +67,22 @@ abstract class AudioFile<Core extends WaveFile | RecordingWaveFile> extends Audi
     return this.state('getPos')
   }
 
-  /** The port goes, and everybody who heard it hears it no more. */
+  /** The port goes, and everybody who heard it hears it no more. Again, or after the endpoint: nothing happens. */
   dispose(): void {
-    if (this.#name === '') return
-    const { bridge, inbox } = this.endpoint.inner('dispose')
-    if (this.file !== undefined) {
-      inbox.forget(this.file)
-      this.file[Symbol.dispose]()
+    if (this.#name !== '' && this.endpoint.engine !== undefined) {
+      const { bridge, inbox } = this.endpoint.inner('dispose')
+      if (this.file !== undefined) {
+        inbox.forget(this.file)
+        this.file[Symbol.dispose]()
+      }
+      bridge.forget(this)
     }
-    bridge.forget(this)
     this.file = undefined
     this.#name = ''
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
   }
 
   /** The name it has from now on. */
@@ -94,6 +99,7 @@ abstract class AudioFile<Core extends WaveFile | RecordingWaveFile> extends Audi
 
   /** For the façade: tells `failed`. */
   protected failed(reason: string): void {
+    this.endpoint.utilLogWrite(2, `${this.#name}: ${reason}`)
     this.#events.tell('failed', { reason })
   }
 }

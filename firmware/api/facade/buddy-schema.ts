@@ -4,9 +4,9 @@ import type { Schema, Static } from '../../../provisioning/schema/json-schema.ts
 export const BUDDY_CONFIG = {
   type: 'object',
   additionalProperties: false,
-  required: ['uri'],
+  required: [],
   properties: {
-    uri: { type: 'string', format: 'sip-uri', maxLength: 255 },
+    uri: { type: 'string', maxLength: 255, default: '', description: 'Whom it is about; needed' },
     name: { type: 'string', maxLength: 128, default: '', description: 'Shown for it' },
     subscribe: { type: 'boolean', default: false, description: 'Its presence is asked for as soon as it is added' },
   },

@@ -1,6 +1,6 @@
 // PJSUA2's Buddy: somebody whose presence is watched and who is written to.
 
-import { parseUri, sameUri } from '../../sip/message/uri.ts'
+import { isSip, parseUri, sameUri } from '../../sip/message/uri.ts'
 import type { Watched } from '../../sip/packages/watched.ts'
 import type { SubscriptionChange } from '../core/index.ts'
 import type { Account } from './account.ts'
@@ -80,6 +80,9 @@ export class Buddy extends Observed<BuddyEvents> {
     if (this.isValid()) throw new OperationError('create', 'exists', 'the buddy was created already')
     account.inner('create')
     const settings = checked<BuddySettings>('create', BUDDY_CONFIG, config)
+    const uri = parseUri(settings.uri)
+    if (!uri.ok || !isSip(uri.value))
+      throw new OperationError('create', 'argument', `/uri: expected a SIP URI, got ${JSON.stringify(settings.uri)}`)
     if (account.findBuddy(settings.uri))
       throw new OperationError('create', 'exists', `${settings.uri} is there already`)
     this.#account = account

@@ -1,8 +1,8 @@
 // Digits out of a call: telephone events (RFC 4733), INFO one after the other, or the tones themselves.
 import { digitBody } from '../../sip/packages/dtmf-info.ts'
 import { ToneGenerator } from '../core/index.ts'
-import type { DtmfMethod } from './call-types.ts'
-import { inTime } from './errors.ts'
+import type { CallSendDtmfParam, DtmfMethod } from './call-types.ts'
+import { inTime, OperationError } from './errors.ts'
 import type { Inner } from './inner.ts'
 import type { Line } from './line.ts'
 import { follow } from './requests.ts'
@@ -11,7 +11,7 @@ import { follow } from './requests.ts'
 const GAP_MS = 60
 
 /** Why digits cannot go that way now; undefined: they can. */
-export function whyNot({ sound }: Line, method: DtmfMethod): string | undefined {
+function whyNot({ sound }: Line, method: DtmfMethod): string | undefined {
   if (method === 'info') return undefined
   const { direction, telephoneEvents } = sound.media
   if (sound.port === undefined) return 'no media'
@@ -19,8 +19,21 @@ export function whyNot({ sound }: Line, method: DtmfMethod): string | undefined 
   return method === 'rfc2833' && !telephoneEvents ? 'no telephone events agreed' : undefined
 }
 
-/** Sends them in the background; `dtmfSent` tells the end. */
-export function sendDigits(inner: Inner, line: Line, digits: string, method: DtmfMethod, duration: number): void {
+/** Sends them in the background; `dtmfSent` tells the end. Throws an OperationError where that cannot be. */
+export function sendDigits(operation: string, inner: Inner, line: Line, prm: CallSendDtmfParam): void {
+  const { digits, methods = ['rfc2833', 'audio'], duration = 100 } = prm
+  if (!/[0-9A-D*#]/.test(digits) || digits.length > 128)
+    throw new OperationError(operation, 'argument', 'digits: expected up to 128 characters with some of 0-9 A-D * #')
+  if (!(duration >= 40 && duration <= 8000))
+    throw new OperationError(operation, 'argument', `duration: expected 40 to 8000 ms, got ${duration}`)
+  const faults = methods.map((method) => [method, whyNot(line, method)] as const)
+  const method = faults.find(([, fault]) => fault === undefined)?.[0]
+  if (method === undefined)
+    throw new OperationError(operation, 'state', faults.map(([each, fault]) => `${each}: ${fault}`).join('; '))
+  begin(inner, line, digits, method, duration)
+}
+
+function begin(inner: Inner, line: Line, digits: string, method: DtmfMethod, duration: number): void {
   // Behind what is being sent, digits of one call never overtake each other.
   line.digits = line.digits.then(async () => {
     let statusCode = 200
@@ -28,7 +41,7 @@ export function sendDigits(inner: Inner, line: Line, digits: string, method: Dtm
     for (const run of digits.match(/[0-9A-D*#]{1,64}|[^0-9A-D*#]+/g) ?? []) {
       if (!line.isActive || statusCode >= 300) break
       if (/^[0-9A-D*#]/.test(run)) statusCode = await runOf(inner, line, run, method, duration)
-      else await new Promise((resolve) => setTimeout(resolve, run.length * (duration + GAP_MS)))
+      else await new Promise((resolve) => setTimeout(resolve, run.length * (duration + GAP_MS)).unref())
     }
     if (line.isActive) line.call?.tell('dtmfSent', { digits, method, statusCode })
   })

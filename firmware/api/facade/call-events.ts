@@ -183,11 +183,16 @@ export interface OnCallEndParam {
   readonly params: unknown
 }
 
+/** There is nothing to be said beside that it happened. */
+export type OnCallMediaStateParam = Readonly<Record<string, never>>
+/** So is it with this one. */
+export type OnRingTimeoutParam = Readonly<Record<string, never>>
+
 /** What `on` and `once` of a call take, by event. */
 export interface CallEvents {
   callState: OnCallStateParam
   callTsxState: OnCallTsxStateParam
-  callMediaState: Record<string, never>
+  callMediaState: OnCallMediaStateParam
   callSdpCreated: OnCallSdpCreatedParam
   callRxOffer: OnCallRxOfferParam
   callTxOffer: OnCallSdpParam
@@ -208,7 +213,7 @@ export interface CallEvents {
   typingIndication: OnTypingIndicationParam
   callModified: OnCallModifiedParam
   callEnd: OnCallEndParam
-  ringTimeout: Record<string, never>
+  ringTimeout: OnRingTimeoutParam
 }
 
 /** The callbacks, each empty: a subclass overrides those it wants. */
@@ -218,7 +223,7 @@ export abstract class CallCallbacks extends Observed<CallEvents> {
   /** A request inside the call, or a response to one. */
   onCallTsxState(_prm: OnCallTsxStateParam): void {}
   /** Media began, ended, or is another now; `getInfo().media` says what. */
-  onCallMediaState(_prm: Record<string, never>): void {}
+  onCallMediaState(_prm: OnCallMediaStateParam): void {}
   /** Within the method that sends it: what it may be changed to goes out. */
   onCallSdpCreated(_prm: OnCallSdpCreatedParam): void {}
   /** They offer a session or a change of it: `statusCode` 200 (preset) takes it, 300–699 refuse it. */
@@ -260,5 +265,5 @@ export abstract class CallCallbacks extends Observed<CallEvents> {
   /** After the last `onCallState`: who ended it. */
   onCallEnd(_prm: OnCallEndParam): void {}
   /** Nobody answered in time; it is being cancelled. */
-  onRingTimeout(_prm: Record<string, never>): void {}
+  onRingTimeout(_prm: OnRingTimeoutParam): void {}
 }

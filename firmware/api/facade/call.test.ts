@@ -39,7 +39,7 @@ test('get_max_count, get_count, enum_calls', async () => {
 
 test('make_call: refused at once, or under way with its user data and headers', async () => {
   const call = new Call(alice.account)
-  expect(codeOf(() => call.makeCall('sip:'))).toBe('refused')
+  expect(codeOf(() => call.makeCall('sip:'))).toBe('argument')
   expect(call.getId()).toBe(INVALID_ID)
   expect(alice.endpoint.callGetCount()).toBe(0)
   const comes = bob.account.once('incomingCall')

@@ -6,7 +6,7 @@ import type { ExtraHeaders, Invitation } from '../core/index.ts'
 import type { Account } from './account.ts'
 import type { AudioMedia } from './audio-media.ts'
 import { changed } from './call-change.ts'
-import { sendDigits, whyNot } from './call-digits.ts'
+import { sendDigits } from './call-digits.ts'
 import { dumpOf } from './call-dump.ts'
 import { CallCallbacks, type OnCallModifiedParam, type RedirectOp } from './call-events.ts'
 import { infoOf, streamStatOf } from './call-info.ts'
@@ -123,7 +123,7 @@ export class Call extends CallCallbacks {
     const setting = settingOf('answer', prm.opt)
     if (prm.opt !== undefined) line.setting = setting
     const { headers = {} } = txOption
-    checkHeaders('answer', headers)
+    checkHeaders('answer', headers, 'response')
     // The engine sends its 100 by itself when no better response is at hand in time (§17.2.1).
     if (statusCode > 100) operated('answer', () => line.answer(statusCode, headers, reason, setting))
     if (statusCode >= 300) line.hungUp = { params: prm }
@@ -137,7 +137,7 @@ export class Call extends CallCallbacks {
       throw new OperationError('hangup', 'argument', `statusCode: expected 300–699, got ${statusCode}`)
     if (line.isLeft) throw new OperationError('hangup', 'refused', 'is ending')
     const { headers = {} } = txOption
-    checkHeaders('hangup', headers)
+    checkHeaders('hangup', headers, 'response')
     operated('hangup', () => line.hangUp(statusCode || undefined, headers, reason))
     line.hungUp = { params: prm.params }
   }
@@ -230,22 +230,17 @@ export class Call extends CallCallbacks {
 
   /** Digits as telephone events, 160 ms each, or as tones where they cannot be. */
   dialDtmf(digits: string): void {
-    this.sendDtmf({ digits, duration: 160 })
+    this.#sendDigits('dialDtmf', { digits, duration: 160 })
   }
 
   /** Returns at once; `dtmfSent` says when all are sent. Throws when no method given can be. */
   sendDtmf(prm: CallSendDtmfParam): void {
-    const { inner, line } = this.#here('sendDtmf')
-    const { digits, methods = ['rfc2833', 'audio'], duration = 100 } = prm
-    if (!/[0-9A-D*#]/.test(digits) || digits.length > 128)
-      throw new OperationError('sendDtmf', 'argument', 'digits: expected up to 128 characters with some of 0-9 A-D * #')
-    if (!(duration >= 40 && duration <= 8000))
-      throw new OperationError('sendDtmf', 'argument', `duration: expected 40 to 8000 ms, got ${duration}`)
-    const faults = methods.map((method) => [method, whyNot(line, method)] as const)
-    const possible = faults.find(([, fault]) => fault === undefined)?.[0]
-    if (possible === undefined)
-      throw new OperationError('sendDtmf', 'state', faults.map(([method, fault]) => `${method}: ${fault}`).join('; '))
-    sendDigits(inner, line, digits, possible, duration)
+    this.#sendDigits('sendDtmf', prm)
+  }
+
+  #sendDigits(operation: string, prm: CallSendDtmfParam): void {
+    const { inner, line } = this.#here(operation)
+    sendDigits(operation, inner, line, prm)
   }
 
   /** MESSAGE inside the call; its status comes by `instantMessageStatus` with `userData`. */
@@ -350,9 +345,9 @@ export class Call extends CallCallbacks {
     return streamStatOf(stats)
   }
 
-  /** The call as text, each line behind `indent`, at most `maxLength` characters. */
+  /** The call as text, each line behind `indent`, at most `maxLength` characters. After the end without counters of media. */
   async dump(withMedia = true, indent = '  ', maxLength = 4096): Promise<string> {
-    return dumpOf(this.#here('dump').line, withMedia, indent, maxLength)
+    return dumpOf(this.#known('dump'), withMedia, indent, maxLength)
   }
 
   /** What `makeCall` or `setUserData` left with the call. Throws before there is one. */

@@ -78,13 +78,13 @@ export class AccountConfig extends Config<AccountSettings> {
   }
 }
 
-/** Settings of a buddy, for `Buddy.create`. */
+/** Settings of a buddy, for `Buddy.create`; `uri` is the one that has no default. */
 export class BuddyConfig extends Config<BuddySettings> {
   declare uri: string
   declare name: string
   declare subscribe: boolean
 
-  constructor(given: Part<BuddySettings>) {
+  constructor(given: Part<BuddySettings> = {}) {
     super(BUDDY_CONFIG, given)
   }
 }

@@ -145,7 +145,7 @@ export class Line {
     this.call?.tell('callSdpCreated', prm)
     let sent = ours
     if (prm.local !== shown)
-      attempt(() => {
+      attempt('callSdpCreated', () => {
         sent = changedBy(ours, prm.local)
         this.sdp.local = withoutKeys(sent.toString())
       })
@@ -247,7 +247,7 @@ export class Line {
   giveUp(reason: string): void {
     if (this.isLeft || !this.isActive) return
     this.outcome = { status: 488, reason, cause: 'protocol' }
-    attempt(() => this.hangUp(488))
+    inTime(() => this.hangUp(488))
   }
 
   // ---- its end -------------------------------------------------------------------------------------------------------

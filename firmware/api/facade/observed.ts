@@ -41,16 +41,18 @@ export abstract class Observed<E extends object> {
   /** For the façade: delivers an event. Whoever throws is warned of; the others hear all the same. */
   tell<K extends keyof E & string>(name: K, prm: E[K]): void {
     const method = (this as Record<string, unknown>)[`on${name[0]?.toUpperCase()}${name.slice(1)}`]
-    if (typeof method === 'function') attempt(() => method.call(this, prm))
-    for (const listener of [...(this.#listeners.get(name) ?? [])]) attempt(() => (listener as Listener<E[K]>)(prm))
+    if (typeof method === 'function') attempt(name, () => method.call(this, prm))
+    for (const listener of [...(this.#listeners.get(name) ?? [])])
+      attempt(name, () => (listener as Listener<E[K]>)(prm))
   }
 }
 
-/** Whatever `action` throws is warned of, and goes no further. */
-export function attempt(action: () => void): void {
+/** Whatever `action` throws, being told of that event, is warned of with its stack, and goes no further. */
+export function attempt(name: string, action: () => void): void {
   try {
     action()
   } catch (error) {
-    process.emitWarning(error instanceof Error ? error : String(error))
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    process.emitWarning(`told of ${name}, the application threw ${stack}`)
   }
 }

@@ -1,5 +1,5 @@
 // Whom a call or request goes to: a URI, or a number or name at the account's domain.
-import { completeTarget, headersProblem } from '../../sip/message/addressing.ts'
+import { completeTarget } from '../../sip/message/addressing.ts'
 import { type ExtraHeaders, SipUri } from '../core/index.ts'
 import { headerFields } from '../core/wire.ts'
 import type { Account } from './account.ts'
@@ -8,12 +8,11 @@ import { OperationError, operated } from './errors.ts'
 /** Throws an OperationError where that cannot be. */
 export function targetOf(operation: string, text: string, account: Account): SipUri {
   const target = completeTarget(text, account.parts.uri.toWire())
-  if (!target.ok) throw new OperationError(operation, 'refused', target.error)
+  if (!target.ok) throw new OperationError(operation, 'argument', `${target.error}: ${JSON.stringify(text)}`)
   return operated(operation, () => SipUri.parse(target.value))
 }
 
 /** Throws an OperationError where one of them cannot stand in a message. */
-export function checkHeaders(operation: string, headers: ExtraHeaders): void {
-  const problem = headersProblem(headerFields(headers))
-  if (problem !== undefined) throw new OperationError(operation, 'refused', problem)
+export function checkHeaders(operation: string, headers: ExtraHeaders, of?: 'response'): void {
+  operated(operation, () => headerFields(headers, of))
 }

@@ -102,11 +102,15 @@ export class ToneGenerator extends AudioMedia {
 
   /** It stops and its place at the bridge goes; it may be created anew. */
   dispose(): void {
-    if (this.tone === undefined) return
-    const { bridge } = this.endpoint.inner('dispose')
-    this.tone.stop()
-    bridge.forget(this)
+    if (this.tone !== undefined && this.endpoint.engine !== undefined) {
+      this.tone.stop()
+      this.endpoint.inner('dispose').bridge.forget(this)
+    }
     this.tone = undefined
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
   }
 }
 

@@ -20,6 +20,9 @@ describe('what is dialled', () => {
     ['bob@example.org', 'sip:bob@example.org'],
     ['sip:bob@example.org;transport=udp', 'sip:bob@example.org;transport=udp'],
     ['SIPS:bob@example.org', 'SIPS:bob@example.org'],
+    ['"Bob" <sip:bob@example.org>', 'sip:bob@example.org'],
+    ['<101>', 'sip:101@example.com:5070'],
+    ['+49 30 123', 'sip:+4930123@example.com:5070'],
     ['tel:+49-30-(123);phone-context=x', 'sip:+4930123@example.com:5070'],
   ])('%s calls %s', (target, wanted) => {
     expect(completeTarget(target, AOR)).toEqual({ ok: true, value: wanted })
@@ -30,6 +33,10 @@ describe('what is dialled', () => {
     ['sip:', 'not a SIP address'],
     ['tel:nobody', 'not a telephone number'],
     ['a b@c d', 'not a SIP address'],
+    ['mailto:bob@example.org', 'not a SIP address'],
+    ['https://example.org', 'not a SIP address'],
+    ['Bob Smith', 'not a SIP address'],
+    ['<mailto:x>', 'not a SIP address'],
   ])('%j is refused: %s', (target, error) => expect(completeTarget(target, AOR)).toEqual({ ok: false, error }))
 })
 
@@ -53,9 +60,14 @@ describe('what is written into headers', () => {
   })
   test.each([
     ['X-Test', 'a b', undefined],
-    ['X Test', 'a', 'not a header field'],
-    ['', 'a', 'not a header field'],
-    ['X-Test', 'a\r\nVia: x', 'not a header field'],
-    ['X-Test', '\u20ac', 'not a header field'],
+    ['X Test', 'a', 'not a header field: "X Test"'],
+    ['', 'a', 'not a header field: ""'],
+    ['X-Test', 'a\r\nVia: x', 'not a header field: "X-Test"'],
+    ['X-Test', '\u20ac', 'not a header field: "X-Test"'],
+    ['vIA', 'x', 'vIA is the stack’s own'],
+    ['l', '5', 'l is the stack’s own'],
+    ['Contact', '<sip:x>', 'Contact is the stack’s own'],
   ])('%j: %j is %s', (name, value, problem) => expect(headersProblem([{ name, value }])).toBe(problem))
+  test('a response may say where to go', () =>
+    expect(headersProblem([{ name: 'Contact', value: '<sip:x>' }], 'response')).toBeUndefined())
 })

@@ -11,18 +11,30 @@ import { isSip, parseUri, printUri } from './uri.ts'
 /** Text of people as it may stand in a header: control characters would end its line. */
 export const headerText = (text: string): string => utf8Encode(text.replaceAll(/\p{Cc}/gu, ' '))
 
-/** What the printer would not take as header fields of our own, in words; undefined: they are sound. */
-export const headersProblem = (headers: readonly HeaderField[]): string | undefined =>
-  headers.every(({ name, value }) => all(name, TOKEN) && !/[^\x20-\xff\t]/.test(value))
-    ? undefined
-    : 'not a header field'
+/** Fields whose value is the stack's business: two of them would break a message, or lead it elsewhere. */
+const OURS = /^(via|v|from|f|to|t|call-id|i|cseq|content-length|l|content-type|c|max-forwards|route|record-route)$/i
+const CONTACT = /^(contact|m)$/i
+
+/** What cannot stand beside the stack's own header fields, in words; undefined: they are sound. A response may have a Contact. */
+export function headersProblem(
+  headers: readonly HeaderField[],
+  of: 'request' | 'response' = 'request',
+): string | undefined {
+  for (const { name, value } of headers) {
+    if (!all(name, TOKEN) || /[^\x20-\xff\t]/.test(value)) return `not a header field: ${JSON.stringify(name)}`
+    if (OURS.test(name) || (of === 'request' && CONTACT.test(name))) return `${name} is the stack’s own`
+  }
+  return undefined
+}
 
 /**
- * `101`, `alice@example.org`, `sip:…` and `tel:…` to a SIP URI; what names no domain gets that of `aor`. The digits of a
+ * `101`, `alice@example.org`, `sip:…`, `tel:…` and `Name <…>` to a SIP URI; what names no domain gets that of `aor`. The digits of a
  * telephone number keep no visual separators (RFC 3966 §5.1.1, RFC 3261 §19.1.6).
  */
 export function completeTarget(target: string, aor: SipUri): Result<string, string> {
-  const text = headerText(target.trim())
+  const given = headerText(target.trim())
+  // Of a name-addr what is in the brackets.
+  const text = /^[^<>]*<([^<>]*)>$/.exec(given)?.[1] ?? given
   if (text === '') return err('no number')
   if (/^sips?:/i.test(text)) return checked(text)
   if (/^tel:/i.test(text)) {
@@ -30,6 +42,9 @@ export function completeTarget(target: string, aor: SipUri): Result<string, stri
     const tel = uri.ok ? telOf(uri.value) : undefined
     return tel ? ok(atDomain(tel.number, aor)) : err('not a telephone number')
   }
+  if (/^[+\d*#\s]+$/.test(text)) return ok(atDomain(text.replaceAll(/\s/g, ''), aor))
+  // Another scheme, or no address at all.
+  if (/^[a-z][a-z0-9+.-]*:\D|[<>"\s]/i.test(text)) return err('not a SIP address')
   if (text.includes('@')) return checked(`${aor.scheme}:${text}`)
   return ok(atDomain(text, aor))
 }
