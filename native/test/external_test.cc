@@ -105,12 +105,12 @@ void checkWhole(const std::vector<int16_t>& samples, size_t ticks, double hz, do
 
 }  // namespace
 
-TEST("external/clocks that agree: both directions whole, nothing lost, nothing slipped") {
+TEST("external/clocks that agree: both directions whole, nothing lost, and what begins too full is emptied unheard") {
   Room room;
   REQUIRE(room.open);
   room.run(500);
   CHECK_EQ(room.xruns(), 0u);
-  CHECK_EQ(room.counters.slips.load(), 0u);
+  CHECK_WITHIN(room.counters.slips.load(), 0u, kBlock);
   checkWhole(room.mouth, 450, 1000, 2000);
   checkWhole(room.ear, 450, 500, 8000);
   // 30 ms in store each way.
@@ -119,13 +119,13 @@ TEST("external/clocks that agree: both directions whole, nothing lost, nothing s
   CHECK_WITHIN(room.ear.size() - room.played, kBlock, 4 * kBlock);
 }
 
-TEST("external/clocks apart: followed by slips, without loss") {
-  for (const double speed : {0.995, 1.005}) {
+TEST("external/clocks apart: followed, without loss") {
+  for (const double speed : {0.997, 1.003}) {
     Room room;
     REQUIRE(room.open);
     room.run(2000, speed);
     CHECK_EQ(room.xruns(), 0u);
-    CHECK_WITHIN(room.counters.slips.load(), 1000u, 1700u);  // 800 samples each way, less what the tolerance takes
+    CHECK_WITHIN(room.counters.slips.load(), 600u, 1200u);  // 480 samples each way, but for what the store takes
     checkWhole(room.mouth, 1900, 1000 * speed, 2000);
     checkWhole(room.ear, 1900, 500, 8000);
   }

@@ -1,8 +1,7 @@
-// The resampler: exact block sizes, flat pass band, quiet images and aliases; the slip between clocks.
+// The resampler: exact block sizes, flat pass band, quiet images and aliases.
 #include "dsp/resampler.h"
 
 #include "check.h"
-#include "dsp/slip.h"
 #include "signal.h"
 
 using namespace offhook;
@@ -50,30 +49,5 @@ TEST("resampler/what the lower rate cannot hold is gone by 50 dB") {
     double power = 0;
     for (size_t i = 800; i < 4800; i++) power += static_cast<double>(out[i]) * out[i];
     CHECK_WITHIN(db(std::sqrt(power / 4000 * 2) / 12000), -140, -50);
-  }
-}
-
-TEST("slip/follows a clock that is 200 ppm off with few corrections, and keeps the store near its target") {
-  Slip slip(160, 40);
-  double stored = 160;
-  int corrections = 0;
-  for (int tick = 0; tick < 60000; tick++) {  // ten minutes
-    const int step = slip.decide(stored);
-    corrections += step != 0;
-    stored += 80 * 1.0002 - (80 + step);
-    CHECK_WITHIN(stored, 100.0, 220.0);
-  }
-  CHECK_WITHIN(corrections, 860, 1060);
-}
-
-TEST("slip/a stretched block keeps its ends and its tone") {
-  const auto in = sine(1000, 8000, 81, 10000);
-  std::vector<int16_t> out(80);
-  stretch(in.data(), 81, out.data(), 80);
-  CHECK_EQ(out.front(), in.front());
-  CHECK_EQ(out.back(), in.back());
-  for (size_t i = 0; i < 80; i++) {
-    const double at = static_cast<double>(i) * 80 / 79;
-    CHECK_WITHIN(out[i] - 10000 * std::sin(2 * M_PI * at / 8), -400, 400);
   }
 }

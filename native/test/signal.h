@@ -1,6 +1,7 @@
 // Test signals and what is measured on them.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <vector>
@@ -35,6 +36,20 @@ inline double residue(const int16_t* in, size_t count, double hz, uint32_t rate)
   }
   const double tone = 2 * std::hypot(re, im) / static_cast<double>(count);
   return std::sqrt(std::max(0.0, power / static_cast<double>(count) - tone * tone / 2));
+}
+
+/** What is left of a block without one frequency, fitted to it, dB below a sine of `full`. Of any number of periods. */
+inline double errorDb(const int16_t* in, size_t count, double hz, uint32_t rate, double full) {
+  double cc = 0, cs = 0, ss = 0, xc = 0, xs = 0, xx = 0, c = 1, s = 0;
+  const double turn = 2 * M_PI * hz / rate, cosTurn = std::cos(turn), sinTurn = std::sin(turn);
+  for (size_t i = 0; i < count; i++) {
+    const double x = in[i];
+    cc += c * c, cs += c * s, ss += s * s, xc += x * c, xs += x * s, xx += x * x;
+    const double next = c * cosTurn - s * sinTurn;
+    s = s * cosTurn + c * sinTurn, c = next;
+  }
+  const double det = cc * ss - cs * cs, a = (xc * ss - xs * cs) / det, b = (xs * cc - xc * cs) / det;
+  return 10 * std::log10(std::max(1e-9, xx - a * xc - b * xs) / (static_cast<double>(count) / 2 * full * full));
 }
 
 inline double db(double ratio) { return 20 * std::log10(ratio); }

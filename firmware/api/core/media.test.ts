@@ -98,7 +98,7 @@ describe('RtpTransport', () => {
 })
 
 describe('AudioTransport', () => {
-  test('sound both ways: offer path and answer path, codec, addresses, digits, statistics', { retry: 2 }, async () => {
+  test('sound both ways: offer path and answer path, codec, addresses, digits, statistics', async () => {
     const [alice, bob] = [await withSound('alice'), await withSound('bob')]
     writeTone(file('400'), 400, 3, 16_000)
     writeTone(file('700'), 700, 3, 16_000)

@@ -60,7 +60,7 @@ describe('the bridge', () => {
     expect((await opened).data).toMatchObject({ isOpen: true, rate: 1000 * sampleRate })
   })
 
-  test('digits sound in the devices both ways, unless that is off', { retry: 2 }, async () => {
+  test('digits sound in the devices both ways, unless that is off', async () => {
     const [alice, bob] = [await withSound('alice'), await withSound('bob')]
     const { caller } = await stream(alice, bob)
     const [heard, silent] = [file('digits'), file('no-digits')].map((name) => new RecordingWaveFile(name, alice))
@@ -115,7 +115,7 @@ describe('files', () => {
     await engine.stop()
   })
 
-  test('level, count and pauses are heard in a recording; active in the pause', { retry: 2 }, async () => {
+  test('level, count and pauses are heard in a recording; active in the pause', async () => {
     const alice = await withSound('alice')
     writeTone(file('half'), 500, 0.5, 16_000)
     const recording = new RecordingWaveFile(file('loops'), alice)
@@ -140,7 +140,7 @@ describe('files', () => {
     expect(tone.missing).toBeGreaterThan(0.2)
   })
 
-  test('a paused span is not in the file', { retry: 2 }, async () => {
+  test('a paused span is not in the file', async () => {
     const alice = await withSound('alice')
     const recording = new RecordingWaveFile(file('paused'), alice)
     expect(thrown(() => recording.pause())).toMatch(/^state/)

@@ -1,9 +1,7 @@
 // An ALSA device as a bridge port. The tick thread reads and writes without blocking; a thread of the device's own
 // opens, closes and, after a loss, reopens it.
 //
-// While it captures in periods that divide 10 ms it can pace the engine, and then nothing lies between a captured block
-// and its packet. Otherwise, and for every second device, a small store and a slip of single samples take up the
-// difference between the clocks.
+// While it captures in periods that divide 10 ms it can pace the engine.
 //
 // A device that nothing is connected to is stopped: open, so that it starts at once, and watched for being pulled out.
 #pragma once
@@ -13,9 +11,10 @@
 #include <vector>
 
 #include "audio/alsa_pcm.h"
+#include "audio/capture_side.h"
 #include "audio/device_counters.h"
+#include "audio/playback_side.h"
 #include "audio/port.h"
-#include "dsp/slip.h"
 #include "rt/thread.h"
 #include "rt/wake.h"
 
@@ -23,7 +22,7 @@ namespace offhook {
 
 /** Both directions, opened; either may be absent. Made and destroyed by the keeper, used by the tick thread. */
 struct AlsaPair {
-  AlsaPair(std::unique_ptr<AlsaPcm> capturing, std::unique_ptr<AlsaPcm> playing);
+  AlsaPair(std::unique_ptr<AlsaPcm> capturing, std::unique_ptr<AlsaPcm> playing, DeviceCounters& counters);
   /** Stopped, with nothing stored, ready to be started. Negative errno when it is broken. */
   int rest();
   /** Of one that rests: negative errno when it is broken, which nothing else tells. */
@@ -33,23 +32,9 @@ struct AlsaPair {
   const uint32_t rate;
   const size_t block;  // samples in 10 ms
   int broken = 0;      // errno that ended it
-
-  // Capture: samples read but not given yet.
-  std::vector<int16_t> store;
-  size_t begin = 0, end = 0;
-  size_t stored() const { return end - begin; }
-  Slip captureSlip;
-  bool canPace = false, primed = false, unpacedCapture = false;
-  int fullTicks = 0, windowBlocks = 0;
-  int64_t windowNs = 0;
+  const std::unique_ptr<CaptureSide> hears;
+  const std::unique_ptr<PlaybackSide> says;
   std::vector<pollfd> polls;
-
-  // Playback.
-  const size_t prefill;
-  Slip playbackSlip;
-  bool unpacedPlayback = false;
-  int emptyTicks = 0;
-  std::vector<int16_t> stretched;
 };
 
 /** Opens and reopens one device on a thread of its own. */
@@ -67,8 +52,6 @@ class AlsaKeeper {
   /** Back to rest; to be closed, when it is `broken`. */
   void giveBack(AlsaPair* pair);
 
-  DeviceCounters& counters;
-
  private:
   void run();
   /** Keeps the pair while it rests, until it is broken: the errno; 0: until this stops. */
@@ -78,6 +61,7 @@ class AlsaKeeper {
 
   const DeviceConfig config_;
   const Report report_;
+  DeviceCounters& counters_;
   std::atomic<AlsaPair*> resting_{nullptr}, returned_{nullptr};
   std::atomic<bool> stopping_{false}, stopped_{false};
   Wake wake_;
@@ -96,22 +80,21 @@ class AlsaDevice : public Port, public Pacer {
   void take(const int16_t* in, size_t samples, int64_t nowNs) override;
   bool canRest() const override { return true; }
   void rest() override;
-  bool paces() const override { return pair_ && pair_->canPace; }
+  void lead(bool leads) override;
+  bool paces() const override { return pair_ && pair_->hears && pair_->hears->canPace(); }
   Waited waitForBlock(int wakeFd, int64_t untilNs) override;
 
  private:
   /** Open and running; starts what was opened or has rested. */
   bool runs();
   void fail(int error);
-  /** Reads all that waits and fits; false when the device broke. */
-  bool readAll();
-  /** How many samples more than a block to take from the store now; none while it fills up. */
-  int slipNow();
-  void watchPace(int64_t nowNs);
-
+  /** The playback side knows whether its clock drives the ticks. */
+  void keepSteady();
+  Waited wait(int wakeFd, int64_t untilNs);
   const std::shared_ptr<AlsaKeeper> keeper_;
-  const bool capturing_, playing_;
+  const bool capturing_, playing_, oneClock_;
   AlsaPair* pair_ = nullptr;
+  bool leads_ = false;
   bool pacing_ = false;  // this tick was driven by this device
 };
 

@@ -16,7 +16,7 @@ constexpr int64_t kLookNs = kSecondNs;
 }  // namespace
 
 AlsaKeeper::AlsaKeeper(const DeviceConfig& config, Report report, DeviceCounters& counts)
-    : counters(counts), config_(config), report_(std::move(report)) {
+    : config_(config), report_(std::move(report)), counters_(counts) {
   thread_.start("offhook-alsa", 0, [this] { run(); });
 }
 
@@ -113,7 +113,7 @@ std::unique_ptr<AlsaPair> AlsaKeeper::open(int& error, std::string& why) {
       return nullptr;
     }
   }
-  return std::make_unique<AlsaPair>(std::move(capture), std::move(playback));
+  return std::make_unique<AlsaPair>(std::move(capture), std::move(playback), counters_);
 }
 
 }  // namespace offhook

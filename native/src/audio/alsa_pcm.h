@@ -6,17 +6,17 @@ extern "C" {
 #include <alsa/asoundlib.h>
 }
 
-#include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "audio/pcm.h"
+
 namespace offhook {
 
-class AlsaPcm {
+class AlsaPcm final : public Pcm {
  public:
-  ~AlsaPcm();
+  ~AlsaPcm() override;
   AlsaPcm(const AlsaPcm&) = delete;
   AlsaPcm& operator=(const AlsaPcm&) = delete;
 
@@ -28,20 +28,15 @@ class AlsaPcm {
                                        int& error, std::string& why);
 
   uint32_t rate() const { return rate_; }
-  size_t period() const { return period_; }
-  size_t buffer() const { return buffer_; }
+  size_t period() const override { return period_; }
+  size_t buffer() const override { return buffer_; }
   std::string describe() const;
 
-  /** Capture: starts. Playback: fills with `prefill` samples of silence, which starts it. Negative errno on failure. */
-  int start(size_t prefill);
-  /** Reads up to `count` samples, none when none wait; negative errno on failure. */
-  int read(int16_t* out, size_t count);
-  /** Writes up to `count` samples, returns how many there was room for; negative errno on failure. */
-  int write(const int16_t* in, size_t count);
-  /** Samples that wait: to be read, or to be heard. Negative errno on failure. */
-  long waiting();
-  /** Gets it running again after an xrun or a suspend; negative errno when it is broken for good. */
-  int recover(int error, size_t prefill);
+  int start(size_t prefill) override;
+  int read(int16_t* out, size_t count) override;
+  int write(const int16_t* in, size_t count) override;
+  long waiting() override;
+  int recover(int error, size_t prefill) override;
 
   /** Stops it and makes it ready to be started; negative errno when it is broken. */
   int rest();

@@ -21,13 +21,15 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "samples go over the so
 
 }  // namespace
 
-ExternalPeer::ExternalPeer(int descriptor, uint32_t rate)
+ExternalPeer::ExternalPeer(int descriptor, uint32_t sampleRate)
     : fd(descriptor),
-      block(rate / 100),
+      block(sampleRate / 100),
       store((kDeepestBlocks + kMostBlocks) * block + external_wire::kMostBodyBytes / 2),
-      captureSlip(static_cast<double>(kFirstBlocks * block), static_cast<double>(block)),
-      playbackSlip(static_cast<double>(kFirstBlocks * block), static_cast<double>(block)),
-      stretched(block + 1) {}
+      captureClock(ClockFollower::Level::Mean, sampleRate, static_cast<double>(kFirstBlocks * block), static_cast<double>(block) / 2),
+      captureSpeed(block + block / 50 + 2),
+      playbackClock(ClockFollower::Level::Mean, sampleRate, static_cast<double>(kFirstBlocks * block), static_cast<double>(block) / 2),
+      playbackSpeed(block),
+      made(block + block / 50 + 2) {}
 
 ExternalPeer::~ExternalPeer() { close(fd); }
 
@@ -96,12 +98,12 @@ void ExternalDevice::keep(const uint8_t* bytes, size_t samples) {
   ExternalPeer& peer = *peer_;
   std::memcpy(peer.store.data() + peer.stored, bytes, samples * sizeof(int16_t));
   peer.stored += samples;
-  const auto target = static_cast<size_t>(peer.captureSlip.target());
+  const auto target = static_cast<size_t>(peer.captureClock.target());
   if (peer.stored <= target + kMostBlocks * peer.block) return;
   // One of the two was held up for long: be late no longer.
   peer.overrun = true;
   drop(peer.stored - target);
-  peer.captureSlip.reset();
+  peer.captureClock.jumped();
 }
 
 void ExternalDevice::drop(size_t samples) {
@@ -116,32 +118,32 @@ void ExternalDevice::give(int16_t* out, size_t samples, int64_t) {
   }
   ExternalPeer& peer = *peer_;
   if (!peer.primed) {
-    if (static_cast<double>(peer.stored) < peer.captureSlip.target()) {
+    if (static_cast<double>(peer.stored) < peer.captureClock.target()) {
       std::fill(out, out + samples, int16_t{0});
       return;
     }
-    peer.captureSlip.reset();
+    peer.captureClock.jumped();
+    peer.captureSpeed.reset();
     peer.primed = true;
   }
-  const int slip = peer.captureSlip.decide(static_cast<double>(peer.stored));
-  if (slip) keeper_->counters.slips.fetch_add(1, std::memory_order_relaxed);
-  const auto wanted = static_cast<size_t>(static_cast<int>(samples) + slip);
+  peer.captureClock.note(static_cast<double>(peer.stored));
+  const double faster = peer.captureClock.faster();
+  const size_t wanted = peer.captureSpeed.wants(samples, faster);
   if (peer.stored >= wanted) {
-    stretch(peer.store.data(), wanted, out, samples);
-    return drop(wanted);
+    peer.captureSpeed.put(peer.store.data(), wanted);
+    drop(wanted);
+    peer.captureSpeed.get(out, samples, faster);
+    return keeper_->counters.noteSlip(wanted, samples);
   }
   xrun();
-  deepen(peer.captureSlip);
-  const size_t have = std::min(peer.stored, samples);
-  std::memcpy(out, peer.store.data(), have * sizeof *out);
-  std::fill(out + have, out + samples, int16_t{0});
-  peer.stored = 0;
+  deepen(peer.captureClock);
+  std::fill(out, out + samples, int16_t{0});
   peer.primed = false;
 }
 
-void ExternalDevice::deepen(Slip& slip) {
+void ExternalDevice::deepen(ClockFollower& clock) {
   const auto deepest = static_cast<double>(kDeepestBlocks * peer_->block);
-  slip.aim(std::min(deepest, slip.target() + static_cast<double>(peer_->block)));
+  clock.aim(std::min(deepest, clock.target() + static_cast<double>(peer_->block)));
 }
 
 bool ExternalDevice::send(const int16_t* samples, size_t count) {
@@ -160,7 +162,7 @@ void ExternalDevice::take(const int16_t* in, size_t samples, int64_t) {
   if (!peer_ || peer_->block != samples) return;
   ExternalPeer& peer = *peer_;
   size_t waiting = peer.sent - peer.played;
-  auto target = static_cast<size_t>(peer.playbackSlip.target());
+  auto target = static_cast<size_t>(peer.playbackClock.target());
   if (waiting > target + kMostBlocks * samples) {
     if (peer.flowing) xrun();
     peer.flowing = false;  // counted once, until it moves again
@@ -169,28 +171,27 @@ void ExternalDevice::take(const int16_t* in, size_t samples, int64_t) {
   if (waiting == 0 || !peer.flowing) {
     if (waiting == 0 && peer.flowing && peer.settling == 0) {
       xrun();
-      deepen(peer.playbackSlip);
-      target = static_cast<size_t>(peer.playbackSlip.target());
+      deepen(peer.playbackClock);
+      target = static_cast<size_t>(peer.playbackClock.target());
     }
     peer.flowing = true;
     peer.settling = kSettleTicks;
-    peer.playbackSlip.reset();
+    peer.playbackClock.jumped();
   }
-  int slip = 0;
   if (peer.settling > 0) {
-    // While the process's own buffers fill, the store is held at its target by whole blocks; then the slip takes over.
+    // While the process's own buffers fill, the store is held at its target by whole blocks; then its clock is followed.
     if (peer.played != 0) peer.settling--;
     if (waiting > target + samples) return;
     const int16_t silence[480] = {};
     for (; waiting < target; waiting += samples)
       if (!send(silence, samples)) return;
   } else {
-    slip = peer.playbackSlip.decide(static_cast<double>(waiting));
-    if (slip) keeper_->counters.slips.fetch_add(1, std::memory_order_relaxed);
+    peer.playbackClock.note(static_cast<double>(waiting));
   }
-  const auto wanted = static_cast<size_t>(static_cast<int>(samples) - slip);
-  stretch(in, samples, peer.stretched.data(), wanted);
-  send(peer.stretched.data(), wanted);
+  peer.playbackSpeed.put(in, samples);
+  const size_t count = peer.playbackSpeed.get(peer.made.data(), peer.made.size(), peer.playbackClock.faster());
+  keeper_->counters.noteSlip(samples, count);
+  send(peer.made.data(), count);
 }
 
 }  // namespace offhook

@@ -2,7 +2,7 @@
 //
 // The tick thread reads and writes the socket without blocking; a thread of the device's own listens, greets and waits
 // for the next process after a loss. A store of three blocks in each direction, and more for a process that was
-// late, takes up its unsteadiness; a slip of single samples takes up the difference between the clocks.
+// late, takes up its unsteadiness; sound made a little faster or slower takes up the difference between the clocks.
 #pragma once
 
 #include <array>
@@ -14,7 +14,8 @@
 #include "audio/device_counters.h"
 #include "audio/external_wire.h"
 #include "audio/port.h"
-#include "dsp/slip.h"
+#include "dsp/clock_follower.h"
+#include "dsp/varispeed.h"
 #include "rt/thread.h"
 #include "rt/wake.h"
 
@@ -34,7 +35,8 @@ struct ExternalPeer {
   // Capture: samples read but not given yet.
   std::vector<int16_t> store;
   size_t stored = 0;
-  Slip captureSlip;
+  ClockFollower captureClock;
+  Varispeed captureSpeed;
   bool primed = false, overrun = false;
   std::array<uint8_t, 2 * (external_wire::kHeadBytes + external_wire::kMostBodyBytes)> inbox;
   size_t received = 0;  // bytes in the inbox
@@ -43,8 +45,9 @@ struct ExternalPeer {
   uint32_t sent = 0, played = 0;
   int settling = 0;  // ticks left in which a store found too small is filled up with silence
   bool flowing = false;
-  Slip playbackSlip;
-  std::vector<int16_t> stretched;
+  ClockFollower playbackClock;
+  Varispeed playbackSpeed;
+  std::vector<int16_t> made;
 };
 
 /** Listens, and greets one process after the other, on a thread of its own. */
@@ -104,7 +107,7 @@ class ExternalDevice : public Port {
   bool send(const int16_t* samples, size_t count);
   /** Counts a loss. A store that ran dry shall be deeper. */
   void xrun() { keeper_->counters.xruns.fetch_add(1, std::memory_order_relaxed); }
-  void deepen(Slip& slip);
+  void deepen(ClockFollower& clock);
 
   const std::shared_ptr<ExternalKeeper> keeper_;
   const bool capturing_, playing_;

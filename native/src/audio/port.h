@@ -50,6 +50,8 @@ class Pacer {
  public:
   enum class Waited { Block, TimedOut, Woken };
   virtual ~Pacer() = default;
+  /** It is, or is not, the first to be asked for blocks from now on. Tick thread. */
+  virtual void lead(bool leads) = 0;
   /** Open, and able to pace. Tick thread. */
   virtual bool paces() const = 0;
   /** Waits for the next block of the device, at most until `untilNs` or until `wakeFd` is readable. Tick thread. */

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "dsp/kaiser.h"
 #include "dsp/mix.h"
 
 namespace offhook {
@@ -16,15 +17,6 @@ constexpr size_t kTapsAtLowerRate = 32;
 constexpr double kCutoff = 0.97;  // of half the lower rate, −6 dB
 constexpr double kBeta = 6.5;     // Kaiser: 65 dB
 constexpr int kFractionBits = 14;
-
-double bessel0(double x) {
-  double sum = 1, term = 1;
-  for (int k = 1; k < 30; k++) {
-    term *= (x / (2 * k)) * (x / (2 * k));
-    sum += term;
-  }
-  return sum;
-}
 
 /** Eight sums at a time, so that the compiler keeps them in one vector. */
 int32_t dot(const int16_t* __restrict a, const int16_t* __restrict b, size_t count) {
@@ -54,9 +46,8 @@ Resampler::Resampler(uint32_t from, uint32_t to) {
       // Distance, in input samples, from the output instant to this sample of the history.
       const double t = static_cast<double>(tap) - (half - 1) - static_cast<double>(phase) / up_;
       const double x = t / half;
-      const double window = std::abs(x) >= 1 ? 0 : bessel0(kBeta * std::sqrt(1 - x * x)) / bessel0(kBeta);
       const double angle = M_PI * t * cutoff;
-      row[tap] = window * cutoff * (angle == 0 ? 1 : std::sin(angle) / angle);
+      row[tap] = kaiser(x, kBeta) * cutoff * (angle == 0 ? 1 : std::sin(angle) / angle);
       sum += row[tap];
     }
     // Every phase has the same gain at 0 Hz: unequal ones would be heard as a tone.

@@ -26,6 +26,7 @@ size_t Plan::addConversion(size_t source, std::shared_ptr<Resampler> resampler, 
 void Plan::act(int64_t nowNs) {
   for (const Action& action : actions) action(nowNs);
   for (const auto& state : resting_) state->port->rest();
+  for (Pacer* const each : pacers) each->lead(each == pacers.front());
 }
 
 void Plan::run(int64_t nowNs) {

@@ -89,6 +89,9 @@ bool TickThread::waitForTick() {
     return false;
   }
   Pacer* device = pacer();
+  // Its first block begins now; what the clock's ticks were late by is not its lateness.
+  if (device && device != pacedBy_) dueNs_ = monotonicNs() + kTickNs;
+  pacedBy_ = device;
   counters.pacedByDevice.store(device != nullptr, std::memory_order_relaxed);
   if (!device) return waitForClock();
   switch (device->waitForBlock(wake_.fd(), dueNs_ + kDevicePatienceNs)) {

@@ -54,6 +54,7 @@ class TickThread {
   std::atomic<bool> stopping_{false};
   std::unique_ptr<Plan> plan_;
   int64_t dueNs_ = 0;
+  const Pacer* pacedBy_ = nullptr;  // at the last tick; only compared
   PhaseLock phase_;
   Wake wake_;
   Thread thread_;
