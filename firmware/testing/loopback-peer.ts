@@ -87,6 +87,18 @@ export class LoopbackPeer {
     this.#socket.close()
   }
 
+  /** ACK of a 2xx to an INVITE of its own. */
+  acknowledge(response: SipResponse): void {
+    const contact = /<([^>]+)>/.exec(response.header('Contact') ?? '')?.[1]
+    this.#send([
+      `ACK ${contact} SIP/2.0`,
+      `Via: SIP/2.0/UDP 127.0.0.1:${this.port};branch=z9hG4bKpeer${++this.#seq}`,
+      'Max-Forwards: 70',
+      ...[`From: ${response.header('From')}`, `To: ${response.header('To')}`, `Call-ID: ${response.callId}`],
+      ...[`CSeq: ${response.cseq.number} ACK`, 'Content-Length: 0', '', ''],
+    ])
+  }
+
   #receive(text: string, from: RemoteInfo): void {
     if (text.trim() === '') return
     const message = parseMessage(text)

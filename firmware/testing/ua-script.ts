@@ -88,6 +88,10 @@ function sipLine(c: SipCommand): string {
       return `${c.kind} ${c.id} ${wayOf(c.sdp)}`
     case 'terms':
       return `terms ${c.id} ${c.terms.reliable} ${c.terms.timer.mode}`
+    case 'identify':
+      return `identify ${c.id} ${c.identity.aor}`
+    case 'authorize':
+      return `authorize ${c.id}`
     case 'end':
       return `end ${c.id} ${c.status ?? '-'}`
     case 'register':

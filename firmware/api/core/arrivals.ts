@@ -1,6 +1,7 @@
 // What comes to an engine unasked: sessions become invitations, messages notifications.
 import { utf8Decode } from '../../base/bytes.ts'
 import type { SipEvent } from '../../sip/core/contract.ts'
+import { Challenge } from './challenge.ts'
 import type { Engine } from './engine.ts'
 import { IncomingRequest } from './incoming-request.ts'
 import { IncomingSubscription } from './incoming-subscription.ts'
@@ -21,6 +22,11 @@ export class Arrivals {
   arrived(event: Arrival): void {
     const engine = this.#engine
     switch (event.kind) {
+      case 'challenged': {
+        const challenge = new Challenge(engine, event, engine.running('Engine').subjectOf(event.of))
+        engine.notifications.post('engine-got-challenge', engine, { challenge }, () => challenge.answerByItself())
+        return
+      }
       case 'session-incoming':
         new Invitation(engine, event, this.#invitation(event.replaces))
         return

@@ -10,11 +10,15 @@ import type { SipUri } from './sip-uri.ts'
 export interface CredentialsOptions extends Proof {
   /** User part of our Contact; random when it is left out. */
   readonly token?: string | undefined
+  /** See the attribute of that name. */
+  readonly asksOnChallenge?: boolean | number
   /** For other realms: proxies and servers that know us otherwise. */
   readonly more?: readonly Proof[] | undefined
 }
 
 const TOKEN_DIGITS = 16
+/** Whoever is asked has to type a password. */
+const CHALLENGE_MS = 60_000
 
 /** The account a request is sent from. Passwords and keys never show in text, JSON or inspection. */
 export class Credentials {
@@ -26,6 +30,11 @@ export class Credentials {
   username: string | undefined
   /** Realm the proof is for; undefined: any. */
   realm: string | undefined
+  /**
+   * Each 401 and 407 to their requests is told by `engine-got-challenge` before it is answered, and waits for a word: for 60 s, or
+   * for so many ms, ten minutes at most.
+   */
+  asksOnChallenge: boolean | number
   #proof: Proof
   readonly #more: readonly Proof[]
   /** Of the numbers a network has used; copies share it. */
@@ -33,12 +42,13 @@ export class Credentials {
 
   /** Throws a CoreError when a proof is none. */
   constructor(uri: SipUri, options: CredentialsOptions = {}) {
-    const { token, username, realm, more = [], ...proof } = options
+    const { token, username, realm, more = [], asksOnChallenge = false, ...proof } = options
     for (const each of [options, ...more]) checkProof('Credentials', each)
     this.uri = uri
     this.token = token ?? hex(systemRng(), TOKEN_DIGITS)
     this.username = username
     this.realm = realm
+    this.asksOnChallenge = asksOnChallenge
     this.#proof = proof
     this.#more = [...more]
   }
@@ -58,10 +68,17 @@ export class Credentials {
     return [{ ...this.#proof, username, realm }, ...this.#more].flatMap((each) => credentialOf(each, user, this.#sqn))
   }
 
+  /** For the objects of the core: how long a challenge waits, ms; undefined: it does not. */
+  get challengeMs(): number | undefined {
+    const { asksOnChallenge } = this
+    return asksOnChallenge === true ? CHALLENGE_MS : asksOnChallenge || undefined
+  }
+
   /** Another one that says the same, with a URI of its own. */
   copy(): Credentials {
-    const { token, username, realm } = this
-    const copy = new Credentials(this.uri.copy(), { ...this.#proof, token, username, realm, more: this.#more })
+    const { token, username, realm, asksOnChallenge } = this
+    const known = { ...this.#proof, token, username, realm, asksOnChallenge, more: this.#more }
+    const copy = new Credentials(this.uri.copy(), known)
     copy.#sqn = this.#sqn
     return copy
   }

@@ -2,6 +2,7 @@
 import type { LogLevel, LogRecord } from '../../base/log.ts'
 import type { NatType } from '../../net/nat-type.ts'
 import type { Traced } from '../../runtime/tracer.ts'
+import type { Challenge } from './challenge.ts'
 import type { IncomingRequest } from './incoming-request.ts'
 import type { IncomingSubscription } from './incoming-subscription.ts'
 import type { Invitation } from './invitation.ts'
@@ -91,6 +92,8 @@ export interface EngineNotifications<Engine> {
   readonly 'engine-got-refer': By<Engine, { readonly referral: IncomingReferral }>
   /** Somebody subscribes to an event package of `notifierEvents`: accept or reject it. */
   readonly 'engine-got-subscription': By<Engine, { readonly subscription: IncomingSubscription }>
+  /** A request of credentials with `asksOnChallenge` got a 401 or 407: see `Challenge`. */
+  readonly 'engine-got-challenge': By<Engine, { readonly challenge: Challenge }>
   /** The final response to a MESSAGE of ours; 408 and 503 also when none came. Exactly one for each. */
   readonly 'engine-got-message-response': By<
     Engine,

@@ -15,7 +15,7 @@ import type { WayOut } from './route.ts'
 import type { SdpSession } from './sdp.ts'
 import { SdpExchange } from './sdp-exchange.ts'
 import type { SipUri } from './sip-uri.ts'
-import { addressedTo, type ExtraHeaders, MessageHeaders, partiesOf } from './wire.ts'
+import { addressedTo, type ExtraHeaders, identityOf, MessageHeaders, partiesOf } from './wire.ts'
 
 /** Where it comes from: ours are called by credentials, theirs came as an INVITE. */
 export type Origin = { readonly engine: EngineCore } & (
@@ -95,10 +95,14 @@ export abstract class InvitationAttributes {
 
   /** Who we are in an incoming one: what it sends inside the session proves itself so. Throws a CoreError for one of ours. */
   setCredentials(credentials: Credentials, way: WayOut = {}): void {
+    const operation = 'Invitation.setCredentials'
     if (this.isOutgoing)
-      throw new CoreError('state', 'Invitation.setCredentials', 'expected an incoming invitation; ours has credentials')
+      throw new CoreError('state', operation, 'expected an incoming invitation; ours has credentials')
     this.ownCredentials = credentials.copy()
     this.way = way
+    if (this.id === undefined || this.currentState === 'DISCONNECTED') return
+    const identity = identityOf(this.ownCredentials, way)
+    this.engine.running(operation).command(operation, { kind: 'identify', id: this.id, identity })
   }
 
   /** User part of our Contact in it. */

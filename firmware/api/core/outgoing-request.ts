@@ -54,7 +54,7 @@ export class OutgoingRequest {
     this.method = method
     const stack = engine.running(operation)
     const id = stack.newName('request')
-    stack.claim(id, (event) => this.#onEvent(event))
+    stack.claim(id, (event) => this.#onEvent(event), undefined, this)
     try {
       stack.command(operation, {
         ...{ kind: 'request', id, method, session, identity: identityOf(by.credentials, by) },

@@ -92,6 +92,7 @@ export class Publication {
         id,
         (event) => event.kind === 'publication-state' && this.#onState(event),
         () => this.unpublish(),
+        this,
       )
     }
     stack.command(operation, {

@@ -65,7 +65,7 @@ export class Referral {
     const stack = engine.running(operation)
     const id = stack.newName('referral')
     this.#id = id
-    stack.claim(id, (event) => this.#onEvent(event))
+    stack.claim(id, (event) => this.#onEvent(event), undefined, this)
     try {
       stack.command(operation, {
         ...{ kind: 'refer', id, session, identity: identityOf(by.credentials, by) },

@@ -130,6 +130,7 @@ export class Registration {
         id,
         (event) => event.kind === 'registration-state' && this.#onState(event),
         () => this.unregister(),
+        this,
       )
     }
     this.#send(operation, id, true)

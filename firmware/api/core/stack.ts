@@ -13,10 +13,18 @@ import { Bridge } from './bridge.ts'
 import { CoreError, StackError } from './errors.ts'
 import { PairShelf } from './pair-shelf.ts'
 
-/** Events that begin something nobody has a name for yet. */
+/** Events that begin something nobody has a name for yet, or are the engine's to tell. */
 export type Arrival = Extract<
   SipEvent,
-  { kind: 'session-incoming' | 'request-incoming' | 'refer-incoming' | 'subscriber-incoming' | 'notify-incoming' }
+  {
+    kind:
+      | 'session-incoming'
+      | 'request-incoming'
+      | 'refer-incoming'
+      | 'subscriber-incoming'
+      | 'notify-incoming'
+      | 'challenged'
+  }
 >
 
 /** The engine above, called within the hub's turn. */
@@ -259,6 +267,7 @@ export class Stack {
       case 'refer-incoming':
       case 'subscriber-incoming':
       case 'notify-incoming':
+      case 'challenged':
         user.arrived(event)
         return
       case 'rejected':

@@ -108,6 +108,7 @@ export class Subscription {
       id,
       (event) => this.#onEvent(event),
       () => this.unsubscribe(),
+      this,
     )
     this.#send(operation, id)
   }

@@ -24,13 +24,14 @@ export function headerFields(headers: ExtraHeaders = {}, of?: 'response'): reado
 }
 
 /** Who the engine says we are. */
-export const identityOf = ({ uri, token, proofs }: Credentials, way: WayOut): Identity => ({
+export const identityOf = ({ uri, token, proofs, challengeMs }: Credentials, way: WayOut): Identity => ({
   aor: new SipUri({ host: uri.host, port: uri.port, user: uri.user, secure: uri.secure }).address,
   displayName: utf8Encode(uri.display ?? ''),
   contactUser: token,
   credentials: proofs,
   routes: routesOf(way).map((route) => route.uri.address),
   transport: way.transport,
+  ...(challengeMs !== undefined && { challengeMs }),
 })
 
 /** A reason phrase as it goes out; undefined: the usual one. */

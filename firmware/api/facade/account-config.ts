@@ -10,6 +10,7 @@ import {
   SipUri,
 } from '../core/index.ts'
 import type { AccountSettings } from './account-schema.ts'
+import { proofsOf } from './auth-challenge.ts'
 import type { SoundSettings } from './call-sound.ts'
 import { OperationError, operated } from './errors.ts'
 
@@ -63,11 +64,7 @@ export function partsOf(
   if (missing !== undefined) throw new OperationError(operation, 'unsupported', missing)
   const { regConfig, sipConfig, natConfig } = settings
   const uri = addressOf(operation, '/idUri', settings.idUri)
-  const [first, ...more] = sipConfig.authCreds.map(({ username, realm, dataType, data }) => ({
-    username,
-    ...(realm !== '*' && { realm }),
-    ...(dataType === 'ha1' ? { ha1: data } : { password: data }),
-  }))
+  const [first, ...more] = proofsOf(sipConfig.authCreds)
   const proxies = [...before, ...sipConfig.proxies]
   const transport = sipConfig.transport === 'auto' ? undefined : sipConfig.transport
   const outbound = natConfig.sipOutboundUse ? { outbound: proxies, instance: natConfig.sipOutboundInstanceId } : {}
@@ -80,7 +77,10 @@ export function partsOf(
   const everyMs = 1000 * Math.max(5, natConfig.udpKaIntervalSec)
   return {
     ...{ uri, routes, transport, terms: termsOf(settings), headers: settings.callConfig.headers },
-    credentials: operated(operation, () => new Credentials(uri, { ...first, ...(token && { token }), more })),
+    credentials: operated(
+      operation,
+      () => new Credentials(uri, { ...first, ...(token && { token }), asksOnChallenge: true, more }),
+    ),
     registration:
       regConfig.registrarUri === ''
         ? undefined

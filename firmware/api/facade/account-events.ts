@@ -1,6 +1,8 @@
 // What an account tells: PJSUA2's callbacks as typed events, and as methods for a subclass to override.
 import type { MessageSummary } from '../../sip/packages/message-summary.ts'
 import type { PublicationState } from '../core/index.ts'
+import type { AuthChallenge } from './auth-challenge.ts'
+import type { Call } from './call.ts'
 import type { OnInstantMessageParam, OnInstantMessageStatusParam, OnTypingIndicationParam } from './call-events.ts'
 import type { RxData } from './call-types.ts'
 import { Observed } from './observed.ts'
@@ -53,6 +55,30 @@ export interface OnMwiInfoParam {
   readonly messages: MessageSummary | undefined
 }
 
+/**
+ * A 401 or 407 to a request of the account, its calls, buddies and publications. Unless `challenge` is given a word, or deferred, the
+ * account's own credentials answer; where those do not fit the request ends with this response.
+ */
+export interface OnAuthChallengeParam {
+  /** REGISTER, INVITE, MESSAGE … */
+  readonly method: string
+  readonly statusCode: number
+  /** Of the first challenge, '' where none is by Digest: the header fields are there for that. */
+  readonly realm: string
+  readonly algorithm: string
+  readonly isProxy: boolean
+  readonly stale: boolean
+  /** What the account's own are worth: they `fit`, there are `none`, or they were `refused` just now. */
+  readonly ownCredentials: 'fit' | 'none' | 'refused'
+  /** Of a request of a call. */
+  readonly call: Call | undefined
+  /** Of the response. */
+  readonly headers: RxData['headers']
+  /** ms until a deferred one is given up. */
+  readonly withinMs: number
+  readonly challenge: AuthChallenge
+}
+
 /** A response to `sendRequest`; 408 and 503 with a `cause` were made here. */
 export interface OnSendRequestParam {
   readonly method: string
@@ -80,6 +106,7 @@ export interface AccountEvents {
   regState: OnRegStateParam
   incomingSubscribe: OnIncomingSubscribeParam
   mwiInfo: OnMwiInfoParam
+  authChallenge: OnAuthChallengeParam
   sendRequest: OnSendRequestParam
   publishState: OnPublishStateParam
   instantMessage: OnInstantMessageParam
@@ -99,6 +126,8 @@ export abstract class AccountCallbacks extends Observed<AccountEvents> {
   onIncomingSubscribe(_prm: OnIncomingSubscribeParam): void {}
   /** The mailbox changed, or its subscription did; also told unasked, without a subscription of ours. */
   onMwiInfo(_prm: OnMwiInfoParam): void {}
+  /** A server asks who we are: `prm.challenge` takes the word on it; without one the account's credentials answer. */
+  onAuthChallenge(_prm: OnAuthChallengeParam): void {}
   /** Each response to `sendRequest`. */
   onSendRequest(_prm: OnSendRequestParam): void {}
   /** Our publication (RFC 3903) changed its state, was refreshed, or failed. */

@@ -2,6 +2,7 @@
 import { utf8Encode } from '../../base/bytes.ts'
 import { createResource } from '../../sip/packages/resource.ts'
 import type { AnyNotification, Invitation, UnsolicitedNotify } from '../core/index.ts'
+import { onChallenge } from './auth-challenge.ts'
 import { hearCall } from './call-hears.ts'
 import { inTime } from './errors.ts'
 import type { Inner } from './inner.ts'
@@ -22,6 +23,8 @@ export function onArrival(inner: Inner, told: AnyNotification) {
     case 'engine-got-info':
     case 'engine-got-request':
       return onRequest(inner, told.data.request)
+    case 'engine-got-challenge':
+      return onChallenge(inner, told.data.challenge)
     case 'engine-got-refer':
       return void inTime(() => told.data.referral.reject(603))
     case 'engine-got-subscription': {

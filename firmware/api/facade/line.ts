@@ -308,7 +308,7 @@ export class Lines {
     return this.#slots[id]
   }
 
-  of(invitation: Invitation | undefined): Line | undefined {
+  of(invitation: object | undefined): Line | undefined {
     return invitation && this.#slots.find((line) => line?.invitation === invitation)
   }
 

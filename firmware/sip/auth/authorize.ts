@@ -140,6 +140,28 @@ export function authorize(
   return answered === 0 ? err(failure) : ok(answer(sessions, tries, used, request))
 }
 
+/** What `authorize` would make of it, short of what AKA alone finds out: an answer, `none`, or that all was `refused` before. */
+export function prospect(
+  challenges: readonly Challenge[],
+  credentials: readonly Credential[],
+  { tries }: AuthState,
+): 'fit' | 'none' | 'refused' {
+  const fits = byRealm(challenges).map((group) => fitting(group, ofRealm(credentials, group[0]!.realm)))
+  if (fits.some((fit) => fit && isRefusal(fit.challenge, tries))) return 'refused'
+  return fits.some((fit) => fit !== undefined) ? 'fit' : 'none'
+}
+
+/** Nothing was ever said to those challenges: for other credentials. */
+export function forget(challenges: readonly Challenge[], { sessions, tries, used }: AuthState): AuthState {
+  const isOther = ({ proxy, realm }: Pick<Challenge, 'proxy' | 'realm'>) =>
+    !challenges.some((each) => each.proxy === proxy && each.realm === realm)
+  return {
+    sessions: sessions.filter(({ challenge }) => isOther(challenge)),
+    tries: tries.filter(isOther),
+    used: used.filter(({ challenge }) => isOther(challenge)),
+  }
+}
+
 const isOf = ({ challenge }: AuthSession, { proxy, realm }: Challenge): boolean =>
   challenge.proxy === proxy && challenge.realm === realm
 

@@ -1,5 +1,5 @@
 // What an account can prove itself with (RFC 7616 §3.4.2, RFC 3310), and which of several fits a challenge.
-import { utf8Encode } from '../../base/bytes.ts'
+import { utf8Decode, utf8Encode } from '../../base/bytes.ts'
 import { err, ok, type Result } from '../../base/result.ts'
 import { type Secret, sameWithSecrets } from '../../base/secret.ts'
 import { quote } from '../message/params.ts'
@@ -51,6 +51,12 @@ export function fitting(challenges: readonly Challenge[], credentials: readonly 
     if (credential) return { challenge, algorithm: known, credential }
   }
   return undefined
+}
+
+/** Those for any realm are, from now on, for the realms of these challenges alone. */
+export function narrowed(credentials: readonly Credential[], challenges: readonly Challenge[]): readonly Credential[] {
+  const realms = [...new Set(challenges.map(({ realm }) => utf8Decode(unescaped(realm))))]
+  return credentials.flatMap((each) => (each.realm === '*' ? realms.map((realm) => ({ ...each, realm })) : [each]))
 }
 
 const unescaped = (quoted: string): string => quoted.replace(/\\([\s\S])/g, '$1')

@@ -10,6 +10,7 @@ import { inDialog } from '../usage/invite/acks.ts'
 import { type Ended, Session } from '../usage/invite/session.ts'
 import { NO_TERMS } from '../usage/invite/terms.ts'
 import type { Notified } from '../usage/notified.ts'
+import { asksOf } from '../usage/questions.ts'
 import { replacing } from '../usage/refer/replaces.ts'
 import type { Requester, RequestSpec } from '../usage/requester.ts'
 import { sdpBody } from '../usage/sdp-body.ts'
@@ -64,7 +65,7 @@ export class Commands {
   }) {
     const { requester, config, notified, packages } = parts
     this.registrations = new Registrations(requester)
-    const digestFor = (identity: Identity) => this.registrations.digestFor(identity)
+    const digestFor = (identity: Identity, of: string) => this.registrations.digestFor(identity, of)
     this.#outside = createOutside(requester, digestFor)
     this.subscriptions = new Subscriptions(requester, notified, packages, this.#outside, digestFor)
     this.publications = new Publications(requester, packages, this.#outside)
@@ -103,6 +104,12 @@ export class Commands {
         return this.#session(command.id, (session) => session.respond(command, now))
       case 'terms':
         return this.#session(command.id, (session) => session.setTerms(command.terms))
+      case 'identify': {
+        const digest = this.registrations.digestFor(command.identity, command.id)
+        return this.#session(command.id, (session) => session.identify(digest))
+      }
+      case 'authorize':
+        return this.#authorize(command, now)
       case 'answer-offer':
         return this.#session(command.id, (session) => session.answerOffer(command.sdp, now))
       case 'ack':
@@ -166,7 +173,7 @@ export class Commands {
     ]
     const session = command.session === undefined ? undefined : this.#sessions.get(command.session)
     if (command.session === undefined) {
-      const spec = this.#outside('REFER', command.target, identity, headers, true)
+      const spec = this.#outside(id, 'REFER', command.target, identity, headers, true)
       if (typeof spec === 'string') return spec
       const { callId, localTag } = spec
       this.#refers.send({ id, callId, localTag, dialog: undefined, spec, silent }, () => {}, now)
@@ -174,10 +181,17 @@ export class Commands {
     }
     if (session?.dialog === undefined || session.state === 'DISCONNECTING') return 'that session has no dialog'
     const { dialog, digest, contactUser, callId, localTag } = session
-    const spec = inDialog(dialog, 'REFER', digest, { headers, contactUser })
+    const spec = inDialog(dialog, 'REFER', digest.of(asksOf(identity, id)), { headers, contactUser })
     const ended = (status: number, then: Millis) => this.#refers.refused(session, status, 'REFER', then)
     this.#refers.send({ id, callId, localTag, dialog, spec, silent }, ended, now)
     return undefined
+  }
+
+  #authorize({ id, answer }: Command<'authorize'>, now: Millis): string | undefined {
+    const headers = answer && 'headers' in answer ? answer.headers : []
+    if (!headers.every((field) => isField(field) && /^(proxy-)?authorization$/i.test(field.name)))
+      return 'a header that is no Authorization or Proxy-Authorization, or cannot be sent'
+    return this.#requester.environment.questions.answer(id, answer, now)
   }
 
   #session(id: string, act: (session: Session) => string | undefined): string | undefined {
@@ -193,7 +207,7 @@ export class Commands {
     if (this.#sessions.size >= this.#maxSessions) return 'too many sessions'
     const { capabilities } = this.#requester.environment
     const more = [capabilities.allow, ...headers]
-    const spec = this.#outside('INVITE', command.target, identity, more, true)
+    const spec = this.#outside(id, 'INVITE', command.target, identity, more, true)
     if (typeof spec === 'string') return spec
     const { callId, localTag, target, digest, towards } = spec
     const { contactUser } = identity
@@ -227,10 +241,10 @@ export class Commands {
     let spec: RequestSpec | string
     const session = command.session === undefined ? undefined : this.#sessions.get(command.session)
     if (command.session === undefined) {
-      spec = this.#outside(method, command.target, identity, headers, contact)
+      spec = this.#outside(id, method, command.target, identity, headers, contact)
     } else if (session?.dialog === undefined || session.state === 'DISCONNECTING') return 'that session has no dialog'
     else
-      spec = inDialog(session.dialog, method, session.digest, {
+      spec = inDialog(session.dialog, method, session.digest.of(asksOf(identity, id)), {
         headers,
         ...(contact ? { contactUser: session.contactUser } : {}),
       })

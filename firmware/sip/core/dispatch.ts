@@ -8,16 +8,17 @@ import { telOf } from '../message/tel.ts'
 import { isSip, userOf } from '../message/uri.ts'
 import { type Answer, type Incoming, responseText } from '../transaction/response.ts'
 import { newTag, retrySoon, statelessTag } from '../usage/answers.ts'
+import type { Digest } from '../usage/digest.ts'
 import type { UsageEnvironment } from '../usage/environment.ts'
 import type { EventPackages } from '../usage/event-packages.ts'
 import { type Ended, Session } from '../usage/invite/session.ts'
 import { NO_TERMS, refusalUnder, supportedFields, tagsOf } from '../usage/invite/terms.ts'
 import { eventOf, type Notified } from '../usage/notified.ts'
-import type { Digest, Requester } from '../usage/requester.ts'
+import type { Requester } from '../usage/requester.ts'
 import { bodyRefusal, sdpOf, unanswerable } from '../usage/sdp-body.ts'
 import type { Admissions } from './admission.ts'
 import { optionsHeaders } from './capabilities.ts'
-import type { SessionTerms, SipConfig } from './contract.ts'
+import type { SessionId, SessionTerms, SipConfig } from './contract.ts'
 import type { IncomingRequests } from './incoming-requests.ts'
 import type { Modules, Stage } from './modules.ts'
 import type { ReceivedRequest } from './received-request.ts'
@@ -39,7 +40,7 @@ export class Dispatch {
   readonly #subscribers: Subscribers
   readonly #ended: Ended
   readonly #nextId: () => string
-  readonly #digestOf: (contactUser: string) => Digest
+  readonly #digestOf: (contactUser: string, session?: SessionId) => Digest
   readonly #allowed: ReadonlySet<string>
   readonly #modules: Modules
   readonly #admissions: Admissions
@@ -57,7 +58,7 @@ export class Dispatch {
     readonly ended: Ended
     readonly nextId: () => string
     /** Credentials of the account behind a Contact user. */
-    readonly digestOf: (contactUser: string) => Digest
+    readonly digestOf: (contactUser: string, session?: SessionId) => Digest
     readonly modules: Modules
     readonly admissions: Admissions
   }) {
@@ -282,12 +283,13 @@ export class Dispatch {
       return
     }
     const contactUser = userOf(request.uri)
+    const id = this.#nextId()
     const session = new Session(this.#requester, {
-      id: this.#nextId(),
+      id,
       callId: request.callId,
       localTag: tag,
       contactUser,
-      digest: this.#digestOf(contactUser),
+      digest: this.#digestOf(contactUser, id),
       terms: this.#terms,
       ended: this.#ended,
     })

@@ -22,6 +22,7 @@ import type { UsageEnvironment } from '../usage/environment.ts'
 import { EventPackages } from '../usage/event-packages.ts'
 import type { Ended } from '../usage/invite/session.ts'
 import { Notified } from '../usage/notified.ts'
+import { Questions } from '../usage/questions.ts'
 import { Requester } from '../usage/requester.ts'
 import { Admissions } from './admission.ts'
 import { capabilitiesOf } from './capabilities.ts'
@@ -120,6 +121,7 @@ class Engine implements SipEngine {
     const ways = { reachable, prefer: config.preferFamily ?? 4 }
     this.#locator = new Locator({ queue: this.#queue, rng, ways, ask }, serverTimes)
     this.#standing = new Standing(serverTimes, (server, now) => this.#commands.registrations.serverFailed(server, now))
+    const nextId = () => `in:${++this.#lastId}`
     const environment = {
       ...base,
       rng,
@@ -133,6 +135,7 @@ class Engine implements SipEngine {
       emit: (output) => this.#out.push(output),
       trust: () => (this.#sender && this.#admissions.isKnown(this.#sender) ? { trusted: true } : {}),
       bindings: new Map(),
+      questions: new Questions(nextId, (event) => this.#out.push(event)),
       suspect: (hop, now) => this.#streams.suspect(hop, now),
       pace: (hop, everyMs, answers, now) => this.#streams.pace(hop, everyMs, answers, now),
     } satisfies UsageEnvironment
@@ -186,8 +189,8 @@ class Engine implements SipEngine {
       packages,
       subscribers,
       ended,
-      nextId: () => `in:${++this.#lastId}`,
-      digestOf: (user) => this.#commands.registrations.digestOf(user),
+      nextId,
+      digestOf: (user, session) => this.#commands.registrations.digestOf(user, session),
       modules: this.#modules,
       admissions: this.#admissions,
     })
@@ -228,6 +231,8 @@ class Engine implements SipEngine {
       case 'invite':
       case 'redirect':
       case 'terms':
+      case 'identify':
+      case 'authorize':
       case 'respond':
       case 'answer-offer':
       case 'ack':

@@ -4,8 +4,9 @@ import { route } from '../dialog/dialog.ts'
 import type { HeaderField, Uri } from '../message/message.ts'
 import { newTag } from '../usage/answers.ts'
 import type { Way } from '../usage/contact.ts'
+import type { Digest } from '../usage/digest.ts'
 import { parseTarget, prepare } from '../usage/identity.ts'
-import type { Digest, Requester, RequestSpec } from '../usage/requester.ts'
+import type { Requester, RequestSpec } from '../usage/requester.ts'
 import type { Identity } from './contract.ts'
 
 export interface Opening extends RequestSpec {
@@ -16,8 +17,9 @@ export interface Opening extends RequestSpec {
   towards(target: Uri, more: readonly HeaderField[]): RequestSpec
 }
 
-/** What makes them, or says why one cannot be made; with our Contact when `contact`. */
+/** What makes them, or says why one cannot be made; with our Contact when `contact`. `of`: whom challenges are told to be of. */
 export type Outside = (
+  of: string,
   method: string,
   target: string,
   identity: Identity,
@@ -25,16 +27,16 @@ export type Outside = (
   contact: boolean,
 ) => Opening | string
 
-export function createOutside(requester: Requester, digestFor: (identity: Identity) => Digest): Outside {
+export function createOutside(requester: Requester, digestFor: (identity: Identity, of: string) => Digest): Outside {
   const { environment } = requester
-  return (method, targetText, identity, headers, contact) => {
+  return (of, method, targetText, identity, headers, contact) => {
     const prepared = prepare(identity)
     if (!prepared.ok) return prepared.error
     const target = parseTarget(targetText)
     if (!target.ok) return target.error
     const callId = hex(environment.rng, 24)
     const localTag = newTag(environment)
-    const digest = digestFor(identity)
+    const digest = digestFor(identity, of)
     const to = route(target.value, []).uri
     let seq = 0
     const by = (

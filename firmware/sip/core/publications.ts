@@ -37,7 +37,7 @@ export class Publications {
     const problem = bodyProblem(body)
     if (problem !== undefined) return problem
     // RFC 3903 §4: a PUBLISH has no Contact.
-    const opening = repeatable((fields) => this.#outside('PUBLISH', target, identity, fields, false))
+    const opening = repeatable((fields) => this.#outside(id, 'PUBLISH', target, identity, fields, false))
     if (typeof opening === 'string') return opening
     const settings = { event, expires: Math.round(command.expires), headers, opening }
     const known = this.#all.get(id)

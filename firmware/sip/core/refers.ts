@@ -7,11 +7,12 @@ import { reasonPhrase } from '../message/status.ts'
 import { isSip, printUri, userOf } from '../message/uri.ts'
 import { headersInUri } from '../message/uri-headers.ts'
 import { newTag } from '../usage/answers.ts'
+import type { Digest } from '../usage/digest.ts'
 import type { Session } from '../usage/invite/session.ts'
 import type { Notified } from '../usage/notified.ts'
 import { IncomingRefer } from '../usage/refer/incoming-refer.ts'
 import { OutgoingRefer, type OutgoingReferInit } from '../usage/refer/outgoing-refer.ts'
-import type { Digest, Requester } from '../usage/requester.ts'
+import type { Requester } from '../usage/requester.ts'
 import { scopeOf } from '../usage/scope.ts'
 import type { ReceivedRequest } from './received-request.ts'
 
@@ -84,7 +85,7 @@ export class Refers {
     const dialog = session?.dialog ?? (made?.ok ? made.value : undefined)
     if (dialog === undefined) return 400
     const contactUser = session?.contactUser ?? userOf(request.uri)
-    const digest = session?.digest ?? digestOf(contactUser)
+    const digest = session?.digest.of(undefined) ?? digestOf(contactUser)
     const ended = (status: number, then: Millis) => {
       this.incoming.delete(id)
       // Its NOTIFY was refused: a 481 of that is of the subscription alone.

@@ -3,10 +3,12 @@ import type { SocketAddress } from '../../base/address.ts'
 import type { Millis } from '../../base/time.ts'
 import type { Server } from '../locate/server.ts'
 import { all, TOKEN } from '../message/chars.ts'
+import { type Digest, newDigest } from '../usage/digest.ts'
+import { asksOf } from '../usage/questions.ts'
 import { Registration } from '../usage/register/registration.ts'
 import { registrationSettings } from '../usage/register/settings.ts'
-import { type Digest, newDigest, type Requester } from '../usage/requester.ts'
-import type { Identity, RegisterOptions, SipCommand } from './contract.ts'
+import type { Requester } from '../usage/requester.ts'
+import type { Identity, RegisterOptions, SessionId, SipCommand } from './contract.ts'
 import { isText } from './sendable.ts'
 
 type Register = Extract<SipCommand, { readonly kind: 'register' }>
@@ -55,20 +57,24 @@ export class Registrations {
     for (const registration of this.#all.values()) registration.transportDown(transport, now)
   }
 
-  /** What calls to a Contact user authenticate their own requests with: the account's, or all that share the name. */
-  digestOf(contactUser: string): Digest {
+  /**
+   * What calls to a Contact user authenticate their own requests with: the account's, or all that share the name. Challenges are
+   * those of `session`; nobody is asked of them without one.
+   */
+  digestOf(contactUser: string, session?: SessionId): Digest {
     const digests = [...this.#all.values()].filter((r) => r.identity.contactUser === contactUser)
     const [only] = digests
     return only && digests.length === 1
-      ? only.digest
+      ? only.digest.of(session === undefined ? undefined : asksOf(only.identity, session))
       : newDigest(digests.flatMap(({ identity }) => identity.credentials))
   }
 
-  /** The registration's, which knows the server's challenge already, when it is of the same account. */
-  digestFor(identity: Identity): Digest {
+  /** The registration's, which knows the server's challenge already, when it is of the same account. For requests of `of`. */
+  digestFor(identity: Identity, of: string): Digest {
+    const asks = asksOf(identity, of)
     for (const registration of this.#all.values())
-      if (registration.identity.aor === identity.aor) return registration.digest
-    return newDigest(identity.credentials)
+      if (registration.identity.aor === identity.aor) return registration.digest.of(asks)
+    return newDigest(identity.credentials, asks)
   }
 
   /** Why the command makes no sense, or undefined when it was taken. */

@@ -1,8 +1,9 @@
 // The subscriptions an application keeps, by their ids (RFC 6665 §4.1).
 import type { Millis } from '../../base/time.ts'
+import type { Digest } from '../usage/digest.ts'
 import type { EventPackages } from '../usage/event-packages.ts'
 import { type Notified, parseEvent } from '../usage/notified.ts'
-import type { Digest, Requester } from '../usage/requester.ts'
+import type { Requester } from '../usage/requester.ts'
 import { Subscription } from '../usage/subscription.ts'
 import type { Identity, SipCommand } from './contract.ts'
 import { type Outside, repeatable } from './outside.ts'
@@ -17,7 +18,7 @@ export class Subscriptions {
   readonly #notified: Notified
   readonly #packages: EventPackages
   readonly #outside: Outside
-  readonly #digestFor: (identity: Identity) => Digest
+  readonly #digestFor: (identity: Identity, of: string) => Digest
   readonly #all = new Map<string, Subscription>()
 
   constructor(
@@ -25,7 +26,7 @@ export class Subscriptions {
     notified: Notified,
     packages: EventPackages,
     outside: Outside,
-    digestFor: (identity: Identity) => Digest,
+    digestFor: (identity: Identity, of: string) => Digest,
   ) {
     this.#requester = requester
     this.#notified = notified
@@ -46,10 +47,10 @@ export class Subscriptions {
     if (!(command.expires > 0)) return 'expires must be positive'
     const problem = bodyProblem(body)
     if (problem !== undefined) return problem
-    const opening = repeatable((fields) => this.#outside('SUBSCRIBE', target, identity, fields, true))
+    const opening = repeatable((fields) => this.#outside(id, 'SUBSCRIBE', target, identity, fields, true))
     if (typeof opening === 'string') return opening
     const { contactUser } = identity
-    const digest = this.#digestFor(identity)
+    const digest = this.#digestFor(identity, id)
     const expires = Math.round(command.expires)
     const settings = { event, accept, expires, contactUser, headers, body, digest, opening }
     const known = this.#all.get(id)

@@ -1,19 +1,15 @@
 // One request on its way: look-up, one transaction per server until one answers (RFC 3263 §4.3), again with credentials, CANCEL.
-import { log } from '../../base/log.ts'
 import { after, type Millis, ms } from '../../base/time.ts'
 import { type Sleeper, Timer } from '../../base/timer-queue.ts'
-import { type Authorized, authorize, type DigestRequest, NO_AUTH, preauthorize } from '../auth/authorize.ts'
-import { challenges } from '../auth/challenge.ts'
-import { learn } from '../auth/info.ts'
-import type { Try } from '../core/contract.ts'
+import type { ChallengeAnswer, ChallengeId, Try } from '../core/contract.ts'
 import type { Located } from '../locate/locator.ts'
 import { type Server, showServer } from '../locate/server.ts'
 import { retryAfter } from '../message/headers.ts'
 import type { HeaderField, SipResponse } from '../message/message.ts'
-import { isSip } from '../message/uri.ts'
 import type { ClientTransaction, ClientUser } from '../transaction/client.ts'
 import type { Hop } from '../transaction/environment.ts'
 import { giveUp } from '../transaction/timers.ts'
+import { Authorization } from './authorization.ts'
 import { GivenUp } from './given-up.ts'
 import { type Failure, newBranch, type Requester, type RequestSpec, type RequestUser } from './requester.ts'
 
@@ -31,8 +27,12 @@ type Waiting =
   | { readonly name: 'server' }
   /** For CANCEL to have had an effect. */
   | { readonly name: 'cancel' }
+  /** For the application's word on a challenge: then it is given up. */
+  | { readonly name: 'word'; readonly question: ChallengeId; readonly response: SipResponse }
 
 const NOTHING: Waiting = { name: 'nothing' }
+/** Questions about one request: who never finds the right answer has none. */
+const MAX_ASKED = 5
 /** What the server itself answers at once, if only with a 100: its silence says that it is gone. */
 const isOfServer = ({ method, only }: RequestSpec): boolean =>
   method === 'INVITE' || method === 'REGISTER' || only !== undefined
@@ -41,8 +41,6 @@ type Fail = (why: Failure, now: Millis, detail?: string) => void
 
 export class OutgoingRequest implements ClientUser, Sleeper {
   readonly timer = new Timer(this)
-  /** Authorization and Proxy-Authorization it went out with last. */
-  authorization: readonly HeaderField[] = []
   /** The local transport that later requests of its dialog go by; '' before the first try. */
   transport = ''
   /** Where it went last. */
@@ -62,8 +60,8 @@ export class OutgoingRequest implements ClientUser, Sleeper {
   #endAt = ms(0)
   #waiting: Waiting = NOTHING
   #seq = 0
-  /** What this request was authorised with so far. */
-  #authState = NO_AUTH
+  readonly #authorization: Authorization
+  #asked = 0
   /** It went by stream for its size alone. */
   #instead = false
   #transaction: ClientTransaction | undefined
@@ -72,15 +70,20 @@ export class OutgoingRequest implements ClientUser, Sleeper {
 
   constructor(requester: Requester, spec: RequestSpec, user: RequestUser) {
     this.#requester = requester
+    this.#authorization = new Authorization(requester.environment)
     this.#spec = spec
     this.#user = user
+  }
+
+  /** Authorization and Proxy-Authorization it went out with last. */
+  get authorization(): readonly HeaderField[] {
+    return this.#authorization.fields
   }
 
   start(now: Millis): void {
     const spec = this.#spec as RequestSpec
     this.#seq = spec.nextSeq()
-    const { credentials, state } = spec.digest
-    this.#authorized(spec, preauthorize(asSent(spec, this.hop), credentials, state))
+    this.#authorization.begin(spec, this.hop)
     if (spec.only) {
       this.#begin(spec, { kind: 'found', servers: [spec.only] }, this.#failSoon, now)
       return
@@ -141,11 +144,9 @@ export class OutgoingRequest implements ClientUser, Sleeper {
       }
       // Of a probe any answer will do.
       const challenged = (status === 401 || status === 407) && spec.only === undefined
-      if (challenged && this.#answer(spec, response, now)) return
+      if (challenged && this.#challenged(spec, response, now)) return
     }
-    if (spec) this.#learn(spec, response)
-    this.#end()
-    this.#user.onResponse(response, now)
+    this.#finish(response, now)
   }
 
   onFailure(why: 'timeout' | 'unreachable', now: Millis, detail?: string): void {
@@ -167,9 +168,12 @@ export class OutgoingRequest implements ClientUser, Sleeper {
 
   wake(now: Millis): void {
     const waiting = this.#waiting
-    this.#waiting = NOTHING
+    this.#rest()
     switch (waiting.name) {
       case 'nothing':
+        return
+      case 'word':
+        this.#finish(waiting.response, now)
         return
       case 'failed':
         this.#fail(waiting.why, now, waiting.detail)
@@ -229,45 +233,69 @@ export class OutgoingRequest implements ClientUser, Sleeper {
 
   #lives(status: number, now: Millis): void {
     const { server } = this
-    if (this.#waiting.name === 'server') this.#wait(NOTHING, now, now)
+    if (this.#waiting.name === 'server') this.#rest()
     if (server === undefined) return
     this.#requester.environment.standing.answered(server, now)
     if (status >= 200 && this.#spec?.stay) this.#spec.stay.server = server
   }
 
-  /** §22.2, §22.3: the request again, to the same place, with credentials. */
-  #answer(spec: RequestSpec, response: SipResponse, now: Millis): boolean {
-    const { digest, nextSeq } = spec
-    const { environment } = this.#requester
-    const state = { ...this.#authState, sessions: digest.state.sessions }
-    const request = asSent(spec, this.hop)
-    const done = authorize(challenges(response), request, digest.credentials, environment.rng, state)
-    if (!done.ok) {
-      const { realm, what } = done.error
-      environment.emit(log('warn', 'sip.auth', 'challenge not answered', { method: spec.method, realm, what }))
+  /** §22.2, §22.3: answered, or told to who decides on the answer; false: it is final. */
+  #challenged(spec: RequestSpec, response: SipResponse, now: Millis): boolean {
+    const { asks } = spec.digest
+    if (asks === undefined)
+      return this.#authorization.answer(spec, response, this.hop) === undefined && this.#again(spec, now)
+    if (++this.#asked > MAX_ASKED) return false
+    const { questions } = this.#requester.environment
+    const own = this.#authorization.prospect(spec, response)
+    const told = (answer: ChallengeAnswer | undefined, then: Millis) => this.#told(spec, response, answer, then)
+    this.#transaction = undefined
+    const question = questions.ask(asks, { method: spec.method, uri: spec.uri, own, response }, told)
+    const until = after(now, asks.ms)
+    this.#wait({ name: 'word', question, response }, until, now)
+    this.#user.onAsked?.(until)
+    return true
+  }
+
+  /** The application's word. Why it makes no sense, when it does not: then the question stands. */
+  #told(
+    spec: RequestSpec,
+    response: SipResponse,
+    answer: ChallengeAnswer | undefined,
+    now: Millis,
+  ): string | undefined {
+    const authorization = this.#authorization
+    if (answer === undefined) {
+      authorization.giveUp(spec, response)
+      this.#finish(response, now)
+      return undefined
     }
-    if (!done.ok || this.server === undefined) return false
-    this.#authorized(spec, done.value)
-    this.#seq = nextSeq()
+    if ('headers' in answer) authorization.answerBy(answer.headers)
+    else {
+      const { credentials } = answer
+      const fault =
+        credentials.length === 0
+          ? authorization.answer(spec, response, this.hop)
+          : authorization.answerWith(credentials, spec, response, this.hop)
+      if (fault !== undefined) return fault
+    }
+    this.#rest()
+    // How long they thought about it is not the servers' fault.
+    this.#endAt = after(now, giveUp(this.#requester.environment.timers))
+    if (!this.#again(spec, now)) this.#finish(response, now)
+    return undefined
+  }
+
+  /** The request again, to the same place. */
+  #again(spec: RequestSpec, now: Millis): boolean {
+    if (this.server === undefined) return false
+    this.#seq = spec.nextSeq()
     return this.#transmit(spec, this.server, now)
   }
 
-  #authorized(spec: RequestSpec, { headers, state }: Authorized): void {
-    spec.digest.state = state
-    this.#authState = state
-    this.authorization = headers
-  }
-
-  #learn({ digest, ...spec }: RequestSpec, response: SipResponse): void {
-    if (this.#authState.used.length === 0) return
-    const { state, unproven } = learn(response, asSent(spec, this.hop), {
-      ...this.#authState,
-      sessions: digest.state.sessions,
-    })
-    digest.state = state
-    if (unproven === undefined) return
-    const { emit } = this.#requester.environment
-    emit(log('warn', 'sip.auth', 'server did not prove itself', { method: spec.method, realm: unproven }))
+  #finish(response: SipResponse, now: Millis): void {
+    if (this.#spec) this.#authorization.learn(this.#spec, response, this.hop)
+    this.#end()
+    this.#user.onResponse(response, now)
   }
 
   #tryNext(spec: RequestSpec, now: Millis): boolean {
@@ -288,7 +316,7 @@ export class OutgoingRequest implements ClientUser, Sleeper {
   #transmit(spec: RequestSpec, server: Server, now: Millis): boolean {
     const { environment } = this.#requester
     const attempt = { server, branch: newBranch(environment.rng), seq: this.#seq }
-    const made = this.#requester.draft(spec, attempt, this.authorization)
+    const made = this.#requester.draft(spec, attempt, this.#authorization.fields)
     if (made === undefined) return false
     this.#provisional = false
     this.server = server
@@ -319,10 +347,16 @@ export class OutgoingRequest implements ClientUser, Sleeper {
   }
 
   #wait(waiting: Waiting, until: Millis, now: Millis): void {
-    const { queue } = this.#requester.environment
     this.#waiting = waiting
-    if (waiting.name === 'nothing') queue.disarm(this.timer)
-    else queue.arm(this.timer, until, now)
+    this.#requester.environment.queue.arm(this.timer, until, now)
+  }
+
+  /** Nothing is waited for any more. */
+  #rest(): void {
+    const { queue, questions } = this.#requester.environment
+    if (this.#waiting.name === 'word') questions.close(this.#waiting.question)
+    this.#waiting = NOTHING
+    queue.disarm(this.timer)
   }
 
   #failSoon: Fail = (why, now, detail) => {
@@ -341,8 +375,7 @@ export class OutgoingRequest implements ClientUser, Sleeper {
     this.#spec = undefined
     this.#transaction = undefined
     this.#left = []
-    this.#waiting = NOTHING
-    this.#requester.environment.queue.disarm(this.timer)
+    this.#rest()
   }
 }
 
@@ -352,10 +385,3 @@ export function sendRequest(requester: Requester, spec: RequestSpec, user: Reque
   request.start(now)
   return request
 }
-
-const asSent = ({ method, uri, body, nextHop }: Omit<RequestSpec, 'digest'>, hop: Hop | undefined): DigestRequest => ({
-  method,
-  uri,
-  body: body?.content ?? '',
-  hops: [...(isSip(nextHop) ? [nextHop.host] : []), ...(hop ? [hop.to.address] : [])],
-})

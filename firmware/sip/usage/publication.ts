@@ -84,7 +84,11 @@ export class Publication implements RequestUser, Sleeper {
   unpublish(now: Millis): void {
     this.#wanted = false
     if (this.#operation === undefined && this.#tag === undefined) this.#over({ status: 0, reason: '', cause: 'local' })
-    else this.#go(now)
+    else if (this.#operation === undefined) this.#go(now)
+    else {
+      this.#stale = true
+      this.#requester.environment.questions.drop(this.id, now)
+    }
   }
 
   wake(now: Millis): void {

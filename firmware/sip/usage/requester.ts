@@ -2,8 +2,6 @@
 import { type SocketAddress, showAddress } from '../../base/address.ts'
 import { hex, type Rng } from '../../base/rng.ts'
 import type { Millis } from '../../base/time.ts'
-import { type AuthState, NO_AUTH } from '../auth/authorize.ts'
-import type { Credential } from '../core/contract.ts'
 import type { Located } from '../locate/locator.ts'
 import type { Server } from '../locate/server.ts'
 import { wishOf } from '../locate/wish.ts'
@@ -12,6 +10,7 @@ import { printRequest } from '../message/print.ts'
 import type { Hop } from '../transaction/environment.ts'
 import { type LocalTransport, viaValue } from '../transport/transports.ts'
 import { contactUri, isAnonymous, ourContact } from './contact.ts'
+import type { Digest } from './digest.ts'
 import type { UsageEnvironment } from './environment.ts'
 
 /** How a request failed without a final response. */
@@ -25,6 +24,8 @@ export interface RequestUser {
   onFailure(why: Failure, now: Millis, detail?: string): void
   /** A 2xx to an INVITE from a server that had been given up for another; without this it comes as the others do. */
   onStray?(response: SipResponse, now: Millis): void
+  /** A challenge waits for the application's word, `until` then at the longest. */
+  onAsked?(until: Millis): void
 }
 
 /** The statuses given to what no response said (RFC 3261 §8.1.3.1). */
@@ -55,14 +56,6 @@ export interface RequestSpec {
   /** The one server it is for: a probe. */
   readonly only?: Server
 }
-
-/** Credentials with what is known of the servers' challenges; lives as long as the registration or dialog it serves. */
-export interface Digest {
-  readonly credentials: readonly Credential[]
-  state: AuthState
-}
-
-export const newDigest = (credentials: readonly Credential[]): Digest => ({ credentials, state: NO_AUTH })
 
 /** The server a registration lives at, or a dialog goes by: it is tried first. Whoever answers last is put here. */
 export interface Stay {

@@ -9,11 +9,12 @@ import type { Body, HeaderField, SipRequest, SipResponse } from '../message/mess
 import type { Answer, Incoming } from '../transaction/response.ts'
 import type { ServerTransaction, ServerUser } from '../transaction/server.ts'
 import { retrySoon } from './answers.ts'
+import type { Digest } from './digest.ts'
 import { inDialog } from './invite/acks.ts'
 import { contactField } from './invite/server-opening.ts'
 import type { EventField } from './notified.ts'
 import { sendRequest } from './outgoing-request.ts'
-import type { Digest, Failure, Requester, RequestUser } from './requester.ts'
+import type { Failure, Requester, RequestUser } from './requester.ts'
 
 export interface SubscriberInit {
   readonly id: string

@@ -9,6 +9,7 @@ import type { Answer, Incoming } from '../transaction/response.ts'
 import { giveUp } from '../transaction/timers.ts'
 import { retrySoon } from './answers.ts'
 import { backoff, isPassing, refreshIn } from './backoff.ts'
+import type { Digest } from './digest.ts'
 import { inDialog } from './invite/acks.ts'
 import {
   eventOf,
@@ -19,7 +20,7 @@ import {
   subscriptionStateOf,
 } from './notified.ts'
 import { sendRequest } from './outgoing-request.ts'
-import { type Digest, type Failure, type Requester, type RequestSpec, type RequestUser, statusOf } from './requester.ts'
+import { type Failure, type Requester, type RequestSpec, type RequestUser, statusOf } from './requester.ts'
 
 export interface SubscriptionSettings {
   /** Value of Event. */
@@ -185,6 +186,11 @@ export class Subscription implements RequestUser, NotifyTaker, Sleeper {
     const generation = this.#generation
     const still = () => generation === this.#generation && this.#state !== 'TERMINATED'
     const user: RequestUser = {
+      onAsked: (until) => {
+        if (!still()) return
+        this.#notifyBy = after(until, giveUp(this.#requester.environment.timers))
+        this.#arm(now)
+      },
       onResponse: (response, then) => still() && this.onResponse(response, then),
       onFailure: (why, then, detail) => still() && this.onFailure(why, then, detail),
     }
@@ -273,6 +279,7 @@ export class Subscription implements RequestUser, NotifyTaker, Sleeper {
     this.localTag = ''
     if (retryMs !== undefined) this.#nextAt = after(now, retryMs)
     this.#arm(now)
+    this.#requester.environment.questions.drop(this.id, now)
     this.#enter('TERMINATED', outcome, retryMs)
     if (retryMs === undefined) this.#ended(this)
   }

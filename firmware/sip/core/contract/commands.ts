@@ -2,6 +2,8 @@
 import type { Body, HeaderField } from '../../message/message.ts'
 import type { BodyPart } from '../../message/multipart.ts'
 import type {
+  ChallengeId,
+  Credential,
   Identity,
   PublicationId,
   ReferId,
@@ -14,6 +16,11 @@ import type {
 } from './names.ts'
 import type { RegisterOptions } from './registration.ts'
 import type { SessionTerms } from './terms.ts'
+
+/** Credentials, which are kept for later requests; none: those that are known. Or Authorization and Proxy-Authorization as they go out. */
+export type ChallengeAnswer =
+  | { readonly credentials: readonly Credential[] }
+  | { readonly headers: readonly HeaderField[] }
 
 /** What an application asks of the SIP engine; what makes no sense now is answered with `rejected`. */
 export type SipCommand =
@@ -56,6 +63,13 @@ export type SipCommand =
    * they do not allow (`refusalUnder`) is for the application to refuse.
    */
   | { readonly kind: 'terms'; readonly id: SessionId; readonly terms: SessionTerms }
+  /** Who we are in an incoming session, whatever account its Contact user is of: its requests are authorised so. */
+  | { readonly kind: 'identify'; readonly id: SessionId; readonly identity: Identity }
+  /**
+   * The word on a `challenged`: the request goes out again, authorised so; undefined: it ends with the response that asks. What
+   * cannot answer the challenge is `rejected`, and the question stands. Credentials for any realm are for those that ask.
+   */
+  | { readonly kind: 'authorize'; readonly id: ChallengeId; readonly answer: ChallengeAnswer | undefined }
   /**
    * Answers an incoming INVITE (states INCOMING, EARLY) or re-INVITE/UPDATE (REINVITED) with 101–699. `sdp` answers their offer,
    * or offers when they sent none: in the first reliable response, in which it has to be, else in the 2xx. Once that was said

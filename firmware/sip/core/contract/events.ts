@@ -1,10 +1,12 @@
 // CONTRACT of the SIP engine: what an application is told.
 import type { SocketAddress } from '../../../base/address.ts'
+import type { Challenge } from '../../auth/challenge.ts'
 import type { HeaderField, SipRequest, SipResponse } from '../../message/message.ts'
 import type { RedirectTarget } from '../../usage/invite/redirection.ts'
 import type { SipCommand } from './commands.ts'
 import type {
   Cause,
+  ChallengeId,
   PublicationId,
   PublicationState,
   ReferId,
@@ -89,6 +91,28 @@ export type SipEvent =
       readonly targets: readonly RedirectTarget[]
       readonly message: SipResponse
       readonly trusted?: boolean
+    }
+  /**
+   * A 401 or 407 to a request whose identity has `challengeMs`: say `authorize` within `answerMs`, or the request ends with this
+   * response; so does one that was asked about five times. Nobody is asked about NOTIFYs, and nobody hears of a question that is over
+   * because what it is `of` has ended, or the request was called off.
+   */
+  | {
+      readonly kind: 'challenged'
+      readonly id: ChallengeId
+      /** The session, registration, subscription, publication, REFER or request that is held up. */
+      readonly of: string
+      /** Of the identity. */
+      readonly contactUser: string
+      readonly method: string
+      /** Request-URI, which digests are taken over. */
+      readonly uri: string
+      /** Those by Digest; others are in the response alone. */
+      readonly challenges: readonly Challenge[]
+      /** What the credentials there are can do: they answer it, there are none for it, or they were refused. */
+      readonly own: 'fit' | 'none' | 'refused'
+      readonly response: SipResponse
+      readonly answerMs: number
     }
   /** Their UPDATE without an offer, which is answered: it may say who is there now (RFC 4916). */
   | {

@@ -22,6 +22,8 @@ export type SubscriptionId = string
 export type PublicationId = string
 /** A subscription of somebody else's to what we tell. */
 export type SubscriberId = string
+/** A 401 or 407 to a request of ours that waits for an application’s word. */
+export type ChallengeId = string
 /** A REFER, either direction, with the subscription it makes. */
 export type ReferId = string
 /** One TCP or TLS connection: named `out:…` by the engine when it asks for it, by whoever accepts it otherwise. */
@@ -35,6 +37,11 @@ export interface Identity {
   /** User part of our Contact; incoming requests are matched to the account by it. */
   readonly contactUser: string
   readonly credentials: readonly Credential[]
+  /**
+   * So long, ms, and for ten minutes at most, each 401 and 407 waits for the application's word: `challenged`, then `authorize`.
+   * Undefined: `credentials` answer what they can.
+   */
+  readonly challengeMs?: number
   /** Pre-loaded route set (outbound proxy first), sip: URIs; the engine adds `;lr`. */
   readonly routes: readonly string[]
   /** Which transport to leave by when the target leaves that open; undefined: the first that suits, UDP before TCP before TLS. TLS: nothing less. */

@@ -3,8 +3,9 @@ import type { Millis } from '../../../base/time.ts'
 import { type Dialog, dialogFields, route, uacDialog } from '../../dialog/dialog.ts'
 import type { HeaderField, SipResponse, Uri } from '../../message/message.ts'
 import type { Hop } from '../../transaction/environment.ts'
+import type { Digest } from '../digest.ts'
 import { sendRequest } from '../outgoing-request.ts'
-import type { Digest, Failure, Requester, RequestSpec, RequestUser } from '../requester.ts'
+import type { Failure, Requester, RequestSpec, RequestUser } from '../requester.ts'
 import { sdpBody } from '../sdp-body.ts'
 
 interface Ack {

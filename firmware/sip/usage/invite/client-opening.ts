@@ -315,7 +315,7 @@ export class ClientOpening implements RequestUser, Sleeper {
   #others: Acks | undefined
   #acks(): Acks {
     const { requester, digest } = this.#port
-    this.#others ??= new Acks(requester, digest, this.#target, this.#request.transport)
+    this.#others ??= new Acks(requester, digest.of(undefined), this.#target, this.#request.transport)
     return this.#others
   }
 }

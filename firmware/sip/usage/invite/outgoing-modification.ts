@@ -235,7 +235,9 @@ export class OutgoingModification implements RequestUser, Sleeper {
   }
 
   #newAcks(): Acks {
-    this.#acks ??= new Acks(this.#port.requester, this.#port.digest, this.#dialog.remoteTarget, this.#dialog.transport)
+    const { requester, digest } = this.#port
+    const { remoteTarget, transport } = this.#dialog
+    this.#acks ??= new Acks(requester, digest.of(undefined), remoteTarget, transport)
     return this.#acks
   }
 

@@ -4,8 +4,9 @@ import type { Cause, SdpBy, SessionState, SessionTerms, Try } from '../../core/c
 import type { Dialog } from '../../dialog/dialog.ts'
 import type { HeaderField, SipRequest, SipResponse } from '../../message/message.ts'
 import type { Answer, Incoming } from '../../transaction/response.ts'
+import type { Digest } from '../digest.ts'
 import type { UsageEnvironment } from '../environment.ts'
-import { type Digest, type Failure, type Requester, statusOf } from '../requester.ts'
+import { type Failure, type Requester, statusOf } from '../requester.ts'
 import type { SessionTimer } from './session-timer.ts'
 
 /** Why a state is entered, as reported with it. */

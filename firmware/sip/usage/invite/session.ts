@@ -5,8 +5,9 @@ import type { Dialog } from '../../dialog/dialog.ts'
 import { allow } from '../../message/headers.ts'
 import type { HeaderField, SipMessage, SipRequest, SipResponse, Uri } from '../../message/message.ts'
 import type { Answer, Incoming } from '../../transaction/response.ts'
+import type { Digest } from '../digest.ts'
 import type { UsageEnvironment } from '../environment.ts'
-import type { Digest, Requester, RequestSpec } from '../requester.ts'
+import type { Requester, RequestSpec } from '../requester.ts'
 import { sdpIn } from '../sdp-body.ts'
 import { sendBye } from './acks.ts'
 import { ClientOpening, type SendOn } from './client-opening.ts'
@@ -37,7 +38,7 @@ export class Session implements SessionPort {
   readonly callId: string
   readonly localTag: string
   readonly contactUser: string
-  readonly digest: Digest
+  digest: Digest
   readonly requester: Requester
   readonly environment: UsageEnvironment
   readonly timer: SessionTimer
@@ -122,6 +123,13 @@ export class Session implements SessionPort {
     if (this.state !== 'INCOMING') return `no terms to set in ${this.state}`
     this.terms = terms
     this.timer.terms = terms.timer
+    return undefined
+  }
+
+  /** From now on requests of ours in it are authorised by that. */
+  identify(digest: Digest): string | undefined {
+    if (this.#caller) return 'who calls has said who it is'
+    this.digest = digest
     return undefined
   }
 
@@ -321,7 +329,7 @@ export class Session implements SessionPort {
       sendBye(
         this.requester,
         this.dialog,
-        this.digest,
+        this.digest.of(undefined),
         this.#farewellHeaders,
         { onResponse: () => {}, onFailure: () => {} },
         now,
@@ -352,6 +360,8 @@ export class Session implements SessionPort {
     if (this.#opening instanceof ServerOpening) this.#opening.terminate(now)
     this.#opening?.stop()
     this.#opening = undefined
+    // Behind the others: none of them hears of it.
+    this.environment.questions.drop(this.id, now)
   }
 }
 

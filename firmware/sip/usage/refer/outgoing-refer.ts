@@ -154,7 +154,9 @@ export class OutgoingRefer implements RequestUser, NotifyTaker, Sleeper {
   #end(status: number, now: Millis): void {
     if (this.#over) return
     this.#over = true
-    this.#requester.environment.queue.disarm(this.timer)
+    const { queue, questions } = this.#requester.environment
+    queue.disarm(this.timer)
+    questions.drop(this.id, now)
     this.#notified.remove(this)
     this.#init.ended(this, status, now)
   }

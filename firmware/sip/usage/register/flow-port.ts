@@ -2,8 +2,9 @@
 import type { Millis } from '../../../base/time.ts'
 import type { Cause, Identity, RegisterOptions, Try } from '../../core/contract.ts'
 import type { HeaderField, NameAddr, SipUri } from '../../message/message.ts'
+import type { Digest } from '../digest.ts'
 import type { Prepared } from '../identity.ts'
-import type { Digest, Requester } from '../requester.ts'
+import type { Requester } from '../requester.ts'
 import type { RegistrationFlow } from './flow.ts'
 
 export interface RegistrationSettings {

@@ -1,7 +1,7 @@
 // How long a registration that failed waits for its next try (RFC 3261 §10.2.7, §10.2.8, RFC 5626 §4.5).
 import { unit } from '../../../base/rng.ts'
 import { backoff, longBackoff, recoverIn } from '../backoff.ts'
-import type { Digest } from '../requester.ts'
+import type { Digest } from '../digest.ts'
 import type { FlowPort } from './flow-port.ts'
 
 /** Trying again changes nothing: who we are, or what we asked for, is wrong. */

@@ -12,7 +12,9 @@ import type { NameAddr } from '../../message/message.ts'
 import { printNameAddr } from '../../message/name-addr.ts'
 import { printUri, sameUri } from '../../message/uri.ts'
 import type { Way } from '../contact.ts'
-import { type Digest, newDigest, type Requester } from '../requester.ts'
+import { type Digest, newDigest } from '../digest.ts'
+import { asksOf } from '../questions.ts'
+import type { Requester } from '../requester.ts'
 import { RegistrationFlow } from './flow.ts'
 import type { FlowPort, Outcome, RegistrationSettings } from './flow-port.ts'
 
@@ -36,7 +38,7 @@ export class Registration implements FlowPort {
     this.requester = requester
     this.id = id
     this.settings = settings
-    this.digest = newDigest(settings.identity.credentials)
+    this.digest = this.#newDigest(settings.identity)
     this.#ended = ended
     this.callId = hex(rng, 24)
     this.tag = hex(rng, 12)
@@ -62,8 +64,12 @@ export class Registration implements FlowPort {
 
   /** New settings; taken at once when `immediately`, or when nothing is registered now. */
   change(settings: RegistrationSettings, immediately: boolean, now: Millis): void {
-    if (!sameCredentials(settings.identity.credentials, this.identity.credentials))
-      this.digest = newDigest(settings.identity.credentials)
+    const { credentials, challengeMs } = settings.identity
+    if (!sameCredentials(credentials, this.identity.credentials) || challengeMs !== this.identity.challengeMs) {
+      this.digest = this.#newDigest(settings.identity)
+      // What was asked about the others has its answer now.
+      this.requester.environment.questions.drop(this.id, now)
+    }
     this.requester.environment.bindings.delete(this.identity.contactUser)
     this.settings = settings
     this.#wanted = true
@@ -78,6 +84,11 @@ export class Registration implements FlowPort {
   unregister(now: Millis): void {
     this.#wanted = false
     for (const flow of this.#flows) flow.unregister(now)
+    this.requester.environment.questions.drop(this.id, now)
+  }
+
+  #newDigest(identity: Identity): Digest {
+    return newDigest(identity.credentials, asksOf(identity, this.id))
   }
 
   transportUp(now: Millis): void {

@@ -4,7 +4,8 @@ import type { RegisterOptions } from '../../core/contract.ts'
 import type { Routing } from '../../dialog/dialog.ts'
 import type { HeaderField } from '../../message/message.ts'
 import { printParams } from '../../message/params.ts'
-import { newDigest, type RequestSpec } from '../requester.ts'
+import { newDigest } from '../digest.ts'
+import type { RequestSpec } from '../requester.ts'
 import type { FlowPort } from './flow-port.ts'
 
 /** `more`: Expires, or the Contacts to be removed. */
