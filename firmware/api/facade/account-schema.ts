@@ -50,7 +50,7 @@ export const ACCOUNT_CONFIG = {
         maximum: 60,
         minimum: 1,
         default: 2,
-        description: 'After the first failure',
+        description: 'After a failure at least this; the window doubles with each',
       },
       retryIntervalSec: { ...SECONDS, minimum: 1, maximum: 3600, default: 300, description: 'Never later than this' },
       randomRetryIntervalSec: { ...SECONDS, maximum: 600, default: 30, description: 'Spread of the first retry' },

@@ -28,7 +28,7 @@ export function infoOf(line: Line, bridge: Bridge | undefined): CallInfo {
   const { connectedMs, totalMs } = durationsOf(line)
   return {
     ...{ id: line.id, role: line.role, accountId: account.getId() },
-    ...{ localUri: line.localUri, localContact: account.contactUser },
+    ...{ localUri: line.localUri, localContact: invitation.contactUser },
     ...{ remoteUri: peer.uri, remoteDisplay: peer.display, remoteContact },
     ...{ callIdString: callId, localTag, remoteTag, setting: line.setting },
     ...{ state: line.state, stateText: STATE_TEXT[line.state] },

@@ -26,11 +26,15 @@ export function refer(
 /** What becomes of a REFER of ours is told, until that is enough. */
 function followReferral(inner: Inner, line: Line, referral: Referral): void {
   line.referral = referral
+  let isWanted = true
   inner.inbox.hear(referral, ({ data }) => {
+    // What came before it was ended is told behind that.
+    if (!isWanted) return
     const prm = { statusCode: data.code, reason: data.reason, finalNotify: data.isFinal, cont: true }
     if (data.isFinal) line.referral = undefined
     line.call?.tell('callTransferStatus', prm)
     if (prm.cont || prm.finalNotify || !line.isActive) return
+    isWanted = false
     line.referral = undefined
     inTime(() => referral.end())
   })

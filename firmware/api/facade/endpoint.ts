@@ -243,7 +243,6 @@ export class Endpoint extends EndpointCallbacks {
   /** This host has another address: accounts register and calls go on from there, told by `ipChangeProgress`. */
   handleIpChange(prm: { readonly address?: string } = {}): void {
     const inner = this.inner('handleIpChange')
-    for (const line of inner.lines.active) if (line.account.getConfig().ipChangeConfig.hangupCalls) this.hangUp(line)
     const move = (address: string) => {
       try {
         this.#move(inner, address)
@@ -258,7 +257,12 @@ export class Endpoint extends EndpointCallbacks {
 
   #move({ engine, lines, accounts, relocation }: Inner, address: string): void {
     const isElsewhere = engine.localIp !== address
-    engine.move(address)
+    try {
+      engine.move(address)
+    } finally {
+      // Afterwards: what leaves by the old address need not arrive.
+      for (const line of lines.active) if (line.account.getConfig().ipChangeConfig.hangupCalls) this.hangUp(line)
+    }
     const talking = lines.active.filter(({ isLeft, state }) => !isLeft && state === 'confirmed')
     const registering = [...accounts.values()].filter(({ registration }) => registration !== undefined)
     relocation.begin(isElsewhere ? registering : [], talking)

@@ -1,36 +1,7 @@
 // docs/core.md and docs/api.md against what the package exports: their code compiles, and what their tables name exists.
-import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { afterAll, expect, test } from 'vitest'
-import manifest from '../../../package.json' with { type: 'json' }
-import { type CodeBlock, codeIn, codes, root, rowsIn } from '../../testing/docs.ts'
-
-mkdirSync(join(root, 'build'), { recursive: true })
-const folder = mkdtempSync(join(root, 'build/docs-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-/** What the package makes of its sources, back to them. */
-const sourceOf = (built: string): string => join(root, built.replace('build/package/', '').replace(/\.js$/, '.ts'))
-const layers = Object.entries(manifest.exports).filter(([, built]) => built.endsWith('.js'))
-const TSCONFIG = {
-  extends: '../../tsconfig.json',
-  compilerOptions: {
-    paths: Object.fromEntries(layers.map(([name, built]) => [name.replace('.', 'offhook'), [sourceOf(built)]])),
-  },
-  include: ['.'],
-}
-
-/** What the compiler says of these files; '': nothing. */
-async function compiled(files: Readonly<Record<string, string>>): Promise<string> {
-  const at = mkdtempSync(join(folder, 'src-'))
-  const config = { ...TSCONFIG, extends: join('..', TSCONFIG.extends) }
-  writeFileSync(join(at, 'tsconfig.json'), JSON.stringify(config))
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(at, `${name}.ts`), text)
-  const tsc = promisify(execFile)(join(root, 'node_modules/.bin/tsc'), ['-p', at, '--pretty', 'false'])
-  return tsc.then(() => '').catch(({ stdout, message }) => stdout || message)
-}
+import { expect, test } from 'vitest'
+import { compiled, KEY, key } from '../../testing/compiled.ts'
+import { type CodeBlock, codeIn, codes, rowsIn } from '../../testing/docs.ts'
 
 const [beginning, ...tour] = codeIn('core.md')
 const programs: readonly CodeBlock[] = [
@@ -75,15 +46,11 @@ function claim(section: string, code: string): string {
   return key(`core.${section}`, member ?? code)
 }
 
-const key = (type: string, name: string): string => `'${name}' satisfies Key<${type}, '${name}'>`
-
 /** Members of what the notification before them tells. */
 const members = (notification: string, cell: string): readonly string[] =>
   [...cell.matchAll(/`data\.(\w+)`/g)].map(([, name]) => key(`core.NotificationMap['${notification}']['data']`, name!))
 
-const HEAD = `import * as core from 'offhook/core'
-type Key<T, K extends PropertyKey> = T extends unknown ? (K extends keyof T ? K : never) : never
-`
+const HEAD = `import * as core from 'offhook/core'\n${KEY}`
 
 test('what the tables of core.md name is there', { timeout: 60_000 }, async () => {
   const claims = rows.flatMap(({ section, head, cells: [, here = '', notes = ''] }) => {
@@ -139,4 +106,24 @@ test('the tables of what moves an object name states of it', () => {
     if (head !== '' || known.length === 0) continue
     expect(known, `${section} ${cells[0]}`).toEqual(expect.arrayContaining([...codes(cells[1]!), ...codes(cells[3]!)]))
   }
+})
+
+// ---- tables of api.md ------------------------------------------------------------------------------------------------
+
+/** `Endpoint` is a class with what it has itself, `EpConfig.uaConfig` a group of settings. */
+const typesOf = (owner: string): string => {
+  const [name, group] = owner.split('.')
+  return group === undefined ? `facade.${name} | typeof facade.${name}` : `facade.${name}['${group}']`
+}
+
+test('what api.md says is as in PJSUA2 is there, what it says is not is not', { timeout: 60_000 }, async () => {
+  const named = rowsIn('api.md').filter(({ head }) => head === 'Class')
+  const claims = named.flatMap(({ cells: [owner = '', names = '', instead] }) =>
+    codes(names).map((name) => {
+      const claim = key(typesOf(codes(owner)[0]!), name)
+      return instead === undefined ? claim : `// @ts-expect-error there is none\n${claim}`
+    }),
+  )
+  expect(claims.length).toBeGreaterThan(200)
+  expect(await compiled({ api: `import * as facade from 'offhook'\n${KEY}${claims.join('\n')}` })).toBe('')
 })

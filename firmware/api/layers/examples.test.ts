@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import manifest from '../../../package.json' with { type: 'json' }
 import type { SipRequest } from '../../sip/message/message.ts'
+import { sourceOf } from '../../testing/compiled.ts'
 import { audioSdp } from '../../testing/core.ts'
 import { codeIn, root } from '../../testing/docs.ts'
 import { type LoopbackPeer, openPeer } from '../../testing/loopback-peer.ts'
@@ -22,7 +23,7 @@ function moduleOf(name: string, code: string): string {
   const text = code
     .replace(/from '(offhook[^']*)'/g, (_, from: string) => {
       const built = manifest.exports[from.replace('offhook', '.') as '.']
-      return `from '${join(root, built.replace('build/package/', '').replace(/\.js$/, '.ts'))}'`
+      return `from '${sourceOf(built)}'`
     })
     .replaceAll('example.com', `127.0.0.1:${peer.port}`)
     .replaceAll('192.0.2.10', '127.0.0.1')
