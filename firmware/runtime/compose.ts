@@ -217,7 +217,10 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
       const first = settings === undefined
       settings = next
       if (first || plan.stack) stack.use(next.config)
-      else giveSettings()
+      else {
+        stack.keep(next.config)
+        giveSettings()
+      }
     },
     commands: operatorCommands(
       {

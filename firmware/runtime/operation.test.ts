@@ -1,5 +1,5 @@
 // What an operator sees and can do over the broker: the contract's topics, row by row, at the appliance's own process.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -89,6 +89,23 @@ test('status, identify, reregister and log-level', async () => {
   await eye.sees('event/registration', { state: 'registered' }, seen)
   expect(phone.said().slice(quiet)).toBe('')
   await ask('log-level', 'info')
+})
+
+test('RTP ports change while it runs: its line stays, and its sockets lie in the new range', async () => {
+  const [min, max] = [22_460, 22_499]
+  const inRange = () =>
+    readFileSync('/proc/net/udp', 'latin1')
+      .match(/(?<=0100007F:)[0-9A-F]{4}(?= 0{8})/g)
+      ?.filter((port) => Number.parseInt(port, 16) >= min && Number.parseInt(port, 16) <= max).length
+  expect(inRange()).toBe(0)
+  const [from, said] = [eye.seen.length, phone.said().length]
+  const desired = JSON.parse(readFileSync(join(folder, 'desired.json'), 'utf8'))
+  desired.version = 2
+  desired.config.network.rtpPorts = { min, max }
+  await eye.publish('config/desired', JSON.stringify(desired), '-r')
+  expect(await eye.sees('config/reported', { version: 2, result: 'applied' }, from)).toMatchObject({ restarted: [] })
+  await until('sockets of the new range', () => (inRange() ?? 0) >= 8)
+  expect(phone.said().slice(said)).not.toContain('registered')
 })
 
 test('a client of MQTT 3.1.1, which knows no response topic, is answered beside its command', async () => {

@@ -3,14 +3,15 @@ import { createSocket } from 'node:dgram'
 import { afterEach, expect, test } from 'vitest'
 import { readDesired } from '../../provisioning/schema/desired.ts'
 import { plainFormats } from '../../provisioning/schema/formats.ts'
+import type { MediaCommand } from '../media/contract.ts'
 import { freePort } from '../testing/interop/ports.ts'
 import { createClock } from './clock.ts'
 import { createHub } from './hub.ts'
 import { createStack, type Stack } from './stack.ts'
 
-function configuration(registrar: string, sipPort: number) {
+function configuration(registrar: string, sipPort: number, network = {}) {
   const accounts = [{ id: 'main', aor: 'sip:100@127.0.0.1', registrar }]
-  const config = { accounts, handset: { kind: 'null' }, network: { sipPort } }
+  const config = { accounts, handset: { kind: 'null' }, network: { sipPort, ...network } }
   const read = readDesired(JSON.stringify({ contract: 1, version: 1, config }), plainFormats)
   if (!read.ok) throw new Error(JSON.stringify(read.error))
   return read.value.config
@@ -23,18 +24,22 @@ afterEach(() => stack?.stop())
 function world() {
   const hub = createHub(createClock(), () => {})
   const heard: string[] = []
+  const media: MediaCommand[] = []
   let tell: () => void = () => {}
   const say = (text: string) => {
     heard.push(text)
     tell()
   }
-  const made = createStack(hub, 'test', { ua() {}, media() {}, log() {}, up: () => say('up'), down: say })
+  const made = createStack(hub, 'test', {
+    ...{ ua() {}, log() {}, up: () => say('up'), down: say },
+    media: (command) => media.push(command),
+  })
   stack = made
   const next = async () => {
     if (heard.length === 0) await new Promise<void>((resolve) => (tell = resolve))
     return heard.shift()
   }
-  return { stack: made, next }
+  return { stack: made, next, media }
 }
 
 test('a port that is taken is said so and waited for', { timeout: 10_000 }, async () => {
@@ -70,4 +75,33 @@ test('changes that overtake each other never find their own port taken', { timeo
     stack.use(configuration('sip:127.0.0.1:9', port))
     expect(await next()).toBe('up')
   }
+})
+
+test('RTP ports that change leave what stands as it is, and hold when it is built anew', {
+  timeout: 10_000,
+}, async () => {
+  const { stack, next, media } = world()
+  const port = await freePort('udp')
+  const ranges = () => media.flatMap((each) => (each.kind === 'stock-pairs' ? [each.min] : []))
+  const at = (min: number, more = {}) =>
+    configuration('sip:127.0.0.1:9', port, { rtpPorts: { min, max: min + 39 }, ...more })
+  // Sockets are ordered with the first command, whatever it is.
+  const begin = () => stack.command({ kind: 'set-registration', account: 'main', on: true })
+  stack.use(at(23_000))
+  expect(await next()).toBe('up')
+  begin()
+  await expect.poll(ranges).toContain(23_000)
+  media.length = 0
+  stack.keep(at(23_000))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(ranges()).toEqual([])
+  stack.keep(at(23_100))
+  await expect.poll(() => ranges().at(-1)).toBe(23_100)
+  // While another one comes up.
+  media.length = 0
+  stack.use(at(23_200))
+  stack.keep(at(23_300))
+  expect(await next()).toBe('up')
+  begin()
+  await expect.poll(() => ranges().at(-1)).toBe(23_300)
 })

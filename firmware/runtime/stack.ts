@@ -31,6 +31,8 @@ export interface StackUser {
 export interface Stack {
   /** Takes down what stands and builds anew. */
   use(config: PhoneConfig): void
+  /** What stands stays: new calls take the RTP ports of `config`, and the rest of it holds when it is built anew. */
+  keep(config: PhoneConfig): void
   /** To the user agent; lost, with a log, while there is none. */
   command(command: UaCommand): void
   media(event: MediaEvent): void
@@ -59,6 +61,8 @@ interface Standing {
 }
 
 export function createStack(hub: Hub, version: string, user: StackUser): Stack {
+  /** The last one given; undefined before the first. */
+  let wanted: PhoneConfig | undefined
   let standing: Standing | undefined
   let generation = 0
   let timer: NodeJS.Timeout | undefined
@@ -91,28 +95,28 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
             user.ua(event)
           },
           // Nothing can be said to anybody any more, so nothing is waited for.
-          broken: () => void bring(config, 0),
+          broken: () => void bring(0),
         },
       )
-      const watch = watchNetwork(() => void look(config), unwatched)
+      const watch = watchNetwork(() => void look(), unwatched)
       standing = { voice, departure, names, watch, peer, addresses }
     } catch (error) {
       part.stop()
       names.close()
-      later(config, `${address}:${config.network.sipPort} ${(error as NodeJS.ErrnoException).code ?? error}`)
+      later(`${address}:${config.network.sipPort} ${(error as NodeJS.ErrnoException).code ?? error}`)
       return
     }
     failed = { tries: 0, reason: '' }
     user.up(address)
     // What changed before it was watched.
-    void look(config)
+    void look()
   }
 
-  function later(config: PhoneConfig, reason: string): void {
+  function later(reason: string): void {
     if (reason !== failed.reason) user.log(log('warn', 'stack', 'no network for SIP', { reason }))
     failed = { tries: failed.tries + 1, reason }
     user.down(reason)
-    timer = setTimeout(() => void bring(config), failed.tries <= SOON_TRIES ? SOON_MS : RETRY_MS)
+    timer = setTimeout(() => void bring(), failed.tries <= SOON_TRIES ? SOON_MS : RETRY_MS)
   }
 
   function unwatched(code: string): void {
@@ -121,9 +125,9 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
   }
 
   /** Moves to another address when the server would see another one; without any, the old one may come back. */
-  async function look(config: PhoneConfig): Promise<void> {
+  async function look(): Promise<void> {
     const before = standing
-    const found = before ? await addressesTowards(before.peer, config) : undefined
+    const found = before && wanted ? await addressesTowards(before.peer, wanted) : undefined
     if (before === undefined || standing !== before || !found?.ok || sameList(found.value, before.addresses)) return
     const [from, to] = [before.addresses.join(', '), found.value.join(', ')]
     user.log(log('warn', 'stack', 'address changed', { from, to }))
@@ -134,24 +138,26 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
         before.voice.move(found.value)
         user.up(found.value[0] ?? '')
       } catch {
-        void bring(config, 0)
+        void bring(0)
       }
     })
   }
 
-  async function bring(config: PhoneConfig, leaveMs = LEAVE_MS): Promise<void> {
+  async function bring(leaveMs = LEAVE_MS): Promise<void> {
     const mine = ++generation
     await leave(leaveMs)
+    if (wanted === undefined) return
+    const config = wanted
     const names = createResolver(config.network.dns.servers)
     const peer = await firstServer(config, names)
     const found = peer.ok ? await addressesTowards(peer.value, config) : peer
     inTurn(() => {
-      if (mine === generation && peer.ok && found.ok) {
-        build(config, names, peer.value, found.value)
+      if (mine === generation && wanted !== undefined && peer.ok && found.ok) {
+        build(wanted, names, peer.value, found.value)
         return
       }
       names.close()
-      if (mine === generation) later(config, found.ok ? '' : found.error)
+      if (mine === generation) later(found.ok ? '' : found.error)
     })
   }
 
@@ -174,8 +180,15 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
 
   return {
     use(config) {
+      wanted = config
       failed = { tries: 0, reason: '' }
-      void bring(config)
+      void bring()
+    },
+    keep(config) {
+      const before = wanted?.network.rtpPorts
+      wanted = config
+      const { min, max } = config.network.rtpPorts
+      if (min !== before?.min || max !== before.max) standing?.voice.command({ kind: 'set-rtp-ports', min, max })
     },
     command(command) {
       standing?.departure.commanded(command)

@@ -35,6 +35,13 @@ const ROWS: readonly [string, DocumentParts, DocumentParts, string[], string[]][
   ['a line less', two({ registrar: 'sip:example.com' }), {}, ['/accounts/second reregister'], []],
   ['the order of lines', two(), { config: { accounts: [...two().config.accounts].reverse() } }, ['/accounts live'], []],
   ['the audio device', {}, { config: { handset: { kind: 'null' } } }, ['/handset media'], ['audio']],
+  [
+    'the RTP ports',
+    {},
+    { config: { network: { rtpPorts: { min: 20_000, max: 20_099 } } } },
+    ['/network/rtpPorts/min live', '/network/rtpPorts/max live'],
+    [],
+  ],
   ['the SIP port', {}, { config: { network: { sipPort: 5070 } } }, ['/network/sipPort restart'], ['everything']],
   [
     'proxies',
