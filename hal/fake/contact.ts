@@ -4,13 +4,13 @@ import type { Clock } from '../api/clock.ts'
 
 export interface Contact {
   closed(): boolean
-  /** Moves the contact; it flips an odd number of times within `bounceMs` and then stays. */
+  /** Moves the contact, unless it is there already; it flips an odd number of times within `bounceMs` and then stays. */
   put(closed: boolean): void
 }
 
 export function createContact(clock: Clock, rng: Rng, bounceMs: number, changed: () => void): Contact {
-  let now = false
-  let cancels: (() => void)[] = []
+  let [now, wanted] = [false, false]
+  let cancel = (): void => {}
   const become = (closed: boolean): void => {
     if (now === closed) return
     now = closed
@@ -19,11 +19,23 @@ export function createContact(clock: Clock, rng: Rng, bounceMs: number, changed:
   return {
     closed: () => now,
     put(closed) {
-      for (const cancel of cancels) cancel()
+      if (closed === wanted) return
+      wanted = closed
+      cancel()
       const bounces = bounceMs > 0 ? 2 * (rng.uint32() % 4) : 0
       const times = Array.from({ length: bounces }, () => unit(rng) * bounceMs).sort((a, b) => a - b)
-      cancels = times.map((at, n) => clock.after(at, () => become(n % 2 === 0 ? !closed : closed)))
+      const began = clock.now()
+      // One timer at a time: of several that come late together, a real clock may run the last first.
+      const flip = (n: number): void => {
+        const at = times[n]
+        if (at === undefined) return
+        cancel = clock.after(Math.max(0, began + at - clock.now()), () => {
+          become(n % 2 === 0 ? !closed : closed)
+          flip(n + 1)
+        })
+      }
       become(closed)
+      flip(0)
     },
   }
 }
