@@ -12,7 +12,8 @@ export type GuardOutput =
   /** Asks for `opened` or `failed`. */
   { readonly kind: 'open'; readonly device: LineDevice } | Extract<BoardEvent, { kind: 'device' }>
 
-const BACK_OFF_MS = { first: 1000, most: 30_000 } as const
+/** What was plugged in again works within a few seconds; looking costs a few reads of files. */
+const BACK_OFF_MS = { first: 1000, most: 4000 } as const
 
 export function createDeviceGuard(device: LineDevice): Machine<GuardInput, GuardOutput> {
   let openAt: Millis = ms(Number.NEGATIVE_INFINITY)

@@ -35,7 +35,9 @@ const TRANSFER_MS = 5
 const CHECK_MS = 1000
 /** A transfer that takes longer has met a stuck bus. */
 const ANSWER_MS = 2000
-const BACK_OFF_MS = { first: 250, most: 4000 } as const
+/** A process that was busy hears late of what came in time: the answer has as long from when it was first missed. */
+const HEARD_MS = 100
+const BACK_OFF_MS = { first: 250, most: 1000 } as const
 
 interface InitStep {
   /** Undefined: the expander is asked whether it has kept its power; a plug that goes in bounces. */
@@ -77,10 +79,11 @@ type State =
       readonly inTransfer: boolean
       readonly at: Millis
       readonly backOffMs: number
+      readonly missed?: true
     }
   | { readonly name: 'Resting'; readonly shown: Shown; readonly checkAt: Millis }
-  | { readonly name: 'Writing'; readonly after: Shown; readonly giveUpAt: Millis }
-  | { readonly name: 'Checking'; readonly shown: Shown; readonly giveUpAt: Millis }
+  | { readonly name: 'Writing'; readonly after: Shown; readonly giveUpAt: Millis; readonly missed?: true }
+  | { readonly name: 'Checking'; readonly shown: Shown; readonly giveUpAt: Millis; readonly missed?: true }
   /** Reported lost while a transfer is still out: nothing can be sent until it comes back. */
   | { readonly name: 'Stuck' }
 
@@ -139,7 +142,8 @@ export function createHd44780({ size, rom, busHz }: Hd44780Options): Machine<Hd4
     switch (state.name) {
       case 'Starting': {
         const { restMs } = steps()[state.step]!
-        state = { ...state, step: state.step + 1, inTransfer: false, at: after(now, restMs) }
+        const { step, backOffMs } = state
+        state = { name: 'Starting', step: step + 1, inTransfer: false, at: after(now, restMs), backOffMs }
         proceed(now, out)
         return
       }
@@ -189,14 +193,19 @@ export function createHd44780({ size, rom, busHz }: Hd44780Options): Machine<Hd4
           if (now >= state.probeAt) sendStep(0, state.backOffMs, now, out)
           return
         case 'Starting':
-          if (state.inTransfer && now >= state.at) lose('the bus does not answer', { name: 'Stuck' }, out)
-          return proceed(now, out)
+          if (!state.inTransfer) return proceed(now, out)
+          if (now < state.at) return
+          if (state.missed) lose('the bus does not answer', { name: 'Stuck' }, out)
+          else state = { ...state, at: after(now, HEARD_MS), missed: true }
+          return
         case 'Resting':
           if (now >= state.checkAt) check(state.shown, now, out)
           return
         case 'Writing':
         case 'Checking':
-          if (now >= state.giveUpAt) lose('the bus does not answer', { name: 'Stuck' }, out)
+          if (now < state.giveUpAt) return
+          if (state.missed) lose('the bus does not answer', { name: 'Stuck' }, out)
+          else state = { ...state, giveUpAt: after(now, HEARD_MS), missed: true }
           return
         case 'Stuck':
           return

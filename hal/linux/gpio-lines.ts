@@ -78,8 +78,8 @@ export interface DeviceLines {
 }
 
 /**
- * Takes all lines, waits until the device manager has given them to the phone's group, and opens one after the other, with a
- * turn for everybody else in between. `opened` is called with all of them, or the failure is fed.
+ * Takes all lines, waits until the device manager has given them to the phone's group, and opens them, one after the other,
+ * with a turn for everybody else in between. `opened` is called with all of them, or the failure is fed.
  */
 export function openDevice(
   device: LineDevice,
@@ -107,13 +107,14 @@ export function openDevice(
     close()
     feed({ kind: 'failed', device, reason })
   }
-  /** All are taken before the first is waited for, so that they are given to us side by side. */
+  /** One a turn, and all before the first is waited for, so that they are given to us side by side. */
   const take = (until: Millis): void => {
     const later = (why: string): void => {
       if (clock.now() >= until) giveUp(why)
       else cancel = clock.after(LOOK_MS, () => take(until))
     }
-    for (const wish of wishes.slice(numbers.length)) {
+    const wish = wishes[numbers.length]
+    if (wish !== undefined) {
       const number = lineNumber(wish.at, sysfsRoot)
       if (!number.ok) {
         giveUp(number.error)
@@ -128,6 +129,8 @@ export function openDevice(
         return
       }
       numbers.push(number.value)
+      cancel = clock.after(0, () => take(until))
+      return
     }
     for (const number of numbers.slice(ours)) {
       const line = named(wishes[ours]!, number)

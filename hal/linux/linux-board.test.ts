@@ -190,10 +190,10 @@ test('an expander that lost its power for a moment is noticed, and its keypad op
   ])
 })
 
-test('a device’s lines are opened one a turn: each may have to wait, and nobody shall wait for all of them', () => {
+test('a device’s lines are taken and opened one a turn: each may have to wait, and nobody shall wait for all of them', () => {
   const { board, clock, gpio } = modelled()
   board.start(() => {})
-  expect(gpio.opened()).toHaveLength(3)
+  expect([gpio.taken().length, gpio.opened().length]).toEqual([3, 0])
   clock.advance(1)
   expect(gpio.opened()).toHaveLength(17)
   const other = modelled()
@@ -273,6 +273,7 @@ test('a lamp that is low when lit', () => {
   const gpio = createGpioModel(clock, new Map([[BASE + 17, { level: () => 0, driven: (level) => levels.push(level) }]]))
   const leds = [{ led: 'line', line: { ...PROFILE.leds[0]!.line, activeLow: true } }] as const
   const lamps = openLamps({ ...PROFILE, leds }, { ...gpio, sysfsRoot: root, clock, feed: () => {} })
+  clock.advance(1)
   lamps?.set('line', true)
   lamps?.set('line', false)
   lamps?.set('line', true)
