@@ -81,6 +81,7 @@ test('a full redraw stays under 31 ms', () => {
 test('a key of the modelled pad becomes an intent', () => {
   const { board, clock, intents } = phone()
   for (const key of ['7', 'soft2', 'ok'] as const) board.press(key)
+  clock.advance(100)
   board.lift()
   clock.advance(1000)
   // The hook's first state, then the finger and the hook side by side.

@@ -1,11 +1,12 @@
 // The whole board as one machine: commands and what the lines and the bus say go in, line and bus work and events come out.
 import type { Machine } from '../../firmware/base/machine.ts'
-import { earlier, FOREVER, type Millis } from '../../firmware/base/time.ts'
+import { after, earlier, FOREVER, type Millis } from '../../firmware/base/time.ts'
 import { type BoardCommand, type BoardDescription, type BoardEvent, type Frame, KEYS, type Key } from '../api/board.ts'
 import { createDeviceGuard, type GuardInput, type GuardOutput, type LineDevice } from './device-guard.ts'
 import { createDirectKeys, type DirectKeyInput } from './direct-keys.ts'
 import { createHd44780, type Hd44780Input, type Hd44780Options, type Hd44780Output } from './hd44780.ts'
 import { createHookSwitch, HOOK_TIMING, type HookEvent, type HookInput, type HookTiming } from './hook-switch.ts'
+import type { KeyEvent } from './key-tracker.ts'
 import { createLedPatterns, type LedInput, type LedOutput } from './led-patterns.ts'
 import {
   createMatrixScan,
@@ -32,7 +33,8 @@ export type BoardInput =
   | { readonly kind: 'command'; readonly command: BoardCommand }
   | { readonly kind: 'opened'; readonly device: LineDevice }
   | { readonly kind: 'failed'; readonly device: LineDevice; readonly reason: string }
-  | { readonly kind: 'row-edge' }
+  /** A row changed; `closed` are the rows where all of them have just been read. */
+  | { readonly kind: 'row-edge'; readonly closed?: number }
   | { readonly kind: 'rows'; readonly closed: number }
   | { readonly kind: 'button'; readonly key: Key; readonly closed: boolean }
   | { readonly kind: 'hook'; readonly offHook: boolean }
@@ -53,6 +55,12 @@ export function describe({ model, matrix, buttons, leds, lcd }: BoardParts): Boa
   return { model, display: lcd.size, keys: KEYS.filter((key) => present.has(key)), leds }
 }
 
+/**
+ * Keys pressed after the handset moved are told after it, though its contact comes to rest more slowly: a digit told first
+ * would be one dialled on-hook. They wait no longer than this, ms: a broken hook takes no key away.
+ */
+const HOOK_FIRST_MS = 100
+
 /** What one of the parts says. */
 type Said = GuardOutput | MatrixOutput | HookEvent | LedOutput | Hd44780Output
 
@@ -60,7 +68,8 @@ export function createBoardMachine(parts: BoardParts): Machine<BoardInput, Board
   const timing = parts.keyTiming ?? MATRIX_TIMING
   const matrix: Machine<MatrixInput, Said> = createMatrixScan(parts.matrix, timing)
   const buttons: Machine<DirectKeyInput, Said> = createDirectKeys(parts.buttons, timing)
-  const hook: Machine<HookInput, Said> = createHookSwitch(parts.hookTiming ?? HOOK_TIMING)
+  const hookSwitch = createHookSwitch(parts.hookTiming ?? HOOK_TIMING)
+  const hook: Machine<HookInput, Said> = hookSwitch
   const leds: Machine<LedInput, Said> = createLedPatterns(parts.leds)
   const lcd: Machine<Hd44780Input, Said> = createHd44780(parts.lcd)
   const guards: Readonly<Record<LineDevice, Machine<GuardInput, Said>>> = {
@@ -68,7 +77,18 @@ export function createBoardMachine(parts: BoardParts): Machine<BoardInput, Board
     hook: createDeviceGuard('hook'),
     leds: createDeviceGuard('leds'),
   }
-  const machines = [guards.keypad, guards.hook, guards.leds, matrix, buttons, hook, leds, lcd]
+  const machines = [guards.keypad, guards.hook, guards.leds, hook, matrix, buttons, leds, lcd]
+  let waiting: readonly KeyEvent[] = []
+
+  const waitUntil = (): Millis => after(hookSwitch.movedAt()!, HOOK_FIRST_MS)
+  const sayAll = (said: readonly Said[], now: Millis, out: BoardOutput[]): void => {
+    const [keys, others] = [said.filter((each) => each.kind === 'key'), said.filter((each) => each.kind !== 'key')]
+    const hookAt = hookSwitch.movedAt()
+    const waits = ({ at }: KeyEvent): boolean => hookAt !== undefined && at >= hookAt && now < waitUntil()
+    const all = [...waiting, ...keys]
+    waiting = all.filter(waits)
+    out.push(...[...others, ...all.filter((key) => !waits(key))].map(translate))
+  }
 
   const obeys = (command: BoardCommand, now: Millis, said: Said[]): boolean => {
     switch (command.kind) {
@@ -99,7 +119,7 @@ export function createBoardMachine(parts: BoardParts): Machine<BoardInput, Board
         buttons.handle({ kind: 'lost' }, now, said)
         return
       case 'row-edge':
-        matrix.handle({ kind: 'edge' }, now, said)
+        matrix.handle({ ...input, kind: 'edge' }, now, said)
         return
       case 'rows':
         matrix.handle(input, now, said)
@@ -123,14 +143,18 @@ export function createBoardMachine(parts: BoardParts): Machine<BoardInput, Board
       const said: Said[] = []
       if (input.kind !== 'command') tell(input, now, said)
       else if (!obeys(input.command, now, said)) out.push({ kind: 'ignored', command: input.command })
-      out.push(...said.map(translate))
+      sayAll(said, now, out)
     },
     wake(now, out) {
       const said: Said[] = []
       for (const machine of machines) if (machine.deadline() <= now) machine.wake(now, said)
-      out.push(...said.map(translate))
+      sayAll(said, now, out)
     },
-    deadline: () => machines.reduce<Millis>((first, machine) => earlier(first, machine.deadline()), FOREVER),
+    deadline: () =>
+      machines.reduce<Millis>(
+        (first, machine) => earlier(first, machine.deadline()),
+        waiting.length > 0 ? waitUntil() : FOREVER,
+      ),
   }
 }
 

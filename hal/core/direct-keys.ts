@@ -28,7 +28,6 @@ export function createDirectKeys(
     },
     wake(now: Millis, out) {
       for (const key of keys) tracker.observe(key, closed.has(key), now, out)
-      tracker.wake(now, out)
     },
     deadline: () => earlier(tracker.settleAt(), tracker.deadline()),
   }

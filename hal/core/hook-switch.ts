@@ -35,7 +35,12 @@ interface Burst {
   readonly settleAt: Millis
 }
 
-export function createHookSwitch(timing: HookTiming = HOOK_TIMING): Machine<HookInput, HookEvent> {
+export interface HookSwitch extends Machine<HookInput, HookEvent> {
+  /** The first of the edges that have not come to rest. */
+  movedAt(): Millis | undefined
+}
+
+export function createHookSwitch(timing: HookTiming = HOOK_TIMING): HookSwitch {
   let state: State = { name: 'Unknown' }
   let burst: Burst | undefined
   let contact = false
@@ -85,6 +90,7 @@ export function createHookSwitch(timing: HookTiming = HOOK_TIMING): Machine<Hook
       }
       if (state.name === 'Leaving' && now >= state.hangUpAt) tell('on', state.since, out)
     },
+    movedAt: () => burst?.first,
     deadline: () => burst?.settleAt ?? (state.name === 'Leaving' ? state.hangUpAt : FOREVER),
   }
 }

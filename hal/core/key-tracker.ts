@@ -14,20 +14,22 @@ export const KEY_TIMING: KeyTiming = { debounceMs: 8, longMs: 800 }
 
 interface KeyState {
   down: boolean
-  /** Since when the contact has looked different from `down`. */
-  changingSince: Millis | undefined
+  /** Since when the contact has looked different from `down`, and when it moved. */
+  changing: { readonly since: Millis; readonly at: Millis } | undefined
   longAt: Millis
 }
 
 export interface KeyTracker {
-  /** What the contact of `key` looks like at `now`. Events carry the time of the first look of the new state. */
-  observe(key: Key, closed: boolean, now: Millis, out: KeyEvent[]): void
+  /**
+   * What the contact of `key` looked like at `seenAt`. Events carry the time of the first look of the new state, or of the
+   * edge that made somebody look. A long press is one that was seen to last, however late anybody looked.
+   */
+  observe(key: Key, closed: boolean, seenAt: Millis, out: KeyEvent[], edgeAt?: Millis): void
   isDown(key: Key): boolean
-  isAnyDown(): boolean
+  /** Its contact looks different from what was told. */
+  isChanging(key: Key): boolean
   /** True while any contact looks different from what was told. */
   isAnyChanging(): boolean
-  /** Sends the long presses that are due. */
-  wake(now: Millis, out: KeyEvent[]): void
   /** When the next long press is due. */
   deadline(): Millis
   /** When the next contact that changed will have lasted long enough. */
@@ -37,37 +39,29 @@ export interface KeyTracker {
 }
 
 export function createKeyTracker(keys: readonly Key[], timing: KeyTiming = KEY_TIMING): KeyTracker {
-  const states = new Map<Key, KeyState>(
-    keys.map((key) => [key, { down: false, changingSince: undefined, longAt: FOREVER }]),
-  )
+  const states = new Map<Key, KeyState>(keys.map((key) => [key, { down: false, changing: undefined, longAt: FOREVER }]))
   const settle = (key: Key, state: KeyState, at: Millis, out: KeyEvent[]): void => {
     state.down = !state.down
-    state.changingSince = undefined
+    state.changing = undefined
     state.longAt = state.down ? after(at, timing.longMs) : FOREVER
     out.push({ kind: 'key', key, action: state.down ? 'press' : 'release', at })
   }
-  const some = (holds: (state: KeyState) => boolean): boolean => {
-    for (const state of states.values()) if (holds(state)) return true
-    return false
-  }
   return {
-    observe(key, closed, now, out) {
+    observe(key, closed, seenAt, out, edgeAt = seenAt) {
       const state = states.get(key)
       if (state === undefined) return
-      if (closed === state.down) state.changingSince = undefined
-      else if (state.changingSince === undefined) state.changingSince = now
-      else if (now - state.changingSince >= timing.debounceMs) settle(key, state, state.changingSince, out)
-    },
-    isDown: (key) => states.get(key)?.down ?? false,
-    isAnyDown: () => some((state) => state.down),
-    isAnyChanging: () => some((state) => state.changingSince !== undefined),
-    wake(now, out) {
-      for (const [key, state] of states) {
-        if (now < state.longAt) continue
+      const { changing } = state
+      if (closed === state.down) {
+        state.changing = undefined
+        if (!closed || seenAt < state.longAt) return
         out.push({ kind: 'key', key, action: 'long', at: state.longAt })
         state.longAt = FOREVER
-      }
+      } else if (changing === undefined) state.changing = { since: seenAt, at: edgeAt }
+      else if (seenAt - changing.since >= timing.debounceMs) settle(key, state, changing.at, out)
     },
+    isDown: (key) => states.get(key)?.down ?? false,
+    isChanging: (key) => states.get(key)?.changing !== undefined,
+    isAnyChanging: () => [...states.values()].some(({ changing }) => changing !== undefined),
     deadline() {
       let first = FOREVER
       for (const { longAt } of states.values()) first = earlier(first, longAt)
@@ -75,14 +69,14 @@ export function createKeyTracker(keys: readonly Key[], timing: KeyTiming = KEY_T
     },
     settleAt() {
       let first = FOREVER
-      for (const { changingSince } of states.values())
-        if (changingSince !== undefined) first = earlier(first, after(changingSince, timing.debounceMs))
+      for (const { changing } of states.values())
+        if (changing !== undefined) first = earlier(first, after(changing.since, timing.debounceMs))
       return first
     },
     releaseAll(now, out) {
       for (const [key, state] of states) {
         if (state.down) settle(key, state, now, out)
-        state.changingSince = undefined
+        state.changing = undefined
       }
     },
   }

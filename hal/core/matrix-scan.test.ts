@@ -10,64 +10,90 @@ const LAYOUT = [
 ] as const
 
 /** Scans with the given contacts (`row,column` closed from–until) up to `end`; the outputs with their times, as text. */
-function scan(contacts: readonly (readonly [number, number, number, number])[], end: number) {
+function scan(contacts: readonly (readonly [number, number, number, number])[], end: number, readMs = 0) {
   const machine = createMatrixScan(LAYOUT)
   const log: string[] = []
   let [now, driven] = [0, 0]
-  const rows = () =>
+  let answer: { readonly at: number; readonly closed: number } | undefined
+  const closedRows = () =>
     contacts.reduce(
       (mask, [r, c, from, until]) => (now >= from && now < until && driven & (1 << c) ? mask | (1 << r) : mask),
       0,
     )
-  const perform = (out: readonly MatrixOutput[]): void => {
+  const turn = (act: (out: MatrixOutput[]) => void): void => {
+    const out: MatrixOutput[] = []
+    act(out)
     for (const output of out) {
       if (output.kind === 'drive') {
         driven = output.columns
         log.push(`${now} drive ${driven}`)
       } else if (output.kind === 'read-rows') {
-        log.push(`${now} read`)
-        const next: MatrixOutput[] = []
-        machine.handle({ kind: 'rows', closed: rows() }, ms(now), next)
-        perform(next)
+        log.push(`${now} read ${output.rows}`)
+        answer = { at: now + readMs, closed: closedRows() & output.rows }
       } else log.push(`${now} ${output.key} ${output.action} @${output.at}`)
     }
   }
-  const turn = (act: (out: MatrixOutput[]) => void): void => {
-    const out: MatrixOutput[] = []
-    act(out)
-    perform(out)
-  }
   turn((out) => machine.handle({ kind: 'opened' }, ms(now), out))
   const edges = contacts.flatMap(([, , from, until]) => [from, until]).sort((a, b) => a - b)
-  while (now < end) {
-    const edge = edges[0] ?? Number.POSITIVE_INFINITY
-    now = Math.min(edge, machine.deadline(), end)
+  for (;;) {
+    const [edge = FOREVER, answerAt = FOREVER] = [edges[0], answer?.at]
+    now = Math.min(edge, answerAt, machine.deadline())
+    if (now >= end) return { log, machine }
     if (now === edge) {
       edges.shift()
       turn((out) => machine.handle({ kind: 'edge' }, ms(now), out))
-    }
-    turn((out) => machine.wake(ms(now), out))
+    } else if (answer !== undefined && now === answerAt) {
+      const { closed } = answer
+      answer = undefined
+      turn((out) => machine.handle({ kind: 'rows', closed }, ms(now), out))
+    } else turn((out) => machine.wake(ms(now), out))
   }
-  return { log, machine }
 }
 const keys = (log: readonly string[]) => log.filter((text) => text.includes('@'))
 
 test('at rest all columns are driven and nothing is waited for', () => {
   const { log, machine } = scan([], 1000)
-  expect(log).toEqual(['0 drive 3', '2 read'])
+  expect(log).toEqual(['0 drive 3', '2 read 3', '2 drive 3'])
   expect(machine.deadline()).toBe(FOREVER)
 })
 
-test('an edge starts scans until the key is up again: drive, 2 ms, read', () => {
-  const { log } = scan([[1, 0, 100, 118]], 1000)
+test('an edge starts a scan of the rows that are closed, and what is changing is looked at again', () => {
+  const { log } = scan([[1, 0, 100, 140]], 1000)
   expect(log).toEqual([
-    ...['0 drive 3', '2 read'],
-    ...['100 drive 1', '102 read', '102 drive 2', '104 read'],
-    ...['108 drive 1', '110 read', '110 drive 2', '112 read', '112 4 press @104'],
-    // Held: 20 ms between scans; changing: 4 ms.
-    ...['132 drive 1', '134 read', '134 drive 2', '136 read'],
-    ...['140 drive 1', '142 read', '142 drive 2', '144 read', '144 4 release @136'],
-    ...['144 drive 3', '146 read'],
+    ...['0 drive 3', '2 read 3', '2 drive 3'],
+    ...['100 read 3', '100 drive 1', '102 read 2'],
+    // Changing: every 4 ms, its column alone. Stamped with the edge.
+    ...['106 read 2', '110 read 2', '110 4 press @100'],
+    // Held: all columns are driven, 20 ms between scans of all of them, and an edge tells at once.
+    ...['110 drive 3', '130 read 3', '130 drive 1', '132 read 2', '132 drive 2', '134 read 2', '134 drive 3'],
+    ...['140 read 3', '144 read 3', '148 read 3', '148 4 release @140', '148 drive 3'],
+  ])
+})
+
+test('rows that were read already are not read again', () => {
+  const machine = createMatrixScan(LAYOUT)
+  const out: MatrixOutput[] = []
+  machine.handle({ kind: 'opened' }, ms(0), out)
+  machine.handle({ kind: 'rows', closed: 0 }, ms(2), out)
+  out.length = 0
+  machine.handle({ kind: 'edge', closed: 2 }, ms(100), out)
+  expect(out).toEqual([{ kind: 'drive', columns: 1, closed: 0 }])
+  out.length = 0
+  machine.wake(ms(102), out)
+  expect(out).toEqual([{ kind: 'read-rows', rows: 2 }])
+})
+
+test('two keys of a row pressed at once are two: the second is found by the next scan', () => {
+  const { log } = scan(
+    [
+      [0, 0, 100, 200],
+      [0, 1, 100, 200],
+    ],
+    1000,
+  )
+  expect(keys(log).map((text) => text.replace(/@.*/, ''))).toEqual([
+    ...['110 1 press ', expect.stringMatching(/^1[1-4]\d 2 press/)],
+    ...[expect.stringContaining('1 release'), expect.stringContaining('2 release')],
   ])
 })
 
@@ -77,27 +103,45 @@ test('a contact closed for one scan only is noise', () => {
 
 test('long comes 800 ms after the press and once', () => {
   expect(keys(scan([[0, 0, 100, 2000]], 3000).log)).toEqual([
-    '112 1 press @104',
-    '904 1 long @904',
-    expect.stringContaining('1 release'),
+    '110 1 press @100',
+    '902 1 long @900',
+    '2008 1 release @2000',
+  ])
+})
+
+test.each([5, 20, 60, 150])('where a read takes %i ms, a press lasts as long as its contact was closed', (readMs) => {
+  const told = (forMs: number) =>
+    keys(scan([[1, 1, 1000, 1000 + forMs]], 5000, readMs).log).map((text) => text.replace(/^\d+ /, ''))
+  const at = (text: string) => Number(text.split('@')[1])
+  const short = told(790)
+  expect(short.map((text) => text.split('@')[0])).toEqual(['5 press ', '5 release '])
+  expect(at(short[0]!)).toBe(1000)
+  // Released amid a scan it is seen by the next look at its column.
+  expect(at(short[1]!) - 1790).toBeLessThanOrEqual(2 * (readMs + 2))
+  expect(told(1700).map((text) => text.split('@')[0])).toEqual(['5 press ', '5 long ', '5 release '])
+})
+
+test('an edge while the rows are being read is not lost', () => {
+  // The first was noise; the contact closes after it was looked at because of that.
+  const contacts = [
+    [0, 0, 100, 100],
+    [1, 1, 110, 300],
+  ] as const
+  expect(keys(scan(contacts, 1000, 20).log)).toEqual([
+    expect.stringContaining('5 press @110'),
+    expect.stringContaining('5 release'),
   ])
 })
 
 test('a key pressed while the columns are driven again is not missed', () => {
   // Between the last scan and the rest there is no edge to wake the scan: the rows are looked at.
-  const first = scan([[0, 0, 100, 118]], 1000).log
-  const armedAt = Number(first.at(-2)?.split(' ')[0])
-  expect(
-    keys(
-      scan(
-        [
-          [0, 0, 100, 118],
-          [1, 1, armedAt + 1, armedAt + 60],
-        ],
-        1000,
-      ).log,
-    ).slice(2),
-  ).toEqual([expect.stringContaining('5 press'), expect.stringContaining('5 release')])
+  const noise = [0, 1, 100, 104.5] as const
+  const arming = scan([noise], 1000).log.findLast((text) => text.endsWith('drive 3'))!
+  const from = Number.parseInt(arming, 10) + 1
+  expect(keys(scan([noise, [1, 1, from, from + 60]], 1000).log)).toEqual([
+    expect.stringContaining('5 press'),
+    expect.stringContaining('5 release'),
+  ])
 })
 
 test('lines that go away release what was down', () => {

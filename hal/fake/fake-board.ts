@@ -59,7 +59,7 @@ export function createFakeBoard(options: HardwareOptions & { readonly parts?: Bo
         hardware.matrix.drive(output.columns)
         return
       case 'read-rows':
-        feed({ kind: 'rows', closed: hardware.matrix.rows() })
+        feed({ kind: 'rows', closed: hardware.matrix.rows() & output.rows })
         return
       case 'set-led':
         hardware.setLed(output.led, output.on)

@@ -36,14 +36,13 @@ export interface HardwareOptions {
   /** How long contacts bounce, ms. */
   readonly keyBounceMs?: number
   readonly hookBounceMs?: number
+  /** A column is steady this long after it was driven, ms. */
+  readonly settleMs?: number
   readonly lcdAddress?: number
 }
 
-/** A column is steady this long after it was driven, ms. */
-const SETTLE_MS = 1.5
-
 export function createHardware(parts: BoardParts, options: HardwareOptions): Hardware {
-  const { clock, rng = seededRng(1), keyBounceMs = 4, hookBounceMs = 12, lcdAddress = 0x27 } = options
+  const { clock, rng = seededRng(1), keyBounceMs = 4, hookBounceMs = 12, settleMs = 1.5, lcdAddress = 0x27 } = options
   const listeners: WireListener[] = []
   const tell = (speak: (listener: WireListener) => void): void => {
     for (const listener of listeners) speak(listener)
@@ -63,7 +62,7 @@ export function createHardware(parts: BoardParts, options: HardwareOptions): Har
       const key = parts.matrix[row]?.[column]
       return key !== undefined && cells.get(key)!.closed()
     },
-    SETTLE_MS,
+    settleMs,
     (rows) => tell((to) => to.rows(rows)),
   )
   for (const key of parts.matrix.flat())

@@ -2,7 +2,7 @@
 import type { Clock } from '../api/clock.ts'
 
 export interface MatrixModel {
-  /** Drives these columns, the others float; the rows follow after `settleMs`. */
+  /** Drives these columns, the others float; the rows follow after `settleMs`, or at once. */
   drive(columns: number): void
   /** The rows that are pulled down now. */
   rows(): number
@@ -39,10 +39,12 @@ export function createMatrixModel(
   }
   return {
     drive(columns) {
-      clock.after(settleMs, () => {
+      const settle = (): void => {
         driven = columns
         refresh()
-      })
+      }
+      if (settleMs === 0) settle()
+      else clock.after(settleMs, settle)
     },
     rows: () => rows,
     refresh,

@@ -5,8 +5,9 @@ import { watchLines } from './line-watch.ts'
 import type { BoardProfile, LineAt } from './profiles.ts'
 
 export interface KeypadLines {
-  drive(columns: number): void
-  readRows(): void
+  /** Exactly these columns pull; `closed` are the rows known to be closed then. */
+  drive(columns: number, closed: number): void
+  readRows(wanted: number): void
   close(): void
 }
 
@@ -30,7 +31,7 @@ export function openKeypad(profile: BoardProfile, access: LineAccess): KeypadLin
       work = atWork(profile, device, access)
     },
   )
-  return { drive: (next) => work?.drive(next), readRows: () => work?.readRows(), close }
+  return { drive: (next, closed) => work?.drive(next, closed), readRows: (wanted) => work?.readRows(wanted), close }
 }
 
 /** Each once. */
@@ -55,11 +56,13 @@ function atWork({ matrix, buttons }: BoardProfile, device: DeviceLines, access: 
     if (error) device.fail(error)
     else feed({ kind: 'row-edge' })
   }
-  // A row that is open is what a matrix at rest knows.
+  const maskOf = (levels: readonly Level[]): number => levels.reduce((mask: number, level, n) => mask | (level << n), 0)
+  const areAllRead = matrix.rows.every(({ pollMs }) => pollMs !== undefined)
   const rowWatch = watchLines(
     rows.map((line, n) => ({ at: matrix.rows[n]!, line, tell: edge })),
     clock,
-    0,
+    // A row that is open is what a matrix at rest knows.
+    { rest: 0, ...(areAllRead ? { changed: (levels) => feed({ kind: 'row-edge', closed: maskOf(levels) }) } : {}) },
   )
   const contacts = buttons.map(({ key, line: at }, n) => {
     const line = keys[n]!
@@ -78,7 +81,7 @@ function atWork({ matrix, buttons }: BoardProfile, device: DeviceLines, access: 
   const columnWatch = watchLines(
     first?.pollMs === undefined ? [] : [{ at: { ...first, pollMs: CHECK_MS }, line: columns[0]!, tell: driving }],
     clock,
-    1,
+    { rest: 1 },
   )
   for (const line of interrupts)
     line.watch((error, changed) => {
@@ -91,7 +94,7 @@ function atWork({ matrix, buttons }: BoardProfile, device: DeviceLines, access: 
     keyWatch.stop()
   })
   return {
-    drive(next) {
+    drive(next, closed) {
       try {
         // Driven to one level only: two keys of a row would otherwise short a low column to a high one.
         for (const [n, column] of columns.entries())
@@ -99,14 +102,16 @@ function atWork({ matrix, buttons }: BoardProfile, device: DeviceLines, access: 
             column.setDirection((next >> n) & 1 ? (matrix.columns[n]!.activeLow ? 'low' : 'high') : 'in')
         driven = next
         // With one column driven the scan reads the rows itself.
-        for (const watch of [rowWatch, columnWatch]) watch.pause(driven !== all)
+        rowWatch.pause(driven !== all, closed)
+        columnWatch.pause(driven !== all)
       } catch (cause) {
         device.fail(cause)
       }
     },
-    readRows() {
-      let [mask, left] = [0, rows.length]
-      for (const [n, row] of rows.entries())
+    readRows(wanted) {
+      const read = [...rows.entries()].filter(([n]) => ((wanted >> n) & 1) === 1)
+      let [mask, left] = [0, read.length]
+      for (const [n, row] of read)
         row.read((error, value) => {
           if (error) device.fail(error)
           mask |= value << n

@@ -7,7 +7,12 @@ import { watchLines } from './line-watch.ts'
 /** Lines of a chip where each read takes `takesMs`. */
 function lines(
   pollMs: readonly (number | undefined)[],
-  { takesMs = 1, rest, interrupt = false }: { takesMs?: number; rest?: Level; interrupt?: boolean } = {},
+  {
+    takesMs = 1,
+    rest,
+    interrupt = false,
+    changed = false,
+  }: { takesMs?: number; rest?: Level; interrupt?: boolean; changed?: boolean } = {},
 ) {
   const clock = createVirtualClock(1000)
   const levels: Level[] = pollMs.map(() => 0)
@@ -31,7 +36,10 @@ function lines(
     } as GpioLine,
     tell: (error: Error | null | undefined, value: Level) => void told.push(error ? error.message : `${n}: ${value}`),
   }))
-  const watch = watchLines(watched, clock, rest)
+  const watch = watchLines(watched, clock, {
+    ...(rest === undefined ? {} : { rest }),
+    ...(changed ? { changed: (levels) => void told.push(levels.join(' ')) } : {}),
+  })
   return {
     ...{ clock, levels, reads, told, edges, watch },
     fail: () => {
@@ -116,4 +124,20 @@ test('a failure is told, and nothing after it was stopped', () => {
   watch.stop()
   clock.advance(100)
   expect([reads.length, told.length]).toEqual([1, 1])
+})
+
+test('a round that found a change is told as a whole, where that is wanted; a line that fails is told by itself', () => {
+  const { clock, levels, told, fail } = lines([10, 10, 10], { rest: 0, changed: true })
+  clock.advance(25)
+  expect(told).toEqual([])
+  levels[0] = 1
+  levels[2] = 1
+  clock.advance(10)
+  expect(told).toEqual(['1 0 1'])
+  levels[0] = 0
+  clock.advance(50)
+  expect(told.slice(1)).toEqual(['0 0 1'])
+  fail()
+  clock.advance(10)
+  expect(told[2]).toBe('ENXIO')
 })

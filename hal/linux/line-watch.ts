@@ -13,20 +13,30 @@ export interface WatchedLine {
   readonly tell: LineCallback
 }
 
+export interface WatchOptions {
+  /** The level that needs no telling at the start and after a pause; absent: every line is told once. */
+  readonly rest?: Level
+  /** Takes a round that found a change, with the levels of all lines that are read, instead of each by its `tell`. */
+  readonly changed?: (levels: readonly Level[]) => void
+}
+
 export interface LineWatch {
-  /** Lines that are read are left alone for now; afterwards those that are not `rest` are told. */
-  pause(paused: boolean): void
+  /** Lines that are read are left alone for now; afterwards those are told that are not as `known`, a bit for each, or `rest`. */
+  pause(paused: boolean, known?: number): void
   /** Lines that are read are read now, unless paused. */
   look(): void
   stop(): void
 }
 
 /**
- * `rest` is the level that needs no telling at the start and after a pause; absent: every line is told once. Lines are
- * read in rounds, the next one `pollMs` (the shortest there is; seconds, where an interrupt tells) after the last began, but
- * never before it has ended.
+ * Lines are read in rounds, the next one `pollMs` (the shortest there is; seconds, where an interrupt tells) after the last
+ * began, but never before it has ended.
  */
-export function watchLines(watched: readonly WatchedLine[], clock: Clock, rest?: Level): LineWatch {
+export function watchLines(
+  watched: readonly WatchedLine[],
+  clock: Clock,
+  { rest, changed }: WatchOptions = {},
+): LineWatch {
   const read = watched.filter(({ at }) => at.pollMs !== undefined)
   for (const { at, line, tell } of watched) if (at.pollMs === undefined) line.watch(tell)
   const everyMs = Math.min(...read.map(({ at }) => (at.interrupt === undefined ? at.pollMs! : ALL_THE_SAME_MS)))
@@ -49,22 +59,24 @@ export function watchLines(watched: readonly WatchedLine[], clock: Clock, rest?:
       return
     }
     reading = true
-    let left = read.length
+    let [left, found] = [read.length, false]
     for (const [n, { line, tell }] of read.entries())
       line.read((error, value) => {
         const ended = --left === 0
         if (!stopped && !paused && (error || value !== last[n])) {
           last[n] = value
-          tell(error, value)
+          found = true
+          if (error || changed === undefined) tell(error, value)
         }
+        if (ended && found && !stopped && !paused) changed?.(last as readonly Level[])
         if (ended) again()
       })
   }
   if (!stopped) cancel = clock.after(everyMs, round)
   return {
-    pause(now) {
+    pause(now, known) {
       paused = now
-      last.fill(rest)
+      for (const n of last.keys()) last[n] = known === undefined ? rest : (((known >> n) & 1) as Level)
     },
     look() {
       if (stopped || paused) return

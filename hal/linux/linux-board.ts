@@ -72,10 +72,10 @@ export function createLinuxBoard(profile: BoardProfile, options: LinuxBoardOptio
         open(output.device)
         return
       case 'drive':
-        keypad?.drive(output.columns)
+        keypad?.drive(output.columns, output.closed)
         return
       case 'read-rows':
-        keypad?.readRows()
+        keypad?.readRows(output.rows)
         return
       case 'set-led':
         lamps?.set(output.led, output.on)

@@ -64,7 +64,9 @@ export interface BoardState {
 }
 
 export function createEmulatedBoard(profile: BoardProfile, pl061: Chip): BoardParts {
-  const hardware = createHardware(partsOf(profile), { clock: systemClock, lcdAddress: profile.lcd.address })
+  // Timers of a busy machine come late: the guest would read the rows of the column before.
+  const at = { clock: systemClock, settleMs: 0, lcdAddress: profile.lcd.address }
+  const hardware = createHardware(partsOf(profile), at)
   const expander = createPca9555(EXPANDER.label)
   const onDrive = wire(profile, hardware, [pl061, expander])
   const interrupt = profile.matrix.rows.find((at) => at.interrupt !== undefined)?.interrupt

@@ -15,6 +15,8 @@ const kind = {
   board: boardNamed('matrix-on-expander'),
   files: { 'bootstrap.json': JSON.stringify(bootstrap), 'board.json': boardText('matrix-on-expander') },
 }
+/** Beside another machine that starts, a guest that goes on takes its time. */
+const PATIENCE_MS = 30_000
 let folder: string
 let disk: string
 beforeAll(() => {
@@ -28,7 +30,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-test('kept once, and gone on from twice', { timeout: 240_000 }, async () => {
+test('kept once, and gone on from twice', { timeout: 400_000 }, async () => {
   let prepared = 0
   const keep = () =>
     snapshotOf('test', { ...kind, disk }, async (machine) => {
@@ -46,12 +48,12 @@ test('kept once, and gone on from twice', { timeout: 240_000 }, async () => {
     const machine = await powerOn({ ...kept, folder: own })
     console.log(`goes on after ${(performance.now() - begun).toFixed(0)} ms`)
     try {
-      await machine.lcd.waitFor('Menu', 100)
+      await machine.lcd.waitFor('Menu', PATIENCE_MS)
       machine.hook.lift()
-      await machine.lcd.waitFor('Dial')
+      await machine.lcd.waitFor('Dial', PATIENCE_MS)
       await machine.keypad.tap(digit)
-      await machine.lcd.waitFor(new RegExp(`(^|\\s)${digit}\\s`))
-      await expect.poll(machine.lamps.lit).toEqual(['line'])
+      await machine.lcd.waitFor(new RegExp(`(^|\\s)${digit}\\s`), PATIENCE_MS)
+      await expect.poll(machine.lamps.lit, { timeout: PATIENCE_MS }).toEqual(['line'])
     } finally {
       await machine.kill()
     }
