@@ -33,7 +33,7 @@ export {
   type InvitePart,
   type SendInviteOptions,
 } from './invitation.ts'
-export type { InvitationChange, InvitationState, Redirection, SessionChange } from './invitation-change.ts'
+export type { Farewell, InvitationChange, InvitationState, Redirection, SessionChange } from './invitation-change.ts'
 export type { DialogNames } from './invitation-peer.ts'
 export { type SendMessageOptions, sendMessage } from './message.ts'
 export {

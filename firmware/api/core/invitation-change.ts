@@ -42,6 +42,19 @@ export interface SessionChange {
   readonly reason: string
 }
 
+/** What `invitation-got-farewell` tells. */
+export interface Farewell {
+  readonly method: 'CANCEL' | 'BYE'
+  /** Of the final response, to it or to the INVITE; 200 where their BYE crossed ours; 408 and 503 with a `cause` were made here. */
+  readonly code: number
+  readonly reason: string
+  readonly cause: Cause | undefined
+  /** Method of the request that was answered: INVITE where its own end made the CANCEL needless; undefined: nothing was. */
+  readonly answered: string | undefined
+  /** Of what came; undefined: nothing did. */
+  readonly headers: MessageHeaders | undefined
+}
+
 /** What `invitation-redirected` tells. */
 export interface Redirection {
   readonly code: number
@@ -57,6 +70,8 @@ export interface InvitationNotifications<Invitation> {
   'invitation-changed-state': { readonly sender: Invitation; readonly data: InvitationChange }
   /** A negotiation is through: begin, change or end media. */
   'invitation-got-sdp-update': { readonly sender: Invitation; readonly data: SdpUpdate }
+  /** What became of the CANCEL or BYE that `disconnect` sent, before DISCONNECTED: an answer, or none in 64·T1 (32 s). */
+  'invitation-got-farewell': { readonly sender: Invitation; readonly data: Farewell }
   /** A 3xx, with `asksOnRedirect`: say `redirect` within `redirectMs`, or it ends with this response. */
   'invitation-redirected': { readonly sender: Invitation; readonly data: Redirection }
   /** The peer asks us to call somebody: accept or reject it. */
@@ -102,4 +117,19 @@ export function redirectionOf({ targets, message }: Extract<SipEvent, { kind: 's
   const uris = targets.flatMap(({ uri }) => SipUri.fromWire({ display: '', uri }) ?? [])
   const { status: code, reason } = message
   return { code, reason: utf8Decode(reason), targets: uris, headers: new MessageHeaders(message) }
+}
+
+/** The end of an end, as it is told. */
+export function farewellOf({
+  method,
+  status,
+  reason,
+  cause,
+  message,
+}: Extract<SipEvent, { kind: 'session-farewell' }>): Farewell {
+  return {
+    ...{ method, code: status, reason: utf8Decode(reason), cause },
+    answered: message?.kind === 'response' ? message.cseq.method : undefined,
+    headers: message && new MessageHeaders(message),
+  }
 }

@@ -3,7 +3,13 @@ import { utf8Decode } from '../../base/bytes.ts'
 import type { SipEvent } from '../../sip/core/contract.ts'
 import { CoreError } from './errors.ts'
 import { InvitationAttributes, type Origin } from './invitation-attributes.ts'
-import { changeOf, type InvitationNotifications, type InvitationState, redirectionOf } from './invitation-change.ts'
+import {
+  changeOf,
+  farewellOf,
+  type InvitationNotifications,
+  type InvitationState,
+  redirectionOf,
+} from './invitation-change.ts'
 import type { SdpSession } from './sdp.ts'
 import { failed, type SdpUpdate } from './sdp-exchange.ts'
 import type { Stack } from './stack.ts'
@@ -115,6 +121,9 @@ export abstract class InvitationInside extends InvitationAttributes {
         return
       case 'session-sdp':
         this.#onSdp(event)
+        return
+      case 'session-farewell':
+        this.tell('invitation-got-farewell', farewellOf(event))
         return
       case 'session-redirected':
         this.tell('invitation-redirected', redirectionOf(event))

@@ -17,12 +17,12 @@ export interface OnCallStateParam {
   readonly because: readonly string[]
 }
 
-/** A request beside those that make, change and end the session, or a response to one. */
+/** A request beside those that make and change the session, or a response to one; of CANCEL and BYE what became of ours. */
 export interface OnCallTsxStateParam {
   readonly method: string
   /** Whose request it is. */
   readonly role: 'uac' | 'uas'
-  /** Of the response; 0: the request has come. */
+  /** Of the response; 0: the request has come. 408: none came, to a CANCEL or BYE within 32 s. */
   readonly statusCode: number
   readonly reason: string
   readonly rdata: Pick<RxData, 'headers' | 'body'>
@@ -220,7 +220,7 @@ export interface CallEvents {
 export abstract class CallCallbacks extends Observed<CallEvents> {
   /** On each change of state, and for each provisional response. After `disconnected` only `onCallEnd` follows. */
   onCallState(_prm: OnCallStateParam): void {}
-  /** A request inside the call, or a response to one. */
+  /** A request inside the call, or a response to one; and how the CANCEL or BYE of `hangup` ended, with its `params` as `userData`. */
   onCallTsxState(_prm: OnCallTsxStateParam): void {}
   /** Media began, ended, or is another now; `getInfo().media` says what. */
   onCallMediaState(_prm: OnCallMediaStateParam): void {}

@@ -1,12 +1,13 @@
 // What the session of a call tells, to the object of the call.
 import { callState } from '../../sip/message/call-state.ts'
-import type { Invitation, InvitationChange } from '../core/index.ts'
+import type { Farewell, Invitation, InvitationChange } from '../core/index.ts'
 import { endCall } from './call-end.ts'
 import { askRedirect } from './call-redirect.ts'
 import { onTransfer } from './call-transfer.ts'
 import type { ToldBy } from './inbox.ts'
 import type { Inner } from './inner.ts'
 import type { Line } from './line.ts'
+import { headersOf } from './wording.ts'
 
 export function hearCall(inner: Inner, line: Line, told: ToldBy<Invitation>) {
   const { session } = line
@@ -26,6 +27,8 @@ export function hearCall(inner: Inner, line: Line, told: ToldBy<Invitation>) {
     case 'invitation-changed-session':
       if (!line.isLeft) session.result(told.data.code, told.data.reason)
       return
+    case 'invitation-got-farewell':
+      return onFarewell(line, told.data)
     case 'invitation-redirected':
       return askRedirect(line, { status: told.data.code, targets: told.data.targets })
     case 'invitation-got-refer':
@@ -51,6 +54,12 @@ function onState(inner: Inner, line: Line, change: InvitationChange) {
   if (change.state === 'CONNECTING') takeThePlace(line)
   if (change.state === 'REINVITED') line.session.reinvited(change)
   else line.session.entered(change.state)
+}
+
+/** The last transaction of a call that was hung up here, with what was given then. */
+function onFarewell(line: Line, { method, code: statusCode, reason, headers }: Farewell): void {
+  const rdata = { headers: headersOf(headers?.fields ?? []), body: '' }
+  line.call?.tell('callTsxState', { method, role: 'uac', statusCode, reason, rdata, userData: line.hungUp?.params })
 }
 
 /** Of what brought a change: their response, or ours. */

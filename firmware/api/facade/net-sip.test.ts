@@ -14,8 +14,10 @@ test.each(['local', 'remote'] as const)('bye from the %s side, with its paramete
   const { mine, theirs } = await talking(alice, bob)
   const ends = Promise.all([mine.once('callEnd'), theirs.once('callEnd')])
   const ender = by === 'local' ? mine : theirs
+  const final = ender.once('callTsxState')
   ender.hangup({ params: { why: 'tea' } })
   const [here, there] = await ends
+  expect(await final).toMatchObject({ method: 'BYE', role: 'uac', statusCode: 200, userData: { why: 'tea' } })
   expect([here.by, there.by]).toEqual(by === 'local' ? ['local', 'remote'] : ['remote', 'local'])
   expect(by === 'local' ? here.params : there.params).toEqual({ why: 'tea' })
   expect(here.info.state).toBe('disconnected')
@@ -30,8 +32,10 @@ test('cancel of a call that rings: both sides hear of it', async () => {
   theirs.answer({ statusCode: 180 })
   await rings
   const ends = Promise.all([mine.once('callEnd'), theirs.once('callEnd')])
-  mine.hangup()
+  const final = mine.once('callTsxState')
+  mine.hangup({ params: 3 })
   const [here, there] = await ends
+  expect(await final).toMatchObject({ method: 'CANCEL', role: 'uac', statusCode: 200, userData: 3 })
   expect([here.by, there.by]).toEqual(['local', 'remote'])
   expect(here.info.lastStatusCode).toBe(487)
 })

@@ -70,8 +70,6 @@ export class ClientTransaction implements Sleeper {
   }
 }
 
-/** §9.1: what becomes of a CANCEL shows in the response to the INVITE. */
-const NOBODY: ClientUser = { onResponse: () => {}, onFailure: () => {} }
 const WAKE: ClientInput = { kind: 'wake' }
 
 export interface LostStream {
@@ -110,10 +108,10 @@ export class ClientTransactions {
   }
 
   /** §9.1: sends CANCEL for an INVITE that has a provisional and no final response, on the same way. */
-  cancel(invite: ClientTransaction, headers: readonly HeaderField[], now: Millis): void {
+  cancel(invite: ClientTransaction, headers: readonly HeaderField[], user: ClientUser, now: Millis): void {
     if (invite.draft === undefined) return
     const branch = invite.key.slice(0, invite.key.lastIndexOf('|'))
-    this.start(cancelOf(invite.draft, headers), branch, invite.hop, NOBODY, now)
+    this.start(cancelOf(invite.draft, headers), branch, invite.hop, user, now)
   }
 
   /** §17.1.3: by the branch of the top Via and the CSeq method. False when nobody asked for it. */

@@ -7,6 +7,9 @@ import type { ClientTransaction, ClientUser } from '../transaction/client.ts'
 import { giveUp } from '../transaction/timers.ts'
 import type { UsageEnvironment } from './environment.ts'
 
+/** §9.1: what becomes of a CANCEL shows in the response to the INVITE. */
+const NOBODY: ClientUser = { onResponse: () => {}, onFailure: () => {} }
+
 export class GivenUp implements ClientUser, Sleeper {
   readonly timer = new Timer(this)
   readonly #environment: UsageEnvironment
@@ -37,7 +40,7 @@ export class GivenUp implements ClientUser, Sleeper {
     } else if (!this.#cancelled) {
       // §9.1: it lives after all, and may be called off now.
       this.#cancelled = true
-      clients.cancel(this.#transaction, [], now)
+      clients.cancel(this.#transaction, [], NOBODY, now)
       queue.arm(this.timer, after(now, giveUp(timers)), now)
     }
   }

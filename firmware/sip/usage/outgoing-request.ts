@@ -341,9 +341,14 @@ export class OutgoingRequest implements ClientUser, Sleeper {
     const { environment } = this.#requester
     if (this.#transaction === undefined) return
     this.#cancelling = { name: 'sent', headers }
-    environment.clients.cancel(this.#transaction, headers, now)
+    environment.clients.cancel(this.#transaction, headers, this.#cancelled, now)
     // §9.1: a server of RFC 2543 may never answer the INVITE after a CANCEL.
     this.#wait({ name: 'cancel' }, after(now, giveUp(environment.timers)), now)
+  }
+
+  readonly #cancelled: ClientUser = {
+    onResponse: (response, now) => response.status >= 200 && this.#user.onCancelled?.(response, now),
+    onFailure: (why, now) => this.#user.onCancelled?.(why === 'timeout' ? why : 'transport', now),
   }
 
   #wait(waiting: Waiting, until: Millis, now: Millis): void {

@@ -24,6 +24,8 @@ export interface RequestUser {
   onFailure(why: Failure, now: Millis, detail?: string): void
   /** A 2xx to an INVITE from a server that had been given up for another; without this it comes as the others do. */
   onStray?(response: SipResponse, now: Millis): void
+  /** What became of its CANCEL: a final response, or none. */
+  onCancelled?(answer: SipResponse | Failure, now: Millis): void
   /** A challenge waits for the application's word, `until` then at the longest. */
   onAsked?(until: Millis): void
 }

@@ -82,6 +82,20 @@ export type SipEvent =
       readonly target?: string
     }
   /**
+   * What became of the CANCEL or BYE of an `end`: the final response to it; 408 with cause `timeout` when none came in 64·T1, 503
+   * with `transport` or `resolution`. Or what came first and made it needless, as `message` says: the final response to the INVITE, a
+   * BYE of theirs. Before DISCONNECTED, once; not of a call whose INVITE was not out yet, nor of a BYE that was nobody's wish.
+   */
+  | {
+      readonly kind: 'session-farewell'
+      readonly id: SessionId
+      readonly method: 'CANCEL' | 'BYE'
+      readonly status: number
+      readonly reason: string
+      readonly cause: Cause | undefined
+      readonly message: SipRequest | SipResponse | undefined
+    }
+  /**
    * A 3xx to our INVITE, when `asksOn`: say `redirect`; after `redirectMs` without it the call ends with this response. `targets`: whom it
    * can be sent on to, best first, never one tried before. CALLING comes again for each that is.
    */

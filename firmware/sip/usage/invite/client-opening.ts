@@ -73,7 +73,12 @@ export class ClientOpening implements RequestUser, Sleeper {
   onFailure(why: Failure, now: Millis, detail?: string): void {
     const cause = this.#port.state === 'DISCONNECTING' ? 'local' : why
     if (cause === why && this.#next(byFailure(why, why, detail), [], now)) return
+    this.#port.farewell('CANCEL', byFailure(why, why, detail))
     this.#port.finish({ ...byFailure(why, cause, detail), tries: this.#request.tries }, false, now)
+  }
+
+  onCancelled(answer: SipResponse | Failure): void {
+    this.#port.farewell('CANCEL', typeof answer === 'string' ? byFailure(answer) : byResponse(answer))
   }
 
   /** By a server given up for another: whoever took the call there is told that it is over. */
@@ -111,9 +116,8 @@ export class ClientOpening implements RequestUser, Sleeper {
     } else if (this.#unanswered) {
       this.#ack(this.#unanswered, undefined, now)
       this.#port.bye(now)
-    } else if (this.#request.cancel(headers, now) === 'unsent') {
-      this.#port.finish({ status: 487, reason: 'Request Terminated', cause: 'local' }, false, now)
-    }
+    } else if (this.#request.cancel(headers, now) === 'waiting') this.#port.leaving = 'CANCEL'
+    else this.#port.finish({ status: 487, reason: 'Request Terminated', cause: 'local' }, false, now)
   }
 
   /** Where to go on after a 3xx: nowhere when `targets` is empty. */
@@ -197,6 +201,7 @@ export class ClientOpening implements RequestUser, Sleeper {
     const answered = { dialog, response }
     if (port.state === 'DISCONNECTING') {
       this.#ack(answered, undefined, now)
+      port.farewell('CANCEL', byResponse(response))
       port.bye(now)
       return
     }

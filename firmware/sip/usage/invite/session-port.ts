@@ -56,6 +56,10 @@ export interface SessionPort {
   answer(incoming: Incoming, answer: Answer, now: Millis): void
   /** Sends the 2xx `text` to `incoming` again until its ACK comes, which brings the answer when the 2xx `offered`. */
   awaitAck(incoming: Incoming, text: string, offered: boolean, now: Millis): void
+  /** What was asked to be sent for the end, and has no answer yet. */
+  leaving: 'CANCEL' | 'BYE' | undefined
+  /** What became of it; told once, at the latest with the end. */
+  farewell(method: 'CANCEL' | 'BYE', because: Because): void
   /** DISCONNECTED now; a BYE nobody waits for goes out first when `bye`. */
   finish(because: Because, bye: boolean, now: Millis): void
   /** BYE, as the end was asked for here: DISCONNECTED follows its answer. */

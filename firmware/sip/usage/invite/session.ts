@@ -3,11 +3,11 @@ import type { Millis } from '../../../base/time.ts'
 import type { SdpBy, SessionState, SessionTerms } from '../../core/contract.ts'
 import type { Dialog } from '../../dialog/dialog.ts'
 import { allow } from '../../message/headers.ts'
-import type { HeaderField, SipMessage, SipRequest, SipResponse, Uri } from '../../message/message.ts'
+import type { HeaderField, SipMessage, SipRequest, Uri } from '../../message/message.ts'
 import type { Answer, Incoming } from '../../transaction/response.ts'
 import type { Digest } from '../digest.ts'
 import type { UsageEnvironment } from '../environment.ts'
-import type { Requester, RequestSpec } from '../requester.ts'
+import type { Requester, RequestSpec, RequestUser } from '../requester.ts'
 import { sdpIn } from '../sdp-body.ts'
 import { sendBye } from './acks.ts'
 import { ClientOpening, type SendOn } from './client-opening.ts'
@@ -45,6 +45,7 @@ export class Session implements SessionPort {
   terms: SessionTerms
   state: SessionState = 'NULL'
   dialog: Dialog | undefined
+  leaving: 'CANCEL' | 'BYE' | undefined
   readonly #ended: Ended
   #caller = false
   /** Methods the peer has said to take; undefined: it has not said. */
@@ -312,19 +313,29 @@ export class Session implements SessionPort {
   bye(now: Millis): void {
     if (this.dialog === undefined) return
     this.#stop(now)
-    const user = {
-      onResponse: (response: SipResponse, then: Millis) => {
+    this.leaving = 'BYE'
+    const user: RequestUser = {
+      onResponse: (response, then) => {
         if (response.status >= 200) this.finish(byResponse(response, 'local'), false, then)
       },
-      onFailure: (why: 'timeout' | 'transport' | 'resolution', then: Millis) =>
-        this.finish(byFailure(why, 'local'), false, then),
+      onFailure: (why, then, detail) => {
+        this.farewell('BYE', byFailure(why, why, detail))
+        this.finish(byFailure(why, 'local'), false, then)
+      },
     }
     sendBye(this.requester, this.dialog, this.digest, this.#farewellHeaders, user, now)
+  }
+
+  farewell(method: 'CANCEL' | 'BYE', { status, reason, cause, message }: Because): void {
+    if (this.leaving !== method) return
+    this.leaving = undefined
+    this.environment.emit({ kind: 'session-farewell', id: this.id, method, status, reason, cause, message })
   }
 
   finish(because: Because, bye: boolean, now: Millis): void {
     if (this.state === 'DISCONNECTED') return
     this.#stop(now)
+    if (this.leaving) this.farewell(this.leaving, { ...because, cause: undefined })
     if (bye && this.dialog)
       sendBye(
         this.requester,
