@@ -96,14 +96,15 @@ function take(inner: Inner, line: Line, drop: (code: number) => void) {
     try {
       session.consider(remote)
     } catch (error) {
-      inner.endpoint.utilLogWrite(3, `a call was refused: ${(error as Error).message}`)
-      return drop(488)
+      session.unfit = (error as Error).message
+      inner.endpoint.utilLogWrite(3, `what a call offers cannot be sound here: ${session.unfit}`)
     }
     line.remoteOffered(remote)
   }
+  const replaced = inner.lines.of(invitation.replaces)
+  if (replaced !== undefined && session.unfit !== undefined) return drop(488)
   line.isTold = true
   line.learn(invitation.inviteHeaders)
-  const replaced = inner.lines.of(invitation.replaces)
   if (replaced !== undefined) return onReplace(line, replaced)
   const rdata = rxData(line.peer, invitation.inviteHeaders, '')
   const alertInfo = invitation.inviteHeaders?.get('Alert-Info')
@@ -113,9 +114,10 @@ function take(inner: Inner, line: Line, drop: (code: number) => void) {
   account.tellPresence()
 }
 
-/** The application may refuse what they offer. */
+/** The application may refuse what they offer; what is not for us is refused unless it has, or will have, descriptions of its own. */
 function askOffer(line: Line, remote: string): void {
-  const answer = { statusCode: 200 }
+  const { unfit, isTheirs } = line.session
+  const answer = { statusCode: unfit === undefined || isTheirs ? 200 : 488 }
   line.offered(remote, answer)
   if (answer.statusCode >= 300) inTime(() => line.hangUp(answer.statusCode))
 }

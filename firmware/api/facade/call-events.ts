@@ -45,7 +45,10 @@ export interface OnCallSdpCreatedParam {
 
 /** Their offer (RFC 3264), to be taken or refused. */
 export interface OnCallRxOfferParam extends OnCallSdpParam {
-  /** 200 (preset) takes it, 300–699 refuse it. To be set within the callback. */
+  /**
+   * 200 (preset) takes it, 300–699 refuse it. To be set within the callback. 488 (preset) of an INVITE with nothing in it that could be
+   * sound here: 200 keeps it, and it is answered with a description of the application's own (`opt.sdp`).
+   */
   statusCode: number
 }
 
@@ -226,7 +229,7 @@ export abstract class CallCallbacks extends Observed<CallEvents> {
   onCallMediaState(_prm: OnCallMediaStateParam): void {}
   /** Within the method that sends it: what it may be changed to goes out. */
   onCallSdpCreated(_prm: OnCallSdpCreatedParam): void {}
-  /** They offer a session or a change of it: `statusCode` 200 (preset) takes it, 300–699 refuse it. */
+  /** They offer a session or a change of it: `statusCode` 200 takes it, 300–699 refuse it; 488 is preset where there is no sound in it. */
   onCallRxOffer(_prm: OnCallRxOfferParam): void {}
   /** An offer of ours goes out, as `onCallSdpCreated` left it. */
   onCallTxOffer(_prm: OnCallSdpParam): void {}

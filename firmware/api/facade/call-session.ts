@@ -3,6 +3,7 @@
 
 import { withoutKeys } from '../../sdp/crypto.ts'
 import {
+  CoreError,
   type Direction,
   type ExtraHeaders,
   type InvitationChange,
@@ -49,6 +50,8 @@ export class CallSession {
   #offered: bigint | undefined
   /** Our answer to the offer in their INVITE; undefined: they want ours. */
   #answer: SdpSession | undefined
+  /** Why nothing in their INVITE can be sound here: only a description of the application's own answers it. */
+  unfit: string | undefined
   /** The application decides on descriptions; the sound here is not in them. */
   #isTheirs = false
 
@@ -58,6 +61,10 @@ export class CallSession {
 
   get isChanging(): boolean {
     return this.#asked !== undefined
+  }
+
+  get isTheirs(): boolean {
+    return this.#isTheirs
   }
 
   get isHolding(): boolean {
@@ -86,6 +93,10 @@ export class CallSession {
       return SdpSession.parse(sdp)
     }
     if (invitation.activeLocalSdp !== undefined || this.#isTheirs) return undefined
+    if (this.unfit !== undefined) {
+      if (status < 200) return undefined
+      throw new CoreError('refused', 'answer', `${this.unfit}; only a description of your own (opt.sdp) answers it`)
+    }
     // Without an offer of theirs, ours is in the first reliable response (RFC 3262 §5) or the 200, and PRACK or ACK bring the answer.
     const offers = this.#answer === undefined && this.#offered === undefined
     const described = status >= 200 || status === 183 || (offers && reliable === 'all')
