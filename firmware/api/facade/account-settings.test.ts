@@ -154,7 +154,7 @@ test('natConfig: outbound registrations name their instance and flow; TURN is re
   expect(first?.headers('Supported').join()).toMatch(/outbound/)
   const other = new Account(desk.endpoint)
   expect(() => other.create({ idUri: 'sip:a@b', natConfig: { turnEnabled: true } })).toThrow(
-    '/natConfig/turnEnabled: true',
+    '/natConfig/turnEnabled: expected false',
   )
 })
 

@@ -81,6 +81,7 @@ abstract class AudioFile<Core extends WaveFile | RecordingWaveFile> extends Audi
     this.#name = ''
   }
 
+  /** `dispose`, as `using` does at the end of its block. */
   [Symbol.dispose](): void {
     this.dispose()
   }

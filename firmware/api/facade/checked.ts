@@ -11,12 +11,15 @@ export type Part<T> = T extends readonly (infer E)[]
     ? { readonly [K in keyof T]?: Part<T[K]> }
     : T
 
-/** `T` is the schema's `Static` type. Throws an OperationError: `/uaConfig/maxCalls: expected a whole number, 1 to 1000, got 0`. */
-export function checked<T>(operation: string, schema: Schema, given: unknown): T {
+/**
+ * `T` is the schema's `Static` type. Throws an OperationError: `/uaConfig/maxCalls: expected a whole number, 1 to 1000, got 0`; `at`
+ * is the path of the whole, where it is part of a document.
+ */
+export function checked<T>(operation: string, schema: Schema, given: unknown, at = ''): T {
   const result = check<T>(schema, given, plainFormats)
   if (result.ok) return result.value
   const faults = result.error.map(
-    ({ path, expected, got, hint }) => `${path || '/'}: expected ${expected}, got ${got}${hint && ` (${hint})`}`,
+    ({ path, expected, got, hint }) => `${at + path || '/'}: expected ${expected}, got ${got}${hint && ` (${hint})`}`,
   )
   throw new OperationError(operation, 'argument', faults.join('; '))
 }

@@ -6,6 +6,7 @@ import { checked, type Part } from './checked.ts'
 import { EP_CONFIG, type EpSettings } from './endpoint-schema.ts'
 import { OperationError } from './errors.ts'
 import type { ContainerNode, Data, PersistentObject } from './persistent.ts'
+import { fromPjsua2 } from './pjsua2-documents.ts'
 
 type Writable<T> = T extends readonly (infer E)[]
   ? Writable<E>[]
@@ -17,8 +18,8 @@ type Writable<T> = T extends readonly (infer E)[]
 export const CONFIG_VERSION = 2
 
 type Values = { readonly [name: string]: Data }
-/** From version n to n + 1, at index n - 1. */
-const MIGRATIONS: readonly ((values: Values) => Values)[] = [withoutWishes]
+/** From version n to n + 1, at index n - 1. Version 1 is what PJSUA2 itself writes, without a number. */
+const MIGRATIONS: readonly ((values: Values) => Values)[] = [fromPjsua2]
 
 abstract class Config<T extends object> implements PersistentObject {
   readonly #schema: Schema
@@ -43,9 +44,13 @@ abstract class Config<T extends object> implements PersistentObject {
   readObject(node: ContainerNode): void {
     const { version = 1, ...rest } = node.readAll() as Values
     if (!Number.isInteger(version) || Number(version) < 1 || Number(version) > CONFIG_VERSION)
-      throw new OperationError('readObject', 'argument', `/version: expected 1 to ${CONFIG_VERSION}, got ${version}`)
+      throw new OperationError(
+        'readObject',
+        'argument',
+        `${node.path}/version: expected 1 to ${CONFIG_VERSION}, got ${version}`,
+      )
     const values = MIGRATIONS.slice(Number(version) - 1).reduce((before, migrate) => migrate(before), rest as Values)
-    Object.assign(this, structuredClone(checked<T>('readObject', this.#schema, values)))
+    Object.assign(this, structuredClone(checked<T>('readObject', this.#schema, values, node.path)))
   }
 }
 
@@ -87,24 +92,4 @@ export class BuddyConfig extends Config<BuddySettings> {
   constructor(given: Part<BuddySettings> = {}) {
     super(BUDDY_CONFIG, given)
   }
-}
-
-/**
- * Version 1 is what PJSUA2 itself writes: without a number, and with wishes about threads and sockets of its own that mean
- * nothing here.
- */
-function withoutWishes(values: Values): Values {
-  const dropped: Readonly<Record<string, readonly string[]>> = {
-    uaConfig: ['threadCnt', 'mainThreadOnly'],
-    logConfig: ['decor', 'fileFlags'],
-    medConfig: ['hasIoqueue', 'threadCnt', 'maxMediaPorts', 'channelCount', 'audioFramePtime'],
-  }
-  return Object.fromEntries(
-    Object.entries(values).map(([group, members]) => [
-      group,
-      dropped[group] === undefined || typeof members !== 'object' || members === null || Array.isArray(members)
-        ? members
-        : Object.fromEntries(Object.entries(members).filter(([name]) => !dropped[group]!.includes(name))),
-    ]),
-  )
 }

@@ -3,6 +3,10 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { utf8Decode, utf8Encode } from '../../base/bytes.ts'
+import { attribute, type XmlElement } from '../../base/xml/document.ts'
+import { node, printXml, type XmlNode } from '../../base/xml/print.ts'
+import { parseXml } from '../../base/xml/read.ts'
 import {
   AccountConfig,
   BuddyConfig,
@@ -130,8 +134,8 @@ test('a setting changed by hand is checked when it is used', () => {
 })
 
 test.each([
-  ['{"EpConfig":{"uaConfig":{"maxCall":1}}}', '/uaConfig/maxCall: expected no such key'],
-  ['{"EpConfig":{"version":9}}', '/version: expected 1 to 2, got 9'],
+  ['{"EpConfig":{"uaConfig":{"maxCall":1}}}', '/EpConfig/uaConfig/maxCall: expected no such key'],
+  ['{"EpConfig":{"version":9}}', '/EpConfig/version: expected 1 to 2, got 9'],
   ['{}', '/EpConfig: expected an object, got nothing'],
 ])('what cannot be read is named by its path: %s', (text, message) => {
   const doc = new JsonDocument()
@@ -145,14 +149,6 @@ test('a secret is shown in no error', () => {
   expect(() => doc.loadString(text)).toThrow('not JSON at line 1, character 88')
   doc.loadString(text.replace(':geheim}', ':0}'))
   expect(() => doc.readObject(new AccountConfig())).toThrow(/^(?!.*geheim).*username/)
-})
-
-test('what PJSUA2 wrote is brought to what is now', () => {
-  const doc = new JsonDocument()
-  doc.loadString('{"EpConfig":{"uaConfig":{"maxCalls":4,"threadCnt":1},"medConfig":{"hasIoqueue":true}}}')
-  const config = new EpConfig()
-  doc.readObject(config)
-  expect(config.settings).toEqual(new EpConfig({ uaConfig: { maxCalls: 4 } }).settings)
 })
 
 /** Indented lines, as YAML has them: an application's own format. */
@@ -194,6 +190,78 @@ test("an application's own format", () => {
   doc.readObject(read)
   expect(read.settings).toEqual(config.settings)
   expect(() => doc.loadString('\nnonsense')).toThrow('no name in line 2')
+})
+
+/** Elements of the names of what they hold, as an application with XML would have it. */
+class XmlDocument extends PersistentDocument {
+  protected print(data: Data): string {
+    const of = (name: string, value: Data): XmlNode =>
+      Array.isArray(value)
+        ? node(
+            name,
+            { type: 'list' },
+            value.map((each) => of('item', each)),
+          )
+        : typeof value === 'object' && value !== null
+          ? node(
+              name,
+              { type: 'object' },
+              Object.entries(value).map(([key, each]) => of(key, each)),
+            )
+          : node(name, { type: typeof value }, utf8Encode(String(value)))
+    return utf8Decode(printXml(of('document', data)))
+  }
+
+  protected parse(text: string): Data {
+    const root = parseXml(utf8Encode(text))
+    if (!root.ok) throw new Error(`${root.error.what} in line ${root.error.line}`)
+    const of = (element: XmlElement): Data => {
+      const inside = utf8Decode(element.text)
+      switch (attribute(element, 'type')) {
+        case 'list':
+          return element.children.map(of)
+        case 'object':
+          return Object.fromEntries(element.children.map((child) => [child.name, of(child)]))
+        case 'number':
+          return Number(inside)
+        case 'boolean':
+          return inside === 'true'
+        default:
+          return inside
+      }
+    }
+    return of(root.value)
+  }
+}
+
+test.each(configs)('settings in a format of two worlds: %#', (config, empty) => {
+  const out = new XmlDocument()
+  out.writeObject(config)
+  expect(out.saveString()).toMatch(/^<\?xml/)
+  const doc = new XmlDocument()
+  doc.loadString(out.saveString())
+  doc.readObject(empty)
+  expect(empty.settings).toEqual(config.settings)
+  expect(() => doc.loadString('<a>\n<b></a>')).toThrow(/loadString: .* in line 2/)
+})
+
+test('several in one document: which of them is wrong is said', () => {
+  const doc = new JsonDocument()
+  const accounts = ['alice', 'bob'].map((user) => new AccountConfig({ idUri: `sip:${user}@example.com` }))
+  doc.root.writeObjects('accounts', accounts)
+  const read = () => {
+    const again = new JsonDocument()
+    again.loadString(doc.saveString())
+    return again.root.readObjects('accounts', (each) => {
+      const config = new AccountConfig()
+      config.readObject(each)
+      return config.settings
+    })
+  }
+  expect(read().map(({ idUri }) => idUri)).toEqual(['sip:alice@example.com', 'sip:bob@example.com'])
+  const other = { writeObject: (into: ContainerNode) => into.writeNumber('priority', -1), readObject: () => {} }
+  doc.root.writeObjects('accounts', [accounts[0]!, other])
+  expect(read).toThrow('/accounts/1/priority: expected')
 })
 
 test('a file that is not there, or is no document', () => {

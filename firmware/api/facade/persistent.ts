@@ -20,11 +20,12 @@ type Values = { [name: string]: Data }
 /** Named values of a document, each of which knows its path. */
 export class ContainerNode {
   readonly #values: Values
-  readonly #path: string
+  /** Where it stands in its document: `/accounts/1`; '' is the whole. */
+  readonly path: string
 
   constructor(values: Values, path = '') {
     this.#values = values
-    this.#path = path
+    this.path = path
   }
 
   /** Throws an OperationError with the path where there is nothing of that name, or something else; so do all that read. */
@@ -52,7 +53,7 @@ export class ContainerNode {
   /** The node inside this one of that name. Throws as `readBool`. */
   readContainer(name: string): ContainerNode {
     const values = this.#read(name, 'an object', (value) => (isValues(value) ? value : undefined))
-    return new ContainerNode(values, `${this.#path}/${name}`)
+    return new ContainerNode(values, `${this.path}/${name}`)
   }
 
   /** Reads `object` from what was written under that name. */
@@ -65,7 +66,7 @@ export class ContainerNode {
     const list = this.#read(name, 'a list of objects', (value) =>
       Array.isArray(value) && value.every(isValues) ? (value as readonly Values[]) : undefined,
     )
-    return list.map((values, at) => make(new ContainerNode(values, `${this.#path}/${name}/${at}`)))
+    return list.map((values, at) => make(new ContainerNode(values, `${this.path}/${name}/${at}`)))
   }
 
   /** Whether there is anything of that name. */
@@ -103,7 +104,7 @@ export class ContainerNode {
   writeContainer(name: string): ContainerNode {
     const values: Values = {}
     this.#write(name, values)
-    return new ContainerNode(values, `${this.#path}/${name}`)
+    return new ContainerNode(values, `${this.path}/${name}`)
   }
 
   /** Has `object` write itself into a node of that name. */
@@ -115,7 +116,8 @@ export class ContainerNode {
   writeObjects(name: string, objects: readonly PersistentObject[]): void {
     const list = objects.map((): Values => ({}))
     this.#write(name, list)
-    for (const [at, object] of objects.entries()) object.writeObject(new ContainerNode(list[at]!, `${name}/${at}`))
+    for (const [at, object] of objects.entries())
+      object.writeObject(new ContainerNode(list[at]!, `${this.path}/${name}/${at}`))
   }
 
   /** Adds a copy of every member of an object; anything else is passed over. */
@@ -133,7 +135,7 @@ export class ContainerNode {
     if (picked !== undefined) return picked
     const secret = /password|secret|^data$/i.test(name)
     const got = value === undefined ? 'nothing' : typeof value === 'object' ? typeOf(value) : show(value, secret)
-    throw new OperationError('readObject', 'argument', `${this.#path}/${name}: expected ${expected}, got ${got}`)
+    throw new OperationError('readObject', 'argument', `${this.path}/${name}: expected ${expected}, got ${got}`)
   }
 }
 

@@ -109,6 +109,7 @@ export class ToneGenerator extends AudioMedia {
     this.tone = undefined
   }
 
+  /** `dispose`, as `using` does at the end of its block. */
   [Symbol.dispose](): void {
     this.dispose()
   }
