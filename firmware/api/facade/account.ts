@@ -51,9 +51,9 @@ const CALL_METHODS = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'UPDATE', 'PRACK', 'REGI
 /** Who we are at one address. `create` makes it valid and registers it where it has a registrar, `shutdown` ends it. */
 export class Account extends AccountCallbacks {
   readonly endpoint: Endpoint
-  /** For the façade. */
+  /** @internal For the façade. */
   readonly buddies = new Set<Buddy>()
-  /** For the façade: what its subscribers are told. */
+  /** @internal For the façade: what its subscribers are told. */
   presence: PresenceStatus = { status: 'online', statusText: '' }
   #id = INVALID_ID
   #settings: AccountSettings | undefined
@@ -319,48 +319,54 @@ export class Account extends AccountCallbacks {
     return this.enumBuddies().find((buddy) => buddy.isAt(uri))
   }
 
-  /** For the façade: a call with nobody's class behind it. A subclass that has its own says which. */
+  /** What stands for a call nobody has made an object of, as of a transfer; a subclass has its own class here. */
   newCall(callId: number = INVALID_ID): Call {
     return new Call(this, callId)
   }
 
   // ---- for the façade ------------------------------------------------------------------------------------------------
 
+  /** @internal */
   get parts(): AccountParts {
     return this.#known()
   }
 
+  /** @internal */
   get contactUser(): string {
     return this.#parts?.credentials.token ?? ''
   }
 
+  /** @internal */
   get ringTimeMs(): number {
     return 1000 * (this.#settings?.callConfig.ringTimeoutSec ?? 0)
   }
 
+  /** @internal */
   get presenceHeaders() {
     return this.getConfig().presConfig.headers
   }
 
+  /** @internal */
   get presenceExpires(): number {
     return this.getConfig().presConfig.expirationSec
   }
 
+  /** @internal */
   get watchers(): AccountPresence {
     return this.#watchers!
   }
 
-  /** How a call of it sounds; undefined: it must not without TLS. */
+  /** @internal How a call of it sounds; undefined: it must not without TLS. */
   soundFor(overTls: boolean): SoundSettings | undefined {
     return soundOf(this.getConfig(), this.endpoint.accountDefaults(), overTls)
   }
 
-  /** Whoever watches is told what is another than before. */
+  /** @internal Whoever watches is told what is another than before. */
   tellPresence(): void {
     if (this.isValid()) this.#watchers?.update()
   }
 
-  /** Throws unless the account is there and its endpoint runs. */
+  /** @internal Throws unless the account is there and its endpoint runs. */
   inner(operation: string): Inner {
     const inner = this.endpoint.inner(operation)
     if (!this.isValid()) throw new OperationError(operation, 'unknown', 'the account was not created, or is deleted')

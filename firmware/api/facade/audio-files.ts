@@ -92,13 +92,13 @@ abstract class AudioFile<Core extends WaveFile | RecordingWaveFile> extends Audi
     this.#name = this.endpoint.inner(operation).bridge.newName(kind)
   }
 
-  /** For the façade: tells `eof`. */
+  /** @internal For the façade: tells `eof`. */
   protected ended(): void {
     this.onEof()
     this.#events.tell('eof', {})
   }
 
-  /** For the façade: tells `failed`. */
+  /** @internal For the façade: tells `failed`. */
   protected failed(reason: string): void {
     this.endpoint.utilLogWrite(2, `${this.#name}: ${reason}`)
     this.#events.tell('failed', { reason })

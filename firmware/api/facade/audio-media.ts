@@ -87,7 +87,7 @@ export abstract class AudioMedia implements Member, BridgePort {
       throw new OperationError(operation, 'state', 'there is no media now')
   }
 
-  /** For the façade: levels and position from the media engine; rejects while it has no port. */
+  /** @internal For the façade: levels and position from the media engine; rejects while it has no port. */
   protected async state(operation: string): Promise<PortState> {
     const { engine } = this.endpoint.inner(operation)
     if (this.port === undefined) throw new OperationError(operation, 'state', 'there is no media now')

@@ -118,7 +118,7 @@ export class Buddy extends Observed<BuddyEvents> {
     return { uri, name, presMonitorEnabled, presStatus: this.#presence, subState, subTermReason }
   }
 
-  /** For the façade: whether that is its address (RFC 3261 §19.1.4). */
+  /** @internal For the façade: whether that is its address (RFC 3261 §19.1.4). */
   isAt(uri: string): boolean {
     const [mine, other] = [parseUri(this.#settings?.uri ?? ''), parseUri(uri)]
     return mine.ok && other.ok && sameUri(mine.value, other.value)

@@ -56,7 +56,7 @@ export class Call extends CallCallbacks {
     return account.inner('Call.lookup').lines.byId(callId)?.call
   }
 
-  /** For the façade: this object stands for that call from now on. */
+  /** @internal For the façade: this object stands for that call from now on. */
   attach(line: Line): void {
     this.#line = line
     line.call = this
@@ -85,7 +85,7 @@ export class Call extends CallCallbacks {
     this.#make('makeCall', dstUri, prm, prm.txOption?.headers ?? {})
   }
 
-  /** For the façade: the call to `dstUri` that somebody's transfer asks for; `notify` tells them how it goes. */
+  /** @internal For the façade: the call to `dstUri` that somebody's transfer asks for; `notify` tells them how it goes. */
   makeTransferred(
     dstUri: string,
     headers: ExtraHeaders,

@@ -14,7 +14,13 @@ export const EP_CONFIG = {
       required: [],
       default: {},
       properties: {
-        maxCalls: { type: 'integer', minimum: 1, maximum: 1000, default: 32, description: 'Calls at once' },
+        maxCalls: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 1000,
+          default: 32,
+          description: 'Calls at once; half as many may come each second',
+        },
         userAgent: {
           type: 'string',
           maxLength: 128,

@@ -10,6 +10,8 @@ import type { Transports } from './transports.ts'
 const LOOPBACK = '127.0.0.1'
 /** Requests handed to the façade. */
 const METHODS = ['MESSAGE', 'INFO', 'NOTIFY']
+/** A call leaves two behind for 32 s (timers J and L): for each call there can be at once, one every two seconds. */
+const TRANSACTIONS = 32
 /** Of SIP messages in the log. */
 export const MESSAGE_LEVEL = 4
 const typesOf = (packages: Readonly<Record<string, string>>) =>
@@ -29,7 +31,7 @@ export function startOptions(
     traceSip: logConfig.msgLogging && logConfig.level >= MESSAGE_LEVEL,
     ...(userAgent !== '' && { userAgent }),
     ...(nameserver.length > 0 && { nameServers: nameserver }),
-    ...{ maxSessions: Math.max(32, maxCalls), maxTransactions: Math.max(256, 8 * maxCalls) },
+    ...{ maxSessions: Math.max(32, maxCalls), maxTransactions: TRANSACTIONS * Math.max(32, maxCalls) },
     ...{ requestMethods: METHODS, unsolicitedEvents: UNSOLICITED },
     ...{ events: typesOf(PACKAGES), notifierEvents: typesOf(SERVED) },
     rtpPortRange: portRange(medConfig),

@@ -309,7 +309,7 @@ export class Endpoint extends EndpointCallbacks {
     this.#codecs.set(codecId, priority)
   }
 
-  /** For the façade: what its accounts have where they say nothing else. */
+  /** @internal For the façade: what its accounts have where they say nothing else. */
   accountDefaults(): EndpointDefaults {
     const { outboundProxies: proxies, natTypeInSdp } = this.settings.uaConfig
     return { codecs: this.#codecs.names, proxies, natLine: natLine(natTypeInSdp, this.#natType) }
@@ -338,7 +338,7 @@ export class Endpoint extends EndpointCallbacks {
     for (const line of this.#inner?.lines.active ?? []) this.hangUp(line)
   }
 
-  /** For the façade: one that is ending already is left alone. */
+  /** @internal For the façade: one that is ending already is left alone. */
   hangUp(line: Line) {
     if (line.hungUp !== undefined || !line.isActive || line.isLeft) return
     if (line.call !== undefined) return line.call.hangup()
@@ -351,7 +351,7 @@ export class Endpoint extends EndpointCallbacks {
     return [...this.inner('enumAccounts').accounts.values()]
   }
 
-  /** For the façade: whom an incoming call is for, after the application's word. */
+  /** @internal For the façade: whom an incoming call is for, after the application's word. */
   selectAccount(account: Account, rdata: RxData): Account {
     const prm = { rdata, account }
     this.tell('selectAccount', prm)
@@ -379,7 +379,7 @@ export class Endpoint extends EndpointCallbacks {
     this.#log?.write(level, msg, () => this.tell('log', { level, msg }))
   }
 
-  /** For the façade: the inside of an endpoint that runs; throws when it does not. */
+  /** @internal For the façade: the inside of an endpoint that runs; throws when it does not. */
   inner(operation: string): Inner {
     if (this.#inner !== undefined && this.#state !== 'starting') return this.#inner
     throw new OperationError(operation, 'not-started', `the library is ${this.#state}: libStart comes first`)

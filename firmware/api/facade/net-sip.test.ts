@@ -82,6 +82,27 @@ test('tones in the sound, where events are not wanted', { timeout: 20_000 }, asy
   expect(() => theirs.sendDtmf({ digits: '5', methods: ['rfc2833'] })).toThrow('rfc2833: on hold (state)')
 })
 
+test('telephone events insisted on are refused at once where there are none; tones are heard instead', async () => {
+  const mine = new Call(alice.account)
+  mine.on('callSdpCreated', (prm) => {
+    const plain = prm.local.replaceAll(/a=(rtpmap|fmtp):10[12] .*\r\n/g, '')
+    prm.local = plain.replaceAll(/(?<=^m=.*) 10[12]\b/gm, '')
+  })
+  const comes = bob.account.nextCall()
+  const stands = mine.once('callState', ({ state }) => state === 'confirmed')
+  mine.makeCall(bob.uri)
+  const theirs = await comes
+  theirs.answer({ statusCode: 200 })
+  await stands
+  await expect.poll(() => mine.hasMedia()).toBe(true)
+  expect(mine.getInfo().media[0]).toMatchObject({ status: 'active', telephoneEvents: false })
+  const events = () => mine.sendDtmf({ digits: '5', methods: ['rfc2833'] })
+  expect(events).toThrow('sendDtmf: rfc2833: no telephone events agreed (state)')
+  const heard = theirs.once('dtmfDigit')
+  mine.sendDtmf({ digits: '5' })
+  expect(await heard).toMatchObject({ digit: '5', method: 'audio' })
+})
+
 test('parameters of the application stay with the call', async () => {
   const mine = new Call(alice.account)
   expect(() => mine.getParam('a')).toThrow('this object has no call yet')

@@ -38,7 +38,7 @@ export abstract class Observed<E extends object> {
     return promise
   }
 
-  /** For the façade: delivers an event. Whoever throws is warned of; the others hear all the same. */
+  /** @internal For the façade: delivers an event. Whoever throws is warned of; the others hear all the same. */
   tell<K extends keyof E & string>(name: K, prm: E[K]): void {
     const method = (this as Record<string, unknown>)[`on${name[0]?.toUpperCase()}${name.slice(1)}`]
     if (typeof method === 'function') attempt(name, () => method.call(this, prm))

@@ -98,3 +98,12 @@ test('nothing but the layers can be imported', async () => {
   await expect(attempt).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED')
   expect(Object.keys(manifest.exports)).toHaveLength(7)
 })
+
+test('what the façade has for itself is not in its types', () => {
+  const types = join(outside, 'node_modules/offhook/build/package/firmware/api/facade')
+  const said = (file: string) => readFileSync(join(types, file), 'utf8')
+  expect(said('call.d.ts')).toContain('makeCall(')
+  expect(said('call.d.ts')).not.toMatch(/attach\(|makeTransferred/)
+  expect(said('account.d.ts')).not.toMatch(/watchers|tellPresence|inner\(|contactUser/)
+  expect(said('observed.d.ts')).not.toMatch(/tell</)
+})
