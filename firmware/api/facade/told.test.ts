@@ -1,8 +1,9 @@
 // What calls, buddies, devices and transports tell and say of themselves, each brought about by a peer on loopback.
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createAuthority } from '../../../provisioning/testing/certificates.ts'
 import { Account, AudioMediaPlayer, AudioMediaRecorder, Buddy, Call, Endpoint, ToneGenerator } from './index.ts'
 import { type Desk, desk, desksOfAll, Person, talking } from './testing/pair.ts'
@@ -214,6 +215,24 @@ test('settings that cannot be of a call are refused by their names', () => {
   expect(() => call.makeCall(bob.uri, { opt: { audioCount: 2 } })).toThrow('opt.audioCount: expected')
   expect(alice.endpoint.libVersion().full).toMatch(/^\d+\.\d+/)
   expect(Account.lookup(0, alice.endpoint)).toBe(alice.account)
+})
+
+test('medConfig.dscp marks the packets, logConfig.consoleLevel writes to standard error', async () => {
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  const dora = await desk('dora', { medConfig: { dscp: 10 }, logConfig: { level: 4, consoleLevel: 2 } })
+  dora.endpoint.utilLogWrite(2, 'a warning')
+  dora.endpoint.utilLogWrite(3, 'not a warning')
+  const lines = said.mock.calls.map(([line]) => String(line))
+  said.mockRestore()
+  expect(lines.filter((line) => line.includes('a warning'))).toHaveLength(1)
+  expect(lines.find((line) => line.includes('a warning'))).toMatch(/ 2 application: a warning\n$/)
+  const comes = alice.account.nextCall()
+  new Call(dora.account).makeCall(alice.uri)
+  const port = /m=audio (\d+)/.exec((await comes).getSdp().remote!)?.[1]
+  const socket = execFileSync('ss', ['-unaHO', '--tos', `( sport = :${port} )`], { encoding: 'utf8' })
+  // AF11 in the upper six bits.
+  expect(socket).toMatch(/tos:0x28\b/)
+  await dora.endpoint.libDestroy()
 })
 
 test('who calls, by name', async () => {

@@ -116,6 +116,10 @@ const typesOf = (owner: string): string => {
   return group === undefined ? `facade.${name} | typeof facade.${name}` : `facade.${name}['${group}']`
 }
 
+/** Of `theirs`: `ours`, `ours`. */
+const oursIn = (cell: string): readonly string[] =>
+  cell.split(';').flatMap((part) => codes(part.split(': ')[1] ?? '').filter((name) => /^\w+$/.test(name)))
+
 test('what api.md says is as in PJSUA2 is there, what it says is not is not', { timeout: 60_000 }, async () => {
   const named = rowsIn('api.md').filter(({ head }) => head === 'Class')
   const claims = named.flatMap(({ cells: [owner = '', names = '', instead] }) =>
@@ -125,5 +129,11 @@ test('what api.md says is as in PJSUA2 is there, what it says is not is not', { 
     }),
   )
   expect(claims.length).toBeGreaterThan(200)
+  const data = rowsIn('api.md').filter(({ head }) => head === 'Data')
+  expect(data.length).toBeGreaterThan(30)
+  for (const {
+    cells: [type = '', names = '', otherwise = ''],
+  } of data)
+    for (const name of [...codes(names), ...oursIn(otherwise)]) claims.push(key(`facade.${codes(type)[0]}`, name))
   expect(await compiled({ api: `import * as facade from 'offhook'\n${KEY}${claims.join('\n')}` })).toBe('')
 })
