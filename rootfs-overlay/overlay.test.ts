@@ -78,7 +78,7 @@ test('a phone that does not stay up: started again for ever, the machine with it
   }
 })
 
-test('drivers: those of all that is on the buses but the radio’s, in one call', () => {
+test('drivers: those of all that is on the buses but the radio’s, in one call, and of what has come to USB a second later', () => {
   const fake = mkdtempSync(join(tmpdir(), 'offhook-drivers-'))
   try {
     writeFileSync(join(fake, 'modprobe'), '#!/bin/sh\necho "$@"\n', { mode: 0o755 })
@@ -90,11 +90,15 @@ test('drivers: those of all that is on the buses but the radio’s, in one call'
     device('platform', 'nameless')
     device('usb', '1-1', 'usb:v0403pC631')
     device('sdio', 'mmc1:0001:1', 'sdio:c00v02D0dA9A6')
+    const later = join(fake, 'sys/bus/usb/devices/1-2')
+    writeFileSync(join(fake, 'sleep'), `#!/bin/sh\nmkdir ${later}\necho usb:v0424pEC00 > ${later}/modalias\n`, {
+      mode: 0o755,
+    })
     environment = { PATH: `${fake}:${process.env.PATH}` }
     const { status, output } = run('sh', '-c', text('usr/lib/offhook/drivers').replaceAll('/sys/', `${fake}/sys/`))
     expect({ status, output }).toEqual({
       status: 0,
-      output: '-abq of:NethernetT(null)Cbrcm,bcm2711-genet-v5 usb:v0403pC631\n',
+      output: '-abq of:NethernetT(null)Cbrcm,bcm2711-genet-v5 usb:v0403pC631\n-abq usb:v0403pC631 usb:v0424pEC00\n',
     })
   } finally {
     rmSync(fake, { recursive: true })

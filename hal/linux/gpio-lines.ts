@@ -23,8 +23,11 @@ export interface LineAccess {
   readonly feed: (input: BoardInput) => void
 }
 
-/** How often it is looked whether the lines are ours, and for how long, ms: a machine that starts up has much else to do. */
-const [LOOK_MS, PATIENCE_MS] = [20, 5000]
+/**
+ * How soon it is looked again whether the lines are ours, each time twice as late up to the most, and for how long, ms: a
+ * machine that starts up has much else to do.
+ */
+const [LOOK_MS, PATIENCE_MS] = [{ first: 20, most: 160 }, 5000] as const
 
 const named = ({ at }: LineWish, number: number): string =>
   `line ${at.offset} of ${at.chip.join(' or ')} (GPIO ${number})`
@@ -108,10 +111,10 @@ export function openDevice(
     feed({ kind: 'failed', device, reason })
   }
   /** One a turn, and all before the first is waited for, so that they are given to us side by side. */
-  const take = (until: Millis): void => {
+  const take = (until: Millis, lookMs: number): void => {
     const later = (why: string): void => {
       if (clock.now() >= until) giveUp(why)
-      else cancel = clock.after(LOOK_MS, () => take(until))
+      else cancel = clock.after(lookMs, () => take(until, Math.min(2 * lookMs, LOOK_MS.most)))
     }
     const wish = wishes[numbers.length]
     if (wish !== undefined) {
@@ -129,7 +132,7 @@ export function openDevice(
         return
       }
       numbers.push(number.value)
-      cancel = clock.after(0, () => take(until))
+      cancel = clock.after(0, () => take(until, lookMs))
       return
     }
     for (const number of numbers.slice(ours)) {
@@ -169,6 +172,6 @@ export function openDevice(
     })
     feed({ kind: 'opened', device })
   }
-  take(after(clock.now(), PATIENCE_MS))
+  take(after(clock.now(), PATIENCE_MS), LOOK_MS.first)
   return { close }
 }

@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { type BoardRig, boardContract, LIMITS } from '../api/board.contract.ts'
 import type { BoardEvent } from '../api/board.ts'
 import type { Level } from '../api/lines.ts'
@@ -208,12 +208,15 @@ test('lines that are not ours yet are waited for, while the display goes on; nev
   const events: BoardEvent[] = []
   const told = () => events.flatMap((event) => (event.kind === 'device' ? [`${event.device} ${event.state}`] : []))
   all.gpio.withhold(true)
+  const looks = vi.spyOn(all.gpio.claims, 'isOurs')
   all.board.start((event) => events.push(event))
   all.clock.advance(2000)
   expect(told()).toEqual(['lcd ready'])
   expect(all.gpio.opened()).toEqual([])
+  // Keypad, hook and lamps, each: soon, and then at most seven times a second.
+  expect(looks.mock.calls.length).toBeLessThanOrEqual(3 * 17)
   all.gpio.withhold(false)
-  all.clock.advance(20)
+  all.clock.advance(160)
   expect(told().sort()).toEqual(['hook ready', 'keypad ready', 'lcd ready', 'leds ready'])
 
   const never = modelled()
