@@ -69,8 +69,10 @@ export interface Phone {
   stop(): Promise<void>
 }
 
-/** The broker's library takes tens of ms to load: the registrar is heard first, unless it lets so much time pass. */
-const BROKER_MS = 500
+/** The broker's library takes long to load beside everything else at a start: the registrar is heard first, unless it lets so much time pass. */
+const BROKER_MS = 2000
+/** Without a network for SIP there is most often none for the broker, and one that is on its way comes within so long, ms. */
+const NETWORK_MS = 5000
 /** No port: a question about it is answered by the media engine's own thread. */
 const NOBODY = 'nobody'
 
@@ -135,7 +137,7 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
       toScreen({ from: 'facts', facts: { address: '' } })
       provisioning.state('network', { address: null, reason })
       toPhone({ from: 'start', step: 'network' })
-      provisioning.connect()
+      setTimeout(provisioning.connect, NETWORK_MS).unref()
     },
   })
 

@@ -1,5 +1,7 @@
-// The stack comes up when it can: a port that is taken is waited for, and the user is told both.
+// The stack comes up when it can: a port that is taken and a network that is away are waited for, and the user is told both.
+import { execFile } from 'node:child_process'
 import { createSocket } from 'node:dgram'
+import { promisify } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { readDesired } from '../../provisioning/schema/desired.ts'
 import { plainFormats } from '../../provisioning/schema/formats.ts'
@@ -104,4 +106,40 @@ test('RTP ports that change leave what stands as it is, and hold when it is buil
   expect(await next()).toBe('up')
   begin()
   await expect.poll(() => ranges().at(-1)).toBe(23_300)
+})
+
+test('a network that is away is not asked for again and again, and used as soon as it is there', {
+  timeout: 20_000,
+}, async () => {
+  const here = (file: string) => new URL(file, import.meta.url).href
+  // In a network namespace of its own, which has no network.
+  const program = `
+    import { execFileSync } from 'node:child_process'
+    import { setTimeout as sleep } from 'node:timers/promises'
+    import { createClock } from '${here('clock.ts')}'
+    import { createHub } from '${here('hub.ts')}'
+    import { createStack } from '${here('stack.ts')}'
+    const ip = (line) => execFileSync('ip', line.split(' '))
+    const down = []
+    let isUp = () => {}
+    const up = new Promise((resolve) => (isUp = resolve))
+    const hub = createHub(createClock(), () => {})
+    const stack = createStack(hub, 'test', { ua() {}, media() {}, log() {}, up: isUp, down: (why) => down.push(why) })
+    stack.use(${JSON.stringify(configuration('sip:192.0.2.1', 5060))})
+    await sleep(1000)
+    const before = [...down]
+    ip('link add d0 type veth peer d1')
+    ip('link set d1 up')
+    ip('link set d0 up')
+    const from = performance.now()
+    ip('addr add 192.0.2.10/24 dev d0')
+    const address = await up
+    console.log(JSON.stringify({ before, address, ms: performance.now() - from }))
+    await stack.stop()
+    process.exit()`
+  const args = ['--user', '--map-root-user', '--net', process.execPath, '--input-type=module', '-e', program]
+  const { stdout } = await promisify(execFile)('unshare', args)
+  const { before, address, ms } = JSON.parse(stdout)
+  expect({ before, address }).toEqual({ before: ['ENETUNREACH'], address: '192.0.2.10' })
+  expect(ms).toBeLessThan(500)
 })

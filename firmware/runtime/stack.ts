@@ -40,7 +40,10 @@ export interface Stack {
   stop(): Promise<void>
 }
 
-/** A phone that is up before its network gets its address any moment: so often at first, and so many times. */
+/**
+ * What is missing may be there any moment, a server of names, a port of the process before: so often at first, and so many
+ * times. An address is not looked for like that: the kernel tells when it comes.
+ */
 const [SOON_MS, SOON_TRIES] = [250, 40]
 const RETRY_MS = 2000
 
@@ -66,6 +69,8 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
   let standing: Standing | undefined
   let generation = 0
   let timer: NodeJS.Timeout | undefined
+  /** Of the network, while no stack stands. */
+  let waiting: NetworkWatch | undefined
   /** Since a stack stood or another configuration came. */
   let failed = { tries: 0, reason: '' }
   /** Why the kernel does not tell of changes, as it was last logged. */
@@ -103,20 +108,29 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
     } catch (error) {
       part.stop()
       names.close()
-      later(`${address}:${config.network.sipPort} ${(error as NodeJS.ErrnoException).code ?? error}`)
+      later(`${address}:${config.network.sipPort} ${(error as NodeJS.ErrnoException).code ?? error}`, true)
       return
     }
     failed = { tries: 0, reason: '' }
+    stopWaiting()
     user.up(address)
     // What changed before it was watched.
     void look()
   }
 
-  function later(reason: string): void {
+  /** `soon`: nobody tells when it is worth another try. */
+  function later(reason: string, soon: boolean): void {
     if (reason !== failed.reason) user.log(log('warn', 'stack', 'no network for SIP', { reason }))
     failed = { tries: failed.tries + 1, reason }
     user.down(reason)
-    timer = setTimeout(() => void bring(), failed.tries <= SOON_TRIES ? SOON_MS : RETRY_MS)
+    const again = () => void bring()
+    timer = setTimeout(again, soon && failed.tries <= SOON_TRIES ? SOON_MS : RETRY_MS)
+    waiting ??= watchNetwork(again, unwatched)
+  }
+
+  function stopWaiting(): void {
+    waiting?.close()
+    waiting = undefined
   }
 
   function unwatched(code: string): void {
@@ -157,7 +171,7 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
         return
       }
       names.close()
-      if (mine === generation) later(found.ok ? '' : found.error)
+      if (mine === generation) later(found.ok ? '' : found.error, !peer.ok)
     })
   }
 
@@ -182,6 +196,7 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
     use(config) {
       wanted = config
       failed = { tries: 0, reason: '' }
+      stopWaiting()
       void bring()
     },
     keep(config) {
@@ -198,6 +213,7 @@ export function createStack(hub: Hub, version: string, user: StackUser): Stack {
     media: (event) => standing?.voice.media(event),
     async stop() {
       generation++
+      stopWaiting()
       await leave(LEAVE_MS)
     },
   }

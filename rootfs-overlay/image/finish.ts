@@ -45,6 +45,8 @@ export function finishSystem(root: string, epoch: number): void {
   // The kernel knows both keys; Debian chooses between them when the package is set up.
   for (const file of ['regulatory.db', 'regulatory.db.p7s']) link(`${file}-debian`, `usr/lib/firmware/${file}`)
   link('/run/systemd/resolve/resolv.conf', 'etc/resolv.conf')
+  // Without it Node's ICU reads the file of each zone there is, when it is first asked for a date, to find which it may be.
+  link('/usr/share/zoneinfo/Etc/UTC', 'etc/localtime')
   const bundle = at('etc/ssl/certs/ca-certificates.crt')
   writeFileSync(bundle, '')
   for (const file of globSync('usr/share/ca-certificates/mozilla/*.crt', { cwd: root }).sort())
