@@ -1,27 +1,35 @@
-// A histogram whose new entries weigh ever more (so old ones fade without touching them), kept relative to a moving origin.
+// A histogram whose new entries weigh ever more (so old ones fade without touching them), kept relative to a moving origin. The
+// target is the delay of least cost on the E-model's scale: what comes late and what has to be made up against the waiting.
 #include "delay_estimator.h"
 
 #include <algorithm>
 #include <cmath>
 
+#include "e_model.h"
+
 namespace offhook {
 
 namespace {
-constexpr double kQuantile = 0.995;
 /** After a start that learns quickly, a packet counts half as much once 350 more (7 s at 20 ms) have come. */
 constexpr float kForget = 0.998f;
 /** So that a clock that drifts is noticed before a packet is late; on a quiet network that takes no more. */
 constexpr double kMarginMs = 0.75, kQuietMarginMs = 0.25;
-constexpr uint32_t kFew = 50;
-constexpr float kOneStall = 2;
-constexpr double kAtOnce = 0.25;
-constexpr float kHeldBackWeight = 0.1f;
 constexpr float kHeaviest = 1e6f;
+/** More numbers missing at once are no loss. */
+constexpr int64_t kGone = 100;
+/** A late packet is as bad as so many lost ones: the delay it brings is taken out again by stretching speech. */
+constexpr double kLateAsLost = 2;
+/** A lost one is better by this share when what follows has come at the last tick of its hole, about this long after the first of all. */
+constexpr double kLedShare = 0.1;
+constexpr size_t kLedMs = 9;
+/** What network and devices add to our delay, about, ms: from some point on each further one is heard. */
+constexpr double kElsewhereMs = 40;
+constexpr double kNearlyAll = 0.9999;
 /** No network becomes so much faster at once: it is the sender's clock that has jumped. */
 constexpr double kJumpMs = 100;
 }  // namespace
 
-void DelayEstimator::add(double sentMs, double arrivedMs) {
+void DelayEstimator::add(double sentMs, double arrivedMs, int64_t number, bool led) {
   const double transit = arrivedMs - sentMs;
   moveOrigin(transit, arrivedMs);
   const size_t bin = size_t(std::clamp(transit - origin_, 0.0, double(kBins - 1)));
@@ -29,18 +37,16 @@ void DelayEstimator::add(double sentMs, double arrivedMs) {
   const float forget = std::min(kForget, 1 - 1.f / float(count_ + 2));
   ++count_;
   weight_ /= forget;
-  // Packets that a stall has held back come all at once: the first of them tells of it, the others hardly more.
-  const bool heldBack = transit < lastTransit_ && arrivedMs - lastArrivedMs_ < (sentMs - lastSentMs_) * kAtOnce;
-  lastTransit_ = transit, lastArrivedMs_ = arrivedMs, lastSentMs_ = sentMs;
-  const float weight = heldBack ? weight_ * kHeldBackWeight : weight_;
-  bins_[bin] += weight;
-  sum_ += weight;
+  bins_[bin] += weight_;
+  sum_ += weight_;
   if (weight_ > kHeaviest) {
     for (float& each : bins_) each /= weight_;
     sum_ /= weight_;
+    lost_ /= weight_;
     weight_ = 1;
   }
-  findTarget();
+  count(number);
+  findTarget(led);
 }
 
 void DelayEstimator::moveOrigin(double transit, double arrivedMs) {
@@ -71,16 +77,28 @@ void DelayEstimator::shift(int bins) {
   bins_ = moved;
 }
 
-void DelayEstimator::findTarget() {
-  // One stall shall not decide alone, not even early when few packets are known; the very first seconds take all they can get.
-  const float tail = std::max(sum_ * float(1 - kQuantile), count_ < kFew ? 0 : weight_ * kOneStall);
-  float above = 0;
-  for (size_t i = kBins; i-- > 0;) {
-    above += bins_[i];
-    if (above > tail) {
-      target_ = double(i + 1) + (i == 0 ? kQuietMarginMs : kMarginMs);
-      return;
-    }
+void DelayEstimator::count(int64_t number) {
+  const int64_t missing = numbered_ ? number - highest_ - 1 : 0;
+  if (missing < 0) {
+    lost_ = std::max(0.f, lost_ - weight_);  // It was thought lost.
+    return;
+  }
+  if (missing < kGone) lost_ += weight_ * float(std::max<int64_t>(0, missing - int64_t(others_)));
+  numbered_ = true;
+  highest_ = number;
+  others_ = 0;
+}
+
+void DelayEstimator::findTarget(bool led) {
+  const double all = double(sum_), lost = double(lost_) / (all + double(lost_)), slope = lossSlope(lost);
+  const double perLate = slope * kLateAsLost / all, perLed = led ? slope * kLedShare * lost / all : 0;
+  double inTime = 0, inTimeToLead = 0, least = 0;
+  for (size_t i = 0; i < kBins && inTimeToLead < all * kNearlyAll; i++) {
+    inTime += double(bins_[i]);
+    if (i >= kLedMs) inTimeToLead += double(bins_[i - kLedMs]);
+    const double delayMs = double(i + 1) + (i == 0 ? kQuietMarginMs : kMarginMs);
+    const double cost = delayImpairment(kElsewhereMs + delayMs) - perLate * inTime - perLed * inTimeToLead;
+    if (i == 0 || cost < least) least = cost, target_ = delayMs;
   }
 }
 

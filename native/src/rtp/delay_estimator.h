@@ -1,4 +1,4 @@
-// How long packets take beyond the fastest of late, as a distribution with forgetting, and the delay that covers it.
+// How long packets take beyond the fastest of late and how many never come, with forgetting, and the delay at which they are heard best.
 #pragma once
 
 #include <array>
@@ -9,16 +9,21 @@ namespace offhook {
 
 class DelayEstimator {
  public:
-  /** A packet sent at `sentMs` of the sender's media clock came at `arrivedMs` of ours; origins do not matter. */
-  void add(double sentMs, double arrivedMs);
+  /**
+   * Packet `number`, sent at `sentMs` of the sender's media clock, came at `arrivedMs` of ours; origins do not matter. Holes are
+   * led up to what follows them where that has come (`led`).
+   */
+  void add(double sentMs, double arrivedMs, int64_t number, bool led);
+  /** A packet whose delay says nothing has a number of its own. */
+  void noteOther() { ++others_; }
   /** The sender's clock has jumped or it is another sender: what is known of the network stays, the origin is found anew. */
-  void forgetOrigin() { known_ = false; }
+  void forgetOrigin() { known_ = numbered_ = false; }
   void forgetAll() { *this = DelayEstimator(); }
 
   bool isKnown() const { return known_; }
   /** Excess over the fastest packets of the last seconds, of something due at `atMs`. */
   double excess(double sentMs, double atMs) const { return atMs - sentMs - origin_; }
-  /** Excess that all but about one packet in 200 keep within, ms; 0 before any packet. */
+  /** Excess to wait for, ms; 0 before any packet. */
   double target() const { return target_; }
 
  private:
@@ -28,7 +33,8 @@ class DelayEstimator {
 
   void moveOrigin(double transit, double arrivedMs);
   void shift(int bins);
-  void findTarget();
+  void count(int64_t number);
+  void findTarget(bool led);
 
   std::array<float, kBins> bins_{};
   float weight_ = 1, sum_ = 0;
@@ -38,9 +44,12 @@ class DelayEstimator {
   size_t window_ = 0;
   double windowEndsMs_ = 0;
   double origin_ = 0;
-  double lastTransit_ = 0, lastSentMs_ = 0, lastArrivedMs_ = 0;
+  /** In the weights of the bins. */
+  float lost_ = 0;
+  int64_t highest_ = 0;
+  uint32_t others_ = 0;
   double target_ = 0;
-  bool known_ = false;
+  bool known_ = false, numbered_ = false;
 };
 
 }  // namespace offhook

@@ -8,6 +8,8 @@ namespace offhook {
 namespace {
 /** R of an undisturbed path (G.107 §7.7). */
 constexpr double kBest = 93.2;
+/** Bpl of G.711 with concealment (G.113 appendix I). */
+constexpr double kConcealed = 25.1;
 
 struct Impairment {
   const char* codec;
@@ -15,8 +17,8 @@ struct Impairment {
 };
 /** The robustness of codecs that conceal nothing themselves is that of G.711 with concealment, which we do for all. */
 constexpr Impairment kImpairments[] = {
-    {"PCMU", 0, 25.1}, {"PCMA", 0, 25.1}, {"G722", 0, 25.1}, {"L16", 0, 25.1},     {"OPUS", 0, 20},
-    {"GSM", 20, 10},   {"SPEEX", 11, 19}, {"G726-32", 7, 25.1}, {"G729", 11, 19},
+    {"PCMU", 0, kConcealed}, {"PCMA", 0, kConcealed}, {"G722", 0, kConcealed}, {"L16", 0, kConcealed},     {"OPUS", 0, 20},
+    {"GSM", 20, 10},   {"SPEEX", 11, 19}, {"G726-32", 7, kConcealed}, {"G729", 11, 19},
 };
 
 /** §B.4. */
@@ -24,9 +26,6 @@ double opinionOf(double rating) {
   const double r = std::clamp(rating, 0.0, 100.0);
   return std::clamp(1 + 0.035 * r + r * (r - 60) * (100 - r) * 7e-6, 1.0, 4.5);
 }
-
-/** Idd, in the two straight lines of Cole and Rosenbluth (2001). */
-double delayImpairment(double ms) { return 0.024 * ms + 0.11 * std::max(0.0, ms - 177.3); }
 }  // namespace
 
 HeardQuality heardQuality(const std::string& codec, double lostShare, double oneWayMs) {
@@ -41,6 +40,14 @@ HeardQuality heardQuality(const std::string& codec, double lostShare, double one
   heard.rating = std::clamp(kBest - equipment - delayImpairment(std::max(0.0, oneWayMs)), 0.0, 100.0);
   heard.conversational = opinionOf(heard.rating);
   return heard;
+}
+
+// In the two straight lines of Cole and Rosenbluth (2001).
+double delayImpairment(double ms) { return 0.024 * ms + 0.11 * std::max(0.0, ms - 177.3); }
+
+double lossSlope(double lostShare) {
+  const double robust = 100 * lostShare + kConcealed;
+  return 100 * 95 * kConcealed / (robust * robust);
 }
 
 }  // namespace offhook

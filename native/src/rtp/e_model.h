@@ -16,4 +16,9 @@ struct HeardQuality {
  */
 HeardQuality heardQuality(const std::string& codec, double lostShare, double oneWayMs);
 
+/** What a delay of `ms` from mouth to ear takes from R (Idd). */
+double delayImpairment(double ms);
+/** What R falls by with losses of G.711 concealed (Ie,eff), for each share of packets more, where `lostShare` are lost. */
+double lossSlope(double lostShare);
+
 }  // namespace offhook

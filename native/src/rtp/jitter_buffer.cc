@@ -70,7 +70,7 @@ bool JitterBuffer::noteArrival(const Voice& voice) {
     restart();
   }
   jumpsInRow_ = 0;
-  delays_.add(sent, arrived);
+  delays_.add(sent, arrived, voice.sequence, !voice.decoder->conceals());
   return true;
 }
 
@@ -267,15 +267,15 @@ void JitterBuffer::adapt(double tickMs) {
   if (spare < 0) {
     if (ahead() < stretch_.reach()) return;
     end_ += stretch_.lengthen(&samples_[read_], ahead(), spare < -kTickMs ? kLoose : kStrict);
-  } else if (spare > kTickMs + kSlackMs) {
+  } else if (spare > kTickMs + kSlackMs || readyMs - wholeMs > kTickMs / 2) {
     const bool urgent = spare > kUrgentMs;
     if (!urgent && sinceStretch_ < kBetweenStretches) return;
     while (ahead() < 2 * stretch_.reach() && count_ > 0 && slots_[0].position == next_ && slots_[0].decoder == decoder_) end_ += decodeFirst(&samples_[end_], 0);
     // What does not fill a tick may go for nothing, and for each tick that can be spared one more.
-    const double mostMs = readyMs - wholeMs + kTickMs * std::floor((spare - kSlackMs) / kTickMs);
+    const double mostMs = readyMs - wholeMs + kTickMs * std::max(0.0, std::floor((spare - kSlackMs) / kTickMs));
     const size_t removed = stretch_.shorten(&samples_[read_], ahead(), size_t(mostMs * rate_ / 1000), urgent ? kLoose : kStrict);
     end_ -= removed;
-    if (removed > 0) sinceStretch_ = 0;
+    if (removed > 0 || !urgent) sinceStretch_ = 0;
   }
 }
 

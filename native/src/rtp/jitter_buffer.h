@@ -43,7 +43,10 @@ class JitterBuffer {
   void setBounds(double minMs, double maxMs);
   void insert(const Voice& voice);
   /** A packet of the stream that is no audio (an event): its number does not count as lost. */
-  void noteOther() { ++others_; }
+  void noteOther() {
+    ++others_;
+    delays_.noteOther();
+  }
   /** Another source, the same one begun anew, or other decoders: what waits is thrown away, the network's delays stay known. */
   void restart();
   void give(int16_t* out, size_t samples, int64_t nowNs);
