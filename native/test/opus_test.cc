@@ -209,11 +209,17 @@ TEST("opus/redundancy comes and goes with the losses the peer reports") {
     return count;
   };
   CHECK_WITHIN(redundant(), 25, 50);
-  for (int i = 0; i < 12; i++) encoder->expectLoss(0);
+  for (int i = 0; i < 3; i++) encoder->expectLoss(0);
   redundant();
   CHECK_EQ(redundant(), 0);
   encoder->expectLoss(20);
   CHECK_WITHIN(redundant(), 25, 50);
+  // Once there were some, they are believed to come again.
+  for (int i = 0; i < 3; i++) encoder->expectLoss(0);
+  CHECK_WITHIN(redundant(), 25, 50);
+  for (int i = 0; i < 12; i++) encoder->expectLoss(0);
+  redundant();
+  CHECK_EQ(redundant(), 0);
 }
 
 TEST("opus/it works at what one side plays and the other captures, and neither sends nor decodes more") {
@@ -307,4 +313,24 @@ TEST("opus/cores that execute in order get less to do") {
   CHECK_EQ(complexityFor("model name\t: AMD EPYC\n"), 5);
   CHECK_EQ(complexityFor(""), 5);
   CHECK_WITHIN(usualComplexity(), 2, 5);
+}
+
+TEST("opus/few do their best, more than a conference of three do with the least, and an account's own wish goes before") {
+  CHECK_EQ(complexityAmong(5, 3), 5);
+  CHECK_EQ(complexityAmong(5, 4), 2);
+  CHECK_EQ(complexityAmong(1, 20), 1);
+  const auto sound = babble(48000, 48000);
+  const auto wishing = [](uint32_t complexity) {
+    Codec wanted{"OPUS", 96, 48000, 2, {}};
+    wanted.complexity = complexity;
+    std::string why;
+    return makeCodec(wanted, why);
+  };
+  const auto best = opus(), alike = wishing(uint32_t(usualComplexity()));
+  CHECK(sizes(*best, sound) == sizes(*alike, sound));
+  const auto third = opus(), fourth = opus(), least = wishing(2), firm = wishing(5);
+  sizes(*third, sound);
+  const auto little = sizes(*fourth, sound);
+  CHECK(little == sizes(*least, sound));
+  CHECK(little != sizes(*firm, sound));
 }

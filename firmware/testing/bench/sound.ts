@@ -53,7 +53,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
 /** What Debian's baresip has no codec for. */
 const NOT_BARESIP = /^(ILBC|SPEEX)/
 /** A phone is in its calls for so long before it is looked at, and then looked at for so long. */
-const SETTLE_MS = 300
+const SETTLE_MS = 800
 const LOOK_MS = 1000
 
 const SORTS: readonly Sort[] = [
@@ -115,6 +115,8 @@ function share(
     ...SILENT,
     format: FORMATS[sort.format]!,
     payload: (n) => packets[n % packets.length]!,
+    // Those that are secured would have to be sealed by another key.
+    reports: !sort.secured,
     ...(sort.secured && { sealed: sealed() }),
   })
   const users = Array.from({ length: sort.count }, (_, n) => phone.user(n))

@@ -15,7 +15,8 @@ namespace {
 constexpr char kGone[] = "the process that carries its sound has gone";
 constexpr size_t kFirstBlocks = 3, kDeepestBlocks = 8;  // in store, each direction: at first, and after losses
 constexpr size_t kMostBlocks = 4;    // more than this much beyond the target is given up at once
-constexpr int kSettleTicks = 30;     // until the process's own buffers have filled
+constexpr int kSettleTicks = 30;     // until the process's own buffers have filled, at first
+constexpr int kResettleTicks = 10;   // and after a loss, when they are open already
 constexpr int kMostReads = 8;        // per tick: a process that floods must not hold up the tick
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "samples go over the socket as they are");
 
@@ -175,7 +176,7 @@ void ExternalDevice::take(const int16_t* in, size_t samples, int64_t) {
       target = static_cast<size_t>(peer.playbackClock.target());
     }
     peer.flowing = true;
-    peer.settling = kSettleTicks;
+    peer.settling = peer.played == 0 ? kSettleTicks : kResettleTicks;
     peer.playbackClock.jumped();
   }
   if (peer.settling > 0) {

@@ -4,6 +4,7 @@
 #include <opus/opus.h>
 
 #include <algorithm>
+#include <atomic>
 #include <iterator>
 
 #include "opus_effort.h"
@@ -14,8 +15,8 @@ namespace offhook {
 namespace {
 /** Of the RTP clock, whatever the sound is sampled at (RFC 7587 §4.1). */
 constexpr int32_t kClock = 48000;
-/** What redundancy is made for, %, until the peer has reported; and at most. */
-constexpr int kExpectedLoss = 10;
+/** What redundancy is made for, %, until the peer has reported; what of it is left after that; and at most. */
+constexpr unsigned kExpectedLoss = 10, kLeftOfExpected = 2;
 constexpr unsigned kMostExpected = 30;
 /** A longer packet would not fit any link. */
 constexpr size_t kMostBytes = 1275;
@@ -73,7 +74,9 @@ class OpusCodec final : public AudioCodec {
     const int32_t ours = int32_t(wanted.bitRate.value_or(uint32_t(band.bitRate)));
     const int32_t most = wholeParameter(wanted, "maxaveragebitrate", ours);
     // Each is in the range its request takes, so none can fail.
-    set(OPUS_SET_COMPLEXITY(wanted.complexity.value_or(usualComplexity())));
+    complexity_ = wanted.complexity.value_or(usualComplexity());
+    adapts_ = !wanted.complexity;
+    set(OPUS_SET_COMPLEXITY(complexity_));
     set(OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE));
     set(OPUS_SET_BITRATE(std::clamp<int32_t>(most, 6000, ours)));
     set(OPUS_SET_MAX_BANDWIDTH(band.bandwidth));
@@ -82,8 +85,13 @@ class OpusCodec final : public AudioCodec {
     redundant_ = wholeParameter(wanted, "useinbandfec", 0) == 1;
     if (!redundant_) return;
     set(OPUS_SET_INBAND_FEC(1));
-    set(OPUS_SET_PACKET_LOSS_PERC(kExpectedLoss));
+    set(OPUS_SET_PACKET_LOSS_PERC(int(kExpectedLoss)));
   }
+  ~OpusCodec() override {
+    if (encodes_) encoders().fetch_sub(1, std::memory_order_relaxed);
+  }
+  OpusCodec(const OpusCodec&) = delete;
+  OpusCodec& operator=(const OpusCodec&) = delete;
   bool isMade() const { return encoder_ && decoder_; }
 
   const char* name() const override { return "OPUS"; }
@@ -92,6 +100,7 @@ class OpusCodec final : public AudioCodec {
   bool makes(uint32_t packetMs) const override { return packetMs == 10 || packetMs == 20 || packetMs == 40 || packetMs == 60; }
 
   size_t encode(const int16_t* in, size_t samples, uint8_t* out, size_t room) override {
+    beside();
     const int32_t size = opus_encode(encoder_.get(), in, int(samples), out, int32_t(std::min(room, kMostBytes)));
     return size > 2 ? size_t(size) : 0;  // Up to two bytes say that nothing need be sent.
   }
@@ -122,8 +131,10 @@ class OpusCodec final : public AudioCodec {
   }
 
   void expectLoss(unsigned percent) override {
-    // It takes a while to believe that losses are over: they come in bursts, and reports seconds apart.
-    expected_ = std::min(kMostExpected, std::max(percent, expected_ * 3 / 4));
+    // It takes a while to believe that losses are over: they come in bursts, and reports seconds apart. Not that there are none.
+    const unsigned left = told_ ? expected_ * 3 / 4 : kLeftOfExpected;
+    told_ = true;
+    expected_ = std::min(kMostExpected, std::max(percent, left));
     if (redundant_) set(OPUS_SET_PACKET_LOSS_PERC(int(expected_)));
   }
 
@@ -132,13 +143,29 @@ class OpusCodec final : public AudioCodec {
   size_t warmUp() const override { return size_t(rate_) / 400; }
 
  private:
+  /** Those that have encoded, and still may, in all of this program. */
+  static std::atomic<int>& encoders() {
+    static std::atomic<int> count{0};
+    return count;
+  }
+  /** Does as many others do. */
+  void beside() {
+    if (!encodes_) encoders().fetch_add(1, std::memory_order_relaxed);
+    encodes_ = true;
+    if (!adapts_) return;
+    const int wanted = complexityAmong(usualComplexity(), encoders().load(std::memory_order_relaxed));
+    if (wanted != complexity_) set(OPUS_SET_COMPLEXITY(complexity_ = wanted));
+  }
+
   template <typename... Request>
   void set(Request... request) {
     opus_encoder_ctl(encoder_.get(), request...);
   }
 
   const int32_t rate_;
-  bool redundant_ = false;
+  int complexity_ = 0;
+  bool adapts_ = false, encodes_ = false;
+  bool redundant_ = false, told_ = false;
   unsigned expected_ = kExpectedLoss;
   std::unique_ptr<OpusEncoder, Destroy> encoder_;
   std::unique_ptr<OpusDecoder, Destroy> decoder_;

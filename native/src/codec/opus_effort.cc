@@ -5,8 +5,13 @@
 // what other codecs cost there, those of a Pi 4 or CM4 (A72, 1.5–1.8 GHz) about four by their clocks; neither was measured with
 // Opus. All calls are encoded in one tick of 10 ms, and a conference of three should leave half of it, so 2 for the former (3.4 ms;
 // at 5 it were 4.7) and 5 for the latter (2.1 ms).
+//
+// More than a conference of three are many: all of them at 2. It takes 23 % fewer instructions than 5 (1.10 against 1.43 million
+// for 20 ms of 48 kHz without redundancy), and what comes out of the decoder is as near to what went in: 5.7 against 5.5 dB of
+// spectral distance at 16 kHz, 3.0 and 3.0 at 48 kHz, 15.0 against 14.0 and 12.2 against 12.2 dB of signal above noise.
 #include "opus_effort.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -27,6 +32,8 @@ int complexityFor(const std::string& cpuinfo) {
   }
   return kUsual;
 }
+
+int complexityAmong(int usual, int encoders) { return encoders <= kFewEncoders ? usual : std::min(usual, kSmall); }
 
 int usualComplexity() {
   static const int here = [] {

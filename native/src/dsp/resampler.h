@@ -30,7 +30,7 @@ class Resampler {
 
  private:
   uint32_t up_, down_;
-  size_t taps_;                   // per phase, a multiple of 8
+  size_t taps_;                   // per phase, a multiple of 16
   std::vector<int16_t> phases_;   // up_ × taps_, each row in the order of the history
   std::vector<int16_t> history_;  // taps_ − 1 old samples, then the new ones
   uint32_t phase_ = 0;            // of the next output
