@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createAuthority } from '../../../provisioning/testing/certificates.ts'
+import { toneIn, writeTone } from '../../testing/tone.ts'
 import { Account, AudioMediaPlayer, AudioMediaRecorder, Buddy, Call, Endpoint, ToneGenerator } from './index.ts'
 import { type Desk, desk, desksOfAll, Person, talking } from './testing/pair.ts'
 
@@ -158,6 +159,24 @@ test('media are taken apart; what is at the bridge', async () => {
   record.dispose()
   expect(alice.endpoint.mediaActivePorts()).toBe(before - 2)
   expect(() => new AudioMediaPlayer(alice.endpoint).createPlayer(join(folder, 'none.wav'))).not.toThrow()
+})
+
+test('a file so often, with a pause between', async () => {
+  writeTone(join(folder, 'twice.wav'), 440, 0.2, 8000)
+  const play = new AudioMediaPlayer(alice.endpoint)
+  const record = new AudioMediaRecorder(alice.endpoint)
+  record.createRecorder(join(folder, 'heard.wav'))
+  const from = performance.now()
+  play.createPlayer(join(folder, 'twice.wav'), { loops: 2, pauseMs: 300 })
+  play.startTransmit(record)
+  await play.once('eof', 5000)
+  expect(performance.now() - from).toBeGreaterThan(600)
+  play.dispose()
+  record.dispose()
+  await expect
+    .poll(() => toneIn(join(folder, 'heard.wav'), 440))
+    .toMatchObject({ seconds: expect.toSatisfy((s) => s > 0.25 && s < 0.45) })
+  expect(toneIn(join(folder, 'heard.wav'), 440).missing).toBeGreaterThan(0.1)
 })
 
 test('the sound device: listed, opened at the rate of the settings, refused', async () => {

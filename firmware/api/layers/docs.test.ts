@@ -116,6 +116,23 @@ const typesOf = (owner: string): string => {
   return group === undefined ? `facade.${name} | typeof facade.${name}` : `facade.${name}['${group}']`
 }
 
+test('each event of the façade has a callback of its name, and each callback an event', {
+  timeout: 60_000,
+}, async () => {
+  const of = (name: string) => {
+    const wanted = `\`on\${Capitalize<keyof facade.${name}Events & string>}\``
+    const had = `Exclude<Extract<keyof facade.${name}, \`on\${string}\`>, 'on' | 'once'>`
+    return `type ${name} = None<Exclude<${wanted}, ${had}> | Exclude<${had}, ${wanted}>>`
+  }
+  const names = ['Endpoint', 'Account', 'Call', 'Buddy']
+  const text = (types: readonly string[]) =>
+    ["import type * as facade from 'offhook'", 'type None<T extends never> = T', ...types].join('\n')
+  expect(await compiled({ callbacks: text(names.map(of)) })).toBe('')
+  expect(await compiled({ callbacks: text([of('Call').replace('keyof facade.CallEvents', "'callStat'")]) })).toContain(
+    'onCallStat',
+  )
+})
+
 /** Of `theirs`: `ours`, `ours`. */
 const oursIn = (cell: string): readonly string[] =>
   cell.split(';').flatMap((part) => codes(part.split(': ')[1] ?? '').filter((name) => /^\w+$/.test(name)))
