@@ -86,6 +86,6 @@ export async function rigOf({ machine, guest }: Bench): Promise<BoardRig & { rea
  * frames take as long as a few transfers to get there.
  */
 export const EMULATED: ContractLimits = {
-  ...{ startMs: 5000, keyMs: 900, hookMs: 300, toldMs: 1000, longMs: 3000, lampMs: 200, shownMs: 1500 },
+  ...{ startMs: 15_000, keyMs: 900, hookMs: 300, toldMs: 1000, longMs: 3000, lampMs: 200, shownMs: 1500 },
   ...{ redrawMs: 41.5, staleMs: 25, cellMs: 2.2, recoveryMs: 9000 },
 }

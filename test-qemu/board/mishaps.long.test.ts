@@ -25,11 +25,10 @@ beforeEach(async () => {
   rig = await rigOf(bench)
   events = []
   rig.board.start((event) => events.push(event))
-  await rig.pass(EMULATED.startMs)
-  expect(events.filter((event) => event.kind === 'device' && event.state === 'lost')).toEqual([])
-  expect(devices().sort()).toEqual(['hook ready', 'keypad ready', 'lcd ready', 'leds ready'])
+  await poll(() => devices().sort()).toEqual(['hook ready', 'keypad ready', 'lcd ready', 'leds ready'])
+  await rig.pass(EMULATED.shownMs)
   events.length = 0
-})
+}, 30_000)
 afterEach(() => rig.board.stop())
 
 const ROWS = ['one two three four  ', 'five six seven eight', 'nine ten eleven     ', 'twelve thirteen     ']
