@@ -16,8 +16,11 @@ const LONGEST_TAPE = 200_000
 const EXPANDER = { address: 0x20, label: '0-0020' } as const
 /** As long as a person presses a key, and pauses before the next, ms. */
 const [PRESS_MS, PAUSE_MS] = [100, 100]
-/** A phone emulated on a busy machine is slow: the finger waits for this many looks at its column, but no longer than this. */
-const [LOOKS, PATIENCE_MS] = [4, 3000]
+/**
+ * A phone emulated on a busy machine is slow: the finger waits until its column was driven this often, and afterwards until the
+ * matrix has been left alone for so long, with every column driven; but no longer than this.
+ */
+const [LOOKS, LEFT_ALONE_MS, PATIENCE_MS] = [4, 200, 3000]
 
 export interface EmulatedBoard {
   readonly keypad: {
@@ -96,24 +99,23 @@ export function createEmulatedBoard(profile: BoardProfile, pl061: Chip): BoardPa
   const release = (key: Key): void => hardware.key(key, false)
   const tap = async (key: Key): Promise<void> => {
     const column = profile.matrix.keys.map((row) => row.indexOf(key)).find((at) => at >= 0)
-    let [looks, driven] = [0, 0]
+    let [looks, driven, drivenAt] = [0, 0, 0]
     const forget = onDrive((columns) => {
       driven = columns
+      drivenAt = performance.now()
       if (columns === 1 << (column ?? 0)) looks++
     })
     const seen = async (enough: () => boolean): Promise<void> => {
-      looks = 0
       const end = performance.now() + PATIENCE_MS
       while (column !== undefined && !enough() && performance.now() < end) await sleep(2)
     }
     press(key)
     await Promise.all([sleep(PRESS_MS), seen(() => looks >= LOOKS)])
     release(key)
-    // A matrix whose keys are all open is left alone, with every column driven.
-    await Promise.all([
-      sleep(PAUSE_MS),
-      seen(() => looks >= LOOKS || driven === (1 << profile.matrix.columns.length) - 1),
-    ])
+    // While a key is held it is scanned again and again.
+    const all = (1 << profile.matrix.columns.length) - 1
+    const isLeftAlone = () => driven === all && performance.now() - drivenAt >= LEFT_ALONE_MS
+    await Promise.all([sleep(PAUSE_MS), seen(isLeftAlone)])
     forget()
   }
   const board: EmulatedBoard = {
