@@ -31,11 +31,13 @@ export class ToneGenerator implements BridgePort {
     return this.#port
   }
 
-  /** Begins a tone. Throws a CoreError while one sounds. */
+  /** Begins a tone. Throws a CoreError while one sounds, and for one that cannot be. */
   start(tone: Tone, options: { readonly toDevices?: boolean } = {}): void {
     const operation = 'ToneGenerator.start'
     const stack = this.#engine.running(operation)
     if (this.#port !== undefined) throw new CoreError('state', operation, 'expected a generator that is silent')
+    const fault = faultOf(tone)
+    if (fault !== undefined) throw new CoreError('argument', operation, fault)
     const port = stack.newName('tone')
     this.#port = port
     stack.claimPort(port, (event) => this.#onEvent(event))
@@ -43,10 +45,14 @@ export class ToneGenerator implements BridgePort {
     if (options.toDevices) stack.bridge.sound(port)
   }
 
-  /** Digits 0-9 A-D * #, one after the other, each for `durationMs`. */
+  /** Up to 32 digits 0-9 A-D * #, one after the other, each for `durationMs`. */
   startDigits(digits: string, durationMs = 100, options: { readonly toDevices?: boolean } = {}): void {
-    if (!/^[0-9A-D*#]{1,64}$/.test(digits))
-      throw new CoreError('argument', 'ToneGenerator.startDigits', `digits: expected 0-9 A-D * #, got ${digits}`)
+    if (!/^[0-9A-D*#]{1,32}$/.test(digits))
+      throw new CoreError(
+        'argument',
+        'ToneGenerator.startDigits',
+        `digits: expected 1–32 of 0-9 A-D * #, got ${digits}`,
+      )
     this.start(digitTones(digits, durationMs), options)
   }
 
@@ -63,4 +69,24 @@ export class ToneGenerator implements BridgePort {
     this.stop()
     this.#engine.notifications.post('tone-generator-did-end', this, {})
   }
+}
+
+const MOST_STEPS = 64
+/** Of one step: an hour. */
+const MOST_MS = 3_600_000
+const MOST_FREQUENCIES = 4
+
+/** What the media engine would not take of it, in words. */
+function faultOf({ steps, repeat }: Tone): string | undefined {
+  const is = (value: number, from: number, to: number) => value >= from && value <= to
+  if (!is(steps.length, 1, MOST_STEPS)) return `steps: expected 1 to ${MOST_STEPS}, got ${steps.length}`
+  if (!(Number.isInteger(repeat) && repeat >= 0)) return `repeat: expected a whole number, got ${repeat}`
+  for (const { frequencies, ms, levelDb } of steps) {
+    if (frequencies.length > MOST_FREQUENCIES) return `frequencies: expected ${MOST_FREQUENCIES} at most`
+    const odd = frequencies.find((hz) => !is(hz, 20, 20_000))
+    if (odd !== undefined) return `frequencies: expected 20 to 20000 Hz, got ${odd}`
+    if (!Number.isInteger(ms) || !is(ms, 0, MOST_MS)) return `ms: expected a whole number, 0 to ${MOST_MS}, got ${ms}`
+    if (!is(levelDb, -96, 0)) return `levelDb: expected -96 to 0, got ${levelDb}`
+  }
+  return undefined
 }

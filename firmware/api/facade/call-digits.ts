@@ -37,13 +37,13 @@ function begin(inner: Inner, line: Line, digits: string, method: DtmfMethod, dur
   // Behind what is being sent, digits of one call never overtake each other.
   line.digits = line.digits.then(async () => {
     let statusCode = 200
-    // More at once the media engine does not take.
-    for (const run of digits.match(/[0-9A-D*#]{1,64}|[^0-9A-D*#]+/g) ?? []) {
-      if (!line.isActive || statusCode >= 300) break
+    // More tones at once the media engine does not take.
+    for (const run of digits.match(/[0-9A-D*#]{1,32}|[^0-9A-D*#]+/g) ?? []) {
+      if (line.isLeft || !line.isActive || statusCode >= 300) break
       if (/^[0-9A-D*#]/.test(run)) statusCode = await runOf(inner, line, run, method, duration)
       else await new Promise((resolve) => setTimeout(resolve, run.length * (duration + GAP_MS)).unref())
     }
-    if (line.isActive) line.call?.tell('dtmfSent', { digits, method, statusCode })
+    if (line.isActive && !line.isLeft) line.call?.tell('dtmfSent', { digits, method, statusCode })
   })
 }
 

@@ -46,6 +46,8 @@ function onState(inner: Inner, line: Line, change: InvitationChange) {
   const { code, reason, cause } = change
   if (code !== undefined && code >= 100) line.responded(code, reason)
   const because = (change.headers?.reasons ?? []).map(({ protocol, cause: why }) => `${protocol} ${why ?? ''}`.trim())
+  // It is answered by the engine (RFC 3261 §9.2).
+  if (change.method === 'CANCEL') line.responded(487, undefined)
   if (change.state === 'DISCONNECTED')
     return endCall(inner, line, { status: line.status, reason: line.reason, cause }, because)
   if (line.isLeft) return

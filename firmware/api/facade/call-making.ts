@@ -23,6 +23,7 @@ export function makeLine(
   headers: ExtraHeaders,
 ): Line {
   const inner = account.inner(operation)
+  if (inner.engine.state !== 'running') throw new OperationError(operation, 'not-started', 'the library is closing')
   const { userData, params, txOption = {}, ringTimeMs = account.ringTimeMs } = prm
   const setting = settingOf(operation, prm.opt)
   const to = targetOf(operation, dstUri, account)

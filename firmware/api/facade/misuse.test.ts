@@ -114,3 +114,33 @@ test('media may be disposed of again, and after the endpoint', async () => {
   tone.dispose()
   expect(thrown(() => tone.play([]))).toMatch(/^play failed/)
 })
+
+test('a tone that cannot be is refused at once', () => {
+  using tone = new ToneGenerator(alice.endpoint)
+  tone.createToneGenerator()
+  const play = (freq1: number, onMsec = 10, count = 1) =>
+    thrown(() => tone.play(Array.from({ length: count }, () => ({ freq1, onMsec, offMsec: 0 }))))
+  expect(play(99_999)).toBe('play failed: frequencies: expected 20 to 20000 Hz, got 99999 [argument/400]')
+  expect(play(400, 0.5)).toBe('play failed: ms: expected a whole number, 0 to 3600000, got 0.5 [argument/400]')
+  expect(play(400, 10, 65)).toBe('play failed: steps: expected 1 to 64, got 65 [argument/400]')
+  expect(tone.isBusy()).toBe(false)
+  expect(play(400, 10, 64)).toBe('nothing was thrown')
+})
+
+test('while the library closes no call is begun; who was called hears the end of all', async () => {
+  const { endpoint, account } = await desk('carol')
+  const call = new Call(account)
+  const comes = bob.account.nextCall()
+  call.makeCall(bob.uri)
+  const theirs = await comes
+  theirs.answer({ statusCode: 180 })
+  await call.once('callState', ({ statusCode }) => statusCode === 180)
+  const again: string[] = []
+  call.on('callEnd', () => again.push(thrown(() => call.makeCall(bob.uri))))
+  const over = theirs.once('callEnd')
+  const closed = endpoint.libDestroy()
+  again.push(thrown(() => new Call(account).makeCall(bob.uri)))
+  await closed
+  expect(again).toEqual(Array(2).fill('makeCall failed: the library is closing [not-started/503]'))
+  expect((await over).info.lastStatusCode).toBe(487)
+})

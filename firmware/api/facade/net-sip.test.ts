@@ -71,6 +71,20 @@ test('digits with pauses: how long they last and when they come', { timeout: 20_
   expect(heard[3]!.at - heard[2]!.at).toBeGreaterThan(2 * (240 + 60))
 })
 
+test('digits cut off by the end are not told as sent; a long string of tones is', { timeout: 20_000 }, async () => {
+  const { mine } = await talking(alice, bob)
+  const sent: string[] = []
+  mine.on('dtmfSent', ({ digits }) => sent.push(digits))
+  const digits = `${'1'.repeat(33)}#`
+  mine.sendDtmf({ digits, methods: ['audio'], duration: 40 })
+  await mine.once('dtmfSent')
+  mine.dialDtmf('123456')
+  const end = mine.once('callEnd')
+  mine.hangup()
+  await end
+  expect(sent).toEqual([digits])
+})
+
 test('tones in the sound, where events are not wanted', { timeout: 20_000 }, async () => {
   const { mine } = await talking(alice, bob)
   const sent = mine.once('dtmfSent')
