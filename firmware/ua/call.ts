@@ -155,6 +155,8 @@ export class Call {
   move(pair: Pair, tell: Tell) {
     this.#descriptions.move(pair, tell)
     if (this.#state === 'confirmed') this.#changes.anew(tell)
+    // The INVITE goes out anew as it was: a re-INVITE follows when it is answered.
+    else if (this.#direction === 'out') this.#changes.begin(reinvite(false), tell)
     else if (this.#answer !== undefined && !this.#accepted) {
       const told = this.#descriptions.areAgreed && this.#reliable !== 'none'
       this.#answer = this.#descriptions.reconsider()

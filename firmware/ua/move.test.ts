@@ -109,6 +109,28 @@ test('a call that rings here is answered from there', () => {
   expect(ua.media.faults).toEqual([])
 })
 
+test('a call of ours that rings there is called anew by the engine, and offered from here when it is answered', () => {
+  const ua = started()
+  ua.call('o')
+  ua.state('o', 'CALLING')
+  ua.state('o', 'EARLY', 180)
+  ua.app(MOVE)
+  ua.state('o', 'CALLING')
+  ua.state('o', 'EARLY', 180)
+  ua.body('o', 'answer', sdp(), true)
+  ua.state('o', 'CONNECTING', 200)
+  expect(ua.sent.some(({ kind }) => kind === 'reinvite')).toBe(false)
+  ua.state('o', 'CONFIRMED', 200)
+  expect(offerOf(ua, 'reinvite')).toContain('c=IN IP4 192.0.2.7')
+  ua.state('o', 'REINVITING')
+  ua.body('o', 'answer', sdp(), true)
+  ua.state('o', 'CONFIRMED', 200)
+  ua.sip({ kind: 'reinvite-result', id: 'o', status: 200, reason: 'OK' })
+  ua.hangUp('o')
+  ua.state('o', 'DISCONNECTED', 200)
+  expect(ua.media.faults).toEqual([])
+})
+
 test('what was said reliably while it rang is not said again: a re-INVITE follows when it is answered', () => {
   const ua = started()
   ua.account('a', { registrar: 'sip:example.com', terms: USUAL_TERMS })

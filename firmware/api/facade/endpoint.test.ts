@@ -248,6 +248,39 @@ test('another address while a call rings here: it goes on from there', async () 
   await expect.poll(async () => (await theirs.getStreamStat()).rx.packets).toBeGreaterThan(5)
 })
 
+test.each([
+  ['has not rung yet', 0],
+  ['rings', 180],
+  ['is heard already', 183],
+])('another address while a call of ours %s there: it is called anew, and goes on', async (_name, statusCode) => {
+  const alice = await upDesk('alice')
+  const bob = await upDesk('bob')
+  const mine = new Call(alice.account)
+  const comes = bob.account.nextCall()
+  mine.makeCall(bob.uri)
+  const first = await comes
+  if (statusCode > 0) {
+    const rings = mine.once('callState', ({ state }) => state === 'early')
+    first.answer({ statusCode })
+    await rings
+  }
+  const again = bob.account.nextCall()
+  const off = first.once('callState', ({ state }) => state === 'disconnected')
+  const done = alice.endpoint.once('ipChangeProgress', ({ op }) => op === 'done')
+  alice.endpoint.handleIpChange({ address: '127.0.0.2' })
+  await off
+  const theirs = await again
+  expect(mine.isActive()).toBe(true)
+  const stands = mine.once('callState', ({ state }) => state === 'confirmed')
+  const changed = theirs.once('callRxReinvite')
+  theirs.answer({ statusCode: 200 })
+  await stands
+  expect((await changed).offer).toContain('c=IN IP4 127.0.0.2')
+  await done
+  await expect.poll(async () => (await theirs.getStreamStat()).rx.packets).toBeGreaterThan(5)
+  await expect.poll(async () => (await mine.getStreamStat()).rx.packets).toBeGreaterThan(5)
+})
+
 test('what NAT there is: nobody to ask, nobody who answers', { timeout: 20_000 }, async () => {
   const alice = await upDesk('alice')
   expect(() => alice.endpoint.natDetectType()).toThrow('no server to ask: /uaConfig/stunServer is empty')

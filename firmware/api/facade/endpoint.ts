@@ -240,7 +240,10 @@ export class Endpoint extends EndpointCallbacks {
     return this.#natType
   }
 
-  /** This host has another address: accounts register and calls go on from there, told by `ipChangeProgress`. */
+  /**
+   * This host has another address: accounts register and calls go on from there, told by `ipChangeProgress`. What is not answered yet
+   * of our calls is called off and called anew (`calling` again).
+   */
   handleIpChange(prm: { readonly address?: string } = {}): void {
     const inner = this.inner('handleIpChange')
     const move = (address: string) => {

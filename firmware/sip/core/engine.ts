@@ -290,6 +290,7 @@ class Engine implements SipEngine {
         this.#transports.up(input.transport, input.protocol, input.local)
         this.#standing.forget()
         this.#commands.registrations.transportUp(now)
+        this.#sessions.transportUp(now)
         return
       case 'transport-down':
         this.#transports.down(input.transport)

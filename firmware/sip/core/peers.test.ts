@@ -295,13 +295,15 @@ test('requests inside the call are numbered on from the INVITE, and one that fin
   expect(flaws(stage)).toEqual([])
 })
 
-test('the transport goes down: what is unanswered fails', () => {
+test('the transport goes down and none comes up: what is unanswered fails', () => {
   const { stage, alice, peer } = setOut()
   peer.on('INVITE', (request, from) => peer.reply(request, from, { status: 180 }))
   alice.call('call', 'sip:peer@10.0.0.9')
   stage.run(1000)
   alice.input({ kind: 'transport-down', transport: 'udp', reason: 'cable' })
+  stage.run(20_000)
   expect(alice.last('session-state')).toMatchObject({ state: 'DISCONNECTED', status: 503, cause: 'transport' })
+  stage.run(60_000)
   expect(flaws(stage)).toEqual([])
 })
 

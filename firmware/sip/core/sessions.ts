@@ -1,4 +1,5 @@
 // The sessions there are: by the id the application knows, and by Call-ID and our own tag, as requests inside dialogs name them.
+import type { Millis } from '../../base/time.ts'
 import type { Session } from '../usage/invite/session.ts'
 
 export class Sessions {
@@ -20,6 +21,11 @@ export class Sessions {
   add(session: Session): void {
     this.#byId.set(session.id, session)
     this.#byDialog.set(keyOf(session.callId, session.localTag), session)
+  }
+
+  /** A way out has come up. */
+  transportUp(now: Millis): void {
+    for (const session of this.#byId.values()) session.transportUp(now)
   }
 
   remove(session: Session): void {

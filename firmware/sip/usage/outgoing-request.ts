@@ -1,7 +1,7 @@
 // One request on its way: look-up, one transaction per server until one answers (RFC 3263 §4.3), again with credentials, CANCEL.
 import { after, type Millis, ms } from '../../base/time.ts'
 import { type Sleeper, Timer } from '../../base/timer-queue.ts'
-import type { ChallengeAnswer, ChallengeId, Try } from '../core/contract.ts'
+import type { ChallengeAnswer, Try } from '../core/contract.ts'
 import type { Located } from '../locate/locator.ts'
 import { type Server, showServer } from '../locate/server.ts'
 import { retryAfter } from '../message/headers.ts'
@@ -12,23 +12,7 @@ import { giveUp } from '../transaction/timers.ts'
 import { Authorization } from './authorization.ts'
 import { GivenUp } from './given-up.ts'
 import { type Failure, newBranch, type Requester, type RequestSpec, type RequestUser } from './requester.ts'
-
-/** CANCEL of an INVITE: not asked for; to be sent once a provisional response came (§9.1); sent. */
-type Cancelling =
-  | { readonly name: 'no' }
-  | { readonly name: 'wanted' | 'sent'; readonly headers: readonly HeaderField[] }
-
-/** What the timer stands for. */
-type Waiting =
-  | { readonly name: 'nothing' }
-  /** To report a failure known before the first send. */
-  | { readonly name: 'failed'; readonly why: Failure; readonly detail: string | undefined }
-  /** For a sign of life of the server. */
-  | { readonly name: 'server' }
-  /** For CANCEL to have had an effect. */
-  | { readonly name: 'cancel' }
-  /** For the application's word on a challenge: then it is given up. */
-  | { readonly name: 'word'; readonly question: ChallengeId; readonly response: SipResponse }
+import type { Cancelling, Waiting } from './waiting.ts'
 
 const NOTHING: Waiting = { name: 'nothing' }
 /** Questions about one request: who never finds the right answer has none. */
@@ -65,6 +49,8 @@ export class OutgoingRequest implements ClientUser, Sleeper {
   /** It went by stream for its size alone. */
   #instead = false
   #transaction: ClientTransaction | undefined
+  /** Went by a transport of ours that is gone, unanswered. */
+  #stranded: ClientTransaction | undefined
   #provisional = false
   #cancelling: Cancelling = { name: 'no' }
 
@@ -127,6 +113,16 @@ export class OutgoingRequest implements ClientUser, Sleeper {
     return 'waiting'
   }
 
+  /** Its responses went to an address of ours that is gone. */
+  get isStranded(): boolean {
+    return this.#stranded !== undefined
+  }
+
+  /** Calls a stranded INVITE off from where we are now: a server knows it by its Via (§9.2). */
+  withdraw(user: ClientUser, now: Millis): void {
+    if (this.#stranded) this.#requester.environment.clients.cancel(this.#stranded, [], user, now)
+  }
+
   onResponse(response: SipResponse, now: Millis): void {
     const { status } = response
     const spec = this.#spec
@@ -161,6 +157,7 @@ export class OutgoingRequest implements ClientUser, Sleeper {
     }
     // When our own transport is gone, the server has not failed.
     const blamed = environment.transports.get(hop?.transport ?? '') !== undefined
+    if (!blamed) this.#stranded = this.#transaction
     this.#note(detail ?? (why === 'timeout' ? 'no answer' : 'unreachable'), blamed && this.#tells(why), 0, now)
     if (spec && this.#tryNext(spec, now)) return
     this.#fail(why === 'timeout' ? 'timeout' : 'transport', now, detail)

@@ -78,7 +78,7 @@ export type SipEvent =
       /** It came from one of our servers or a trusted address, whose word on who somebody is counts (RFC 3325). */
       readonly trusted?: boolean
       readonly tries?: readonly Try[]
-      /** With CALLING again: where it is sent on to. */
+      /** With CALLING again: where it is sent on to. Without it: from another address of ours, where the one before is gone. */
       readonly target?: string
     }
   /**

@@ -6,6 +6,7 @@ import type { HeaderField, SipResponse, SipUri, Uri } from '../../message/messag
 import { rseq } from '../../message/session-headers.ts'
 import { isSip, parseUri, printUri } from '../../message/uri.ts'
 import { headersInUri } from '../../message/uri-headers.ts'
+import type { ClientUser } from '../../transaction/client.ts'
 import { giveUp } from '../../transaction/timers.ts'
 import { type OutgoingRequest, sendRequest } from '../outgoing-request.ts'
 import type { Failure, RequestSpec, RequestUser } from '../requester.ts'
@@ -24,6 +25,10 @@ export interface SendOn {
   readonly waitMs: number
 }
 
+/** Without a way out a call that is not answered yet lasts so long, ms. */
+const AWAY = 10_000
+/** What a CANCEL for the INVITE before may take until the next is sent, ms. */
+const WITHDRAWAL = 2_000
 /** Of an INVITE whose session interval was too small for somebody on the way (RFC 4028 §7.4). */
 const MAX_TRIES = 5
 
@@ -43,6 +48,8 @@ export class ClientOpening implements RequestUser, Sleeper {
   #request: OutgoingRequest
   readonly #sendOn: SendOn | undefined
   readonly #redirection: Redirection
+  /** Our address is gone: no other there yet; the INVITE that went from there is being called off. */
+  #moving: 'away' | 'withdrawing' | undefined
   /** The 3xx that waits for a word on where to go on. */
   #redirected: SipResponse | undefined
   #tries = 1
@@ -72,6 +79,10 @@ export class ClientOpening implements RequestUser, Sleeper {
 
   onFailure(why: Failure, now: Millis, detail?: string): void {
     const cause = this.#port.state === 'DISCONNECTING' ? 'local' : why
+    if (cause === why && this.#request.isStranded) {
+      this.#move('away', AWAY, now)
+      return
+    }
     if (cause === why && this.#next(byFailure(why, why, detail), [], now)) return
     this.#port.farewell('CANCEL', byFailure(why, why, detail))
     this.#port.finish({ ...byFailure(why, cause, detail), tries: this.#request.tries }, false, now)
@@ -111,7 +122,8 @@ export class ClientOpening implements RequestUser, Sleeper {
   /** The user has changed its mind. */
   cancel(headers: readonly HeaderField[], now: Millis): void {
     this.#port.enter('DISCONNECTING', { status: 0, reason: '', cause: 'local' })
-    if (this.#redirected) {
+    if (this.#redirected || this.#moving) {
+      if (this.#moving === 'away') this.#request.withdraw(NOBODY, now)
       this.#port.finish({ status: 487, reason: 'Request Terminated', cause: 'local' }, false, now)
     } else if (this.#unanswered) {
       this.#ack(this.#unanswered, undefined, now)
@@ -138,8 +150,43 @@ export class ClientOpening implements RequestUser, Sleeper {
     return undefined
   }
 
-  /** The answer to a late offer did not come in time: the peer must not wait longer. Or nobody said where to go on. */
+  /** At the next wake: several come up at once, and the one that is wanted may be the last. */
+  transportUp(now: Millis): void {
+    if (this.#moving === 'away') this.#move('away', 0, now)
+  }
+
+  #move(step: 'away' | 'withdrawing', ms: number, now: Millis): void {
+    this.#moving = step
+    this.#port.environment.queue.arm(this.timer, after(now, ms), now)
+  }
+
+  /**
+   * No response finds us any more, so what rings is called off and called anew: by the same Call-ID, and with the description of
+   * before, which a re-INVITE sets right as soon as there can be one.
+   */
+  #moved(now: Millis): void {
+    if (this.#moving === 'away') {
+      this.#move('withdrawing', WITHDRAWAL, now)
+      const through = (then: Millis) => this.#moving === 'withdrawing' && this.#move('withdrawing', 0, then)
+      const user: ClientUser = {
+        onResponse: ({ status }, then) => status >= 200 && through(then),
+        onFailure: (_why, then) => through(then),
+      }
+      this.#request.withdraw(user, now)
+      return
+    }
+    this.#moving = undefined
+    this.#seen = undefined
+    this.#port.enter('CALLING', { status: 0, reason: '' })
+    this.#again(now)
+  }
+
+  /**
+   * The answer to a late offer did not come in time: the peer must not wait longer. Or nobody said where to go on. Or there is a way
+   * out again, or none.
+   */
   wake(now: Millis): void {
+    if (this.#moving) this.#moved(now)
     if (this.#redirected) this.redirect([], now)
     if (this.#unanswered === undefined) return
     this.#ack(this.#unanswered, undefined, now)
@@ -147,6 +194,7 @@ export class ClientOpening implements RequestUser, Sleeper {
   }
 
   stop(): void {
+    this.#moving = undefined
     this.#port.environment.queue.disarm(this.timer)
   }
 
@@ -324,6 +372,8 @@ export class ClientOpening implements RequestUser, Sleeper {
     return this.#others
   }
 }
+
+const NOBODY: ClientUser = { onResponse: () => {}, onFailure: () => {} }
 
 /** By each way out it may take. */
 const withFields = (spec: RequestSpec, fields: readonly HeaderField[]): RequestSpec => ({

@@ -96,6 +96,11 @@ export class Session implements SessionPort {
     this.#opening = new ClientOpening(this, spec, target, sendOn, now)
   }
 
+  /** An INVITE of ours that lost its way takes the next one. */
+  transportUp(now: Millis): void {
+    if (this.#opening instanceof ClientOpening) this.#opening.transportUp(now)
+  }
+
   redirect(targets: readonly string[], now: Millis): string | undefined {
     return this.#opening instanceof ClientOpening
       ? this.#opening.redirect(targets, now)
