@@ -82,8 +82,9 @@ export async function rigOf({ machine, guest }: Bench): Promise<BoardRig & { rea
 
 /**
  * An emulated Cortex-A53 on a busy machine is some ten times slower than a real one, each message of its bus a journey through
- * two processes. Its boards have long presses of three seconds, so that no press of these tests is one by the way; fifty
- * frames take as long as a few transfers to get there.
+ * two processes. Its boards have long presses of three seconds, so that no press of these tests is one by the way, and a
+ * column on the processor's own lines has 20 ms to settle, as its far end is this process; fifty frames take as long as a few
+ * transfers to get there.
  */
 export const EMULATED: ContractLimits = {
   ...{ startMs: 15_000, keyMs: 900, hookMs: 300, toldMs: 1000, longMs: 3000, lampMs: 200, shownMs: 1500 },
