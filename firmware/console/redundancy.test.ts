@@ -2,37 +2,14 @@
 // once and in order; with a peer that does not know it they go alone.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seededRng, unit } from '../base/rng.ts'
-import type { Line } from '../testing/console.ts'
+import { ConsolePhone } from '../testing/console-phone.ts'
 import { type LossyWire, lossyWire } from '../testing/lossy-wire.ts'
-import { type Console, createConsole } from './console.ts'
 
 const DIGITS = '1234567890*#ABCD5555'
 /** Ours for events at 8 kHz, and for redundancy over them. */
 const [EVENTS, REDUNDANT] = [101, 125]
 
-class Phone {
-  readonly out: Line[] = []
-  readonly #console: Console = createConsole((line) => this.out.push(line))
-  port = 0
-  async do(given: object): Promise<Line> {
-    const from = this.out.length
-    await this.#console.line(JSON.stringify(given))
-    const answer = this.out.slice(from).find((line) => 'ok' in line)
-    expect(answer, JSON.stringify(given)).toMatchObject({ ok: true })
-    return answer
-  }
-  wait = (event: string, match: object) => this.do({ do: 'wait', event, match, timeoutMs: 8000 })
-  async start(min: number) {
-    const rtpPorts = { min, max: min + 39 }
-    const { port } = await this.do({ do: 'start', address: '127.0.0.1', maxCalls: 4, rtpPorts })
-    this.port = port
-  }
-  account = (user: string, more: object) =>
-    this.do({ do: 'account', account: 'me', aor: `sip:${user}@127.0.0.1:${this.port}`, codecs: ['PCMU'], ...more })
-  stop = () => this.#console.stop()
-}
-
-const [alice, bob] = [new Phone(), new Phone()]
+const [alice, bob] = [new ConsolePhone(), new ConsolePhone()]
 beforeAll(async () => {
   await alice.start(45_000)
   await bob.start(45_100)
@@ -41,12 +18,7 @@ afterAll(() => Promise.all([alice.stop(), bob.stop()]))
 
 /** Alice dials all digits once the call stands; what Bob heard of them, and his statistics. */
 async function dial(wire: LossyWire) {
-  const from = bob.out.length
-  const { call } = await alice.do({ do: 'call', to: `sip:bob@127.0.0.1:${wire.port}` })
-  await bob.wait('incoming', {})
-  const { call: incoming } = bob.out.slice(from).find((line) => line.event === 'incoming')
-  await bob.do({ do: 'answer', call: incoming })
-  await alice.wait('call-state', { call, state: 'confirmed' })
+  const { call, incoming } = await alice.talk(bob, `sip:bob@127.0.0.1:${wire.port}`)
   await alice.do({ do: 'wait', ms: 200 })
   const heardFrom = bob.out.length
   // The last digits have none after them that could bring them again.
@@ -84,8 +56,8 @@ test.each([
   ['three of ten packets lost, encrypted', losing(8), 'mandatory'],
   ['three digits lost whole', losingWhole(), 'off'],
 ] as const)('%s: all digits, once and in order', { timeout: 30_000 }, async (_, loses, srtp) => {
-  await alice.account('alice', { dtmfRedundancy: true, srtp })
-  await bob.account('bob', { dtmfRedundancy: true, srtp })
+  await alice.account('alice', { codecs: ['PCMU'], dtmfRedundancy: true, srtp })
+  await bob.account('bob', { codecs: ['PCMU'], dtmfRedundancy: true, srtp })
   const wire = await lossyWire(bob.port, loses)
   const { heard, stats } = await dial(wire)
   wire.close()
@@ -100,8 +72,8 @@ test.each([
   [true, false],
   [false, true],
 ])('plain events where one side does not know it: alice %s, bob %s', { timeout: 30_000 }, async (ours, theirs) => {
-  await alice.account('alice', { dtmfRedundancy: ours, srtp: 'off' })
-  await bob.account('bob', { dtmfRedundancy: theirs, srtp: 'off' })
+  await alice.account('alice', { codecs: ['PCMU'], dtmfRedundancy: ours, srtp: 'off' })
+  await bob.account('bob', { codecs: ['PCMU'], dtmfRedundancy: theirs, srtp: 'off' })
   const wire = await lossyWire(bob.port, losingWhole())
   const { heard } = await dial(wire)
   wire.close()

@@ -17,6 +17,7 @@ const CODECS: readonly (readonly [name: string, encoder: readonly string[], pack
   ['L16/16000', ['pcm_s16be'], 652],
   ['SPEEX/8000', ['libspeex'], 400],
   ['SPEEX/16000', ['libspeex'], 400],
+  ['SPEEX/32000', ['libspeex'], 400],
   ['OPUS', ['libopus'], 1400],
   ['G726-24', ['g726le', '-b:a', '24k'], 72],
   ['G726-32', ['g726le', '-b:a', '32k'], 92],
@@ -32,7 +33,7 @@ const ffmpeg = (...args: readonly string[]) =>
 
 test.concurrent.each(CODECS)('%s', { timeout: 30_000 }, async (name, [encoder, ...bits], packet) => {
   const [codec] = knownCodecs([name])
-  const rate = name.endsWith('16000') || name === 'G722' ? 16_000 : name === 'OPUS' ? 48_000 : 8000
+  const rate = name === 'OPUS' ? 48_000 : name === 'G722' ? 16_000 : Number(name.split('/')[1] ?? 8000)
   const folder = mkdtempSync(join(tmpdir(), 'offhook-foreign-'))
   const file = (what: string) => join(folder, what)
   const lab = new Lab()

@@ -105,6 +105,28 @@ TEST("stream/malformed packets, unknown payload types and oversize are counted, 
   CHECK(a.events.empty());
 }
 
+TEST("stream/STUN, by which a peer keeps its way open, is neither malformed nor forged, on either port, plain and secured") {
+  const SrtpKey key{KeyBytes(reinterpret_cast<const uint8_t*>("0123456789abcdef0123456789abcd"), 30), ""};
+  for (const bool secured : {false, true}) {
+    Party a;
+    Raw peer;
+    StreamConfig config = a.config(peer.address, peer.address);
+    if (secured) config.srtp = SrtpConfig{SrtpSuite::AesCm128Sha80, key, key};
+    REQUIRE(a.open(config));
+    Room room({&a});
+    uint8_t request[20] = {0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42};
+    for (const auto& port : {a.rtp, a.rtcp}) peer.send(port, request, sizeof request);
+    room.run(20);
+    CHECK_EQ(a.stream->stats().malformedPackets + a.stream->stats().forgedPackets, 0u);
+    // Nothing else passes for it.
+    request[7] = 0;
+    for (const auto& port : {a.rtp, a.rtcp}) peer.send(port, request, sizeof request);
+    room.run(20);
+    CHECK_EQ(a.stream->stats().malformedPackets + a.stream->stats().forgedPackets, 2u);
+    CHECK(a.events.empty());
+  }
+}
+
 TEST("stream/a stream that sends nothing keeps its way open, plain and secured, and that is neither sound nor a loss") {
   for (const bool secured : {false, true}) {
     Party a, b;

@@ -11,6 +11,8 @@ export interface Linphone {
   readonly port: number
   /** One command of linphonec: `call sip:…`, `answer`, `terminate`, `pause`, `resume` … */
   tell(command: string): void
+  /** Speaks this codec alone, as it names it: `speex (32000)`. */
+  speak(codec: string): Promise<void>
   /** Resolves when it has said this since it was last told something. */
   said(word: string, withinMs: number): Promise<void>
   /** The WAV file of what it hears; complete after `stop`. */
@@ -79,6 +81,16 @@ export async function startLinphone(speaks: number, account?: LinphoneAccount): 
     port,
     tell,
     said,
+    async speak(codec) {
+      tell('codec list')
+      await said(codec, 5000)
+      const list = output.slice(heardFrom)
+      const index = new RegExp(`^ *(\\d+): ${codec.replace(/[()]/g, '\\$&')}`, 'm').exec(list)?.[1]
+      if (index === undefined) throw new Error(`linphonec has no ${codec}:\n${list}`)
+      tell('codec disable all')
+      tell(`codec enable ${index}`)
+      await said(`${codec} enabled`, 5000)
+    },
     ear,
     log: () => output,
     async stop() {

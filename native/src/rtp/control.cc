@@ -50,7 +50,7 @@ void RtcpControl::tick(int64_t nowNs) {
 void RtcpControl::receive(Packet& packet) {
   // From the host the media comes from, or the one in the SDP; nobody else has a say.
   if (!packet.from.sameHost(signalled_) && !packet.from.sameHost(receiver_.from())) return;
-  if (!srtp_.openRtcp(packet.bytes, packet.size)) return;
+  if (isStun(packet.bytes, packet.size) || !srtp_.openRtcp(packet.bytes, packet.size)) return;
   RtcpReport report;
   if (!parseRtcp(packet.bytes, packet.size, sender_.ssrc(), report)) {
     ++malformed_;

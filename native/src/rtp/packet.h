@@ -32,6 +32,9 @@ constexpr size_t kRtpHeaderSize = 12;
 /** On a port shared with RTP, where payload types 64–95 are not used (RFC 5761 §4). */
 inline bool isRtcp(const uint8_t* data, size_t size) { return size > 1 && data[1] >= 192 && data[1] <= 223; }
 
+/** STUN (RFC 8489 §5): some peers keep their way through NATs open with it, on the ports of RTP and RTCP. */
+inline bool isStun(const uint8_t* data, size_t size) { return size >= 20 && data[0] < 4 && read32(data + 4) == 0x2112a442; }
+
 /** Skips CSRCs, a header extension and padding. False for what is no RTP packet, or where a length points outside it. */
 bool parseRtp(const uint8_t* data, size_t size, RtpView& out);
 

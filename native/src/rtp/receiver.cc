@@ -90,6 +90,7 @@ void RtpReceiver::receive(Packet* packet) {
     listener_.onControl(*packet);
     return inlet_.giveBack(packet);
   }
+  if (isStun(packet->bytes, packet->size)) return inlet_.giveBack(packet);
   RtpView view;
   if (!srtp_.openRtp(packet->bytes, packet->size)) return inlet_.giveBack(packet);
   if (!parseRtp(packet->bytes, packet->size, view)) {
