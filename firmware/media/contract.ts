@@ -309,6 +309,8 @@ export type MediaEvent =
       readonly digit: string
       readonly ended: boolean
       readonly durationMs: number
+      /** Heard in the sound, not named by an event. */
+      readonly tone: boolean
     }
   | { readonly kind: 'dtmf-sent'; readonly port: PortId; readonly digits: string }
   | { readonly kind: 'stats'; readonly port: PortId; readonly ref: number; readonly stats: StreamStats }

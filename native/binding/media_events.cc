@@ -112,7 +112,8 @@ struct ToObject {
   Napi::Object operator()(const event::StreamReceiving& e) const { return kind("stream-receiving").set("port", e.port).set("from", e.from).object; }
   Napi::Object operator()(const event::StreamSilent& e) const { return kind("stream-silent").set("port", e.port).set("forMs", e.forMs).object; }
   Napi::Object operator()(const event::Dtmf& e) const {
-    return kind("dtmf").set("port", e.port).set("digit", std::string(1, e.digit)).set("ended", e.ended).set("durationMs", e.durationMs).object;
+    const std::string digit(1, e.digit);
+    return kind("dtmf").set("port", e.port).set("digit", digit).set("ended", e.ended).set("durationMs", e.durationMs).set("tone", e.tone).object;
   }
   Napi::Object operator()(const event::DtmfSent& e) const { return kind("dtmf-sent").set("port", e.port).set("digits", e.digits).object; }
   Napi::Object operator()(const event::Stats& e) const {

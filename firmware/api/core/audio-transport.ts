@@ -16,6 +16,9 @@ import { mediaAt, type RtpTransport } from './rtp-transport.ts'
 import { SdpConnection, SdpMedia, SdpSession } from './sdp.ts'
 import { codecsNamed } from './start-options.ts'
 
+/** How a digit of theirs came: as an RFC 4733 event, or as the tone itself in their sound. */
+export type DigitWay = 'event' | 'tone'
+
 /** What an audio transport may be made with. */
 export interface AudioTransportOptions {
   /** Their offer: the stream begins at once, and `getLocalMedia` is the answer. */
@@ -28,6 +31,8 @@ export interface AudioTransportOptions {
   readonly codecs?: readonly string[]
   /** By the name of a codec, what is wanted of it beyond the usual: payload type, packet time, `fmtp`. */
   readonly codecSettings?: AllCodecSettings | undefined
+  /** See the attribute of that name. */
+  readonly digitsBy?: readonly DigitWay[] | undefined
   /** RTCP on the port of RTP (RFC 5761): offered, taken of those who offer it (`accept`, the default), or neither. */
   readonly rtcpMux?: RtcpMux
   /** Our last section for the same stream over another transport: payload types keep their meaning (RFC 3264 §8.3.2). */
@@ -39,7 +44,7 @@ declare module './notifications.ts' {
     /** A digit of theirs has ended. */
     'audio-transport-got-dtmf': {
       readonly sender: AudioTransport
-      readonly data: { readonly digit: string; readonly durationMs: number }
+      readonly data: { readonly digit: string; readonly durationMs: number; readonly by: DigitWay }
     }
     /** What `sendDigits` was given is sent. */
     'audio-transport-sent-digits': { readonly sender: AudioTransport; readonly data: { readonly digits: string } }
@@ -74,6 +79,7 @@ export class AudioTransport implements BridgePort {
   #outcome: AudioOutcome | undefined
   /** What our answer to a new offer of theirs means, once that is in force. */
   #answered: AudioOutcome | undefined
+  #digitsBy: readonly DigitWay[] | undefined
   #direction: Direction = 'sendrecv'
   #started = false
   #stopped = false
@@ -89,6 +95,7 @@ export class AudioTransport implements BridgePort {
     if (fault !== undefined) throw new CoreError('argument', operation, fault)
     this.#codecs = knownCodecs(names, options.codecSettings)
     this.#rtcpMux = options.rtcpMux ?? 'accept'
+    this.#digitsBy = options.digitsBy
     if (options.previous !== undefined) this.#ours = aloneIn(options.previous, this.#sessionId)
     this.#port = transport.occupy(operation, this, (event) => this.#onEvent(event)).port
     if (options.remoteSdp === undefined) return
@@ -128,6 +135,19 @@ export class AudioTransport implements BridgePort {
   /** Digits go as RFC 4733 events. */
   get hasTelephoneEvents(): boolean {
     return this.#outcome?.eventSend !== undefined
+  }
+
+  /**
+   * The ways digits of theirs are listened for, a digit that comes by both told once; undefined: by events where those are agreed on,
+   * else by tones. It can be changed at any time.
+   */
+  get digitsBy(): readonly DigitWay[] | undefined {
+    return this.#digitsBy
+  }
+
+  set digitsBy(ways: readonly DigitWay[] | undefined) {
+    this.#digitsBy = ways
+    if (this.isActive) this.#apply()
   }
 
   /** Suite of SRTP agreed on; undefined: packets are plain. */
@@ -268,13 +288,18 @@ export class AudioTransport implements BridgePort {
   }
 
   #apply(): void {
-    const { held: _, ...agreed } = this.#outcome!
+    const { held: _, eventReceive, redundancyReceive, ...agreed } = this.#outcome!
+    const ways = this.#digitsBy
+    const named = ways === undefined || ways.includes('event')
     const direction = this.#direction
     this.#engine.running('AudioTransport').media({
       kind: 'update-stream',
       port: this.#port!,
       stream: {
         ...agreed,
+        ...(named && eventReceive !== undefined && { eventReceive }),
+        ...(named && redundancyReceive !== undefined && { redundancyReceive }),
+        ...(ways && { detectInBand: ways.includes('tone') }),
         send: asMade(agreed.send, this.#codecs),
         ...{ direction, symmetric: true, cname: this.#cname, jitter: this.#engine.jitter },
         suppressSilence: this.enableSilenceDetection,
@@ -300,13 +325,17 @@ export class AudioTransport implements BridgePort {
     return found
   }
 
+  #onDigit(digit: string, durationMs: number, tone: boolean): void {
+    const by = tone ? 'tone' : 'event'
+    this.#engine.notifications.post('audio-transport-got-dtmf', this, { digit, durationMs, by })
+    this.#engine.playDigit(digit, durationMs)
+  }
+
   #onEvent(event: MediaEvent): void {
     const { notifications } = this.#engine
     switch (event.kind) {
       case 'dtmf':
-        if (!event.ended) return
-        notifications.post('audio-transport-got-dtmf', this, { digit: event.digit, durationMs: event.durationMs })
-        this.#engine.playDigit(event.digit, event.durationMs)
+        if (event.ended) this.#onDigit(event.digit, event.durationMs, event.tone)
         return
       case 'dtmf-sent':
         notifications.post('audio-transport-sent-digits', this, { digits: event.digits })

@@ -13,7 +13,7 @@ export const soundOf = (line: Line): SoundUser => ({
   told(event) {
     switch (event.name) {
       case 'audio-transport-got-dtmf':
-        return onDigit(line, event.data, line.sound.media.telephoneEvents ? 'rfc2833' : 'audio')
+        return onDigit(line, event.data, event.data.by === 'event' ? 'rfc2833' : 'audio')
       case 'audio-transport-silence': {
         const { forMs } = event.data
         return line.call?.tell('callMediaTransportState', {

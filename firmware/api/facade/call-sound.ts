@@ -4,6 +4,7 @@ import {
   AudioTransport,
   type AudioTransportOptions,
   CoreError,
+  type DigitWay,
   type Direction,
   type PortId,
   RtpTransport,
@@ -12,7 +13,7 @@ import {
   type SdpSession,
 } from '../core/index.ts'
 import { AudioMedia } from './audio-media.ts'
-import type { CallMedia, CallSetting } from './call-types.ts'
+import type { CallMedia, CallSetting, DtmfMethod } from './call-types.ts'
 import { inTime } from './errors.ts'
 import type { ToldBy } from './inbox.ts'
 import type { Inner } from './inner.ts'
@@ -54,6 +55,7 @@ export class CallSound extends AudioMedia {
   /** What it sounds through, and what it is to from the next description on. */
   #now: Stream | undefined
   #next: Stream | undefined
+  #digitsBy: readonly DigitWay[] | undefined
   #isOpen = false
   #isClosed = false
   #status: CallMedia['status'] = 'none'
@@ -94,6 +96,16 @@ export class CallSound extends AudioMedia {
     return { status: this.#status, direction, codec: `${codec}/${sampleRate}`, telephoneEvents, srtp }
   }
 
+  /** Digits of theirs are listened for by these ways alone, now and in streams to come; undefined: as negotiated. */
+  listen(methods: readonly DtmfMethod[] | undefined): void {
+    const ways = [
+      ['event', 'rfc2833'],
+      ['tone', 'audio'],
+    ] as const
+    this.#digitsBy = methods && ways.filter(([, method]) => methods.includes(method)).map(([way]) => way)
+    for (const stream of [this.#now, this.#next]) if (stream) stream.audio.digitsBy = this.#digitsBy
+  }
+
   /** What `open` is to take. False: nothing of one's own. */
   bring({ mediaLsocks, mediaSsocks, asymmetricRtp = false }: CallSetting): boolean {
     const sendSockets = mediaSsocks ?? (asymmetricRtp ? 'other-ports' : undefined)
@@ -119,7 +131,10 @@ export class CallSound extends AudioMedia {
   #opened(transport: RtpTransport, ready: () => void): void {
     if (this.#isClosed) return void inTime(() => transport.close())
     const previous = this.#local.media
-    const audio = new AudioTransport(transport, { ...this.#settings.audio, ...(previous && { previous }) })
+    const audio = new AudioTransport(transport, {
+      ...{ ...this.#settings.audio, digitsBy: this.#digitsBy },
+      ...(previous && { previous }),
+    })
     this.#inner.inbox.hear(audio, (told) => this.#told(audio, told))
     const stream = { transport, audio }
     if (this.#next) this.#release(this.#next)

@@ -33,7 +33,10 @@ export interface CallSetting {
   readonly mediaSsocks?: PairSource
   /** Sound leaves by other ports than it comes to. */
   readonly asymmetricRtp?: boolean
-  /** Digits of theirs that are told: by these ways alone. Kept; default all. */
+  /**
+   * Digits of theirs that are told: by these ways alone. Kept. Default: by INFO, and by events where those are agreed on, else as tones;
+   * with `audio` named here tones are listened for beside events, too.
+   */
   readonly dtmfMethods?: readonly DtmfMethod[]
 }
 

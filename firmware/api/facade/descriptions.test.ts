@@ -1,6 +1,6 @@
 // Descriptions and answers of the application's own: sent as they are, changed before they go, asked about when they come.
 import { createSocket } from 'node:dgram'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import type { CallSound } from './call-sound.ts'
 import { Call } from './index.ts'
 import { type Desk, desk, desksOfAll, talking } from './testing/pair.ts'
@@ -208,20 +208,31 @@ test('held by no address, once', async () => {
   expect(theirs.getInfo().media[0]?.status).toBe('active')
 })
 
-test('digits by the ways that are wanted', { timeout: 20_000 }, async () => {
-  const { mine, theirs } = await coming()
-  const stands = mine.once('callState', ({ state }) => state === 'confirmed')
-  theirs.answer({ statusCode: 200, opt: { dtmfMethods: ['info'] } })
-  await stands
-  const heard: string[] = []
-  theirs.on('dtmfDigit', ({ digit, method }) => heard.push(digit + method))
-  for (const method of ['rfc2833', 'info'] as const) {
-    const sent = mine.once('dtmfSent')
-    mine.sendDtmf({ digits: method === 'info' ? '2' : '1', methods: [method] })
-    await sent
-  }
-  await new Promise((resolve) => setTimeout(resolve, 300))
-  expect(heard).toEqual(['2info'])
+describe('digits by the ways that are wanted', () => {
+  test.each([
+    ['unless said otherwise, where events are agreed on', undefined, ['1rfc2833', '2info']],
+    ['one alone', ['info'], ['2info']],
+    ['tones beside events', ['rfc2833', 'audio'], ['1rfc2833', '3audio']],
+    ['tones in the place of events', ['audio'], ['3audio']],
+  ] as const)('%s', { timeout: 20_000 }, async (_, dtmfMethods, told) => {
+    const { mine, theirs } = await coming()
+    const stands = mine.once('callState', ({ state }) => state === 'confirmed')
+    theirs.answer({ statusCode: 200, opt: { ...(dtmfMethods && { dtmfMethods }) } })
+    await stands
+    const heard: string[] = []
+    theirs.on('dtmfDigit', ({ digit, method }) => heard.push(digit + method))
+    for (const [digits, method] of [
+      ['1', 'rfc2833'],
+      ['2', 'info'],
+      ['3', 'audio'],
+    ] as const) {
+      const sent = mine.once('dtmfSent')
+      mine.sendDtmf({ digits, methods: [method] })
+      await sent
+    }
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    expect(heard).toEqual(told)
+  })
 })
 
 test('a NOTIFY in the call is told with its body', async () => {

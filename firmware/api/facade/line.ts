@@ -53,7 +53,6 @@ export class Line {
   /** What we are called in it. */
   readonly localUri: string
   peer: Party
-  setting: CallSetting
   call: Call | undefined
   userData: unknown
   params: Readonly<Record<string, unknown>>
@@ -90,6 +89,7 @@ export class Line {
   isTold = false
   #isLeft = false
   /** Its signalling goes over TLS, or it was warned of that. */
+  #setting: CallSetting = {}
   #isSafe: boolean
 
   constructor(inner: Inner, id: number, start: LineStart) {
@@ -100,13 +100,13 @@ export class Line {
     this.localUri = start.account.aor
     this.invitation = start.invitation
     this.peer = start.peer
-    this.setting = start.setting
     this.#isSafe = start.sound.overTls
     this.call = start.call
     this.userData = start.userData
     this.params = start.params ?? {}
     this.headers = { ...start.account.parts.headers, ...repeatable(start.headers) }
     this.sound = new CallSound(inner, id, start.sound, soundOf(this))
+    this.setting = start.setting
     this.session = new CallSession(this)
   }
 
@@ -117,6 +117,15 @@ export class Line {
   /** Hung up here: only the engine's last word is awaited. */
   get isLeft(): boolean {
     return this.#isLeft
+  }
+
+  get setting(): CallSetting {
+    return this.#setting
+  }
+
+  set setting(setting: CallSetting) {
+    this.#setting = setting
+    this.sound.listen(setting.dtmfMethods)
   }
 
   /** What is said with a change holds for those after it. */

@@ -167,7 +167,7 @@ struct PortLost { PortId port; std::string reason; };
 struct PortEnded { PortId port; };
 struct StreamReceiving { PortId port; SocketAddress from; };
 struct StreamSilent { PortId port; uint32_t forMs = 0; };
-struct Dtmf { PortId port; char digit = 0; bool ended = false; uint32_t durationMs = 0; };
+struct Dtmf { PortId port; char digit = 0; bool ended = false; uint32_t durationMs = 0; bool tone = false; };
 struct DtmfSent { PortId port; std::string digits; };
 struct Stats { PortId port; uint32_t ref = 0; StreamStats stats; };
 struct State { PortId port; uint32_t ref = 0; PortStatus state; };

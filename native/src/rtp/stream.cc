@@ -197,7 +197,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
     if (config_.symmetric && signalled_.port() != 0) sender_.setTarget(from);
   }
   void onDigit(const Digit& digit) override {
-    if (digits_.named(digit, nowNs_)) say(digit);
+    if (digits_.named(digit, nowNs_)) say(digit, false);
   }
   void onControl(Packet& packet) override { control_.receive(packet); }
   static void read(Inlet& inlet, int fd, int other, int64_t nowNs) {
@@ -217,7 +217,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
   }
   void sayTones(const Digits& tones) {
     for (size_t i = 0; i < tones.count; i++)
-      if (digits_.tone(tones.items[i], nowNs_)) say(tones.items[i]);
+      if (digits_.tone(tones.items[i], nowNs_)) say(tones.items[i], true);
   }
   void rate(StreamStats& stats) const {
     if (stats.receivedPackets == 0) return;
@@ -258,7 +258,7 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
     voice.bufferMaxMs = voice.bufferLimitMs = uint16_t(config_.jitterMaxMs);
   }
   bool listensForTones() const { return config_.detectInBand.value_or(!config_.eventReceive); }
-  void say(const Digit& digit) { emit_(event::Dtmf{port_, digit.digit, digit.ended, digit.durationMs}); }
+  void say(const Digit& digit, bool tone) { emit_(event::Dtmf{port_, digit.digit, digit.ended, digit.durationMs, tone}); }
 
   void superviseSilence(int64_t nowNs) {
     const bool expected = config_.direction == Direction::SendRecv || config_.direction == Direction::RecvOnly;
