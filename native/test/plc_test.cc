@@ -118,6 +118,19 @@ TEST("plc/a hole whose end is known is filled from both sides, also when it has 
   }
 }
 
+TEST("plc/what has no pitch goes on softer than it was, what has one as loud") {
+  std::vector<int16_t> noise(1000);
+  uint32_t state = 1;
+  for (int16_t& each : noise) each = int16_t(int((state = state * 1664525 + 1013904223) >> 18) - 8192);
+  for (const bool voiced : {false, true}) {
+    auto heard = voiced ? voice(130, 1000) : noise;
+    const float before = level(&heard[500], 160);
+    Concealer concealer(8000);
+    concealer.generate(&heard[660], &heard[660], 80);
+    CHECK_WITHIN(level(&heard[680], 60) / before, voiced ? 0.85 : 0.3, voiced ? 1.15 : 0.75);
+  }
+}
+
 TEST("plc/too much, or too little known, is not bridged; silence and the loudest square wave are") {
   Concealer concealer(8000);
   std::vector<int16_t> sound(2000, 0);

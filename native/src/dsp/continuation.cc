@@ -12,6 +12,8 @@ namespace offhook {
 namespace {
 constexpr float kNoise = 0.35f;  // Below this strength the "pitch" is chance, and a short one would buzz.
 constexpr float kPlain = 0.85f;  // From this strength on a difference between two periods is one of the voice.
+/** What was not periodic goes on otherwise than it did: by so much it is made softer when nothing of it was. A wrong sound is heard more than a soft one. */
+constexpr float kDoubt = 0.8f;
 /** No voice glides faster, samples per sample; and of what was measured so much is believed. */
 constexpr float kFastest = 0.03f, kBelief = 0.8f;
 }  // namespace
@@ -39,6 +41,7 @@ void Continuation::analyse() {
   period_ = pitch.period;
   exact_ = pitch.exact;
   glide_ = glideFrom(pitch);
+  trust_ = 1 - kDoubt * (1 - std::clamp(pitch.strength, 0.f, 1.f));
   end[0] = end[-long(period_)];
   end[1] = end[1 - long(period_)];
   step_ = float(end[-1]) - float(end[-1 - long(period_)]);
@@ -75,6 +78,11 @@ float Continuation::wrapped(size_t periods, float position) const {
   return position >= length ? position - length : position;
 }
 
+float Continuation::gain() const {
+  const size_t grows = tenMs_ / 8;
+  return made_ < grows ? 1 + (trust_ - 1) * float(made_) / float(grows) : trust_;
+}
+
 float Continuation::next() {
   const size_t overlap = period_ / 4;
   if ((made_ == tenMs_ || made_ == 2 * tenMs_) && (periods_ + 1) * period_ + overlap + 1 <= known_) {
@@ -90,6 +98,7 @@ float Continuation::next() {
     sample = sample * share + at(before_, positionBefore_) * (1 - share);
   }
   if (made_ < overlap) sample += step_ * (1 - float(made_) / float(overlap));
+  sample *= gain();
   const float advance = float(period_) / (exact_ + glide_ * (float(made_) + float(window_) / 2));
   position_ = wrapped(periods_, position_ + advance);
   positionBefore_ = wrapped(before_, positionBefore_ + advance);

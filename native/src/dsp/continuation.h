@@ -1,5 +1,6 @@
 // How a sound would go on: its last pitch periods repeated, longer or shorter as the pitch glides, first one of them, later two
-// and three (the principle of ITU-T G.711 Appendix I). Read backwards it says what led up to a sound.
+// and three (the principle of ITU-T G.711 Appendix I), the softer the less alike they were. Read backwards it says what led up to a
+// sound.
 #pragma once
 
 #include <cstddef>
@@ -35,6 +36,7 @@ class Continuation {
   float at(size_t periods, float position) const;
   float sampleAt(float index) const;
   float wrapped(size_t periods, float position) const;
+  float gain() const;
 
   const size_t shortest_, longest_, tenMs_;
   /** What the pitch is looked for in: the voice as it was last, not as it was before. */
@@ -44,6 +46,8 @@ class Continuation {
   size_t known_ = 0;
   size_t period_ = 0, periods_ = 1, before_ = 1, made_ = 0, changed_ = 0;
   float position_ = 0, positionBefore_ = 0;
+  /** What it is made softer to, 0…1. */
+  float trust_ = 1;
   /** The period as it was in the last window. */
   float exact_ = 0, glide_ = 0;
   /** How far the last known sample lies from the one before the repeated period: faded out, so nothing clicks. */

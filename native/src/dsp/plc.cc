@@ -13,8 +13,9 @@ namespace offhook {
 namespace {
 /** Less likeness of the two sides is chance: nothing is bent. */
 constexpr float kAlike = 0.5f;
-/** What a bend of one sample takes from likeness. */
+/** What a bend of one sample takes from likeness; over a hole no voice drifts by more than this part of it. */
 constexpr float kBending = 0.002f;
+constexpr size_t kLeastPerBend = 8;
 
 int16_t rounded(float sample) { return int16_t(std::lrint(std::clamp(sample, -32768.f, 32767.f))); }
 }  // namespace
@@ -64,7 +65,7 @@ void Concealer::recover(int16_t* speech, size_t count) {
 }
 
 float Concealer::misfit(const int16_t* speech, size_t count) const {
-  const size_t most = std::min(reach_ - 2, count / 3);
+  const size_t most = std::min(reach_ - 2, count / kLeastPerBend);
   const float* const end = &ahead_[reach_ + count];
   float energy = 1, best = kAlike, found = 0;
   for (size_t i = 0; i < window_; i++) energy += float(speech[i]) * float(speech[i]);
