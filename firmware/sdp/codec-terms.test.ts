@@ -1,32 +1,16 @@
 // Terms two sides come to for a codec beyond its name: length of frames, packet times, parameters each keeps for the other.
 import { describe, expect, test } from 'vitest'
-import { type LocalAudio, PCMU } from './local.ts'
+import { localAudio, ORIGIN, theirSdp, unwrap } from '../testing/sdp.ts'
+import { PCMU } from './local.ts'
 import { answerOffer, evaluateAnswer, makeOffer } from './offer-answer.ts'
-import { parseSdp } from './parse.ts'
 import { printSdp } from './print.ts'
 import { type Codec, codecs, framing } from './rtp.ts'
 
-const ORIGIN = { username: '-', sessionId: '7' }
 const ilbc = (mode: '20' | '30'): Codec => ({
   ...{ name: 'ILBC', payloadType: 97, clockRate: 8000, channels: 1 },
   parameters: { mode },
 })
-const local = (...list: readonly Codec[]): LocalAudio => ({
-  ...{ address: '192.0.2.10', rtpPort: 30_000, rtcpPort: 30_001, codecs: list, events: undefined, ptimeMs: 20 },
-  ...{ direction: 'sendrecv', order: 'offerer' },
-})
-const sdp = (...media: readonly string[]) => {
-  const lines = ['v=0', 'o=- 1 1 IN IP4 192.0.2.20', 's=-', 'c=IN IP4 192.0.2.20', 't=0 0', ...media, '']
-  const parsed = parseSdp(lines.join('\r\n'))
-  if (!parsed.ok) throw new Error(parsed.error.what)
-  return parsed.value
-}
-const unwrap = <T>(
-  result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: object },
-) => {
-  if (!result.ok) throw new Error(JSON.stringify(result.error))
-  return result.value
-}
+const local = (...list: readonly Codec[]) => localAudio({ codecs: list })
 
 describe('comfort noise (RFC 3389), where both sides list it on the clock of the audio', () => {
   const quiet = {
@@ -39,16 +23,16 @@ describe('comfort noise (RFC 3389), where both sides list it on the clock of the
     const offer = makeOffer(quiet, ORIGIN)
     expect(offer.media[0]!.formats).toEqual(['0', '113', '13', '106'])
     expect(printSdp(offer)).toContain('a=rtpmap:13 CN/8000\r\na=rtpmap:106 CN/16000\r\n')
-    const agreed = unwrap(evaluateAnswer(sdp('m=audio 4000 RTP/AVP 13 0'), offer))
+    const agreed = unwrap(evaluateAnswer(theirSdp('m=audio 4000 RTP/AVP 13 0'), offer))
     expect(agreed).toMatchObject({ send: { name: 'PCMU' }, noiseSend: 13, receive: [{ name: 'PCMU' }, NOISE] })
     const wide = ['m=audio 4000 RTP/AVP 96 13', 'a=rtpmap:96 L16/16000']
-    const other = unwrap(evaluateAnswer(sdp(...wide), offer))
+    const other = unwrap(evaluateAnswer(theirSdp(...wide), offer))
     expect(other).not.toHaveProperty('noiseSend')
     expect(other.receive.map(({ name }) => name)).not.toContain('CN')
   })
 
   test('an offer with it is answered with it; without our wish it is left out', () => {
-    const offer = sdp('m=audio 4000 RTP/AVP 13 0')
+    const offer = theirSdp('m=audio 4000 RTP/AVP 13 0')
     const { outcome, description } = unwrap(answerOffer(offer, quiet, ORIGIN))
     expect(outcome).toMatchObject({ send: { name: 'PCMU' }, noiseSend: 13, receive: [{ name: 'PCMU' }, NOISE] })
     expect(description.media[0]!.formats).toEqual(['0', '13'])
@@ -70,13 +54,13 @@ describe('iLBC has frames of one length both ways, the longer of what both sides
     ['mode=30', '30', '30', 30],
   ] as const)('they %j, we %s: mode=%s', (theirs, ours, mode, ptimeMs) => {
     const media = ['m=audio 4000 RTP/AVP 102', 'a=rtpmap:102 iLBC/8000', ...(theirs ? [`a=fmtp:102 ${theirs}`] : [])]
-    const { outcome, description } = unwrap(answerOffer(sdp(...media), local(ilbc(ours)), ORIGIN))
+    const { outcome, description } = unwrap(answerOffer(theirSdp(...media), local(ilbc(ours)), ORIGIN))
     expect(outcome).toMatchObject({ ptimeMs, send: { payloadType: 102, parameters: { mode } } })
     expect(outcome.receive).toMatchObject([{ payloadType: 102, parameters: { mode } }])
     expect(printSdp(description)).toContain(`a=rtpmap:102 iLBC/8000\r\na=fmtp:102 mode=${mode}\r\n`)
 
     const offer = makeOffer(local(ilbc(ours)), ORIGIN)
-    const agreed = unwrap(evaluateAnswer(sdp(...media), offer))
+    const agreed = unwrap(evaluateAnswer(theirSdp(...media), offer))
     expect(agreed).toMatchObject({ ptimeMs, send: { payloadType: 102, parameters: { mode } } })
     // They may come as we have numbered them, or as they have.
     expect(agreed.receive.map((codec) => [codec.payloadType, codec.parameters])).toEqual([
@@ -97,12 +81,12 @@ describe('packet times: what we like of the codec, what the peer asks for, in wh
     ['10', local({ ...PCMU, ptimeMs: 10 }), [], 10, 10],
   ] as const)('%s', (_, ours, lines, said, sent) => {
     const media = ['m=audio 4000 RTP/AVP 0', ...lines]
-    const { outcome, description } = unwrap(answerOffer(sdp(...media), ours, ORIGIN))
+    const { outcome, description } = unwrap(answerOffer(theirSdp(...media), ours, ORIGIN))
     expect(outcome.ptimeMs).toBe(sent)
     expect(printSdp(description)).toContain(`a=ptime:${said}\r\n`)
     const offer = makeOffer(ours, ORIGIN)
     expect(printSdp(offer)).toContain(`a=ptime:${said}\r\n`)
-    expect(unwrap(evaluateAnswer(sdp(...media), offer)).ptimeMs).toBe(sent)
+    expect(unwrap(evaluateAnswer(theirSdp(...media), offer)).ptimeMs).toBe(sent)
   })
 
   test('iLBC of 30 ms under the number 110 says so', () => {
@@ -129,7 +113,7 @@ test('each side keeps the other’s parameters and says its own: Speex (RFC 5574
     ...{ name: 'SPEEX', payloadType: 98, clockRate: 8000, channels: 1 },
     parameters: { mode: '"5,any"' },
   }
-  const offer = sdp('m=audio 4000 RTP/AVP 110', 'a=rtpmap:110 speex/8000', 'a=fmtp:110 mode="4,any";vbr=on')
+  const offer = theirSdp('m=audio 4000 RTP/AVP 110', 'a=rtpmap:110 speex/8000', 'a=fmtp:110 mode="4,any";vbr=on')
   const { outcome, description } = unwrap(answerOffer(offer, local(speex, PCMU), ORIGIN))
   expect(outcome.send).toMatchObject({ payloadType: 110, parameters: { mode: '"4,any"', vbr: 'on' } })
   expect(printSdp(description)).toContain('a=rtpmap:110 speex/8000\r\na=fmtp:110 mode="5,any"\r\n')
@@ -151,7 +135,7 @@ describe('Opus (RFC 7587): each direction as its receiver wants it and its sende
   }
 
   test('answered: ours are said, theirs kept', () => {
-    const { outcome, description } = unwrap(answerOffer(sdp(...media), local(opus(mine)), ORIGIN))
+    const { outcome, description } = unwrap(answerOffer(theirSdp(...media), local(opus(mine)), ORIGIN))
     expect(outcome.send).toEqual({ ...opus(send), payloadType: 96 })
     expect(outcome.receive).toEqual([{ ...opus(receive), payloadType: 96 }])
     expect(printSdp(description)).toContain(
@@ -160,16 +144,16 @@ describe('Opus (RFC 7587): each direction as its receiver wants it and its sende
   })
 
   test('offered: the same, under both numbers', () => {
-    const agreed = unwrap(evaluateAnswer(sdp(...media), makeOffer(local(opus(mine)), ORIGIN)))
+    const agreed = unwrap(evaluateAnswer(theirSdp(...media), makeOffer(local(opus(mine)), ORIGIN)))
     expect(agreed.send).toEqual({ ...opus(send), payloadType: 96 })
     expect(agreed.receive).toEqual([opus(receive), { ...opus(receive), payloadType: 96 }])
   })
 
   test('a peer that says nothing gets nothing but what we capture', () => {
     const bare = ['m=audio 4000 RTP/AVP 96', 'a=rtpmap:96 opus/48000/2']
-    const { outcome } = unwrap(answerOffer(sdp(...bare), local(opus(mine)), ORIGIN))
+    const { outcome } = unwrap(answerOffer(theirSdp(...bare), local(opus(mine)), ORIGIN))
     expect(outcome.send.parameters).toEqual({ 'sprop-maxcapturerate': '16000' })
-    const { outcome: plain } = unwrap(answerOffer(sdp(...bare), local(opus({ stereo: '0' })), ORIGIN))
+    const { outcome: plain } = unwrap(answerOffer(theirSdp(...bare), local(opus({ stereo: '0' })), ORIGIN))
     expect(plain.send.parameters ?? {}).toEqual({})
   })
 })
@@ -177,7 +161,7 @@ describe('Opus (RFC 7587): each direction as its receiver wants it and its sende
 test('a=maxptime is said of the codec that comes first, and held to when it is theirs', () => {
   const short: Codec = { ...PCMU, maxPtimeMs: 40 }
   expect(printSdp(makeOffer(local(short), ORIGIN))).toContain('a=ptime:20\r\na=maxptime:40\r\na=sendrecv\r\n')
-  const offer = sdp('m=audio 4000 RTP/AVP 0', 'a=ptime:60', 'a=maxptime:30')
+  const offer = theirSdp('m=audio 4000 RTP/AVP 0', 'a=ptime:60', 'a=maxptime:30')
   const { outcome, description } = unwrap(answerOffer(offer, local(short), ORIGIN))
   expect(outcome.ptimeMs).toBe(30)
   expect(printSdp(description)).toContain('a=maxptime:40\r\n')

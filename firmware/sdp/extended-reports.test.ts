@@ -1,27 +1,15 @@
 // Extended reports in offers and answers: who asks for what, and what is agreed.
 import { describe, expect, test } from 'vitest'
-import { type LocalAudio, PCMU } from './local.ts'
+import { linesOf, localAudio, ORIGIN, theirSdp, unwrap } from '../testing/sdp.ts'
 import { answerOffer, evaluateAnswer, makeOffer } from './offer-answer.ts'
-import { parseSdp } from './parse.ts'
-import { printSdp } from './print.ts'
 
-const ORIGIN = { username: '-', sessionId: '1' }
-const local = (rtcpXr?: boolean): LocalAudio => ({
-  ...{ address: '192.0.2.10', rtpPort: 30000, rtcpPort: 30001, codecs: [PCMU], events: undefined, ptimeMs: 20 },
-  ...{ direction: 'sendrecv', order: 'offerer', rtcpXr },
-})
+const local = (rtcpXr?: boolean) => localAudio({ rtcpXr })
 const sdp = (ofSession: string | undefined, ofMedia: string | undefined) => {
   const line = (value: string | undefined) => (value === undefined ? [] : [`a=rtcp-xr:${value}`])
-  const head = ['v=0', 'o=- 1 1 IN IP4 192.0.2.20', 's=-', 'c=IN IP4 192.0.2.20', 't=0 0', ...line(ofSession)]
-  const parsed = parseSdp([...head, 'm=audio 4000 RTP/AVP 0', ...line(ofMedia)].join('\r\n'))
-  if (!parsed.ok) throw new Error(parsed.error.what)
-  return parsed.value
+  return theirSdp(...line(ofSession), 'm=audio 4000 RTP/AVP 0', ...line(ofMedia))
 }
-const said = (description: Parameters<typeof printSdp>[0]) =>
-  printSdp(description)
-    .split('\r\n')
-    .filter((each) => each.startsWith('a=rtcp-xr:'))
-    .map((each) => each.slice(10))
+const said = (description: Parameters<typeof linesOf>[0]) =>
+  linesOf(description, /^a=rtcp-xr:/).map((each) => each.slice(10))
 
 const VOICE = { rtcpXr: true }
 const ALL = { receiverRoundTrip: 'all' }
@@ -44,27 +32,25 @@ describe('agreed, answering and answered', () => {
       [theirs, undefined],
       ['voip-metrics rcvr-rtt=all', theirs ?? 'x'],
     ] as const) {
-      const answer = answerOffer(sdp(ofSession, ofMedia), local(true), ORIGIN)
-      const outcome = evaluateAnswer(sdp(ofSession, ofMedia), makeOffer(local(true), ORIGIN))
-      if (!answer.ok || !outcome.ok) throw new Error('no agreement')
-      for (const { rtcpXr, receiverRoundTrip } of [answer.value.outcome, outcome.value])
+      const answer = unwrap(answerOffer(sdp(ofSession, ofMedia), local(true), ORIGIN))
+      const outcome = unwrap(evaluateAnswer(sdp(ofSession, ofMedia), makeOffer(local(true), ORIGIN)))
+      for (const { rtcpXr, receiverRoundTrip } of [answer.outcome, outcome])
         expect({ rtcpXr, receiverRoundTrip }).toEqual({ rtcpXr: undefined, receiverRoundTrip: undefined, ...agreed })
       const words = [
         ...('receiverRoundTrip' in agreed ? [`rcvr-rtt=${agreed.receiverRoundTrip}`] : []),
         ...('rtcpXr' in agreed ? ['voip-metrics'] : []),
       ].join(' ')
-      expect(said(answer.value.description)).toEqual(words === '' ? [] : [answered ?? words])
+      expect(said(answer.description)).toEqual(words === '' ? [] : [answered ?? words])
     }
   })
 
   test('nothing, where we do not want it', () => {
     for (const ours of [local(false), local()]) {
       expect(said(makeOffer(ours, ORIGIN))).toEqual([])
-      const answer = answerOffer(sdp(undefined, 'rcvr-rtt=all voip-metrics'), ours, ORIGIN)
-      const outcome = evaluateAnswer(sdp(undefined, 'rcvr-rtt=all voip-metrics'), makeOffer(ours, ORIGIN))
-      if (!answer.ok || !outcome.ok) throw new Error('no agreement')
-      expect(said(answer.value.description)).toEqual([])
-      for (const each of [answer.value.outcome, outcome.value]) {
+      const answer = unwrap(answerOffer(sdp(undefined, 'rcvr-rtt=all voip-metrics'), ours, ORIGIN))
+      const outcome = unwrap(evaluateAnswer(sdp(undefined, 'rcvr-rtt=all voip-metrics'), makeOffer(ours, ORIGIN)))
+      expect(said(answer.description)).toEqual([])
+      for (const each of [answer.outcome, outcome]) {
         expect(each).not.toHaveProperty('rtcpXr')
         expect(each).not.toHaveProperty('receiverRoundTrip')
       }
@@ -75,9 +61,7 @@ describe('agreed, answering and answered', () => {
 test('our offer asks for both, and two of ours agree on both', () => {
   const offer = makeOffer(local(true), ORIGIN)
   expect(said(offer)).toEqual(['rcvr-rtt=all voip-metrics'])
-  const answer = answerOffer(offer, local(true), ORIGIN)
-  if (!answer.ok) throw new Error(answer.error.what)
-  const outcome = evaluateAnswer(answer.value.description, offer)
-  expect(outcome).toMatchObject({ value: { ...ALL, ...VOICE } })
-  expect(answer.value.outcome).toMatchObject({ ...ALL, ...VOICE })
+  const { outcome, description } = unwrap(answerOffer(offer, local(true), ORIGIN))
+  for (const each of [outcome, unwrap(evaluateAnswer(description, offer))])
+    expect(each).toMatchObject({ ...ALL, ...VOICE })
 })

@@ -1,27 +1,12 @@
 // Redundancy of telephone events (RFC 2198): offered, answered, left alone.
 import { describe, expect, test } from 'vitest'
-import { type LocalAudio, PCMU } from './local.ts'
+import { localAudio, ORIGIN, theirSdp, unwrap } from '../testing/sdp.ts'
+import { PCMU } from './local.ts'
 import { answerOffer, evaluateAnswer, makeOffer } from './offer-answer.ts'
-import { parseSdp } from './parse.ts'
 import { printSdp } from './print.ts'
 
-const ORIGIN = { username: '-', sessionId: '7' }
-const LOCAL: LocalAudio = {
-  ...{ address: '192.0.2.10', rtpPort: 30_000, rtcpPort: 30_001, codecs: [PCMU], events: 101, ptimeMs: 20 },
-  ...{ direction: 'sendrecv', order: 'offerer', redundancy: true },
-}
-const sdp = (formats: string, ...lines: readonly string[]) => {
-  const head = ['v=0', 'o=- 1 1 IN IP4 192.0.2.20', 's=-', 'c=IN IP4 192.0.2.20', 't=0 0']
-  const parsed = parseSdp([...head, `m=audio 4000 RTP/AVP ${formats}`, ...lines, ''].join('\r\n'))
-  if (!parsed.ok) throw new Error(parsed.error.what)
-  return parsed.value
-}
-const unwrap = <T>(
-  result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: object },
-) => {
-  if (!result.ok) throw new Error(JSON.stringify(result.error))
-  return result.value
-}
+const LOCAL = localAudio({ events: 101, redundancy: true })
+const sdp = (formats: string, ...lines: readonly string[]) => theirSdp(`m=audio 4000 RTP/AVP ${formats}`, ...lines)
 const mediaOf = (description: ReturnType<typeof sdp>) => printSdp(description).split('\r\n').slice(5, -1)
 const EVENTS = 'a=rtpmap:96 telephone-event/8000'
 const RED = 'a=rtpmap:97 red/8000'

@@ -1,27 +1,14 @@
 // RTCP on the port of RTP in offers and answers: who says it, who gets it, and what stays when the other side does not know it.
 import { describe, expect, test } from 'vitest'
+import { linesOf, localAudio, ORIGIN, theirSdp } from '../testing/sdp.ts'
 import { type LocalAudio, PCMU } from './local.ts'
 import { answerOffer, evaluateAnswer, makeOffer } from './offer-answer.ts'
-import { parseSdp } from './parse.ts'
-import { printSdp } from './print.ts'
 import type { RtcpMux } from './rtcp.ts'
 
-const local = (rtcpMux?: RtcpMux, more: Partial<LocalAudio> = {}): LocalAudio => ({
-  ...{ address: '192.0.2.10', rtpPort: 30000, rtcpPort: 30001, codecs: [PCMU], events: undefined, ptimeMs: 20 },
-  ...{ direction: 'sendrecv', order: 'offerer', rtcpMux, ...more },
-})
-const ORIGIN = { username: '-', sessionId: '1' }
-const sdp = (...lines: string[]) => {
-  const parsed = parseSdp(['v=0', 'o=- 1 1 IN IP4 192.0.2.20', 's=-', 'c=IN IP4 192.0.2.20', ...lines].join('\r\n'))
-  if (!parsed.ok) throw new Error(parsed.error.what)
-  return parsed.value
-}
-const said = (description: Parameters<typeof printSdp>[0]) =>
-  printSdp(description)
-    .split('\r\n')
-    .filter((line) => line.startsWith('a=rtcp'))
+const local = (rtcpMux?: RtcpMux, more: Partial<LocalAudio> = {}) => localAudio({ rtcpMux, ...more })
+const said = (description: Parameters<typeof linesOf>[0]) => linesOf(description, /^a=rtcp/)
 const [PLAIN, MUX, ONLY] = [[], ['a=rtcp-mux'], ['a=rtcp-mux', 'a=rtcp-mux-only']]
-const media = (...lines: string[]) => sdp('m=audio 4000 RTP/AVP 0', ...lines)
+const media = (...lines: string[]) => theirSdp('m=audio 4000 RTP/AVP 0', ...lines)
 
 describe('our offer', () => {
   test.each([
@@ -90,7 +77,7 @@ describe('our answer', () => {
   })
 
   test('not where sound would come under a type of 64–95, nor in the next offer of that session', () => {
-    const offer = sdp('m=audio 4000 RTP/AVP 72', 'a=rtpmap:72 PCMU/8000', 'a=rtcp-mux')
+    const offer = theirSdp('m=audio 4000 RTP/AVP 72', 'a=rtpmap:72 PCMU/8000', 'a=rtcp-mux')
     const answer = answerOffer(offer, local('offer'), ORIGIN)
     if (!answer.ok) throw new Error(answer.error.what)
     expect(said(answer.value.description)).toEqual([])

@@ -1,11 +1,9 @@
 // Secured offers and answers: policy against what the peer says, as a table; downgrade, forks, MKI, several streams.
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../base/secret.ts'
+import { linesOf, localAudio, ORIGIN, theirSdp } from '../testing/sdp.ts'
 import type { SrtpSuite } from './crypto.ts'
-import { type LocalAudio, PCMU } from './local.ts'
 import { answerOffer, evaluateAnswer, makeOffer } from './offer-answer.ts'
-import { parseSdp } from './parse.ts'
-import { printSdp } from './print.ts'
 import type { LocalSrtp } from './secure.ts'
 
 const key = (fill: string, bytes: number) => Buffer.from(fill.repeat(bytes)).toString('base64')
@@ -16,22 +14,10 @@ const KEYS = own(['AES_CM_128_HMAC_SHA1_80', OURS], ['AEAD_AES_256_GCM', OURS_GC
 const OPTIONAL = { mandatory: false, keys: KEYS }
 const MANDATORY = { mandatory: true, keys: KEYS }
 
-const local = (srtp?: LocalSrtp): LocalAudio => ({
-  ...{ address: '192.0.2.10', rtpPort: 30000, rtcpPort: 30001, codecs: [PCMU], events: undefined, ptimeMs: 20 },
-  ...{ direction: 'sendrecv', order: 'offerer', srtp },
-})
-const ORIGIN = { username: '-', sessionId: '1' }
-const sdp = (...lines: string[]) => {
-  const parsed = parseSdp(['v=0', 'o=- 1 1 IN IP4 192.0.2.20', 's=-', 'c=IN IP4 192.0.2.20', ...lines].join('\r\n'))
-  if (!parsed.ok) throw new Error(parsed.error.what)
-  return parsed.value
-}
 const CM = `a=crypto:4 AES_CM_128_HMAC_SHA1_80 inline:${THEIRS}`
 const GCM = `a=crypto:2 AEAD_AES_256_GCM inline:${THEIRS_GCM}`
-const lines = (description: Parameters<typeof printSdp>[0]) =>
-  printSdp(description)
-    .split('\r\n')
-    .filter((line) => /^m=|^a=crypto/.test(line))
+const local = (srtp?: LocalSrtp) => localAudio({ srtp })
+const lines = (description: Parameters<typeof linesOf>[0]) => linesOf(description, /^m=|^a=crypto/)
 
 describe('our offer', () => {
   test.each([
@@ -45,7 +31,7 @@ describe('our offer', () => {
   test('the next one keeps keys, tags and the profile the session has', () => {
     const first = makeOffer(local(MANDATORY), ORIGIN)
     expect(lines(makeOffer(local(MANDATORY), ORIGIN, first))).toEqual(lines(first))
-    const answered = answerOffer(sdp('m=audio 4000 RTP/SAVP 0', CM), local(OPTIONAL), ORIGIN)
+    const answered = answerOffer(theirSdp('m=audio 4000 RTP/SAVP 0', CM), local(OPTIONAL), ORIGIN)
     if (!answered.ok) throw new Error(answered.error.what)
     expect(lines(makeOffer(local(OPTIONAL), ORIGIN, answered.value.description))[0]).toBe('m=audio 30000 RTP/SAVP 0')
   })
@@ -56,7 +42,8 @@ function crypto() {
 }
 
 describe('our answer', () => {
-  const answer = (srtp: LocalSrtp | undefined, ...offer: string[]) => answerOffer(sdp(...offer), local(srtp), ORIGIN)
+  const answer = (srtp: LocalSrtp | undefined, ...offer: string[]) =>
+    answerOffer(theirSdp(...offer), local(srtp), ORIGIN)
 
   // Each policy against each kind of offer: what is agreed, or why nothing is.
   const table: readonly (readonly [string, readonly string[], off: string, optional: string, mandatory: string])[] = [
@@ -158,14 +145,14 @@ describe('our answer', () => {
   test('a stream that is only disabled needs no keys', () => {
     const first = answer(MANDATORY, 'm=audio 4000 RTP/SAVP 0', CM)
     if (!first.ok) throw new Error(first.error.what)
-    const off = answerOffer(sdp('m=audio 0 RTP/SAVP 0'), local(MANDATORY), ORIGIN, first.value.description)
+    const off = answerOffer(theirSdp('m=audio 0 RTP/SAVP 0'), local(MANDATORY), ORIGIN, first.value.description)
     expect(off.ok && off.value.outcome).toMatchObject({ direction: 'inactive', rtp: { port: 0 } })
   })
 })
 
 describe('their answer', () => {
   const evaluate = (srtp: LocalSrtp | undefined, ...answer: string[]) => {
-    const result = evaluateAnswer(sdp(...answer), makeOffer(local(srtp), ORIGIN), srtp?.mandatory)
+    const result = evaluateAnswer(theirSdp(...answer), makeOffer(local(srtp), ORIGIN), srtp?.mandatory)
     if (!result.ok) return result.error.what
     const { srtp: agreed } = result.value
     return agreed
