@@ -19,22 +19,22 @@ constexpr float kFastest = 0.03f, kBelief = 0.8f;
 }  // namespace
 
 Continuation::Continuation(uint32_t rate)
-    : shortest_(rate / 400), longest_(rate / 80), tenMs_(rate / 100), window_(rate / 125), past_(most() + 2) {}
+    : shortest_(rate / 400), longest_(rate / 80), tenMs_(rate / 100), window_(rate / 125), past_(most() + kBeyond) {}
 
 void Continuation::begin(const int16_t* end, size_t count) {
   known_ = std::min(count, most());
-  std::copy(end - known_, end, past_.end() - 2 - long(known_));
+  std::copy(end - known_, end, past_.end() - long(kBeyond + known_));
   analyse();
 }
 
 void Continuation::beginBackwards(const int16_t* start, size_t count) {
   known_ = std::min(count, most());
-  std::reverse_copy(start, start + known_, past_.end() - 2 - long(known_));
+  std::reverse_copy(start, start + known_, past_.end() - long(kBeyond + known_));
   analyse();
 }
 
 void Continuation::analyse() {
-  int16_t* const end = &past_[past_.size() - 2];
+  int16_t* const end = &past_[past_.size() - kBeyond];
   const size_t longest = std::min(longest_, known_ - window_);
   Pitch pitch = findPitch(end, window_, shortest_, longest);
   if (pitch.strength < kNoise) pitch = findPitch(end, window_, longest * 3 / 4, longest);
@@ -42,8 +42,7 @@ void Continuation::analyse() {
   exact_ = pitch.exact;
   glide_ = glideFrom(pitch);
   trust_ = 1 - kDoubt * (1 - std::clamp(pitch.strength, 0.f, 1.f));
-  end[0] = end[-long(period_)];
-  end[1] = end[1 - long(period_)];
+  for (size_t i = 0; i < kBeyond; i++) end[i] = end[long(i) - long(period_)];
   step_ = float(end[-1]) - float(end[-1 - long(period_)]);
   periods_ = before_ = 1;
   made_ = changed_ = 0;
@@ -53,7 +52,7 @@ void Continuation::analyse() {
 float Continuation::glideFrom(const Pitch& pitch) const {
   const size_t apart = 2 * window_, most = std::min(longest_, pitch.period * 9 / 8 + 1);
   if (pitch.strength < kPlain || known_ < apart + window_ + most) return 0;
-  const Pitch before = findPitch(&past_[past_.size() - 2 - apart], window_, std::max(shortest_, pitch.period * 7 / 8), most);
+  const Pitch before = findPitch(&past_[past_.size() - kBeyond - apart], window_, std::max(shortest_, pitch.period * 7 / 8), most);
   if (before.strength < kPlain) return 0;
   return kBelief * std::clamp((pitch.exact - before.exact) / float(apart), -kFastest, kFastest);
 }
@@ -65,7 +64,7 @@ float Continuation::sampleAt(float index) const {
 
 float Continuation::at(size_t periods, float position) const {
   const size_t length = periods * period_, overlap = period_ / 4;
-  const float start = float(past_.size() - 2 - length);
+  const float start = float(past_.size() - kBeyond - length);
   const float value = sampleAt(start + position), into = position - float(length - overlap);
   if (into <= 0) return value;
   // The seam: what leads up to the start of the periods grows in where their end fades out.

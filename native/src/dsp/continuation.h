@@ -41,7 +41,9 @@ class Continuation {
   const size_t shortest_, longest_, tenMs_;
   /** What the pitch is looked for in: the voice as it was last, not as it was before. */
   const size_t window_;
-  /** The past, of which the last `known_` are known, and two more samples so that each has neighbours. */
+  /** What a cubic reads from a place on, which the rounding of a float may put at the very end. */
+  static constexpr size_t kBeyond = 3;
+  /** The past, of which the last `known_` are known, and kBeyond samples more so that each has neighbours. */
   std::vector<int16_t> past_;
   size_t known_ = 0;
   size_t period_ = 0, periods_ = 1, before_ = 1, made_ = 0, changed_ = 0;
