@@ -84,7 +84,7 @@ const SUITES: readonly Suite[] = [
   { name: 'format', ceiling: 0.5, command: [bin('biome'), 'check', '.'] },
   { name: 'types', ceiling: 0.5, command: [bin('tsc'), '-p', '.'] },
   ...pureFloors.map((floor): Suite => ({ name: `types:${floor}`, ceiling: 0.05, command: [bin('tsc'), '-p', floor] })),
-  { name: 'native', ceiling: 2, command: ['make', '-s', '-C', 'native', 'check'], count: closingLine },
+  { name: 'native', ceiling: 3, command: ['make', '-s', '-C', 'native', 'check'], count: closingLine },
   {
     name: 'native-asan',
     ceiling: 4.5,
@@ -93,20 +93,20 @@ const SUITES: readonly Suite[] = [
   },
   {
     name: 'native-tsan',
-    ceiling: 3.5,
+    ceiling: 4,
     command: ['make', '-s', '-C', 'native', 'check', 'SANITIZE=thread'],
     count: closingLine,
   },
-  { name: 'fuzz', ceiling: 3, command: ['make', '-s', '-C', 'native', 'fuzz-run', 'SECONDS=10'] },
+  { name: 'fuzz', ceiling: 3.5, command: ['make', '-s', '-C', 'native', 'fuzz-run', 'SECONDS=10'] },
   {
     name: 'parser-fuzz',
     ceiling: 1.4,
     command: [process.execPath, 'firmware/testing/fuzz/fuzz.ts', '--seconds', '60'],
   },
-  vitest('logic', 3, ...without(...REAL_TIME, ...EMULATED)),
+  vitest('logic', 2.5, ...without(...REAL_TIME, ...EMULATED)),
   vitest('real-time', 17.5, '--maxWorkers=1', '--config=firmware/testing/real-time/vitest.config.ts', ...REAL_TIME),
-  vitest('emulated', values.long ? 30 : 6, '--maxWorkers=1', ...EMULATED, ...without(SCENARIOS), ...unlessLong),
-  scenarios(values.long ? 40 : 4.5, ...unlessLong),
+  vitest('emulated', values.long ? 30 : 5.5, '--maxWorkers=1', ...EMULATED, ...without(SCENARIOS), ...unlessLong),
+  scenarios(values.long ? 40 : 3.5, ...unlessLong),
 ]
 
 function run({ command, ceiling }: Suite): Promise<{ code: number; output: string }> {

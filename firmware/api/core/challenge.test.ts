@@ -218,7 +218,7 @@ testTable('Challenge', {
     giveUp: ({ challenge }) => challenge.giveUp(),
   },
   cells: {
-    waiting: 'waiting answered! -refused -argument -refused answered!',
+    waiting: 'waiting answered! -refused -argument -argument answered!',
     answered: '-state -state -state -state -state -state',
   },
 })
