@@ -97,14 +97,14 @@ const SUITES: readonly Suite[] = [
     command: ['make', '-s', '-C', 'native', 'check', 'SANITIZE=thread'],
     count: closingLine,
   },
-  { name: 'fuzz', ceiling: 3.5, command: ['make', '-s', '-C', 'native', 'fuzz-run', 'SECONDS=10'] },
+  { name: 'fuzz', ceiling: 3.2, command: ['make', '-s', '-C', 'native', 'fuzz-run', 'SECONDS=10'] },
   {
     name: 'parser-fuzz',
     ceiling: 1.4,
     command: [process.execPath, 'firmware/testing/fuzz/fuzz.ts', '--seconds', '60'],
   },
-  vitest('logic', 2.5, ...without(...REAL_TIME, ...EMULATED)),
-  vitest('real-time', 17.5, '--maxWorkers=1', '--config=firmware/testing/real-time/vitest.config.ts', ...REAL_TIME),
+  vitest('logic', 2, ...without(...REAL_TIME, ...EMULATED)),
+  vitest('real-time', 19, '--maxWorkers=1', '--config=firmware/testing/real-time/vitest.config.ts', ...REAL_TIME),
   vitest('emulated', values.long ? 30 : 5.5, '--maxWorkers=1', ...EMULATED, ...without(SCENARIOS), ...unlessLong),
   scenarios(values.long ? 40 : 3.5, ...unlessLong),
 ]
