@@ -104,9 +104,9 @@ const SUITES: readonly Suite[] = [
     command: [process.execPath, 'firmware/testing/fuzz/fuzz.ts', '--seconds', '60'],
   },
   vitest('logic', 2, ...without(...REAL_TIME, ...EMULATED)),
-  vitest('real-time', 21, '--maxWorkers=1', '--config=firmware/testing/real-time/vitest.config.ts', ...REAL_TIME),
-  vitest('emulated', values.long ? 30 : 5.5, '--maxWorkers=1', ...EMULATED, ...without(SCENARIOS), ...unlessLong),
-  scenarios(values.long ? 40 : 3.5, ...unlessLong),
+  vitest('real-time', 20.5, '--maxWorkers=1', '--config=firmware/testing/real-time/vitest.config.ts', ...REAL_TIME),
+  vitest('emulated', values.long ? 30 : 6.5, '--maxWorkers=1', ...EMULATED, ...without(SCENARIOS), ...unlessLong),
+  scenarios(values.long ? 40 : 4, ...unlessLong),
 ]
 
 function run({ command, ceiling }: Suite): Promise<{ code: number; output: string }> {
