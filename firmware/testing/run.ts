@@ -105,8 +105,8 @@ const SUITES: readonly Suite[] = [
   },
   vitest('logic', 2, ...without(...REAL_TIME, ...EMULATED)),
   vitest('real-time', 20.5, '--maxWorkers=1', '--config=firmware/testing/real-time/vitest.config.ts', ...REAL_TIME),
-  vitest('emulated', values.long ? 30 : 6.5, '--maxWorkers=1', ...EMULATED, ...without(SCENARIOS), ...unlessLong),
-  scenarios(values.long ? 40 : 4, ...unlessLong),
+  vitest('emulated', values.long ? 30 : 6, '--maxWorkers=1', ...EMULATED, ...without(SCENARIOS), ...unlessLong),
+  scenarios(values.long ? 40 : 3.5, ...unlessLong),
 ]
 
 function run({ command, ceiling }: Suite): Promise<{ code: number; output: string }> {
