@@ -19,17 +19,33 @@ async function memoryMb(phone: Phone, pid: string): Promise<number> {
   return Number(kilobytes) / 1024
 }
 
-/** Percent of one emulated core that a process takes. */
-async function processorPercent(phone: Phone, pid: string, seconds: number): Promise<number> {
-  // utime and stime, in hundredths of a second, and the time itself.
-  const read = async () =>
-    (await phone.shell.out(`cut -d' ' -f14,15 /proc/${pid}/stat; cut -d' ' -f1 /proc/uptime`)).split(/\s+/).map(Number)
+/** Percent of one emulated core that the threads of a process take, by their names. */
+async function processorPercent(phone: Phone, pid: string, seconds: number) {
+  const read = async () => {
+    const stats = await phone.shell.out(`cat /proc/${pid}/task/*/stat; cut -d' ' -f1 /proc/uptime`)
+    const threads = new Map<string, number>()
+    // utime and stime, in hundredths of a second.
+    for (const [, name = '', rest = ''] of stats.matchAll(/^\d+ \((.*)\) \S (.*)$/gm)) {
+      const [user, system] = rest.split(' ').slice(10)
+      threads.set(name, (threads.get(name) ?? 0) + Number(user) + Number(system))
+    }
+    return { threads, uptime: Number(/^[\d.]+$/m.exec(stats)![0]) }
+  }
   const before = await read()
   await phone.handset.listens(seconds)
   const after = await read()
-  const used = after[0]! + after[1]! - before[0]! - before[1]!
-  return used / (after[2]! - before[2]!)
+  const shares = [...after.threads].map(([name, ticks]) => {
+    return [name, (ticks - (before.threads.get(name) ?? 0)) / (after.uptime - before.uptime)] as const
+  })
+  return { percent: shares.reduce((sum, [, share]) => sum + share, 0), threads: Object.fromEntries(shares) }
 }
+
+const byThread = (threads: Readonly<Record<string, number>>) =>
+  Object.entries(threads)
+    .filter(([, share]) => share >= 0.05)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, share]) => `${name} ${share.toFixed(1)}`)
+    .join(', ')
 
 const rounded = (value: number) => Math.round(value * 100) / 100
 const load = ({ others, processors }: HostLoad) =>
@@ -72,8 +88,10 @@ scenario('measures', 'time to registered, memory, processor', 580, async (scene)
   const nodeMb = await memoryMb(phone, bare)
   await phone.shell.out(`kill ${bare}`)
 
+  // Half a minute after the start V8 still compiles what was used often in it.
+  await phone.handset.listens(30)
   const atRest = watchHost()
-  const idle = { mb: await memoryMb(phone, pid), percent: await processorPercent(phone, pid, 30) }
+  const idle = { mb: await memoryMb(phone, pid), ...(await processorPercent(phone, pid, 30)) }
   const whileIdle = atRest()
   phone.machine.hook.lift()
   await phone.shows('Dial')
@@ -81,7 +99,7 @@ scenario('measures', 'time to registered, memory, processor', 580, async (scene)
   await phone.shows(/☎ 00:0/)
   await inTime('the friend to answer', 10_000, scene.friend.event('CALL_ESTABLISHED'))
   const inCall = watchHost()
-  const call = { percent: await processorPercent(phone, pid, 20), mb: await memoryMb(phone, pid) }
+  const call = { ...(await processorPercent(phone, pid, 20)), mb: await memoryMb(phone, pid) }
   const whileCalling = inCall()
 
   const measured = { first, times, nodeMb, idle, call, host: { whileBooting, whileIdle, whileCalling } }
@@ -96,6 +114,7 @@ scenario('measures', 'time to registered, memory, processor', 580, async (scene)
       `  (${load(whileBooting)})`,
       `memory: bare Node ${nodeMb.toFixed(1)} MB, phone at rest +${(idle.mb - nodeMb).toFixed(1)}, in a call +${(call.mb - nodeMb).toFixed(1)}`,
       `processor: at rest ${idle.percent.toFixed(1)} % of a core (${load(whileIdle)}), in a call ${call.percent.toFixed(1)} % (${load(whileCalling)})`,
+      `  by thread: at rest ${byThread(idle.threads)}; in a call ${byThread(call.threads)}`,
     ].join('\n'),
   )
   expect(call.mb - nodeMb, 'MB above bare Node in a call').toBeLessThanOrEqual(CALL_ABOVE_NODE_MB)
