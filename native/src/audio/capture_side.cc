@@ -10,19 +10,15 @@ namespace offhook {
 
 namespace {
 constexpr size_t kMostBlocks = 4;  // more than this much beyond the target is given up at once
-constexpr int kWindowBlocks = 20;  // 200 ms: by then a device without a clock shows
 constexpr int64_t kWindowNs = 150 * kMillisecondNs;
-
-/** In store before a block is taken out. */
-size_t target(const Pcm& pcm, size_t block) { return block + std::max(block, pcm.period()); }
 }  // namespace
 
 CaptureSide::CaptureSide(Pcm& pcm, uint32_t rate, DeviceCounters& counters)
     : pcm_(pcm),
       counters_(counters),
       block_(rate / 100),
-      store_(target(pcm, block_) + kMostBlocks * block_),
-      follower_(ClockFollower::Level::Least, rate, static_cast<double>(target(pcm, block_)), static_cast<double>(block_) / 4),
+      store_(steadyTarget(pcm, block_) + kMostBlocks * block_),
+      follower_(ClockFollower::Level::Least, rate, static_cast<double>(steadyTarget(pcm, block_)), static_cast<double>(block_) / 4),
       speed_(block_ + block_ / 50 + 2),
       canPace_(pcm.period() <= block_ && block_ % pcm.period() == 0) {}
 
@@ -53,7 +49,7 @@ int CaptureSide::readAll() {
 
 void CaptureSide::watchPace(int64_t nowNs) {
   if (windowBlocks_++ == 0) windowNs_ = nowNs;
-  if (windowBlocks_ <= kWindowBlocks) return;
+  if (windowBlocks_ <= kClockWindow) return;
   if (nowNs - windowNs_ < kWindowNs) {
     unpaced_ = true;
     canPace_ = false;
@@ -80,7 +76,7 @@ void CaptureSide::giveDriven(int16_t* out) {
 void CaptureSide::give(int16_t* out, bool driven) {
   if (driven) return giveDriven(out);
   fullTicks_ = stored() == store_.size() ? fullTicks_ + 1 : 0;
-  if (fullTicks_ == kWindowBlocks) unpaced_ = true;
+  if (fullTicks_ == kClockWindow) unpaced_ = true;
   if (!primed_) {
     if (!unpaced_ && static_cast<double>(stored()) < follower_.target()) {
       std::fill_n(out, block_, int16_t{0});

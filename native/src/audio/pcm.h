@@ -1,6 +1,7 @@
 // One direction of a sound device as the sides of it see it: mono 16-bit samples, never waited for.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -24,5 +25,11 @@ class Pcm {
   /** Gets it running again after an xrun or a suspend; negative errno when it is broken for good. */
   virtual int recover(int error, size_t prefill) = 0;
 };
+
+/** Blocks, 200 ms: by then a device without a clock shows. */
+constexpr int kClockWindow = 20;
+
+/** Samples that wait between two blocks on a device whose clock is not that of the ticks: one more, or what its hardware moves at once. */
+inline size_t steadyTarget(const Pcm& pcm, size_t block) { return block + std::max(block, pcm.period()); }
 
 }  // namespace offhook

@@ -8,10 +8,7 @@
 namespace offhook {
 
 namespace {
-constexpr int kWindowBlocks = 20;    // 200 ms: by then a device without a clock shows
 constexpr int64_t kBacklogNs = 3 * kMillisecondNs;
-
-size_t steadyTarget(const Pcm& pcm, size_t block) { return block + std::max(block, pcm.period()); }
 }  // namespace
 
 PlaybackSide::PlaybackSide(Pcm& pcm, uint32_t rate, DeviceCounters& counters)
@@ -55,7 +52,7 @@ int PlaybackSide::take(const int16_t* in, int64_t nowNs) {
   if (waiting < 0) return 0;  // the next block finds out
   // Nothing ever waits in a device without a clock.
   emptyTicks_ = waiting == 0 ? emptyTicks_ + 1 : 0;
-  if (emptyTicks_ == kWindowBlocks) unpaced_ = true;
+  if (emptyTicks_ == kClockWindow) unpaced_ = true;
   if (!unpaced_) follower_.note(static_cast<double>(waiting));
   return 0;
 }
