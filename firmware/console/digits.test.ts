@@ -1,26 +1,17 @@
 // Two phones: digits by every method and on every clock of events, sound from other ports than it is received on, and a peer that
 // falls silent.
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ConsolePhone } from '../testing/console-phone.ts'
+import { expect, test } from 'vitest'
+import { twoConsolePhones } from '../testing/console-phone.ts'
 import { lossyWire } from '../testing/lossy-wire.ts'
 
 const DIGITS = '1590*#AD'
 
-const [alice, bob] = [new ConsolePhone(), new ConsolePhone()]
-beforeAll(async () => {
-  await alice.start(45_200)
-  await bob.start(45_300)
-}, 20_000)
-afterAll(() => Promise.all([alice.stop(), bob.stop()]))
+const [alice, bob] = twoConsolePhones(45_200)
 
 async function talk(ours: object, theirs: object = ours) {
   await alice.account('alice', ours)
   await bob.account('bob', theirs)
   return alice.talk(bob, `sip:bob@127.0.0.1:${bob.port}`)
-}
-async function over(call: string, incoming: string) {
-  await alice.do({ do: 'hangup', call })
-  await bob.wait('call-state', { call: incoming, state: 'disconnected' })
 }
 
 test.each([
@@ -46,7 +37,7 @@ test.each([
       expect(durationMs).toBeGreaterThan(95)
       expect(durationMs).toBeLessThan(145)
     }
-  await over(call, incoming)
+  await alice.over(bob, { call, incoming })
 })
 
 test('sound leaves by other ports than it comes to, and goes both ways', { timeout: 20_000 }, async () => {
@@ -63,7 +54,7 @@ test('sound leaves by other ports than it comes to, and goes both ways', { timeo
     expect(receivedPackets).toBeGreaterThan(20)
     expect(lostPackets).toBe(0)
   }
-  await over(call, incoming)
+  await alice.over(bob, { call, incoming })
 })
 
 test('a peer that falls silent is told, and ends the call where that is wanted', { timeout: 30_000 }, async () => {

@@ -1,20 +1,15 @@
 // Digits between two phones over a wire that loses three of ten of their packets: with redundancy agreed on all of them arrive,
 // once and in order; with a peer that does not know it they go alone.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { seededRng, unit } from '../base/rng.ts'
-import { ConsolePhone } from '../testing/console-phone.ts'
+import { twoConsolePhones } from '../testing/console-phone.ts'
 import { type LossyWire, lossyWire } from '../testing/lossy-wire.ts'
 
 const DIGITS = '1234567890*#ABCD5555'
 /** Ours for events at 8 kHz, and for redundancy over them. */
 const [EVENTS, REDUNDANT] = [101, 125]
 
-const [alice, bob] = [new ConsolePhone(), new ConsolePhone()]
-beforeAll(async () => {
-  await alice.start(45_000)
-  await bob.start(45_100)
-}, 20_000)
-afterAll(() => Promise.all([alice.stop(), bob.stop()]))
+const [alice, bob] = twoConsolePhones(45_000)
 
 /** Alice dials all digits once the call stands; what Bob heard of them, and his statistics. */
 async function dial(wire: LossyWire) {
@@ -26,8 +21,7 @@ async function dial(wire: LossyWire) {
   await alice.wait('dtmf-sent', { call })
   const digits = bob.out.slice(heardFrom).filter((line) => line.event === 'dtmf')
   const { stats } = await bob.do({ do: 'stats', call: incoming })
-  await alice.do({ do: 'hangup', call })
-  await bob.wait('call-state', { call: incoming, state: 'disconnected' })
+  await alice.over(bob, { call, incoming })
   return { heard: digits.map((line) => line.digit).join(''), stats }
 }
 

@@ -1,5 +1,5 @@
 // A phone that is a console in this process: commands in, answers and events out.
-import { expect } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { type Console, createConsole } from '../console/console.ts'
 import type { Line } from './console.ts'
 
@@ -40,5 +40,25 @@ export class ConsolePhone {
     return { call, incoming }
   }
 
+  /** Ends the call of `talk`. */
+  async over(
+    peer: ConsolePhone,
+    { call, incoming }: { readonly call: string; readonly incoming: string },
+  ): Promise<void> {
+    await this.do({ do: 'hangup', call })
+    await peer.wait('call-state', { call: incoming, state: 'disconnected' })
+  }
+
   stop = () => this.#console.stop()
+}
+
+/** Two for all tests of a file; `min` and the 139 after it are their RTP ports. */
+export function twoConsolePhones(min: number): readonly [ConsolePhone, ConsolePhone] {
+  const [one, other] = [new ConsolePhone(), new ConsolePhone()] as const
+  beforeAll(async () => {
+    await one.start(min)
+    await other.start(min + 100)
+  }, 20_000)
+  afterAll(() => Promise.all([one.stop(), other.stop()]))
+  return [one, other]
 }
