@@ -61,7 +61,7 @@ export interface StartOptions {
   readonly nameServers: readonly string[] | undefined
   /** Sessions at once, both directions: beyond, ours are refused, and theirs get 486. */
   readonly maxSessions: number
-  /** Requests of others that are being answered, or were answered within 32 s over UDP, as they may come again; beyond: 503. */
+  /** Requests of others that are being answered: beyond, 503. Those answered are kept 32 s over UDP, as they may come again, and make room before. */
   readonly maxTransactions: number
   /** Traffic class of RTP and RTCP, 0–63. */
   readonly mediaDscp: number

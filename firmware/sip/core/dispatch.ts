@@ -85,7 +85,7 @@ export class Dispatch {
     if (incoming === undefined) return
     const { request } = incoming
     const { servers } = this.#environment
-    if (servers.receive(request, now)) return
+    if (servers.receive(incoming, now)) return
     if (request.method === 'ACK') {
       this.#ack(request, now)
       return
@@ -96,7 +96,7 @@ export class Dispatch {
     }
     // What belongs to a session may come when all is full: above all its BYE.
     const room = this.#config.limits.transactions * (request.toTag === undefined ? 1 : 2)
-    if (servers.size >= room && !servers.forgetRefused(now)) {
+    if (servers.size >= room && !servers.forgetAnswered(now)) {
       this.#stateless(incoming, { status: 503, headers: [retrySoon(this.#environment)] })
       return
     }

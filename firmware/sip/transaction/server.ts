@@ -70,13 +70,21 @@ export class ServerTransaction implements Sleeper {
   }
 }
 
+const ENDED = { name: 'Terminated' } as const
 const WAKE: ServerInput = { kind: 'wake' }
 const REQUEST: ServerInput = { kind: 'request' }
 const ACK: ServerInput = { kind: 'ack' }
 
+/** Answers kept of transactions that made room. */
+const MAX_PAST = 256
+
 export class ServerTransactions {
   readonly #all = new Map<string, ServerTransaction>()
   readonly #merge = new Map<string, ServerTransaction>()
+  /** Those answered whose request may come again, the one answered first first; none whose 2xx its user resends. */
+  readonly #answered = new Set<ServerTransaction>()
+  /** By key, what was answered by transactions that made room. */
+  readonly #past = new Map<string, string>()
   readonly #environment: TransactionEnvironment
 
   constructor(environment: TransactionEnvironment) {
@@ -88,10 +96,15 @@ export class ServerTransactions {
   }
 
   /** Takes a request that belongs to a transaction: a retransmission, or the ACK of a refusal. False: it is new. */
-  receive(request: SipRequest, now: Millis): boolean {
+  receive({ request, hop }: Incoming, now: Millis): boolean {
     const ack = request.method === 'ACK'
-    const transaction = this.#all.get(serverKey(request, ack ? 'INVITE' : request.method))
-    if (transaction === undefined) return false
+    const key = serverKey(request, ack ? 'INVITE' : request.method)
+    const transaction = this.#all.get(key)
+    if (transaction === undefined) {
+      const text = this.#past.get(key)
+      if (text !== undefined && !ack) this.#environment.send(hop, text)
+      return text !== undefined
+    }
     // RFC 6026 §7.1: the ACK of a 2xx is the user's business even when its branch is the INVITE's.
     if (ack && transaction.machine.state.name === 'Accepted') return false
     this.step(transaction, ack ? ACK : REQUEST, now)
@@ -110,18 +123,19 @@ export class ServerTransactions {
   }
 
   /**
-   * Makes room: forgets the oldest INVITE that was refused and not acknowledged, so that callers who never acknowledge do
-   * not keep others out for the 32 s of timer H. Sent again, it is refused again. False: there is none.
+   * Makes room: the transaction answered first ends before its time (timers H, I and J), so that neither a burst of small
+   * requests nor callers who never acknowledge a refusal keep others out for 32 s. Of so many, the answer is kept: a request
+   * sent again is answered again and not heard twice. False: none is answered.
    */
-  forgetRefused(now: Millis): boolean {
-    for (const transaction of this.#all.values()) {
-      const { machine } = transaction
-      if (!machine.invite || machine.state.name !== 'Completed') continue
-      transaction.machine = { invite: true, state: { name: 'Terminated' } }
-      this.#settle(transaction, now)
-      return true
-    }
-    return false
+  forgetAnswered(now: Millis): boolean {
+    const [transaction] = this.#answered
+    if (transaction === undefined) return false
+    const { key, text, machine } = transaction
+    transaction.machine = machine.invite ? { invite: true, state: ENDED } : { invite: false, state: ENDED }
+    this.#settle(transaction, now)
+    if (this.#past.size >= MAX_PAST) this.#past.delete(this.#past.keys().next().value ?? '')
+    if (text !== '') this.#past.set(key, text)
+    return true
   }
 
   create(incoming: Incoming, user: ServerUser | undefined, now: Millis): ServerTransaction {
@@ -163,17 +177,22 @@ export class ServerTransactions {
       case 'Trying':
         break
       case 'Accepted':
-      case 'Confirmed':
         transaction.text = ''
         transaction.incoming = undefined
         transaction.user = undefined
         break
       case 'Completed':
+      case 'Confirmed':
+        if (machine.state.name === 'Confirmed') transaction.text = ''
+        this.#answered.add(transaction)
         transaction.incoming = undefined
         transaction.user = undefined
         break
       case 'Terminated':
         this.#all.delete(transaction.key)
+        this.#answered.delete(transaction)
+        // None that made room was answered later than this one.
+        if (this.#all.size === 0) this.#past.clear()
         if (transaction.merge !== undefined) this.#merge.delete(transaction.merge)
         queue.disarm(transaction.timer)
         transaction.incoming = undefined

@@ -40,7 +40,7 @@ export interface SipConfig {
   readonly limits: {
     /** Sessions at once, both directions; beyond: outgoing `rejected`, incoming 486. */
     readonly sessions: number
-    /** Server transactions at once; beyond: 503 with Retry-After. */
+    /** Server transactions at once; beyond, the one answered first makes room; where none is answered: 503 with Retry-After. */
     readonly transactions: number
   }
 }
