@@ -82,6 +82,7 @@ function sipLine(c: SipCommand): string {
     case 'respond':
       return `respond ${c.id} ${c.status} ${wayOf(c.sdp)}`
     case 'ack':
+    case 'offer':
     case 'answer-offer':
     case 'reinvite':
     case 'update':

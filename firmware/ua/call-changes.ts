@@ -58,6 +58,12 @@ export class CallChanges {
     this.ask(tell)
   }
 
+  /** Our INVITE has gone out anew with what a re-INVITE was to say. */
+  said() {
+    this.#next = undefined
+    if (this.#asked?.kind === 'reinvite') this.#asked = undefined
+  }
+
   /** Sends what is wanted as soon as it can be. */
   ask(tell: Tell) {
     if (this.#asked === undefined || this.#asked.sent) return

@@ -15,6 +15,8 @@ export class CallDescriptions {
   /** Under negotiation, or agreed on. */
   #local: string | undefined
   #remote: string | undefined
+  /** What our INVITE offers from now on; undefined: it is theirs, or they make the offer. */
+  #first: string | undefined
   #remoteHeld = false
 
   /** `remote`: the offer of their INVITE. */
@@ -30,14 +32,20 @@ export class CallDescriptions {
     return this.#port.media.status !== 'none'
   }
 
-  /** That of our INVITE, told once it has gone out. */
+  /** That of our INVITE, told once it has gone out; after a move that of the next time it goes out. */
   firstOffer(): string {
-    this.#local = this.#negotiator.offer('sendrecv')
-    return this.#local
+    this.#first = this.#negotiator.offer('sendrecv')
+    return this.#first
   }
 
-  tellFirst(tell: Tell) {
-    if (this.#local !== undefined) this.#offered(this.#local, undefined, tell)
+  get offersFirst(): boolean {
+    return this.#first !== undefined
+  }
+
+  /** Our INVITE has gone out with `sent`. True: that is what we offer now. */
+  tellFirst(tell: Tell, sent = this.#first): boolean {
+    if (sent !== undefined) this.#offered(sent, undefined, tell)
+    return sent === this.#first
   }
 
   /** Ours, of what is now. */

@@ -155,9 +155,12 @@ export class Call {
   move(pair: Pair, tell: Tell) {
     this.#descriptions.move(pair, tell)
     if (this.#state === 'confirmed') this.#changes.anew(tell)
-    // The INVITE goes out anew as it was: a re-INVITE follows when it is answered.
-    else if (this.#direction === 'out') this.#changes.begin(reinvite(false), tell)
-    else if (this.#answer !== undefined && !this.#accepted) {
+    else if (this.#direction === 'out') {
+      if (this.#descriptions.offersFirst && (this.#state === 'calling' || this.#state === 'early'))
+        tell.sip({ kind: 'offer', id: this.id, sdp: this.#descriptions.firstOffer() })
+      // Should it not go out anew, a re-INVITE follows when it is answered.
+      this.#changes.begin(reinvite(false), tell)
+    } else if (this.#answer !== undefined && !this.#accepted) {
       const told = this.#descriptions.areAgreed && this.#reliable !== 'none'
       this.#answer = this.#descriptions.reconsider()
       // What was said reliably is not said again in the 200: a re-INVITE follows that.
@@ -203,7 +206,8 @@ export class Call {
     }
     if (this.#ending !== undefined) return false
     this.#enter(callState(event.state) ?? this.#state, event, tell)
-    if (event.state === 'CALLING') this.#descriptions.tellFirst(tell)
+    if (event.state === 'CALLING' && this.#descriptions.tellFirst(tell, event.sdp) && event.sdp !== undefined)
+      this.#changes.said()
     if (event.state === 'REINVITED') this.#onReinvited(tell)
     if (event.state === 'CONFIRMED') {
       // No answer came, neither in the 200 nor in the ACK.

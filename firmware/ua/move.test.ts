@@ -109,13 +109,60 @@ test('a call that rings here is answered from there', () => {
   expect(ua.media.faults).toEqual([])
 })
 
-test('a call of ours that rings there is called anew by the engine, and offered from here when it is answered', () => {
+const calledAnew = (ua: Script, description: string) =>
+  ua.sip({
+    ...{ kind: 'session-state', id: 'o', state: 'CALLING', previous: 'EARLY', status: 0, reason: '', cause: undefined },
+    ...{ message: undefined, sdp: description },
+  })
+const proposed = (ua: Script) => {
+  const last = ua.sent.findLast((command) => command.kind === 'offer')
+  return last?.kind === 'offer' ? last.sdp : ''
+}
+
+test.each([
+  ['rings', false],
+  ['is heard', true],
+])('a call of ours that %s there is called anew from here: no re-INVITE follows', (_name, heard) => {
+  const ua = started()
+  ua.call('o')
+  ua.state('o', 'CALLING')
+  if (heard) ua.body('o', 'answer', sdp(), true)
+  ua.state('o', 'EARLY', 183)
+  ua.lines()
+  ua.app(MOVE)
+  expect(lines(ua)).toContain('sip offer o sendrecv')
+  expect(proposed(ua)).toContain('c=IN IP4 192.0.2.7\r\n')
+  calledAnew(ua, proposed(ua))
+  expect(ua.heard.findLast(({ kind }) => kind === 'call-sdp')).toMatchObject({ stage: 'offered', local: proposed(ua) })
+  ua.state('o', 'EARLY', 180)
+  ua.body('o', 'answer', sdp(), true)
+  ua.state('o', 'CONNECTING', 200)
+  ua.state('o', 'CONFIRMED', 200)
+  expect(ua.sent.some(({ kind }) => kind === 'reinvite')).toBe(false)
+  expect(ua.media.faults).toEqual([])
+  ua.app({ kind: 'hold', call: 'o' })
+  expect(ua.sent.some(({ kind }) => kind === 'reinvite')).toBe(true)
+  ua.hangUp('o')
+  ua.state('o', 'DISCONNECTED', 200)
+  expect(ua.media.faults).toEqual([])
+})
+
+test('without an offer of ours there is none to renew', () => {
+  const ua = started()
+  ua.app({ kind: 'make-call', call: 'o', account: 'a', target: 'bob', headers: [], lateOffer: true })
+  ua.state('o', 'CALLING')
+  ua.app(MOVE)
+  expect(ua.sent.some(({ kind }) => kind === 'offer')).toBe(false)
+})
+
+test('called anew before there were sockets here, with what was offered before: a re-INVITE follows', () => {
   const ua = started()
   ua.call('o')
   ua.state('o', 'CALLING')
   ua.state('o', 'EARLY', 180)
+  const first = ua.sent.findLast((command) => command.kind === 'invite')?.sdp ?? ''
   ua.app(MOVE)
-  ua.state('o', 'CALLING')
+  calledAnew(ua, first)
   ua.state('o', 'EARLY', 180)
   ua.body('o', 'answer', sdp(), true)
   ua.state('o', 'CONNECTING', 200)

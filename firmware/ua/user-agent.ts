@@ -293,6 +293,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return
       case 'redirect':
       case 'invite':
+      case 'offer':
       case 'terms':
       case 'respond':
       case 'answer-offer':

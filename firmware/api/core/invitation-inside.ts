@@ -157,6 +157,7 @@ export abstract class InvitationInside extends InvitationAttributes {
 
   #onState(event: Of<'session-state'>): void {
     this.currentState = event.state
+    if (event.state === 'CALLING' && event.sdp !== undefined) this.sdp.wentOut(event.sdp)
     if (event.state === 'DISCONNECTED') this.engine.running('Invitation').release(event.id)
     this.tell('invitation-changed-state', changeOf(event))
     const { message, target } = event

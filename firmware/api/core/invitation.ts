@@ -101,6 +101,17 @@ export class Invitation extends InvitationInside {
     this.sdp.propose(sdp)
   }
 
+  /**
+   * CALLING or EARLY: our INVITE offers that the next time it goes out, after `Engine.move` or where a 3xx sends it on. CALLING again
+   * says that it has, and `offeredLocalSdp` is this one then.
+   */
+  offerAgain(sdp: SdpSession): void {
+    const operation = 'Invitation.offerAgain'
+    const stack = this.expect(operation, ['CALLING', 'EARLY'])
+    stack.command(operation, { kind: 'offer', id: this.named(operation), sdp: sdp.toString() })
+    this.sdp.proposeAgain(sdp)
+  }
+
   // ---- the beginning -------------------------------------------------------------------------------------------------
 
   /** NULL → CALLING: sends the INVITE. Without a local description the peer makes the offer, told by `invitation-got-sdp-offer`. */

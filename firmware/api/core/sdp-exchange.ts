@@ -13,6 +13,8 @@ export class SdpExchange {
   #activeRemote: SdpSession | undefined
   #offeredLocal: SdpSession | undefined
   #offeredRemote: SdpSession | undefined
+  /** What our INVITE offers the next time it goes out. */
+  #again: SdpSession | undefined
   /** Our offer that has been answered, as another answer may follow: of the 2xx behind that of a 183, or of another fork. */
   #answeredOffer: SdpSession | undefined
 
@@ -40,6 +42,16 @@ export class SdpExchange {
   propose(sdp: SdpSession): void {
     this.#offeredLocal = sdp.copy()
     this.#answeredOffer = undefined
+  }
+
+  /** Our INVITE offers that the next time it goes out. */
+  proposeAgain(sdp: SdpSession): void {
+    this.#again = sdp.copy()
+  }
+
+  /** It has gone out again, with `text`. */
+  wentOut(text: string): void {
+    if (this.#again?.toString() === text) this.propose(this.#again)
   }
 
   /** Their offer. The error says why it cannot be read. */

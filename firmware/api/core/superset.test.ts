@@ -57,6 +57,29 @@ describe('reliable provisional responses (RFC 3262)', () => {
   })
 })
 
+test('the host moves while it rings: the INVITE goes out anew, with the description that was given for that', async () => {
+  const both = await parties()
+  const { alice, bob } = both
+  const { out } = await ring(both)
+  const first = out.offeredLocalSdp
+  const comes = bob.engine.notifications.next('invitation-changed-state', {
+    where: ({ state }) => state === 'INCOMING',
+  })
+  const again = alice.engine.notifications.next('invitation-changed-state', { sender: out })
+  out.offerAgain(audioSdp(40_030))
+  expect(out.offeredLocalSdp).toEqual(first)
+  alice.engine.move('127.0.0.2')
+  await again
+  expect(out.offeredLocalSdp?.media[0]?.port).toBe(40_030)
+  const { sender: into } = await comes
+  expect(into.offeredRemoteSdp?.media[0]?.port).toBe(40_030)
+  into.setOfferedLocalSdp(audioSdp(41_000))
+  into.acceptInvite()
+  await reached(alice.engine, out, 'CONFIRMED')
+  expect(out.activeLocalSdp?.media[0]?.port).toBe(40_030)
+  expect(() => out.offerAgain(audioSdp())).toThrow('expected CALLING or EARLY, the state is CONFIRMED')
+})
+
 test('a redirection is asked about and followed', async () => {
   const both = await parties()
   const carol = await startParty('carol')

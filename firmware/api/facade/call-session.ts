@@ -48,6 +48,8 @@ export class CallSession {
   #stale = 0
   /** Of our description that is out and not answered. */
   #offered: bigint | undefined
+  /** Of the one our INVITE has the next time it goes out. */
+  #again: bigint | undefined
   /** Our answer to the offer in their INVITE; undefined: they want ours. */
   #answer: SdpSession | undefined
   /** Why nothing in their INVITE can be sound here: only a description of the application's own answers it. */
@@ -213,9 +215,31 @@ export class CallSession {
     // What is not said yet is said of the new ones; what is, a re-INVITE takes back as soon as there can be one.
     if (this.#answer !== undefined && remote !== undefined && !sound.isAgreed) this.consider(remote)
     else if (this.#offered !== undefined || sound.isAgreed) {
+      this.#offerAgain()
       const { hold = this.#held, done } = this.#asked ?? {}
       this.begin({ kind: 'reinvite', hold, offer: true, headers: this.#line.headers, ...(done && { done }) })
     }
+  }
+
+  /** Our INVITE, where it is not answered yet, offers what is so now when it goes out anew. */
+  #offerAgain(): void {
+    const { role, invitation, setting } = this.#line
+    const waits = invitation.state === 'CALLING' || invitation.state === 'EARLY'
+    if (role !== 'uac' || setting.noSdpOffer === true || !waits) return
+    const offered = this.#offered
+    const offer = this.#offer('sendrecv')
+    this.#again = this.#offered
+    this.#offered = offered
+    inTime(() => invitation.offerAgain(offer))
+  }
+
+  /** It has gone out anew: with that, no re-INVITE has to follow, unless somebody waits for its result. */
+  #calledAgain(): void {
+    const { offeredLocalSdp } = this.#line.invitation
+    if (this.#again === undefined || offeredLocalSdp?.version !== this.#again) return
+    this.#offered = this.#again
+    this.#again = undefined
+    if (this.#asked?.sent === false && this.#asked.done === undefined) this.#asked = undefined
   }
 
   /** Sends what is wanted as soon as it can be. */
@@ -283,6 +307,7 @@ export class CallSession {
 
   /** The session is in another state: what waited goes, and a call without media is none. */
   entered(state: InvitationState): void {
+    if (state === 'CALLING') this.#calledAgain()
     if (state !== 'CONFIRMED') return
     // No answer came, neither in the 200 nor in the ACK.
     if (this.#line.invitation.activeLocalSdp === undefined) this.#line.giveUp(NOT_ACCEPTABLE.reason)

@@ -2,11 +2,11 @@
 import { hex } from '../../base/rng.ts'
 import type { Millis } from '../../base/time.ts'
 import { all, TOKEN } from '../message/chars.ts'
-import type { HeaderField, Uri } from '../message/message.ts'
 import { parseUri } from '../message/uri.ts'
 import type { EventPackages } from '../usage/event-packages.ts'
 import { Exchange } from '../usage/exchange.ts'
 import { inDialog } from '../usage/invite/acks.ts'
+import { OurInvite } from '../usage/invite/our-invite.ts'
 import { type Ended, Session } from '../usage/invite/session.ts'
 import { NO_TERMS } from '../usage/invite/terms.ts'
 import type { Notified } from '../usage/notified.ts'
@@ -98,6 +98,8 @@ export class Commands {
         return this.registrations.unregister(command.id, now)
       case 'invite':
         return this.#invite(command, now)
+      case 'offer':
+        return this.#session(command.id, (session) => session.propose(command.sdp))
       case 'redirect':
         return this.#session(command.id, (session) => session.redirect(command.targets, now))
       case 'respond':
@@ -222,10 +224,10 @@ export class Commands {
       ended: this.#ended,
     })
     this.#sessions.add(session)
-    const body = sdpBody(sdp, parts, hex(this.#requester.environment.rng, 16))
-    const to = (other: Uri, more: readonly HeaderField[]) => ({ ...towards(other, more), body })
-    const sendOn = command.asksOn ? { to, waitMs: command.redirectMs ?? REDIRECT_MS } : undefined
-    session.call({ ...spec, body }, target, sendOn, now)
+    const boundary = hex(this.#requester.environment.rng, 16)
+    const bodyOf = (description: string | undefined) => sdpBody(description, parts, boundary)
+    const redirectMs = command.asksOn ? (command.redirectMs ?? REDIRECT_MS) : undefined
+    session.call(new OurInvite({ target, sdp, towards, bodyOf, redirectMs }), now)
     return undefined
   }
 

@@ -1,10 +1,10 @@
 // The SIP engine: takes what the network, the clock and the application say, and owns the layers that answer it.
 import { type SocketAddress, showAddress } from '../../base/address.ts'
-import { type LogRecord, log } from '../../base/log.ts'
+import { log } from '../../base/log.ts'
 import type { Machine } from '../../base/machine.ts'
 import type { Result } from '../../base/result.ts'
 import type { Rng } from '../../base/rng.ts'
-import { after, type Millis, ms } from '../../base/time.ts'
+import { type Millis, ms } from '../../base/time.ts'
 import { TimerQueue } from '../../base/timer-queue.ts'
 import { Locator } from '../locate/locator.ts'
 import { Standing } from '../locate/standing.ts'
@@ -29,6 +29,7 @@ import { capabilitiesOf } from './capabilities.ts'
 import { Commands } from './commands.ts'
 import type { NetworkInput, RecordType, SessionId, SipConfig, SipInput, SipModule, SipOutput } from './contract.ts'
 import { Dispatch } from './dispatch.ts'
+import { Drops } from './drops.ts'
 import { IncomingRequests } from './incoming-requests.ts'
 import { Modules } from './modules.ts'
 import { Refers } from './refers.ts'
@@ -69,9 +70,6 @@ export interface SipEngine extends Machine<SipInput, SipOutput> {
   callIdOf(session: SessionId): string | undefined
 }
 
-/** Lines about datagrams dropped: at most one in this many milliseconds. */
-const LOG_EVERY = 60_000
-
 /** A new engine; `rng` makes its tags, branches and Call-IDs, which have to be unpredictable (RFC 3261 §19.3). */
 export function createSipEngine(config: SipConfig, rng: Rng): SipEngine {
   return new Engine(config, rng)
@@ -102,8 +100,7 @@ class Engine implements SipEngine {
   #now = ms(0)
   /** Who sent the message in hand. */
   #sender: SocketAddress | undefined
-  #dropped = 0
-  #logAgainAt = ms(Number.NEGATIVE_INFINITY)
+  readonly #drops = new Drops((record) => this.#out.push(record))
   #lastId = 0
 
   constructor(config: SipConfig, rng: Rng) {
@@ -229,6 +226,7 @@ class Engine implements SipEngine {
       case 'register':
       case 'unregister':
       case 'invite':
+      case 'offer':
       case 'redirect':
       case 'terms':
       case 'identify':
@@ -280,7 +278,7 @@ class Engine implements SipEngine {
       lookups: this.#locator.pending,
       flows: this.#streams.size,
       timers: this.#queue.size,
-      dropped: this.#dropped,
+      dropped: this.#drops.count,
     }
   }
 
@@ -352,7 +350,7 @@ class Engine implements SipEngine {
         return
       case 'bad':
         if (received.answer !== undefined) this.#send(received.hop, received.answer)
-        this.#drop(received.what, from.address, now)
+        this.#drops.note(received.what, from.address, now)
     }
   }
 
@@ -362,7 +360,7 @@ class Engine implements SipEngine {
     if (response === undefined) return
     if (!this.#clients.response(response, now)) {
       if (this.#modules.response('unclaimed', response, wire) !== undefined)
-        this.#drop('response that nobody waits for', from.address, now)
+        this.#drops.note('response that nobody waits for', from.address, now)
       return
     }
     const { status, cseq } = response
@@ -385,14 +383,6 @@ class Engine implements SipEngine {
         return
       case undefined:
     }
-  }
-
-  #drop(what: string, from: string, now: Millis): void {
-    this.#dropped++
-    if (now < this.#logAgainAt) return
-    this.#logAgainAt = after(now, LOG_EVERY)
-    const record: LogRecord = log('warn', 'sip.transport', 'message dropped', { what, from, dropped: this.#dropped })
-    this.#out.push(record)
   }
 }
 

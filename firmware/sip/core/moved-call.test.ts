@@ -95,6 +95,43 @@ test('the next address comes later: called anew then; without one it ends', () =
   expect(flaws(lost.stage)).toEqual([])
 })
 
+test('what is offered by then goes out anew, and CALLING says so; what has gone out stays as it is', () => {
+  const { stage, alice, peer } = setOut()
+  leave(stage, alice)
+  alice.do({ kind: 'offer', id: 'call', sdp: 'v=0\r\ns=there\r\n' })
+  arrive(stage, alice, '10.0.0.7')
+  stage.run(5000)
+  expect(peer.requests('INVITE').map(({ body }) => body)).toEqual([SDP, 'v=0\r\ns=there\r\n'])
+  const calling = alice.events.flatMap((event) =>
+    event.kind === 'session-state' && event.state === 'CALLING' ? [event.sdp] : [],
+  )
+  expect(calling).toEqual([undefined, 'v=0\r\ns=there\r\n'])
+  expect(alice.last('session-state')?.state).toBe('CONFIRMED')
+  alice.do({ kind: 'offer', id: 'call', sdp: SDP })
+  expect(alice.last('rejected')).toMatchObject({ reason: 'no INVITE of ours waits for its answer in CONFIRMED' })
+  alice.end('call')
+  stage.run(120_000)
+  expect(flaws(stage)).toEqual([])
+})
+
+test('whoever lets them offer has no offer to renew, with other parts in the INVITE or without', () => {
+  const { alice } = setOut()
+  const { identity } = alice
+  const parts = [{ contentType: 'text/plain', content: 'here', headers: [] }]
+  const late = {
+    kind: 'invite',
+    id: 'late',
+    identity,
+    target: 'sip:bob@10.0.0.2',
+    sdp: undefined,
+    headers: [],
+    parts,
+  } as const
+  alice.do(late)
+  alice.do({ kind: 'offer', id: 'late', sdp: SDP })
+  expect(alice.last('rejected')).toMatchObject({ command: 'offer', id: 'late', reason: 'the INVITE has no offer' })
+})
+
 test('moved twice', () => {
   const { stage, alice, peer } = setOut()
   move(stage, alice)

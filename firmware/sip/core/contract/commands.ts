@@ -54,6 +54,11 @@ export type SipCommand =
       readonly terms?: SessionTerms
     }
   /**
+   * Our description in an INVITE of ours that nobody has answered: as it goes out again, when our address has changed or a 3xx sends it
+   * on. CALLING says with which. What is out stays as it is, and so does who makes the offer.
+   */
+  | { readonly kind: 'offer'; readonly id: SessionId; readonly sdp: string }
+  /**
    * The word on a `session-redirected`: URIs to call instead, in this order, each when the one before refuses (but for 6xx); none:
    * the call ends with that response.
    */

@@ -80,6 +80,8 @@ export type SipEvent =
       readonly tries?: readonly Try[]
       /** With CALLING again: where it is sent on to. Without it: from another address of ours, where the one before is gone. */
       readonly target?: string
+      /** With CALLING again: our description in it; undefined: they make the offer. */
+      readonly sdp?: string
     }
   /**
    * What became of the CANCEL or BYE of an `end`: the final response to it; 408 with cause `timeout` when none came in 64·T1, 503

@@ -2,28 +2,21 @@
 import { after, type Millis } from '../../../base/time.ts'
 import { type Sleeper, Timer } from '../../../base/timer-queue.ts'
 import { type Dialog, uacDialog } from '../../dialog/dialog.ts'
-import type { HeaderField, SipResponse, SipUri, Uri } from '../../message/message.ts'
+import type { HeaderField, SipResponse, SipUri } from '../../message/message.ts'
 import { rseq } from '../../message/session-headers.ts'
 import { isSip, parseUri, printUri } from '../../message/uri.ts'
 import { headersInUri } from '../../message/uri-headers.ts'
 import type { ClientUser } from '../../transaction/client.ts'
 import { giveUp } from '../../transaction/timers.ts'
 import { type OutgoingRequest, sendRequest } from '../outgoing-request.ts'
-import type { Failure, RequestSpec, RequestUser } from '../requester.ts'
+import type { Failure, RequestUser } from '../requester.ts'
 import { sdpIn } from '../sdp-body.ts'
 import { Acks } from './acks.ts'
 import { type EarlyDialog, EarlyDialogs } from './early-dialogs.ts'
+import type { OurInvite } from './our-invite.ts'
 import { diversionOf, Redirection, type RedirectTarget } from './redirection.ts'
 import { type Because, byFailure, byResponse, type Exchange, type SessionPort } from './session-port.ts'
 import { openingFields } from './terms.ts'
-
-/** What becomes of a 3xx that is not to end the call. */
-export interface SendOn {
-  /** The INVITE anew, for somebody else. */
-  readonly to: (target: Uri, more: readonly HeaderField[]) => RequestSpec
-  /** Without a word on where to go on the call ends after this long, ms. */
-  readonly waitMs: number
-}
 
 /** Without a way out a call that is not answered yet lasts so long, ms. */
 const AWAY = 10_000
@@ -42,11 +35,8 @@ export class ClientOpening implements RequestUser, Sleeper {
   readonly timer = new Timer(this)
   early: EarlyDialogs
   readonly #port: SessionPort
-  #spec: RequestSpec
-  #target: Uri
-  readonly #offered: boolean
+  readonly #invite: OurInvite
   #request: OutgoingRequest
-  readonly #sendOn: SendOn | undefined
   readonly #redirection: Redirection
   /** Our address is gone: no other there yet; the INVITE that went from there is being called off. */
   #moving: 'away' | 'withdrawing' | undefined
@@ -60,13 +50,10 @@ export class ClientOpening implements RequestUser, Sleeper {
   /** The 2xx that offers, or came before the offer of its early dialog was answered. */
   #unanswered: Unanswered | undefined
 
-  constructor(port: SessionPort, spec: RequestSpec, target: Uri, sendOn: SendOn | undefined, now: Millis) {
+  constructor(port: SessionPort, invite: OurInvite, now: Millis) {
     this.#port = port
-    this.#spec = spec
-    this.#target = target
-    this.#sendOn = sendOn
-    this.#redirection = new Redirection(target)
-    this.#offered = spec.body !== undefined
+    this.#invite = invite
+    this.#redirection = new Redirection(invite.target)
     this.early = new EarlyDialogs(port)
     this.#request = this.#send(now)
   }
@@ -101,6 +88,11 @@ export class ClientOpening implements RequestUser, Sleeper {
     const early = this.early.get(dialog.remoteTag)
     if (early?.settled) return 'done'
     return early !== undefined && this.#asking?.early === early ? 'theirs' : 'ours'
+  }
+
+  /** The INVITE has this description the next time it goes out. */
+  offer(sdp: string): string | undefined {
+    return this.#invite.offer(sdp)
   }
 
   /** Late offer: our answer goes out in the PRACK, or in the ACK. */
@@ -161,8 +153,8 @@ export class ClientOpening implements RequestUser, Sleeper {
   }
 
   /**
-   * No response finds us any more, so what rings is called off and called anew: by the same Call-ID, and with the description of
-   * before, which a re-INVITE sets right as soon as there can be one.
+   * No response finds us any more, so what rings is called off and called anew: by the same Call-ID, and with the description we
+   * have now; where that is the one of before, a re-INVITE sets it right as soon as there can be one.
    */
   #moved(now: Millis): void {
     if (this.#moving === 'away') {
@@ -177,7 +169,7 @@ export class ClientOpening implements RequestUser, Sleeper {
     }
     this.#moving = undefined
     this.#seen = undefined
-    this.#port.enter('CALLING', { status: 0, reason: '' })
+    this.#port.enter('CALLING', { status: 0, reason: '', sdp: this.#invite.sdp })
     this.#again(now)
   }
 
@@ -201,7 +193,7 @@ export class ClientOpening implements RequestUser, Sleeper {
   #send(now: Millis): OutgoingRequest {
     const { environment, terms, timer, requester } = this.#port
     const fields = [...openingFields(environment.capabilities, terms), ...timer.fields]
-    return sendRequest(requester, withFields(this.#spec, fields), this, now)
+    return sendRequest(requester, this.#invite.spec(fields), this, now)
   }
 
   #provisional(response: SipResponse, now: Millis): void {
@@ -219,7 +211,7 @@ export class ClientOpening implements RequestUser, Sleeper {
 
   /** RFC 3262 §4, §5. False: it has to wait, and comes again. */
   #reliable(early: EarlyDialog, response: SipResponse, sdp: string | undefined, now: Millis): boolean {
-    if (!this.#offered && sdp !== undefined && !early.settled) {
+    if (!this.#invite.offers && sdp !== undefined && !early.settled) {
       // Of another fork: one offer at a time.
       if (this.#asking) return false
       this.#asking = { early, response }
@@ -228,7 +220,7 @@ export class ClientOpening implements RequestUser, Sleeper {
       return true
     }
     this.#preview(early, sdp)
-    if (this.#offered && sdp !== undefined) early.settled = true
+    if (this.#invite.offers && sdp !== undefined) early.settled = true
     this.early.prack(early, response, undefined, now)
     return true
   }
@@ -260,9 +252,9 @@ export class ClientOpening implements RequestUser, Sleeper {
     if (early !== undefined && this.#asking?.early === early) {
       this.#await(answered, now)
       port.enter('CONNECTING', because)
-    } else if (early?.settled || (this.#offered && (sdp ?? this.#seen) !== undefined)) {
+    } else if (early?.settled || (this.#invite.offers && (sdp ?? this.#seen) !== undefined)) {
       const theirs = sdp ?? early?.answer
-      if (this.#offered && theirs !== undefined) this.#answer(theirs)
+      if (this.#invite.offers && theirs !== undefined) this.#answer(theirs)
       port.enter('CONNECTING', because)
       this.#confirm(answered, undefined, now)
     } else if (sdp === undefined) {
@@ -286,10 +278,11 @@ export class ClientOpening implements RequestUser, Sleeper {
     }
     const challenged = status === 401 || status === 407
     const because = byResponse(response, leaving ? 'local' : challenged ? 'authentication' : 'remote')
-    if (!leaving && this.#sendOn) {
+    const { redirectMs } = this.#invite
+    if (!leaving && redirectMs !== undefined) {
       const targets = this.#redirection.targets(response)
       if (targets.length > 0) {
-        this.#ask(response, targets, this.#sendOn.waitMs, now)
+        this.#ask(response, targets, redirectMs, now)
         return
       }
       // §16.7: 6xx is the word of the one called, wherever he is.
@@ -308,11 +301,11 @@ export class ClientOpening implements RequestUser, Sleeper {
   /** Calls the next one there is; false: there is none. */
   #next(because: Because, more: readonly HeaderField[], now: Millis): boolean {
     const target = this.#redirection.next()
-    if (target === undefined || this.#sendOn === undefined) return false
-    this.#target = target
+    if (target === undefined || this.#invite.redirectMs === undefined) return false
     this.#seen = undefined
-    this.#port.enter('CALLING', { ...because, target: printUri({ ...target, headers: [] }) })
-    this.#spec = this.#sendOn.to(target, [...headersInUri(target), ...more])
+    const sentOn = { target: printUri({ ...target, headers: [] }), sdp: this.#invite.sdp }
+    this.#port.enter('CALLING', { ...because, ...sentOn })
+    this.#invite.sendOn(target, [...headersInUri(target), ...more])
     this.#again(now)
     return true
   }
@@ -326,14 +319,14 @@ export class ClientOpening implements RequestUser, Sleeper {
 
   /** Its requests go the way the INVITE went. */
   #dialogOf(response: SipResponse): Dialog {
-    const dialog = uacDialog(response, this.#target, this.#request.transport)
+    const dialog = uacDialog(response, this.#invite.target, this.#request.transport)
     dialog.server = this.#request.server
     return dialog
   }
 
   /** §13.2.1: after an answer that came reliably, any other description is none. */
   #preview(early: EarlyDialog | undefined, sdp: string | undefined): void {
-    if (!this.#offered || sdp === undefined || early?.settled) return
+    if (!this.#invite.offers || sdp === undefined || early?.settled) return
     if (early) early.answer = sdp
     this.#answer(sdp)
   }
@@ -368,16 +361,9 @@ export class ClientOpening implements RequestUser, Sleeper {
   #others: Acks | undefined
   #acks(): Acks {
     const { requester, digest } = this.#port
-    this.#others ??= new Acks(requester, digest.of(undefined), this.#target, this.#request.transport)
+    this.#others ??= new Acks(requester, digest.of(undefined), this.#invite.target, this.#request.transport)
     return this.#others
   }
 }
 
 const NOBODY: ClientUser = { onResponse: () => {}, onFailure: () => {} }
-
-/** By each way out it may take. */
-const withFields = (spec: RequestSpec, fields: readonly HeaderField[]): RequestSpec => ({
-  ...spec,
-  headers: [...spec.headers, ...fields],
-  otherwise: spec.otherwise && withFields(spec.otherwise, fields),
-})

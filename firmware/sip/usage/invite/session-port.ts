@@ -19,6 +19,8 @@ export interface Because {
   readonly tries?: readonly Try[]
   /** Where the call is sent on to. */
   readonly target?: string
+  /** Our description in an INVITE that goes out again. */
+  readonly sdp?: string | undefined
   /** The dialog is gone with all of its usages (RFC 5057 §5.1). */
   readonly lost?: boolean
 }

@@ -3,15 +3,16 @@ import type { Millis } from '../../../base/time.ts'
 import type { SdpBy, SessionState, SessionTerms } from '../../core/contract.ts'
 import type { Dialog } from '../../dialog/dialog.ts'
 import { allow } from '../../message/headers.ts'
-import type { HeaderField, SipMessage, SipRequest, Uri } from '../../message/message.ts'
+import type { HeaderField, SipMessage, SipRequest } from '../../message/message.ts'
 import type { Answer, Incoming } from '../../transaction/response.ts'
 import type { Digest } from '../digest.ts'
 import type { UsageEnvironment } from '../environment.ts'
-import type { Requester, RequestSpec, RequestUser } from '../requester.ts'
+import type { Requester, RequestUser } from '../requester.ts'
 import { sdpIn } from '../sdp-body.ts'
 import { sendBye } from './acks.ts'
-import { ClientOpening, type SendOn } from './client-opening.ts'
+import { ClientOpening } from './client-opening.ts'
 import { Modifications } from './modifications.ts'
+import type { OurInvite } from './our-invite.ts'
 import { ServerOpening } from './server-opening.ts'
 import { type Because, byFailure, byResponse, type Exchange, type Reply, type SessionPort } from './session-port.ts'
 import { SessionTimer } from './session-timer.ts'
@@ -89,11 +90,18 @@ export class Session implements SessionPort {
 
   // ---- commands: each answers why it makes no sense, or undefined ----------------------------------------------------
 
-  /** `sendOn`: makes it anew for whom a 3xx names. */
-  call(spec: RequestSpec, target: Uri, sendOn: SendOn | undefined, now: Millis): void {
+  call(invite: OurInvite, now: Millis): void {
     this.#caller = true
     this.enter('CALLING', { status: 0, reason: '' })
-    this.#opening = new ClientOpening(this, spec, target, sendOn, now)
+    this.#opening = new ClientOpening(this, invite, now)
+  }
+
+  /** What our INVITE offers the next time it goes out, as long as nobody has answered it. */
+  propose(sdp: string): string | undefined {
+    const { state } = this
+    if ((state === 'CALLING' || state === 'EARLY') && this.#opening instanceof ClientOpening)
+      return this.#opening.offer(sdp)
+    return `no INVITE of ours waits for its answer in ${state}`
   }
 
   /** An INVITE of ours that lost its way takes the next one. */
@@ -273,8 +281,9 @@ export class Session implements SessionPort {
     this.state = state
     // The opening is over; what the peer may still repeat of it is not the session's business any more.
     if (state === 'CONFIRMED') this.#opening = undefined
-    const { status, reason, cause, message, tries = [], target } = because
-    const more = { ...(tries.length > 0 && { tries }), ...(target !== undefined && { target }) }
+    const { status, reason, cause, message, tries = [], target, sdp } = because
+    const again = { ...(target !== undefined && { target }), ...(sdp !== undefined && { sdp }) }
+    const more = { ...(tries.length > 0 && { tries }), ...again }
     if (message?.kind === 'request' || (message && message.status < 300)) this.#learn(message)
     this.environment.emit({
       ...{ kind: 'session-state', id: this.id, state, previous, status, reason, cause, message },
