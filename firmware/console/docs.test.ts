@@ -62,7 +62,7 @@ describe('described as it is', () => {
 })
 
 test('the first call', { timeout: 20_000 }, async () => {
-  const port = String(await freePort('udp'))
+  const port = String(await freePort())
   const consoleOf = startConsole([], folder)
   for (const line of blocks('first-call')[0]!.trim().split('\n')) consoleOf.raw(line.replaceAll('5070', port))
   expect(await consoleOf.end()).toBe(0)
@@ -83,7 +83,7 @@ test('the first call', { timeout: 20_000 }, async () => {
 })
 
 test('every example', { timeout: 60_000 }, async () => {
-  const port = String(await freePort('udp'))
+  const port = String(await freePort())
   const { domain, guest } = lab.ready
   const known = new Map<string, string>()
   const real = (line: string) =>

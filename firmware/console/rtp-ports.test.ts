@@ -3,6 +3,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { afterAll, expect, test } from 'vitest'
 import type { Line } from '../testing/console.ts'
+import { takePorts } from '../testing/interop/ports.ts'
 import { createConsole } from './console.ts'
 
 const out: Line[] = []
@@ -33,43 +34,48 @@ async function talk(call: string, incoming: string) {
 test('calls keep their sockets, new ones are in the new range; one that is taken is named', {
   timeout: 20_000,
 }, async () => {
+  const [first, second, third] = [takePorts(40), takePorts(40), takePorts(10)] as const
   const { port } = await command({
     do: 'start',
     address: '127.0.0.1',
     maxCalls: 4,
-    rtpPorts: { min: 44_000, max: 44_039 },
+    rtpPorts: { min: first, max: first + 39 },
   })
   for (const user of ['a', 'b']) await sure({ do: 'account', account: user, aor: `sip:${user}@127.0.0.1:${port}` })
   await sure({ do: 'call', account: 'a', call: 'old', to: 'b' })
   await wait('incoming', { call: 'in:1' })
 
   // While it rings: its offer stands.
-  await sure({ do: 'set-rtp-ports', min: 44_100, max: 44_139 })
+  await sure({ do: 'set-rtp-ports', min: second, max: second + 39 })
   await talk('old', 'in:1')
-  expect(portOf('old')).toBeLessThan(44_040)
+  expect(portOf('old')).toBeLessThan(first + 40)
   await sure({ do: 'call', account: 'a', call: 'new', to: 'b' })
   await wait('incoming', { call: 'in:2' })
   await talk('new', 'in:2')
   for (const call of ['new', 'in:2']) {
-    expect(portOf(call)).toBeGreaterThanOrEqual(44_100)
-    expect(portOf(call)).toBeLessThan(44_140)
+    expect(portOf(call)).toBeGreaterThanOrEqual(second)
+    expect(portOf(call)).toBeLessThan(second + 40)
   }
   await sure({ do: 'hangup-all' })
   await wait('call-state', { call: 'new', state: 'disconnected' })
 
-  expect(await command({ do: 'set-rtp-ports', min: 44_200, max: 44_207 })).toMatchObject({
-    error: { what: 'rtpPorts', expected: 'room for 4 calls, two ports each', got: '{"min":44200,"max":44207}' },
+  expect(await command({ do: 'set-rtp-ports', min: third, max: third + 7 })).toMatchObject({
+    error: {
+      what: 'rtpPorts',
+      expected: 'room for 4 calls, two ports each',
+      got: `{"min":${third},"max":${third + 7}}`,
+    },
   })
-  const others = Array.from({ length: 10 }, (_, i) => createSocket('udp4').bind(44_200 + i, '127.0.0.1'))
+  const others = Array.from({ length: 10 }, (_, i) => createSocket('udp4').bind(third + i, '127.0.0.1'))
   await Promise.all(others.map((socket) => once(socket, 'listening')))
-  await sure({ do: 'set-rtp-ports', min: 44_200, max: 44_209 })
-  await wait('log', { fields: { reason: 'every port of 127.0.0.1 in 44200–44209 is taken' } })
+  await sure({ do: 'set-rtp-ports', min: third, max: third + 9 })
+  await wait('log', { fields: { reason: `every port of 127.0.0.1 in ${third}–${third + 9} is taken` } })
   expect(await command({ do: 'call', account: 'a', to: 'b' })).toMatchObject({
-    error: { what: 'no RTP port free in 44200–44209' },
+    error: { what: `no RTP port free in ${third}–${third + 9}` },
   })
   for (const socket of others) socket.close()
   await sure({ do: 'wait', ms: 1500 })
   await sure({ do: 'call', account: 'a', call: 'later', to: 'b' })
   await wait('incoming', { account: 'b' })
-  expect(portOf('later')).toBeGreaterThanOrEqual(44_200)
+  expect(portOf('later')).toBeGreaterThanOrEqual(third)
 })

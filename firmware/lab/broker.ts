@@ -2,9 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { err, ok, type Result } from '../base/result.ts'
+import { freePort } from './free-port.ts'
 
 export interface Broker {
   readonly url: string
@@ -16,17 +17,6 @@ export interface Broker {
 /** Debian installs it outside a plain user's PATH. */
 const PATH = `${process.env.PATH}:/usr/sbin:/sbin`
 const START_MS = 5000
-
-/** A port that was free a moment ago; mosquitto cannot be asked to choose one itself. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
 
 const answers = (port: number): Promise<boolean> =>
   new Promise((resolve) => {

@@ -16,6 +16,7 @@ import { createLogSink } from '../runtime/log-sink.ts'
 import { systemRng } from '../runtime/system-rng.ts'
 import { startBroker } from './broker.ts'
 import { createDigest } from './digest.ts'
+import { freePort } from './free-port.ts'
 import { createParties } from './parties.ts'
 import { createRegistrar, type RegistrarInput } from './registrar.ts'
 
@@ -110,15 +111,9 @@ createInterface({ input: process.stdin })
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 process.once('SIGTERM', stop)
 
-/** A port for the phone, which must not be asked for one itself: a real one is told its port. */
-function freePort(): number {
-  const probe = openUdp({ address: ADDRESS, port: 0, onDatagrams() {}, onUnreachable() {}, onError() {} })
-  probe.close()
-  return probe.local.port
-}
 const ready: LabReady = {
   domain,
-  phone: { user: PHONE, password: passwords.get(PHONE)!.reveal(), sipPort: freePort() },
+  phone: { user: PHONE, password: passwords.get(PHONE)!.reveal(), sipPort: await freePort() },
   ...{ echo: ECHO, second: SECOND },
   guest: { user: GUEST, password: passwords.get(GUEST)!.reveal() },
   broker: { url: broker.value.url, username: broker.value.username, password: broker.value.password },

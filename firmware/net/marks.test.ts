@@ -7,7 +7,7 @@ import { afterAll, afterEach, expect, test } from 'vitest'
 import { createMediaEngine } from '../../native/lib/media.ts'
 import { createAuthority } from '../../provisioning/testing/certificates.ts'
 import type { MediaEvent } from '../media/contract.ts'
-import { freePort } from '../testing/interop/ports.ts'
+import { freePort, takePorts } from '../testing/interop/ports.ts'
 import { nativeNet } from './addon.ts'
 import type { StreamOptions, StreamSocket } from './connections.ts'
 import { openTcp } from './tcp.ts'
@@ -32,7 +32,7 @@ const marks = (kind: '-t' | '-u', port: number): string[] =>
     .map((line) => /(?:tos|tclass):\S+ class_id:\S+/.exec(line)?.[0] ?? line)
 
 async function connected(address: string, openOne: (options: StreamOptions) => StreamSocket): Promise<number> {
-  const ports = [await freePort('tcp', address), await freePort('tcp', address)] as const
+  const ports = [await freePort(1, address), await freePort(1, address)] as const
   const unmarked: string[] = []
   const up = ports.map(() => Promise.withResolvers<void>())
   const sockets = ports.map((port, i) =>
@@ -91,7 +91,8 @@ test.each([
     for (const event of events) if (event.kind === 'pair-ready') ready.resolve(event)
   })
   open.push(() => media.close())
-  media.command({ kind: 'stock-pairs', address, min: 23_000, max: 23_999, want: 1, dscp: EF })
+  const min = takePorts(20)
+  media.command({ kind: 'stock-pairs', address, min, max: min + 19, want: 1, dscp: EF })
   const { rtpPort, rtcpPort, unmarked } = await ready.promise
   expect(unmarked).toBeUndefined()
   expect([...marks('-u', rtpPort), ...marks('-u', rtcpPort)]).toEqual([mark, mark])

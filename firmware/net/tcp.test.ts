@@ -1,7 +1,8 @@
 // TCP on loopback: both ways, refusals, limits per source, a peer that does not read.
 import { once } from 'node:events'
-import { connect, createServer, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import { freePort } from '../testing/interop/ports.ts'
 import type { StreamSocket } from './connections.ts'
 import { openTcp } from './tcp.ts'
 
@@ -9,16 +10,6 @@ const open: (() => void)[] = []
 afterEach(() => {
   for (const close of open.splice(0)) close()
 })
-
-/** A port nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 async function start(perSource?: number) {
   const port = await freePort()

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { createAuthority } from '../../provisioning/testing/certificates.ts'
+import { freePort } from '../testing/interop/ports.ts'
 import type { StreamSocket } from './connections.ts'
 import { openTls, type TlsOptions } from './tls.ts'
 import { loadTls, type TlsSettings } from './tls-files.ts'
@@ -21,15 +22,6 @@ afterEach(() => {
   for (const close of open.splice(0)) close()
 })
 afterAll(() => rmSync(folder, { recursive: true }))
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 const HERE: TlsSettings = { ca: known.ca, certificate: good.cert, key: good.key }
 

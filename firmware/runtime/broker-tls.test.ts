@@ -8,6 +8,7 @@ import { type Authority, createAuthority } from '../../provisioning/testing/cert
 import { text } from '../../provisioning/testing/documents.ts'
 import { type Broker, startBroker } from '../../provisioning/testing/mosquitto.ts'
 import { type Observer, observe } from '../../provisioning/testing/observer.ts'
+import { freePort } from '../testing/interop/ports.ts'
 import { endAppliances, startAppliance } from './testing/appliance.ts'
 
 // Other programs are waited for, on machines busy with other tests.
@@ -56,7 +57,7 @@ function start(deviceId: string, files: { ca: string; cert: string; key: string 
 test('a phone with its certificate is let in and provisioned, and may touch nothing of another', async () => {
   const phone = start('desk-1', { ca: ours.ca, ...ours.sign('desk-1') })
   await eye.sees('desk-1/status', { state: 'online' })
-  const config = { handset: { kind: 'null' }, network: { sipPort: 20_000 + Math.floor(Math.random() * 9000) } }
+  const config = { handset: { kind: 'null' }, network: { sipPort: await freePort() } }
   await eye.publish('desk-1/config/desired', text({ account: { registrar: undefined }, config, secrets: {} }), '-r')
   await eye.sees('desk-1/config/reported', { result: 'applied', version: 1 })
   phone.stop()

@@ -67,7 +67,7 @@ const desired = (sipPort: number, { domain, user, password, transport = 'udp', c
     handset: { kind: 'null' },
     // The step that plays what the network sends, unchanged.
     audio: { volume: 6 },
-    // Below the ports the kernel chooses from, of which sipPort is one.
+    // As sipPort below the ports the kernel chooses from.
     network: { sipPort, rtpPorts: { min: 21_000, max: 21_199 }, ...network },
   },
   secrets: { main: { password } },

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { until } from '../../provisioning/testing/mosquitto.ts'
 import { type Observer, observe } from '../../provisioning/testing/observer.ts'
+import { takePorts } from '../testing/interop/ports.ts'
 import { type Lab, startLab } from './lab-client.ts'
 import { createLabOperator, type LabOperator } from './lab-operator.ts'
 import { type Appliance, endAppliances, startAppliance } from './testing/appliance.ts'
@@ -92,7 +93,8 @@ test('status, identify, reregister and log-level', async () => {
 })
 
 test('RTP ports change while it runs: its line stays, and its sockets lie in the new range', async () => {
-  const [min, max] = [22_460, 22_499]
+  const min = takePorts(40)
+  const max = min + 39
   const inRange = () =>
     readFileSync('/proc/net/udp', 'latin1')
       .match(/(?<=0100007F:)[0-9A-F]{4}(?= 0{8})/g)

@@ -67,7 +67,7 @@ test('a registrar without an address is said so', { timeout: 20_000 }, async () 
 
 test('changes that overtake each other never find their own port taken', { timeout: 10_000 }, async () => {
   const { stack, next } = world()
-  const port = await freePort('udp')
+  const port = await freePort()
   for (let round = 0; round < 20; round++) {
     stack.use(configuration('sip:127.0.0.1:9', port))
     expect(await next()).toBe('up')
@@ -83,7 +83,7 @@ test('RTP ports that change leave what stands as it is, and hold when it is buil
   timeout: 10_000,
 }, async () => {
   const { stack, next, media } = world()
-  const port = await freePort('udp')
+  const port = await freePort()
   const ranges = () => media.flatMap((each) => (each.kind === 'stock-pairs' ? [each.min] : []))
   const at = (min: number, more = {}) =>
     configuration('sip:127.0.0.1:9', port, { rtpPorts: { min, max: min + 39 }, ...more })

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { StreamConfig } from '../../firmware/media/contract.ts'
+import { takePorts } from '../../firmware/testing/interop/ports.ts'
 import { createHandsets, type Handsets } from './testing/handsets.ts'
 import { type EventOf, Lab, levelOf, powerOf, readWav, sleep, tone } from './testing/harness.ts'
 
@@ -20,8 +21,8 @@ afterAll(() => {
 })
 
 async function pairOf(lab: Lab): Promise<EventOf<'pair-ready'>> {
-  const min = 20000 + 2 * Math.floor(Math.random() * 10000)
-  lab.do({ kind: 'stock-pairs', address: '127.0.0.1', min, max: min + 400, want: 1, dscp: 0 })
+  const min = takePorts(20)
+  lab.do({ kind: 'stock-pairs', address: '127.0.0.1', min, max: min + 19, want: 1, dscp: 0 })
   return await lab.wait('pair-ready')
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { StreamConfig } from '../../firmware/media/contract.ts'
+import { takePorts } from '../../firmware/testing/interop/ports.ts'
 import { Lab, levelOf, powerOf, readWav, sleep, tone, writeSine, ZERO_DBM0 } from './testing/harness.ts'
 
 const PCMU = { name: 'PCMU', payloadType: 0, clockRate: 8000, channels: 1 }
@@ -26,8 +27,8 @@ const path = (name: string): string => join(folder, `${name}.wav`)
 
 /** Three calls to parties in the same engine (`far:1` …) that each say a tone and record what they hear; all joined with the handset. */
 async function conference(levelDb: number): Promise<void> {
-  const min = 20000 + 2 * Math.floor(Math.random() * 10000)
-  lab.do({ kind: 'stock-pairs', address: '127.0.0.1', min, max: min + 400, want: 6, dscp: 0 })
+  const min = takePorts(20)
+  lab.do({ kind: 'stock-pairs', address: '127.0.0.1', min, max: min + 19, want: 6, dscp: 0 })
   const pairs = () => lab.events.filter((event) => event.kind === 'pair-ready')
   await lab.wait('pair-ready', () => pairs().length >= 6)
   const [first, ...rest] = pairs()

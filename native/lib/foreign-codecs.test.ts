@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { knownCodecs } from '../../firmware/media/codecs.ts'
 import { codecAttributes, framing } from '../../firmware/sdp/rtp.ts'
-import { freePort } from '../../firmware/testing/interop/ports.ts'
+import { freePort, takePorts } from '../../firmware/testing/interop/ports.ts'
 import { Lab, levelOf, readWav, restOf, sleep, tone } from './testing/harness.ts'
 
 /** Our name; FFmpeg's encoder, and the largest packet it is to make, bytes: some of its frames last half a second. */
@@ -37,9 +37,9 @@ test.concurrent.each(CODECS)('%s', { timeout: 30_000 }, async (name, [encoder, .
   const folder = mkdtempSync(join(tmpdir(), 'offhook-foreign-'))
   const file = (what: string) => join(folder, what)
   const lab = new Lab()
-  const theirPort = (await freePort('udp')) & ~1
-  const min = 24_000 + 2 * Math.floor(Math.random() * 4000)
-  lab.do({ kind: 'stock-pairs', address: '127.0.0.1', min, max: min + 100, want: 1, dscp: 46 })
+  const theirPort = await freePort(2)
+  const min = takePorts(20)
+  lab.do({ kind: 'stock-pairs', address: '127.0.0.1', min, max: min + 19, want: 1, dscp: 46 })
   const { pair, rtpPort } = await lab.wait('pair-ready')
   const described = codecAttributes(codec!).map(({ name: key, value }) => `a=${key}:${value}`)
   const lines = ['v=0', 'o=- 1 1 IN IP4 127.0.0.1', 's=-', 'c=IN IP4 127.0.0.1', 't=0 0']

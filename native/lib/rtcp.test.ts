@@ -2,6 +2,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { StreamConfig } from '../../firmware/media/contract.ts'
+import { takePorts } from '../../firmware/testing/interop/ports.ts'
 import { type EventOf, Lab, sleep, tone } from './testing/harness.ts'
 
 const PCMU = { name: 'PCMU', payloadType: 0, clockRate: 8000, channels: 1 }
@@ -63,8 +64,8 @@ const stream = (rtp: number, rtcp: number, more: Partial<StreamConfig> = {}): St
 
 /** Two pairs of sockets and the relays between them, of which `drop` thins what goes to b. */
 async function wires(drop: (n: number) => boolean) {
-  const min = 20000 + 2 * Math.floor(Math.random() * 10000)
-  lab.do({ kind: 'stock-pairs', address: '127.0.0.1', min, max: min + 400, want: 2, dscp: 0 })
+  const min = takePorts(20)
+  lab.do({ kind: 'stock-pairs', address: '127.0.0.1', min, max: min + 19, want: 2, dscp: 0 })
   const pairs = () => lab.events.filter((event) => event.kind === 'pair-ready') as EventOf<'pair-ready'>[]
   await lab.wait('pair-ready', () => pairs().length >= 2)
   const [a, b] = pairs() as [EventOf<'pair-ready'>, EventOf<'pair-ready'>]

@@ -5,7 +5,7 @@ import { connect as connectTcp } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from '../../firmware/testing/interop/ports.ts'
+import { onFreePorts } from '../../firmware/testing/interop/ports.ts'
 
 export interface Broker {
   readonly port: number
@@ -21,9 +21,11 @@ export interface Broker {
  * `extra`: further lines of configuration, who may connect among them; files they name must exist. `address`: where it
  * listens; empty: everywhere.
  */
-export async function startBroker(extra = 'allow_anonymous true\n', address = '127.0.0.1'): Promise<Broker> {
+export const startBroker = (extra = 'allow_anonymous true\n', address = '127.0.0.1'): Promise<Broker> =>
+  onFreePorts(1, (port) => start(port, extra, address), address || '0.0.0.0')
+
+async function start(port: number, extra: string, address: string): Promise<Broker> {
   const directory = await mkdtemp(join(tmpdir(), 'offhook-broker-'))
-  const port = await freePort('tcp')
   const file = join(directory, 'mosquitto.conf')
   await writeFile(file, `listener ${port} ${address}\npersistence false\nuser root\n${extra}`)
   let child: ChildProcess | undefined

@@ -52,7 +52,7 @@ export async function setStage(name: string, options: StageOptions = {}): Promis
   mkdirSync(folder, { recursive: true })
   const names = await startNameServer(folder)
   const tls = options.tls?.(folder)
-  const securePort = await freePort('tcp')
+  const securePort = await freePort()
   const secure = tls && `listener ${securePort} ${HERE}\ncafile ${tls.ca}\ncertfile ${tls.cert}\nkeyfile ${tls.key}\n`
   const broker = await startBroker(`allow_anonymous true\n${secure ?? ''}`, '')
   const operator = await observe(broker.port, `offhook/1/${DEVICE}`)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { startParty, toldBy } from '../../testing/core.ts'
 import { pause, sessionOf, soundParties, stream, thrown, transport } from '../../testing/core-sound.ts'
+import { freePort } from '../../testing/interop/ports.ts'
 import { toneIn, writeTone } from '../../testing/tone.ts'
 import {
   AudioTransport,
@@ -63,18 +64,19 @@ describe('RtpTransport', () => {
   })
 
   test('an exhausted range is told, a new range is for later transports only', async () => {
-    const alice = await startParty('alice', { rtpPortRange: [41_100, 41_103] })
+    const min = await freePort(4)
+    const alice = await startParty('alice', { rtpPortRange: [min, min + 3] })
     const first = await transport(alice)
     await transport(alice)
     const late = new RtpTransport({ engine: alice.engine })
     late.init()
     const { data } = await alice.engine.notifications.next('rtp-transport-did-fail', { sender: late })
-    expect(data.reason).toContain('41100')
+    expect(data.reason).toContain(`${min}`)
     expect(late.state).toBe('NULL')
     alice.engine.rtpPortRange = [41_200, 41_219]
     const later = await transport(alice)
     expect(later.localRtpPort).toBeGreaterThanOrEqual(41_200)
-    expect(first.localRtpPort).toBeLessThan(41_104)
+    expect(first.localRtpPort).toBeLessThan(min + 4)
     expect(thrown(() => (alice.engine.rtpPortRange = [5, 4]))).toMatch(/rtpPortRange/)
   })
 

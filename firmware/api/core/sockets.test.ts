@@ -2,6 +2,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { expect, test } from 'vitest'
 import { pause, sessionOf, soundParties, transport } from '../../testing/core-sound.ts'
+import { freePort } from '../../testing/interop/ports.ts'
 import { AudioTransport, RtpTransport } from './index.ts'
 
 /** Ports of this file are its own. */
@@ -65,7 +66,8 @@ test('asymmetric RTP from ports of the engine', async () => {
 })
 
 test('what cannot be used is told with the reason; the ports it had so far are free again', async () => {
-  const alice = await withSound('alice', { rtpPortRange: [43_900, 43_901] })
+  const only = await freePort(2)
+  const alice = await withSound('alice', { rtpPortRange: [only, only + 1] })
   const failure = async (options: object) => {
     const made = new RtpTransport({ engine: alice.engine, ...options })
     const told = alice.engine.notifications.next('rtp-transport-did-fail', { sender: made })
@@ -80,7 +82,7 @@ test('what cannot be used is told with the reason; the ports it had so far are f
   expect(await failure({ sendSockets: { rtp: at } })).toBe(`cannot bind 127.0.0.1 port ${taken.port}: EADDRINUSE`)
   taken.socket.close()
   await pause(100)
-  expect((await transport(alice)).localRtpPort).toBe(43_900)
+  expect((await transport(alice)).localRtpPort).toBe(only)
   expect(() => new RtpTransport({ engine: alice.engine, localRtpAddress: '127.0.0.1', sockets: { rtp: at } })).toThrow(
     'localRtpAddress',
   )

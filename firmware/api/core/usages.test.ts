@@ -158,7 +158,7 @@ describe('Registration', () => {
     registration.register()
     await settled(alice, 'registration-changed-state', 'registered')
     const before = alice.engine.localUdpPort
-    alice.engine.setLocalUdpPort(await freePort('udp', '127.0.0.1'))
+    alice.engine.setLocalUdpPort(await freePort())
     const { localUdpPort } = alice.engine
     expect(localUdpPort).not.toBe(before)
     await expect.poll(() => peer.of('REGISTER').at(-1)?.header('Contact')).toContain(`tok@127.0.0.1:${localUdpPort}`)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createAuthority } from '../../../provisioning/testing/certificates.ts'
+import { freePort, takePorts } from '../../testing/interop/ports.ts'
 import { toneIn, writeTone } from '../../testing/tone.ts'
 import { Account, AudioMediaPlayer, AudioMediaRecorder, Buddy, Call, Endpoint, ToneGenerator } from './index.ts'
 import { type Desk, desk, desksOfAll, Person, talking } from './testing/pair.ts'
@@ -203,10 +204,10 @@ test('TLS as the transport has it', { timeout: 20_000 }, async () => {
   const tls = async (user: string, tlsConfig: object) => {
     const endpoint = new Endpoint({ beside: true })
     endpoint.libCreate()
-    endpoint.libInit({ medConfig: { rtpPort: user === 'dora' ? 38_000 : 38_400 } })
+    endpoint.libInit({ medConfig: { rtpPort: takePorts(40), rtpPortRange: 40 } })
     const id = endpoint.transportCreate('tls', {
       boundAddress: '127.0.0.1',
-      port: user === 'dora' ? 35_061 : 35_062,
+      port: await freePort(),
       tlsConfig,
     })
     await endpoint.libStart()

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundle } from '../../runtime/bundle.ts'
-import { freePort } from '../interop/ports.ts'
+import { onFreePorts, takePorts } from '../interop/ports.ts'
 import { type Measured, startMeasured } from './process.ts'
 
 export interface Answerer extends Measured {
@@ -25,12 +25,13 @@ export interface Sound {
 }
 const alsa = (sound: Sound | undefined): Record<string, string> => (sound ? { ALSA_CONFIG_PATH: sound.config } : {})
 
-async function ready(start: (port: number) => Measured, says: string): Promise<Answerer> {
-  const port = await freePort('udp')
-  const process = start(port)
-  await process.says(says)
-  return { ...process, port, user: () => 'bench' }
-}
+/** Of the port it is given it may take the next, too. */
+const ready = (start: (port: number) => Measured, says: string): Promise<Answerer> =>
+  onFreePorts(2, async (port) => {
+    const process = start(port)
+    await process.says(says)
+    return { ...process, port, user: () => 'bench' }
+  })
 
 /** Bundled as the firmware is, so that what a phone runs is measured and not the reading of TypeScript. */
 function ours(name: string, ...more: string[]): (sound?: Sound) => Promise<Answerer> {
@@ -70,6 +71,7 @@ const MODULES = [
 
 /** An `aubridge` echoes one call: each call up at once needs an account with one of its own. */
 const BARESIP_CALLS = 20
+const RTP_PORTS = 200
 const baresipUser = (n: number) => `bench${n === 0 ? '' : n}`
 
 interface Setting {
@@ -80,7 +82,7 @@ interface Setting {
 /** baresip of Debian: answers at once, and what it hears it says; registers where it is told to. */
 export async function startBaresip({ registrar, sound }: Setting = {}): Promise<Answerer> {
   const home = mkdtempSync(join(tmpdir(), 'bench-baresip-'))
-  const rtp = 44_000 + 2 * Math.floor(Math.random() * 1000)
+  const rtp = takePorts(RTP_PORTS)
   const device = sound && `alsa,${sound.device}`
   const start = (port: number): Measured => {
     const config = [
@@ -92,7 +94,7 @@ export async function startBaresip({ registrar, sound }: Setting = {}): Promise<
       // Else its sound has the rate of the codec.
       ...(sound ? ['ausrc_srate 8000', 'auplay_srate 8000'] : []),
       ...['ausrc_channels 1', 'auplay_channels 1', 'opus_stereo no', 'opus_sprop_stereo no'],
-      `rtp_ports ${rtp}-${rtp + 1999}`,
+      `rtp_ports ${rtp}-${rtp + RTP_PORTS - 1}`,
       'jitter_buffer_delay 2-10',
       'module_path /usr/lib/baresip/modules',
       ...MODULES.map(

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { freePort } from '../interop/ports.ts'
+import { onFreePorts } from '../interop/ports.ts'
 import { onLoadCore } from './process.ts'
 
 export interface Load {
@@ -19,14 +19,16 @@ export interface Load {
 const OPTIONS = fileURLToPath(new URL('scenarios/options.xml', import.meta.url))
 
 /** Resolves when all went as written; rejects with SIPp's last words otherwise. */
-export async function load({ scenario, port, count, perSecond = 10_000, underWay }: Load): Promise<void> {
+export const load = (asked: Load): Promise<void> => onFreePorts(6, (own) => run(own, asked))
+
+async function run(own: number, { scenario, port, count, perSecond = 10_000, underWay }: Load): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-sipp-'))
   const [file = '', ...args] = onLoadCore([
     'sipp',
     `127.0.0.1:${port}`,
     ...(scenario === 'uac' ? ['-sn', 'uac', '-d', '0'] : ['-sf', OPTIONS]),
-    ...['-s', 'bench', '-i', '127.0.0.1', '-p', String(await freePort('udp'))],
-    ...['-mp', String(20_000 + 4 * Math.floor(Math.random() * 2000)), '-buff_size', '1000000'],
+    ...['-s', 'bench', '-i', '127.0.0.1', '-p', String(own)],
+    ...['-mp', String(own + 2), '-buff_size', '1000000'],
     ...['-m', String(count), '-r', String(perSecond), '-l', String(underWay)],
     ...['-nostdin', '-timeout', '25s', '-timeout_error'],
   ])

@@ -29,7 +29,7 @@ let stats: StreamStats | undefined
 
 beforeAll(async () => {
   const { cert: certificate, key } = createAuthority(folder, 'authority').sign('phone')
-  listening = await freePort('tcp')
+  listening = await freePort()
   phone = await startPhone(1000, {
     account: { network: { tls: { port: listening, certificate, key } } },
     witness(seen) {

@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort } from './ports.ts'
+import { onFreePorts, takePorts } from './ports.ts'
 
 export interface BaresipOptions {
   /** What it says into every call: 16-bit mono WAV at `rate`; `'echo'`: what it hears, and then it answers by itself. */
@@ -54,24 +54,35 @@ const modules = [
   'module_app ctrl_tcp.so',
 ]
 
+/** UDP and TCP, TLS, where it is controlled. */
+const PORTS = 3
+/** For RTP; it tries others of them when one is taken. */
+const RTP_PORTS = 50
+
 /** Resolves when it can be called; with a registrar, when it is registered there. */
-export async function startBaresip({
-  speaks,
-  user,
-  answer,
-  address = '127.0.0.1',
-  rate = 8000,
-  codecs = ['PCMU/8000/1', 'PCMA/8000/1'],
-  registrar,
-  tls,
-  encrypts,
-  muxes = false,
-}: BaresipOptions): Promise<Baresip> {
+export const startBaresip = (options: BaresipOptions): Promise<Baresip> =>
+  onFreePorts(PORTS, (sip) => start(sip, options), options.address)
+
+async function start(
+  sip: number,
+  {
+    speaks,
+    user,
+    answer,
+    address = '127.0.0.1',
+    rate = 8000,
+    codecs = ['PCMU/8000/1', 'PCMA/8000/1'],
+    registrar,
+    tls,
+    encrypts,
+    muxes = false,
+  }: BaresipOptions,
+): Promise<Baresip> {
   const home = mkdtempSync(join(tmpdir(), 'baresip-'))
   const recordings = join(home, 'heard')
   mkdirSync(recordings)
-  const [sip, control] = [await freePort('udp'), await freePort('tcp')]
-  const rtp = 30_000 + 2 * Math.floor(Math.random() * 5_000)
+  const control = sip + 2
+  const rtp = takePorts(RTP_PORTS)
   const config = [
     `sip_listen ${address}:${sip}`,
     `net_interface ${address}`,
@@ -79,7 +90,7 @@ export async function startBaresip({
     'audio_alert aubridge,alert',
     speaks === 'echo' ? 'audio_source aubridge,sink' : `audio_source aufile,${speaks}`,
     ...[`ausrc_srate ${rate}`, `auplay_srate ${rate}`, 'ausrc_channels 1', 'auplay_channels 1'],
-    `rtp_ports ${rtp}-${rtp + 50}`,
+    `rtp_ports ${rtp}-${rtp + RTP_PORTS - 1}`,
     `rtcp_mux ${muxes ? 'yes' : 'no'}`,
     'jitter_buffer_delay 2-10',
     `snd_path ${recordings}`,

@@ -83,7 +83,7 @@ test('TLS at ::1, proved by an address of the certificate', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tls6-'))
   const authority = createAuthority(folder, 'authority')
   const { cert: certificate, key } = authority.sign('six', { names: ['IP:0:0:0:0:0:0:0:1'] })
-  const tls = { port: await freePort('tcp', '::1'), ca: authority.ca, certificate, key }
+  const tls = { port: await freePort(1, '::1'), ca: authority.ca, certificate, key }
   const six = startConsole()
   const caller = startConsole()
   try {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { freePort } from './ports.ts'
+import { onFreePorts } from './ports.ts'
 
 export interface KamailioOptions {
   /** Passwords by user. */
@@ -46,6 +46,8 @@ export interface Setting {
   readonly tls: { readonly port: number; readonly config: string } | undefined
 }
 
+type Place = Pick<KamailioOptions, 'address' | 'port' | 'tls'>
+
 export const startKamailio = ({ users, algorithm = 'MD5', ...place }: KamailioOptions): Promise<Kamailio> =>
   runKamailio((setting) => script({ users, algorithm, ...setting }), place)
 
@@ -56,13 +58,16 @@ export const passwordLines = (users: KamailioOptions['users']): string =>
     .join('\n')
 
 /** Resolves when it answers. `write` gives its configuration. */
-export async function runKamailio(
+export const runKamailio = (write: (setting: Setting) => string, place: Place = {}): Promise<Kamailio> =>
+  onFreePorts(3, (free) => run(free, write, place), place.address)
+
+async function run(
+  free: number,
   write: (setting: Setting) => string,
-  { address = '127.0.0.1', port, tls }: Pick<KamailioOptions, 'address' | 'port' | 'tls'> = {},
+  { address = '127.0.0.1', port, tls }: Place,
 ): Promise<Kamailio> {
   const home = mkdtempSync(join(tmpdir(), 'kamailio-'))
-  const [first, other] = [port ?? (await freePort('udp')), await freePort('udp')]
-  const tlsPort = tls ? await freePort('tcp') : 0
+  const [first, other, tlsPort] = [port ?? free, free + 1, tls ? free + 2 : 0]
   const tlsConfig = join(home, 'tls.cfg')
   if (tls) writeFileSync(tlsConfig, tlsScript(tls))
   const control = `unix:${join(home, 'control')}`

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { writeTone } from '../tone.ts'
-import { freePort } from './ports.ts'
+import { onFreePorts } from './ports.ts'
 
 export interface Linphone {
   readonly port: number
@@ -32,19 +32,20 @@ export interface LinphoneAccount {
 }
 
 /** `speaks`: the tone it says, Hz. */
-export async function startLinphone(speaks: number, account?: LinphoneAccount): Promise<Linphone> {
+export const startLinphone = (speaks: number, account?: LinphoneAccount): Promise<Linphone> =>
+  onFreePorts(4, (port) => start(port, speaks, account))
+
+async function start(port: number, speaks: number, account: LinphoneAccount | undefined): Promise<Linphone> {
   const home = mkdtempSync(join(tmpdir(), 'linphone-'))
   const [mouth, ear, config] = [join(home, 'mouth.wav'), join(home, 'ear.wav'), join(home, 'linphonerc')]
   // Without a place for its database it never gets ready.
   for (const folder of ['.local/share/linphone', '.config/linphone']) mkdirSync(join(home, folder), { recursive: true })
   writeTone(mouth, speaks, 60, 8000)
-  const port = await freePort('udp')
-  const rtp = 31_000 + 2 * Math.floor(Math.random() * 2_000)
   const settings = [
     ...['[sip]', `sip_port=${port}`, 'sip_tcp_port=0', 'sip_tls_port=0', 'use_ipv6=0', 'guess_hostname=0'],
     `contact=sip:${account?.user ?? 'linphone'}@127.0.0.1:${port}`,
     ...(account ? ['default_proxy=0', 'register_only_when_network_is_up=0'] : []),
-    ...['[rtp]', `audio_rtp_port=${rtp}`],
+    ...['[rtp]', `audio_rtp_port=${port + 2}`],
     ...['[video]', 'enabled=0'],
     ...(account ? accountLines(account) : []),
   ]

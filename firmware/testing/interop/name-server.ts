@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Naptr, Srv } from '../../sip/core/contract.ts'
 import { zone } from '../zone.ts'
-import { freePort } from './ports.ts'
+import { onFreePorts } from './ports.ts'
 
 export interface NameServer {
   /** `127.0.0.1:PORT`. */
@@ -16,13 +16,19 @@ export interface NameServer {
 }
 
 /** Everything below `domain` is as `text` says, in the form of `zone`, with `aliases` (CNAME); about other names it refuses to speak. */
-export async function startNameServer(
+export const startNameServer = (
   domain: string,
   text: string,
   aliases: Readonly<Record<string, string>> = {},
+): Promise<NameServer> => onFreePorts(1, (port) => start(port, domain, text, aliases))
+
+async function start(
+  port: number,
+  domain: string,
+  text: string,
+  aliases: Readonly<Record<string, string>>,
 ): Promise<NameServer> {
   const home = mkdtempSync(join(tmpdir(), 'dns-'))
-  const port = await freePort('udp')
   const hosts = join(home, 'hosts')
   const args = Object.entries(aliases).map(([alias, name]) => `--cname=${alias},${name}`)
   let addresses = ''

@@ -10,7 +10,7 @@ let alice: ConsoleProcess
 let bob: ConsoleProcess
 
 beforeAll(async () => {
-  port = await freePort('udp')
+  port = await freePort()
   names = await startNameServer(
     'phones.example',
     `_sip._udp.phones.example SRV 10 0 ${port} gone.phones.example

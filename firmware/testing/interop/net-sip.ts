@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { writeTone } from '../tone.ts'
-import { freePort } from './ports.ts'
+import { onFreePorts } from './ports.ts'
 
 export interface NetSip {
   readonly port: number
@@ -19,19 +19,23 @@ export interface NetSip {
   stop(): Promise<void>
 }
 
+interface NetSipCall {
+  readonly uri: string
+  readonly seconds: number
+}
+
 const SCRIPT = fileURLToPath(new URL('net-sip.pl', import.meta.url))
 const ULAW = ['-t', 'ul', '-r', '8000', '-c', '1']
 
 /** `speaks`: the tone it says, Hz. With `call` it calls that URI and leaves after `seconds`; without, it waits for one call. */
-export async function startNetSip(
-  speaks: number,
-  call?: { readonly uri: string; readonly seconds: number },
-): Promise<NetSip> {
+export const startNetSip = (speaks: number, call?: NetSipCall): Promise<NetSip> =>
+  onFreePorts(1, (port) => start(port, speaks, call))
+
+async function start(port: number, speaks: number, call: NetSipCall | undefined): Promise<NetSip> {
   const folder = mkdtempSync(join(tmpdir(), 'net-sip-'))
   const file = (name: string) => join(folder, name)
   writeTone(file('mouth.wav'), speaks, 1, 8000)
   execFileSync('sox', [file('mouth.wav'), ...ULAW, file('mouth.ul')])
-  const port = await freePort('udp')
   const args = [String(port), file('mouth.ul'), file('ear.ul'), ...(call ? [call.uri, String(call.seconds)] : [])]
   const child = spawn('perl', [SCRIPT, call ? 'call' : 'wait', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''

@@ -11,7 +11,7 @@ let phone: PhoneInLab
 let port: number
 beforeAll(async () => {
   phone = await startPhone(1000)
-  port = await freePort('udp')
+  port = await freePort()
   await phone.lift()
   const dialled = phone.witness.next('the call', 10_000, activity('ended'))
   phone.dial(`127*0*0*1**${port}#`)

@@ -93,7 +93,7 @@ const handled = (kamailio: Kamailio): number => kamailio.log().split('in-dialog 
 const startOne = () => startKamailio({ users, address: ONE, port })
 
 beforeAll(async () => {
-  port = await freePort('udp')
+  port = await freePort()
   names = await startNameServer(
     DOMAIN,
     `${DOMAIN}           NAPTR 10 10 s SIP+D2U _sip._udp.${DOMAIN}

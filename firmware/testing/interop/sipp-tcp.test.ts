@@ -8,7 +8,7 @@ import { startSipp } from './sipp.ts'
 
 let phone: PhoneInLab
 let account = ''
-const port = freePort('tcp')
+const port = freePort()
 const CALL = 'tcp-call'
 beforeAll(async () => {
   phone = await startPhone(1000, {

@@ -1,10 +1,11 @@
 // SIPp from Debian, with its own scenarios or those beside this file: its exit code is the verdict.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { freePort } from './ports.ts'
+import { onFreePorts } from './ports.ts'
 
 export interface SippOptions {
   /** `host:port` of whom it calls; absent: it waits for calls. */
@@ -34,6 +35,8 @@ export interface SippRun {
   stop(): void
 }
 
+const RTP_PORTS = 4
+
 const OWN = ['uac', 'uas']
 
 /** The scenario with its keys filled in: SIPp's own `-key` does not reach everything, a status for one. */
@@ -45,8 +48,23 @@ function scenarioText(name: string, keys: Readonly<Record<string, string>>): str
   )
 }
 
-/** `scenario`: one SIPp brings (`uac`, `uas`), or a file of `scenarios/` by its name without ending. */
-export async function startSipp(scenario: string, options: SippOptions): Promise<SippRun> {
+/** How many a process has opened, its standard streams aside. */
+function socketsOf(pid: number | undefined): number {
+  const folder = `/proc/${pid}/fd`
+  try {
+    const open = readdirSync(folder).filter((fd) => Number(fd) > 2)
+    return open.filter((fd) => readlinkSync(join(folder, fd)).startsWith('socket:')).length
+  } catch {
+    // It, or what it had opened, is gone.
+    return 0
+  }
+}
+
+/** Resolves when it listens. `scenario`: one SIPp brings (`uac`, `uas`), or a file of `scenarios/` by its name without ending. */
+export const startSipp = (scenario: string, options: SippOptions): Promise<SippRun> =>
+  onFreePorts(2 + RTP_PORTS, (port) => start(port, scenario, options), options.address)
+
+async function start(free: number, scenario: string, options: SippOptions): Promise<SippRun> {
   const {
     target,
     user,
@@ -58,14 +76,13 @@ export async function startSipp(scenario: string, options: SippOptions): Promise
     seconds = 20,
   } = options
   const folder = mkdtempSync(join(tmpdir(), 'sipp-'))
-  const { port = await freePort(transport, address) } = options
-  const media = 35_000 + 4 * Math.floor(Math.random() * 2_000)
+  const { port = free } = options
   const scenarioFile = join(folder, 'scenario.xml')
   if (!OWN.includes(scenario)) writeFileSync(scenarioFile, scenarioText(scenario, keys), 'latin1')
   const args = [
     ...(target === undefined ? [] : [target]),
     ...(OWN.includes(scenario) ? ['-sn', scenario] : ['-sf', scenarioFile]),
-    ...['-i', address, '-p', String(port), '-mp', String(media), '-t', transport === 'udp' ? 'u1' : 't1'],
+    ...['-i', address, '-p', String(port), '-mp', String(free + 2), '-t', transport === 'udp' ? 'u1' : 't1'],
     ...['-m', String(calls), '-nostdin', '-d', String(holdMs)],
     ...(target === undefined ? [] : ['-l', '1', '-r', '100']),
     ...(user === undefined ? [] : ['-s', user]),
@@ -89,5 +106,10 @@ export async function startSipp(scenario: string, options: SippOptions): Promise
       resolve({ code, log: [...files, complaint].join('\n') })
     })
   })
+  // The first of its sockets is where it listens, the next are of media; it ends at once when that is taken.
+  let early: string | undefined
+  void done.then(({ log }) => (early = log)).catch(() => (early = ''))
+  while (early === undefined && socketsOf(child.pid) < 2) await sleep(5)
+  if (early?.includes('Address already in use')) throw new Error(early)
   return { port, done, stop: () => child.kill('SIGKILL') }
 }

@@ -29,7 +29,7 @@ const over = { event: 'call-state', state: 'disconnected' }
 async function consoleAs(user: string, tls: object = {}, start: object = {}) {
   const is = startConsole()
   open.push(() => is.end())
-  const port = await freePort('tcp')
+  const port = await freePort()
   const { cert: certificate, key } = authority.sign(`console-${user}`, here)
   const files = { ca: authority.ca, certificate, key, port }
   await is.do({ do: 'start', address: '127.0.0.1', tls: { ...files, ...tls }, logLevel: 'info', trace: true, ...start })
@@ -138,7 +138,7 @@ describe('Kamailio', () => {
 
   test('the whole phone, so configured: registers, calls and is called over TLS', async () => {
     const { cert: certificate, key } = authority.sign('phone', here)
-    const tls = { ca: authority.ca, certificate, key, port: await freePort('tcp') }
+    const tls = { ca: authority.ca, certificate, key, port: await freePort() }
     const domain = `localhost:${kamailio.tlsPort}`
     const account = { domain, user: 'carol', password: users.carol, transport: 'tls', network: { tls } } as const
     const phone = await startPhone(1000, { account })

@@ -1,6 +1,7 @@
 // For the tests of the media engine: waits for its events, makes and measures WAV files.
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { MediaCommand, MediaEvent, StreamConfig } from '../../../firmware/media/contract.ts'
+import { takePorts } from '../../../firmware/testing/interop/ports.ts'
 import { createMediaEngine, type MediaEngine } from '../media.ts'
 
 type WithKind<E, K> = E extends { readonly kind: infer Kinds } ? (K extends Kinds ? E : never) : never
@@ -58,8 +59,8 @@ export class Lab {
 
   /** Opens two streams on loopback that send to each other. */
   async pairOfStreams(change: Partial<StreamConfig> = {}): Promise<void> {
-    const min = 20000 + 2 * Math.floor(Math.random() * 10000)
-    this.do({ kind: 'stock-pairs', address: '127.0.0.1', min, max: min + 400, want: 2, dscp: 46 })
+    const min = takePorts(20)
+    this.do({ kind: 'stock-pairs', address: '127.0.0.1', min, max: min + 19, want: 2, dscp: 46 })
     await this.wait('pair-ready', () => this.events.filter((event) => event.kind === 'pair-ready').length >= 2)
     const [a, b] = this.events.filter((event) => event.kind === 'pair-ready')
     const config = (remote: EventOf<'pair-ready'>): StreamConfig => ({
