@@ -53,7 +53,7 @@ const vitest = (name: string, ceiling: number, ...args: readonly string[]) =>
   vitestBy(['node_modules/vitest/vitest.mjs', 'run'], name, ceiling, ...args)
 /** Builds the image first. */
 const scenarios = (ceiling: number, ...args: readonly string[]) =>
-  vitestBy([`${SCENARIOS}/run.ts`], 'scenarios', ceiling, SCENARIOS, ...args)
+  vitestBy(['test-qemu/scenarios/run.ts'], 'scenarios', ceiling, ...BOOTED, ...args)
 
 /**
  * Where voice runs in real time beside foreign peers: one test file at a time, so that none is disturbed by another. Only
@@ -67,9 +67,9 @@ const REAL_TIME = [
 ]
 /** The device's own binaries and image under an emulator, which takes every core. */
 const EMULATED = ['test-qemu', 'rootfs-overlay']
-/** The image used as a phone, in a network of its own. */
-const SCENARIOS = 'test-qemu/scenarios'
-const without = (...folders: readonly string[]) => folders.flatMap((folder) => ['--exclude', `${folder}/**`])
+/** What boots the image that is built for it, in a network of its own: used as a phone, or its board alone. */
+const BOOTED = ['test-qemu/scenarios', 'test-qemu/board', 'test-qemu/machine/snapshot']
+const without = (...places: readonly string[]) => places.flatMap((place) => ['--exclude', `${place}{/**,.*}`])
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, long: { type: 'boolean', default: false } } })
 const LONG = '**/*.long.test.ts'
@@ -105,8 +105,8 @@ const SUITES: readonly Suite[] = [
   },
   vitest('logic', 2, ...without(...REAL_TIME, ...EMULATED)),
   vitest('real-time', 20.5, '--maxWorkers=1', '--config=firmware/testing/real-time/vitest.config.ts', ...REAL_TIME),
-  vitest('emulated', values.long ? 30 : 6, '--maxWorkers=1', ...EMULATED, ...without(SCENARIOS), ...unlessLong),
-  scenarios(values.long ? 40 : 3.5, ...unlessLong),
+  vitest('emulated', values.long ? 25 : 5.5, '--maxWorkers=1', ...EMULATED, ...without(...BOOTED), ...unlessLong),
+  scenarios(values.long ? 45 : 4, ...unlessLong),
 ]
 
 function run({ command, ceiling }: Suite): Promise<{ code: number; output: string }> {

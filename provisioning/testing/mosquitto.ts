@@ -68,15 +68,16 @@ async function start(port: number, extra: string, address: string): Promise<Brok
   return broker
 }
 
-/** Waits until `condition` holds, 20 s at most; `detail` is added to the failure. */
+/** Waits until `condition` holds; `detail` is added to the failure. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
   detail: () => string = () => '',
+  withinMs = 20_000,
 ): Promise<void> {
-  const end = performance.now() + 20_000
+  const end = performance.now() + withinMs
   while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`waited 20 s for ${what} ${detail()}`)
+    if (performance.now() > end) throw new Error(`waited ${withinMs / 1000} s for ${what} ${detail()}`)
     await sleep(10)
   }
 }

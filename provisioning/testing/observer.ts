@@ -14,7 +14,7 @@ export interface Seen {
 export interface Observer {
   readonly seen: readonly Seen[]
   /** Waits for a message on the topic that holds these values, past (from number `from` of `seen`) or to come. */
-  sees(topic: string, values: object, from?: number): Promise<Record<string, unknown>>
+  sees(topic: string, values: object, from?: number, withinMs?: number): Promise<Record<string, unknown>>
   /** `options`: of mosquitto_pub, e.g. `-r` for a retained message. */
   publish(topic: string, text: string, ...options: string[]): Promise<void>
   close(): void
@@ -47,7 +47,7 @@ export async function observe(port: number, root: string, access: readonly strin
   })
   return {
     seen,
-    async sees(topic, values, from = 0) {
+    async sees(topic, values, from = 0, withinMs = 20_000) {
       let found: Record<string, unknown> | undefined
       const holds = (value: Record<string, unknown>) =>
         Object.entries(values).every(([key, wanted]) => JSON.stringify(value[key]) === JSON.stringify(wanted))
@@ -59,6 +59,7 @@ export async function observe(port: number, root: string, access: readonly strin
           return found !== undefined
         },
         () => `seen: ${JSON.stringify(seen.slice(-5))}`,
+        withinMs,
       )
       return found!
     },

@@ -9,7 +9,10 @@ export interface Done {
 }
 
 export interface Shell {
-  /** Runs a command of the root's shell to its end; there is what Debian's coreutils have, and no more. One at a time, in order; rejects when the guest is gone. */
+  /**
+   * Runs a command of the root's shell to its end; there is what Debian's coreutils have, and no more. One at a time, in
+   * order. Rejects when the guest is gone, or says more than 700 kB.
+   */
   run(command: string): Promise<Done>
   /** Its standard output. Throws when it fails. */
   out(command: string): Promise<string>
@@ -27,17 +30,20 @@ export async function openShell(path: string): Promise<Shell> {
     waiting.get(id!)?.resolve({ status: Number(status), stdout: stdout!, stderr: stderr! })
     waiting.delete(id!)
   })
-  let gone = false
-  socket.on('close', () => {
-    gone = true
-    for (const { reject } of waiting.values()) reject(new Error('the guest is gone'))
-  })
+  let gone: Error | undefined
+  const over = (why: Error) => {
+    gone ??= why
+    for (const { reject } of waiting.values()) reject(gone)
+    waiting.clear()
+  }
+  socket.on('error', (error) => over(new Error(`the shell in the guest is lost: ${error.message}`)))
+  socket.on('close', () => over(new Error('the guest is gone')))
   // Numbers of this connection: an answer to somebody who asked before a snapshot was taken is nobody's.
   const session = Math.random().toString(36).slice(2)
   let asked = 0
   const run = (command: string) =>
     new Promise<Done>((resolve, reject) => {
-      if (gone) return reject(new Error('the guest is gone'))
+      if (gone) return reject(gone)
       const id = `${session}-${++asked}`
       waiting.set(id, { resolve, reject })
       socket.write(`${id} ${Buffer.from(command).toString('base64')}\n`)

@@ -1,5 +1,6 @@
 // Broker and registrar go away and come back: what is shown, told and possible meanwhile.
 import { expect } from 'vitest'
+import { BACKOFF } from '../../provisioning/mqtt/backoff.ts'
 import { inTime } from './in-time.ts'
 import { scenario } from './scenario.ts'
 import { FRIEND, PHONE_USER } from './stage.ts'
@@ -21,7 +22,7 @@ scenario('away', 'broker and registrar away and back', 500, async (scene) => {
   await inTime('the call to end', 10_000, friend.event('CALL_CLOSED'))
   await phone.shows('Ready')
   await broker.start()
-  await operator.sees('status', { state: 'online' }, seen)
+  await operator.sees('status', { state: 'online' }, seen, BACKOFF.most + 10_000)
 
   await scene.registrarAway()
   await operator.publish('cmd/reregister', '')

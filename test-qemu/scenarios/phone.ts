@@ -13,6 +13,7 @@ import { type Machine, powerOn as start } from '../machine/machine.ts'
 import type { MachineOptions } from '../machine/options.ts'
 import { HERE, networkArguments, PHONE } from '../network/network.ts'
 import { spokenOverWire } from '../network/wire-tap.ts'
+import { inTime } from './in-time.ts'
 import type { Stage } from './stage.ts'
 
 export const project = fileURLToPath(new URL('../..', import.meta.url))
@@ -30,6 +31,9 @@ export const OFF = 0.01
 /** How long a key is pressed at least, the pause after it, and how long it is pressed when the display does not answer, ms. */
 const [PRESS_MS, PAUSE_MS, MOST_MS] = [300, 200, 2000]
 const FLASH_MS = 300
+/** The newest of it, no more than the shell can say. */
+const JOURNAL = 'journalctl -b -n 5000 -o short-precise --no-pager | cut -b-400 | tail -c 600000'
+const JOURNAL_MS = 10_000
 const READY_MS = 180_000
 
 export interface Phone {
@@ -113,9 +117,11 @@ export async function powerOn(stage: Stage, folder: string, options: PowerOn = {
   }
   const keep = async () => {
     writeFileSync(join(folder, 'heard.wav'), encodeWav({ rate: RATE, samples: handset.heard(0) }))
-    const journal = shell.run('journalctl -b -o short-precise --no-pager').then(({ stdout }) => stdout)
-    const late = new Promise<string>((resolve) => setTimeout(resolve, 5000, 'the guest did not give it\n'))
-    writeFileSync(join(folder, 'journal.log'), await Promise.race([journal, late]).catch(String))
+    const journal = await inTime('the journal of the guest', JOURNAL_MS, shell.run(JOURNAL)).then(
+      ({ stdout, stderr }) => stdout + stderr,
+      (error: Error) => `${error.message}\n`,
+    )
+    writeFileSync(join(folder, 'journal.log'), journal)
   }
   return {
     ...{ machine, shell, handset, seconds },

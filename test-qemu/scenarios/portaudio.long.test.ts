@@ -1,4 +1,5 @@
 // The handset by PortAudio instead of the engine's own ALSA thread: naudiodon with Debian's library carries a call.
+import { expect } from 'vitest'
 import { toneIn } from '../../firmware/testing/tone.ts'
 import { inTime } from './in-time.ts'
 import { OFF, PERSON_SAYS } from './phone.ts'
@@ -6,6 +7,8 @@ import { scenario } from './scenario.ts'
 import { FRIEND, FRIEND_SAYS } from './stage.ts'
 import { expectTone, HANDSET_DB, SPOKEN_DB } from './voice.ts'
 
+/** Prints the processes that have PortAudio in them. */
+const USERS = 'for p in /proc/[0-9]*; do case "$(cat $p/maps 2> /dev/null)" in *libportaudio*) echo $p ;; esac; done'
 const HANDSET = { kind: 'portaudio', capture: 'handset_capture', playback: 'handset_playback', rate: 16000 }
 
 scenario('portaudio', 'a call by way of PortAudio', 320, async (scene) => {
@@ -14,6 +17,10 @@ scenario('portaudio', 'a call by way of PortAudio', 320, async (scene) => {
   const phone = await scene.on()
   await phone.ready()
   await operator.sees('state/audio', { handset: 'working' })
+  const main = (await phone.shell.out('systemctl show -P MainPID offhook')).trim()
+  const users = (await phone.shell.out(USERS)).trim().split('\n')
+  expect(users).toEqual([expect.stringMatching(/^\/proc\/\d+$/)])
+  expect(users).not.toContain(`/proc/${main}`)
   phone.machine.hook.lift()
   await phone.shows('Dial')
   await phone.dial(FRIEND)

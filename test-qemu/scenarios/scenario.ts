@@ -2,6 +2,8 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'vitest'
+import { endAll } from './ends.ts'
+import { inTime } from './in-time.ts'
 import { type Phone, type PowerOn, powerOn } from './phone.ts'
 import { type Stage, type StageOptions, setStage } from './stage.ts'
 
@@ -13,34 +15,36 @@ export interface Scene extends Stage {
   on(options?: PowerOn): Promise<Phone>
 }
 
-/** `name`: of its folder in build/hil. `seconds`: after which it has failed. */
-export function scenario(
-  name: string,
-  title: string,
-  seconds: number,
-  play: (scene: Scene) => Promise<void>,
-  options: StageOptions = {},
-): void {
-  test(title, { timeout: seconds * 1000 }, async () => {
-    const stage = await setStage(name, options)
-    const phones: Phone[] = []
-    const strike = async () => {
-      for (const phone of phones) await phone.off()
-      await stage.strike()
-    }
-    try {
-      const on = async (options: PowerOn = {}) => {
-        const phone = await powerOn(stage, join(stage.folder, `boot-${phones.length + 1}`), options)
-        phones.push(phone)
-        return phone
-      }
-      await play(Object.assign(stage, { on }))
-    } catch (error) {
-      await strike()
-      throw new Error(`${(error as Error).message}\nwhat there is to read is in ${stage.folder}`, { cause: error })
-    }
-    await strike()
-    for (const file of readdirSync(stage.folder, { recursive: true }) as string[])
-      if (LARGE.test(file)) rmSync(join(stage.folder, file))
+/** What a stage may take to be set, and to be struck with all its logs kept, seconds. */
+const AROUND = 120
+
+interface ScenarioOptions extends StageOptions {
+  /** Of its folder in build/hil. */
+  readonly name: string
+  /** After which it has failed. */
+  readonly seconds: number
+}
+type Play = (scene: Scene) => Promise<void>
+
+export function scenario(name: string, title: string, seconds: number, play: Play, options: StageOptions = {}): void {
+  test(title, { timeout: (seconds + AROUND) * 1000 }, () => playScenario({ name, seconds, ...options }, play))
+}
+
+/** Rejects with what failed and where there is more to read. Nothing of it runs any more when it is over, however it ends. */
+export async function playScenario({ name, seconds, ...options }: ScenarioOptions, play: Play): Promise<void> {
+  const stage = await setStage(name, options)
+  const phones: Phone[] = []
+  const on = async (options: PowerOn = {}) => {
+    const phone = await powerOn(stage, join(stage.folder, `boot-${phones.length + 1}`), options)
+    phones.push(phone)
+    return phone
+  }
+  // In time by itself, not by the test's limit: nothing would be kept then, and all this would be in the next one's way.
+  const end = inTime('the end of the scenario', seconds * 1000, play(Object.assign(stage, { on })))
+  const kept = () => endAll([...phones.map(({ off }) => off), stage.strike])
+  await endAll([() => end, kept]).catch((cause: Error) => {
+    throw new Error(`${cause.message}\nwhat there is to read is in ${stage.folder}`, { cause })
   })
+  for (const file of readdirSync(stage.folder, { recursive: true }) as string[])
+    if (LARGE.test(file)) rmSync(join(stage.folder, file))
 }

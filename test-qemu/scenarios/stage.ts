@@ -9,6 +9,8 @@ import { writeTone } from '../../firmware/testing/tone.ts'
 import { type Broker, startBroker } from '../../provisioning/testing/mosquitto.ts'
 import { type Observer, observe } from '../../provisioning/testing/observer.ts'
 import { demandNetwork, HERE, NAME, startNameServer } from '../network/network.ts'
+import { type End, endAll } from './ends.ts'
+import { inTime } from './in-time.ts'
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -50,18 +52,51 @@ export async function setStage(name: string, options: StageOptions = {}): Promis
   const folder = join(project, 'build/hil', name)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
+  /** Of those who stand here already, the newest first. */
+  const ends: End[] = []
+  const strike = () => endAll(ends.splice(0))
+  try {
+    return Object.assign(await whoStandsHere(folder, options, (end) => ends.unshift(end)), { strike })
+  } catch (error) {
+    await strike()
+    throw error
+  }
+}
+
+async function whoStandsHere(
+  folder: string,
+  options: StageOptions,
+  atEnd: (end: End) => void,
+): Promise<Omit<Stage, 'strike'>> {
   const names = await startNameServer(folder)
+  atEnd(names.stop)
   const tls = options.tls?.(folder)
   const securePort = await freePort()
   const secure = tls && `listener ${securePort} ${HERE}\ncafile ${tls.ca}\ncertfile ${tls.cert}\nkeyfile ${tls.key}\n`
   const broker = await startBroker(`allow_anonymous true\n${secure ?? ''}`, '')
+  atEnd(broker.dispose)
   const operator = await observe(broker.port, `offhook/1/${DEVICE}`)
+  atEnd(operator.close)
+  const log = (name: string, text: string) => writeFileSync(join(folder, name), text)
+  atEnd(() => log('mqtt.log', operator.seen.map(({ topic, text }) => `${topic} ${text}\n`).join('')))
   const startRegistrar = () => startKamailio({ users: USERS, address: HERE, port: SIP_PORT })
   let kamailio: Kamailio | undefined = await startRegistrar()
+  atEnd(async () => {
+    log('kamailio.log', kamailio?.log() ?? 'it is away\n')
+    await kamailio?.stop()
+  })
   const speaks = join(folder, 'friend-says.wav')
   writeTone(speaks, FRIEND_SAYS, 60, 8000)
   const registrar = { domain: kamailio.domain, password: USERS[FRIEND] }
   const friend = await startBaresip({ speaks, user: FRIEND, answer: 'auto', address: HERE, registrar })
+  atEnd(friend.stop)
+  atEnd(async () => {
+    log('friend.log', friend.log())
+    if (!friend.log().includes('Call established')) return
+    // Whole once the call is closed.
+    await inTime('the friend to hang up', 5000, friend.hangUp())
+    copyFileSync(friend.heard(), join(folder, 'friend-heard.wav'))
+  })
   let version = 0
   return {
     ...{ folder, broker, operator, friend },
@@ -92,15 +127,6 @@ export async function setStage(name: string, options: StageOptions = {}): Promis
     },
     async registrarBack() {
       kamailio = await startRegistrar()
-    },
-    async strike() {
-      writeFileSync(join(folder, 'friend.log'), friend.log())
-      writeFileSync(join(folder, 'kamailio.log'), kamailio?.log() ?? 'it is away\n')
-      writeFileSync(join(folder, 'mqtt.log'), operator.seen.map(({ topic, text }) => `${topic} ${text}\n`).join(''))
-      if (friend.log().includes('Call established')) copyFileSync(friend.heard(), join(folder, 'friend-heard.wav'))
-      operator.close()
-      await friend.stop()
-      await Promise.all([kamailio?.stop(), broker.dispose(), names.stop()])
     },
   }
 }

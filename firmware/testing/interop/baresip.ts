@@ -118,12 +118,19 @@ async function start(
   child.stdout.on('data', (chunk) => (output += chunk))
   child.stderr.on('data', (chunk) => (output += chunk))
   const exited = new Promise<void>((resolve) => child.on('close', () => resolve()))
-  const control$ = await openControl(control, child, () => output)
-  // The event of the first registration may come before anybody is connected to hear it; the log keeps it.
-  for (let tries = 0; registrar && !output.includes('200 OK'); tries++) {
-    if (tries === 200) throw new Error(`baresip did not register:\n${output}`)
-    await sleep(50)
+  const stands = async () => {
+    const opened = await openControl(control, child, () => output)
+    // The event of the first registration may come before anybody is connected to hear it; the log keeps it.
+    for (let tries = 0; registrar && !output.includes('200 OK'); tries++) {
+      if (tries === 200) throw new Error(`baresip did not register:\n${output}`)
+      await sleep(50)
+    }
+    return opened
   }
+  const control$ = await stands().catch((error) => {
+    child.kill('SIGKILL')
+    throw error
+  })
 
   return {
     // Over TLS it listens on the next port.

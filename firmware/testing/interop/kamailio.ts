@@ -93,7 +93,10 @@ async function run(
   for (let tries = 0; ; tries++) {
     const up = await ask('core.uptime').catch(() => undefined)
     if (up !== undefined) break
-    if (tries === 100 || child.exitCode !== null) throw new Error(`Kamailio did not start:\n${output}`)
+    if (tries === 100 || child.exitCode !== null) {
+      child.kill('SIGKILL')
+      throw new Error(`Kamailio did not start:\n${output}`)
+    }
     await sleep(50)
   }
   const signal = (name: 'SIGSTOP' | 'SIGCONT') => {

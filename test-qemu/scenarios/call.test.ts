@@ -1,4 +1,5 @@
-// A person lifts the handset, dials by keys, is heard and hears, holds and resumes by the hook, and puts it down; the display at every step.
+// Power on; a person lifts the handset, dials by keys, is heard and hears, holds and resumes by the hook, puts it down; power
+// off by the button. The display at every step.
 import { expect } from 'vitest'
 import { toneOf } from '../../firmware/testing/tone.ts'
 import { inTime } from './in-time.ts'
@@ -7,12 +8,12 @@ import { scenario } from './scenario.ts'
 import { FRIEND, FRIEND_SAYS, PHONE_USER } from './stage.ts'
 import { expectSilence, expectTone, HANDSET_DB, SPOKEN_DB } from './voice.ts'
 
-scenario('call', 'boots, registers, and a person calls somebody by keys', 320, async (scene) => {
+scenario('call', 'boots, registers, a person calls somebody by keys; off in order', 320, async (scene) => {
   const { friend, operator } = scene
   await scene.configure()
   const phone = await scene.on()
-  const idle = await phone.ready()
-  expect(idle.join('\n')).toContain(PHONE_USER)
+  await phone.ready()
+  await phone.shows(new RegExp(`Ready[\\s\\S]*${PHONE_USER}`))
   expect(await scene.kamailio.contacts(PHONE_USER)).toHaveLength(1)
   await operator.sees('config/reported', { version: 1, result: 'applied' })
 
@@ -20,9 +21,9 @@ scenario('call', 'boots, registers, and a person calls somebody by keys', 320, a
   await phone.shows('Dial')
   expectTone(await phone.hears(DIAL_TONE, 2), 2, -20)
   await phone.dial(FRIEND)
-  await phone.shows(/☎ 00:0/)
+  await phone.shows(new RegExp(`☎ 00:0[\\s\\S]*${FRIEND}`))
   await inTime('the friend to answer', 10_000, friend.event('CALL_ESTABLISHED'))
-  expect(phone.machine.lamps.lit()).toContain('line')
+  await expect.poll(() => phone.machine.lamps.lit(), { timeout: 3000 }).toContain('line')
   await phone.handset.listens(2)
   expectTone(await phone.hears(FRIEND_SAYS, 5), 5, SPOKEN_DB + HANDSET_DB)
 
@@ -54,4 +55,10 @@ scenario('call', 'boots, registers, and a person calls somebody by keys', 320, a
   )
   const { earXruns, mouthXruns } = phone.handset.counters()
   console.log(`sound card of the guest: ${earXruns} xruns of the ear, ${mouthXruns} of the mouth`)
+
+  // Who listens to the button comes after the phone.
+  await phone.machine.said('Watching system buttons', 30_000)
+  await phone.machine.powerDown()
+  expect(await inTime('the power to go off', 30_000, phone.machine.ended)).toBe(0)
+  await operator.sees('status', { state: 'offline' })
 })
