@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "e_model.h"
 
@@ -28,6 +29,17 @@ constexpr double kNearlyAll = 0.9999;
 /** No network becomes so much faster at once: it is the sender's clock that has jumped. */
 constexpr double kJumpMs = 100;
 }  // namespace
+
+/** Waiting for what comes within each of the bins: how long, and what that costs. */
+struct DelayEstimator::Waits {
+  static constexpr double ms(size_t bin) { return double(bin + 1) + (bin == 0 ? kQuietMarginMs : kMarginMs); }
+
+  std::array<double, kBins> costs;
+  Waits() {
+    for (size_t i = 0; i < kBins; i++) costs[i] = delayImpairment(kElsewhereMs + ms(i));
+  }
+};
+const DelayEstimator::Waits DelayEstimator::kWaits;
 
 void DelayEstimator::add(double sentMs, double arrivedMs, int64_t number, bool led) {
   const double transit = arrivedMs - sentMs;
@@ -91,15 +103,18 @@ void DelayEstimator::count(int64_t number) {
 
 void DelayEstimator::findTarget(bool led) {
   const double all = double(sum_), lost = double(lost_) / (all + double(lost_)), slope = lossSlope(lost);
-  const double perLate = slope * kLateAsLost / all, perLed = led ? slope * kLedShare * lost / all : 0;
-  double inTime = 0, inTimeToLead = 0, least = 0;
-  for (size_t i = 0; i < kBins && inTimeToLead < all * kNearlyAll; i++) {
-    inTime += double(bins_[i]);
-    if (i >= kLedMs) inTimeToLead += double(bins_[i - kLedMs]);
-    const double delayMs = double(i + 1) + (i == 0 ? kQuietMarginMs : kMarginMs);
-    const double cost = delayImpairment(kElsewhereMs + delayMs) - perLate * inTime - perLed * inTimeToLead;
-    if (i == 0 || cost < least) least = cost, target_ = delayMs;
+  const double perLate = slope * kLateAsLost / all, perLed = led ? slope * kLedShare * lost / all : 0, nearlyAll = all * kNearlyAll;
+  // What has come by the end of a bin; kLedMs before, what can be led up to.
+  std::array<double, kLedMs + 1 + kBins> come;
+  std::fill_n(come.begin(), kLedMs + 1, 0.0);
+  double inTime = 0, least = std::numeric_limits<double>::infinity();
+  size_t best = 0;
+  for (size_t i = 0; i < kBins && come[i] < nearlyAll; i++) {
+    come[kLedMs + 1 + i] = inTime += double(bins_[i]);
+    const double cost = kWaits.costs[i] - perLate * inTime - perLed * come[i + 1];
+    if (cost < least) least = cost, best = i;
   }
+  target_ = Waits::ms(best);
 }
 
 }  // namespace offhook

@@ -31,6 +31,9 @@ class DelayEstimator {
   static constexpr size_t kWindows = 6;
   static constexpr double kWindowMs = 1000;
 
+  struct Waits;
+  static const Waits kWaits;
+
   void moveOrigin(double transit, double arrivedMs);
   void shift(int bins);
   void count(int64_t number);
