@@ -11,6 +11,8 @@ struct Digit {
   char digit = 0;
   bool ended = false;
   uint32_t durationMs = 0;
+  /** So long before this is said it began, where that is known: packets that said so earlier may be lost. */
+  int64_t agoNs = 0;
 };
 
 /** What one packet or one tick brings at most: one digit ends, another begins and ends. */

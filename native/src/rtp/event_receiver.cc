@@ -15,10 +15,10 @@ constexpr int64_t kWholeSegment = 0xffff;
 
 void EventReceiver::end(Digits& out) {
   open_ = false;
-  out.items[out.count++] = {kDigits[code_], true, toMs(duration_)};
+  out.items[out.count++] = {kDigits[code_], true, toMs(duration_), 0};
 }
 
-Digits EventReceiver::receive(int64_t timestamp, const uint8_t* payload, size_t size, int64_t nowNs) {
+Digits EventReceiver::receive(int64_t timestamp, const uint8_t* payload, size_t size, int64_t nowNs, int64_t late) {
   Digits out;
   if (size < 4) return out;
   const uint8_t code = payload[0];
@@ -38,7 +38,7 @@ Digits EventReceiver::receive(int64_t timestamp, const uint8_t* payload, size_t 
     code_ = code;
     began_ = segment_ = timestamp;
     duration_ = 0;
-    out.items[out.count++] = {kDigits[code], false, 0};
+    out.items[out.count++] = {kDigits[code], false, 0, (duration + late) * 1'000'000'000 / clockRate_};
   }
   if (!open_) return out;  // An end packet sent again.
   heardNs_ = nowNs;

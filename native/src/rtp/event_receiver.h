@@ -18,8 +18,8 @@ class EventReceiver {
   /** Hz. */
   void setClockRate(uint32_t clockRate) { clockRate_ = clockRate; }
 
-  /** A packet of the event payload type; `timestamp` extended. */
-  Digits receive(int64_t timestamp, const uint8_t* payload, size_t size, int64_t nowNs);
+  /** A packet of the event payload type; `timestamp` extended. `late`: it says how it was so long before, in units of the clock. */
+  Digits receive(int64_t timestamp, const uint8_t* payload, size_t size, int64_t nowNs, int64_t late = 0);
   /** Ends a digit of which nothing has been heard for too long (its end packets are lost). */
   Digits tick(int64_t nowNs);
   /** Another source: its timestamps have nothing to do with those before. */

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "event_history.h"
 #include "redundancy.h"
 
 namespace offhook {
@@ -147,10 +148,14 @@ void RtpReceiver::receiveRedundancy(const RtpView& view, int64_t nowNs) {
     ++malformed_;
     return;
   }
+  const auto durationOf = [](const RedundancyBlock& block) { return block.size >= kEventSize ? int64_t(read16(block.data + 2)) : 0; };
+  const int64_t sinceBegun = durationOf(blocks.items[blocks.count - 1]);
   // Events that have been heard are known by their timestamps, which may lie before zero: those of the wire wrap.
   for (size_t i = 0; i < blocks.count; i++) {
     const RedundancyBlock& each = blocks.items[i];
-    if (eventPayloadType_ == each.payloadType) report(events_.receive(timestamp_ - int64_t(each.offset), each.data, each.size, nowNs));
+    if (eventPayloadType_ != each.payloadType) continue;
+    const int64_t late = std::max<int64_t>(0, sinceBegun + each.offset - durationOf(each));
+    report(events_.receive(timestamp_ - int64_t(each.offset), each.data, each.size, nowNs, late));
   }
 }
 
