@@ -54,6 +54,8 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
   let lit: boolean | undefined
   let loud: { readonly what: 'volume' | 'ringer'; readonly until: Millis } | undefined
   let touchedAt: Millis | undefined
+  /** The soft keys show what did not fit on them, until one of that is chosen or something else happens. */
+  let more = false
   /** When what is shown grows old by itself. */
   let nextAt: Millis = FOREVER
 
@@ -70,7 +72,7 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
     const page = pageNow()
     const screen =
       page === undefined
-        ? screenOf(present().activity, { view: present(), time, callMs: elapsed(present(), now), size })
+        ? screenOf(present().activity, { view: present(), time, callMs: elapsed(present(), now), size, more })
         : menuScreen(page, sheetOf(page, worldAt(now), size), time, size)
     if (loud === undefined || now >= loud.until || page?.name === 'volume') return screen
     const last = size.rows - 3
@@ -102,6 +104,11 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
     out.push({ to: 'board', command: { kind: 'show', frame } })
   }
   const act = (action: Action, now: Millis, out: ScreenUiOutput[]): void => {
+    if (action.kind === 'more') {
+      more = !more
+      return
+    }
+    more = false
     if (action.kind !== 'menu') {
       out.push({ to: 'phone', intent: action })
       return
@@ -140,7 +147,10 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
     const what = view?.volume !== next.volume ? 'volume' : view.ringer !== next.ringer ? 'ringer' : undefined
     if (inUse && what !== undefined) loud = { what, until: after(now, VOLUME_MS) }
     // Whatever the phone does lights the display, and going idle starts the wait for darkness anew.
-    if (view?.activity.name !== next.activity.name) touchedAt = now
+    if (view?.activity.name !== next.activity.name) {
+      touchedAt = now
+      more = false
+    }
     view = next
     if (!keepsMenu(next)) menu = CLOSED
   }

@@ -8,8 +8,12 @@ export interface MenuAction {
   readonly kind: 'menu'
   readonly go: 'open' | 'calls' | 'up' | 'down' | 'ok' | 'back' | 'more' | 'less'
 }
-/** What a key means: something for the phone, or within the menu. */
-export type Action = PhoneIntent | MenuAction
+/** Shows what else the soft keys can mean, or what they meant before. */
+export interface MoreAction {
+  readonly kind: 'more'
+}
+/** What a key means: something for the phone, within the menu, or for the soft keys. */
+export type Action = PhoneIntent | MenuAction | MoreAction
 
 export interface Soft {
   /** At most four characters. */

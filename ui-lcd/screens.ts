@@ -13,6 +13,8 @@ export interface Surroundings {
   /** How long the call lasts, ms; 0 before it was answered. */
   readonly callMs: number
   readonly size: Size
+  /** The soft keys mean what did not fit on them. */
+  readonly more: boolean
 }
 
 const INTENT = {
@@ -28,12 +30,15 @@ const INTENT = {
   swap: { kind: 'swap' },
   conference: { kind: 'conference' },
   add: { kind: 'new-call' },
+  transfer: { kind: 'transfer' },
 } as const satisfies Record<string, PhoneIntent>
 
 const soft = (label: string, action: Action): Soft => ({ label, action })
 const END = soft(STRINGS.soft.end, INTENT.end)
 const MENU = soft(STRINGS.soft.menu, { kind: 'menu', go: 'open' })
 const LOG = soft(STRINGS.soft.log, { kind: 'menu', go: 'calls' })
+const TRANSFER = soft(STRINGS.soft.transfer, INTENT.transfer)
+const MORE = soft(STRINGS.soft.others, { kind: 'more' })
 const REDIAL = soft(STRINGS.soft.redial, INTENT.redial)
 
 export const DIGITS: Keymap = Object.fromEntries(
@@ -61,8 +66,8 @@ export function screenOf(activity: Activity, around: Surroundings): Screen {
       return {
         status: { left: activity.ringing ? STRINGS.ringingThere : STRINGS.calling, right: '' },
         content: withBeside(who(activity.call, around), around),
-        soft: [undefined, undefined, undefined, END],
-        keys: { ...DIGITS, ...VOLUME, back: INTENT.end },
+        soft: [undefined, undefined, around.view.beside && TRANSFER, END],
+        keys: { ...DIGITS, ...VOLUME, transfer: INTENT.transfer, back: INTENT.end },
       }
     case 'ringing':
       return {
@@ -134,13 +139,19 @@ function dialling(digits: string, around: Surroundings): Screen {
     soft:
       shown === ''
         ? [REDIAL, undefined, undefined, END]
-        : [soft(STRINGS.soft.dial, INTENT.dial), soft(STRINGS.soft.erase, INTENT.erase), undefined, END],
+        : [
+            soft(STRINGS.soft.dial, INTENT.dial),
+            soft(STRINGS.soft.erase, INTENT.erase),
+            around.view.beside && TRANSFER,
+            END,
+          ],
     cursorColumn: [...shown].length,
     keys: {
       ...DIGITS,
       ...VOLUME,
       redial: INTENT.redial,
       message: INTENT.voicemail,
+      transfer: INTENT.transfer,
       hold: INTENT.hold,
       ok: INTENT.dial,
       back: shown === '' ? INTENT.end : INTENT.erase,
@@ -160,38 +171,41 @@ function inCall(call: CallView, around: Surroundings): Screen {
       right: call.secured ? `${ICONS.lock}${call.codec}` : call.codec,
     },
     content: withBeside([first, remarks.length > 0 ? remarks.join(', ') : second], around),
-    soft: inCallKeys(call, around.view),
+    soft: inCallKeys(call, around),
     keys: {
       ...DIGITS,
       ...VOLUME,
       hold: INTENT.hold,
       mute: INTENT.mute,
+      transfer: INTENT.transfer,
       ...(around.view.waiting && { ok: INTENT.answer }),
     },
   }
 }
 
-function inCallKeys(call: CallView, { waiting, beside }: PhoneView): (Soft | undefined)[] {
+function inCallKeys(call: CallView, { view: { waiting, beside }, more }: Surroundings): (Soft | undefined)[] {
   const mute = soft(call.muted ? STRINGS.soft.unmute : STRINGS.soft.mute, INTENT.mute)
   if (waiting !== undefined)
     return [soft(STRINGS.soft.answer, INTENT.answer), soft(STRINGS.soft.reject, INTENT.reject), mute, END]
-  if (beside !== undefined) return [...TWO, mute, END]
+  if (beside !== undefined) return [...(more ? [TRANSFER, mute] : TWO), MORE, END]
   return [soft(STRINGS.soft.hold, INTENT.hold), mute, soft(STRINGS.soft.add, INTENT.add), END]
 }
-const TWO = [soft(STRINGS.soft.swap, INTENT.swap), soft(STRINGS.soft.join, INTENT.conference)]
+const JOIN = soft(STRINGS.soft.join, INTENT.conference)
+const TWO = [soft(STRINGS.soft.swap, INTENT.swap), JOIN]
 
 function held(call: CallView, around: Surroundings): Screen {
   const resume = soft(STRINGS.soft.resume, INTENT.hold)
+  const sent = sentOn(call, around)
   return {
     status: { left: `${ICONS.hold} ${STRINGS.onHold}`, right: duration(around.callMs) },
-    content: withBeside(who(call, around), around),
+    content: sent === '' ? withBeside(who(call, around), around) : [name(call, around), sent],
     soft:
       around.view.beside === undefined
         ? [resume, undefined, soft(STRINGS.soft.add, INTENT.add), END]
-        : [resume, ...TWO, END],
+        : [...(around.more ? [TRANSFER, JOIN] : [resume, TWO[0]]), MORE, END],
     keys: {
       ...{ ...DIGITS, ...VOLUME, hold: INTENT.hold, ok: INTENT.hold },
-      ...{ mute: INTENT.mute, redial: INTENT.redial },
+      ...{ mute: INTENT.mute, redial: INTENT.redial, transfer: INTENT.transfer },
     },
   }
 }
@@ -236,6 +250,13 @@ function missedCalls({ view }: Surroundings): string {
 }
 
 const name = ({ peer }: CallView, around: Surroundings): string => nameOf(peer, around) || STRINGS.unknownCaller
+
+/** Whom it is being sent on to, or why that came to nothing. */
+function sentOn({ sent }: CallView, around: Surroundings): string {
+  if (sent === undefined) return ''
+  const to = nameOf(sent.to, around)
+  return sent.failed === undefined ? `→ ${to}${sent.ringing ? ` ${STRINGS.ringsThere}` : ''}` : `${to}: ${sent.failed}`
+}
 
 const nameOf = ({ display, number }: CallView['peer'], { size }: Surroundings): string =>
   printable(display) || tail(number, size.columns)

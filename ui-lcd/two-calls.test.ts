@@ -18,27 +18,40 @@ const shown: readonly [string, PhoneView, readonly string[]][] = [
   [
     'a call is on hold beside',
     view(talk, { beside: bob }),
-    ['|☎ 00:42         G722|', '|Zoë Müller          |', '|‖ Bob               |', '|Swap Conf Mute End  |'],
+    ['|☎ 00:42         G722|', '|Zoë Müller          |', '|‖ Bob               |', '|Swap Conf More End  |'],
   ],
   [
     'both on hold',
     view({ ...talk, name: 'held' }, { beside: bob }),
-    ['|‖ On hold      00:42|', '|Zoë Müller          |', '|‖ Bob               |', '|Resm Swap Conf End  |'],
+    ['|‖ On hold      00:42|', '|Zoë Müller          |', '|‖ Bob               |', '|Resm Swap More End  |'],
   ],
   [
     'a second number is entered',
     view({ name: 'dialling', digits: '03' }, { beside: bob, offHook: true }),
-    ['|☎ Dial              |', '|03_                 |', '|‖ Bob               |', '|Dial Del       End  |'],
+    ['|☎ Dial              |', '|03_                 |', '|‖ Bob               |', '|Dial Del  Xfer End  |'],
   ],
   [
     'a second call is made',
     view({ name: 'calling', call: call(), ringing: false }, { beside: bob }),
-    ['|Calling             |', '|Zoë Müller          |', '|‖ Bob               |', '|               End  |'],
+    ['|Calling             |', '|Zoë Müller          |', '|‖ Bob               |', '|          Xfer End  |'],
   ],
   [
     'the second one ended',
     view({ name: 'ended', call: call(), cause: 'busy', lastedMs: 0 }, { beside: bob }),
     ['|Call ended          |', '|Zoë Müller          |', '|busy                |', '|Resm           OK   |'],
+  ],
+  [
+    'a call is sent on',
+    view({ name: 'held', call: { ...talk.call, sent: { to: bob.peer, ringing: true, failed: undefined } } }),
+    ['|‖ On hold      00:42|', '|Zoë Müller          |', '|→ Bob rings         |', '|Resm      New  End  |'],
+  ],
+  [
+    'a call that could not be sent on, both on hold',
+    view(
+      { name: 'held', call: { ...talk.call, sent: { to: bob.peer, ringing: false, failed: 'busy' } } },
+      { beside: { ...bob, peer: { uri: '', display: '', number: '103' } } },
+    ),
+    ['|‖ On hold      00:42|', '|Zoë Müller          |', '|Bob: busy           |', '|Resm Swap More End  |'],
   ],
   [
     'conference',
@@ -73,6 +86,16 @@ const meant: readonly [string, PhoneView, Key, string][] = [
   ['two calls', view(talk, { beside: bob }), 'soft1', 'swap'],
   ['two calls', view(talk, { beside: bob }), 'soft2', 'conference'],
   ['two calls', view(talk, { beside: bob }), 'hold', 'hold'],
+  ['two calls', view(talk, { beside: bob }), 'transfer', 'transfer'],
+  ['one call', view(talk), 'transfer', 'transfer'],
+  ['on hold', view({ ...talk, name: 'held' }), 'transfer', 'transfer'],
+  ['a second number is entered', view({ name: 'dialling', digits: '03' }, { beside: bob }), 'soft3', 'transfer'],
+  [
+    'a second call is made',
+    view({ name: 'calling', call: call(), ringing: true }, { beside: bob }),
+    'soft3',
+    'transfer',
+  ],
   ['one call', view(talk), 'soft3', 'new-call'],
   ['on hold', view({ ...talk, name: 'held' }), 'redial', 'redial'],
   ['conference', view({ ...both, held: false }), 'soft1', 'hold'],
@@ -86,6 +109,20 @@ const meant: readonly [string, PhoneView, Key, string][] = [
 ]
 test.each(meant)('%s: %o %s is %s', (_name, next, key, kind) => {
   expect(rig(next).press(key)).toEqual([JSON.stringify({ kind })])
+})
+
+test('what does not fit on the soft keys is behind More, until one of it is chosen or the phone does something else', () => {
+  const { press, show, text } = rig(view(talk, { beside: bob }))
+  const keys = () => text()[3]
+  expect([press('soft3'), keys()]).toEqual([[], '|Xfer Mute More End  |'])
+  expect([press('soft3'), keys()]).toEqual([[], '|Swap Conf More End  |'])
+  press('soft3')
+  expect([press('soft2'), keys()]).toEqual([['{"kind":"mute"}'], '|Swap Conf More End  |'])
+  press('soft3')
+  show(view({ ...talk, name: 'held' }, { beside: bob }))
+  expect(keys()).toBe('|Resm Swap More End  |')
+  expect([press('soft3'), keys()]).toEqual([[], '|Xfer Conf More End  |'])
+  expect([press('soft1'), keys()]).toEqual([['{"kind":"transfer"}'], '|Resm Swap More End  |'])
 })
 
 test('digits while a call waits go to the one spoken to', () => {

@@ -1,6 +1,6 @@
 // What `npm run console --` understands.
-import { parseArgs } from 'node:util'
 import { err, ok, type Result } from '../base/result.ts'
+import { readArguments } from '../runtime/arguments.ts'
 import { type PersonOptions, readPersonOptions, usage } from './person/options.ts'
 import { type Fields, isObject } from './schema.ts'
 
@@ -44,13 +44,9 @@ export function readOptions(args: readonly string[]): Result<ConsoleOptions, str
     start: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   } as const
-  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
-  try {
-    values = parseArgs({ args: [...args], options }).values
-  } catch (error) {
-    return err(`${(error as Error).message.split('. ')[0]}. See --help.`)
-  }
-  const { help = false, address, port, 'null-audio': silent, start: further } = values
+  const given = readArguments(args, options)
+  if (!given.ok) return given
+  const { help = false, address, port, 'null-audio': silent, start: further } = given.value
   if (help) return ok({ mode: 'help' })
   if (port !== undefined && !/^\d{1,5}$/.test(port)) return err(`--port ${port}: expected a number from 0 to 65535.`)
   const more = further === undefined ? {} : fieldsOf(further)

@@ -152,7 +152,7 @@ export function answer(state: PhoneState, call: PhoneCall, now: Millis, send: Se
 }
 
 /** CANCEL, refusal or BYE is the user agent's choice. */
-function leave(state: PhoneState, call: PhoneCall, send: Send, status?: number): PhoneState {
+export function leave(state: PhoneState, call: PhoneCall, send: Send, status?: number): PhoneState {
   send({ kind: 'hang-up', call: call.id, status, reason: undefined })
   return { ...state, leaving: [...state.leaving, call.id] }
 }
@@ -175,9 +175,14 @@ export const rangOut = (state: PhoneState, call: PhoneCall, now: Millis, send: S
   missed(leave(state, call, send, 480), call, now)
 
 /** Leaves the call whatever it is doing. */
-export function hangUp(state: PhoneState, call: PhoneCall, now: Millis, send: Send): PhoneState {
+export function hangUp(
+  state: PhoneState,
+  call: PhoneCall,
+  now: Millis,
+  send: Send,
+  cause = call.since === undefined ? 'cancelled' : 'call ended',
+): PhoneState {
   const left = leave(state, call, send)
-  const cause = call.since === undefined ? 'cancelled' : 'call ended'
   if (call.since === undefined && !state.offHook)
     return atRest(logged(without(left, call.id), call, 'over', cause, now), now)
   return ended(left, call, over(cause), now)

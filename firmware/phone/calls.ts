@@ -1,7 +1,7 @@
 // The list of calls: changing one of them, holding it and taking it back, and where the user is when one is gone.
 import { after, FOREVER, type Millis } from '../base/time.ts'
 import type { CallId, Party, UaCommand } from '../ua/contract.ts'
-import { besideOf, type Focus, focused, type PhoneCall, type PhoneState } from './state.ts'
+import { besideOf, type Focus, focused, isLeaving, type PhoneCall, type PhoneState } from './state.ts'
 
 export type Send = (command: UaCommand) => void
 
@@ -35,6 +35,7 @@ export const newCall = (
   wantHeld: false,
   held: false,
   asking: undefined,
+  sent: undefined,
 })
 
 export const callOf = ({ calls }: PhoneState, id: CallId): PhoneCall | undefined => calls.find((c) => c.id === id)
@@ -52,7 +53,7 @@ export const without = (state: PhoneState, id: CallId): PhoneState => ({
   calls: state.calls.filter((call) => call.id !== id),
 })
 
-const focusOn = (state: PhoneState, id: CallId): PhoneState => ({ ...state, focus: { name: 'call', id } })
+export const focusOn = (state: PhoneState, id: CallId): PhoneState => ({ ...state, focus: { name: 'call', id } })
 
 export const dialTone = (now: Millis): Focus => ({
   name: 'dialling',
@@ -75,9 +76,12 @@ export function ask(call: PhoneCall, send: Send): PhoneCall {
   return { ...call, asking }
 }
 
-/** What the user wants of that call from now on. */
+/** What the user wants of that call from now on. Whoever takes it back no longer sends it on. */
 export const want = (state: PhoneState, id: CallId, held: boolean, send: Send): PhoneState =>
-  change(state, id, (call) => ask({ ...call, wantHeld: held }, send))
+  change(state, id, (call) => {
+    if (!held && isLeaving(call)) send({ kind: 'end-transfer', call: id })
+    return ask({ ...call, wantHeld: held, sent: held ? call.sent : undefined }, send)
+  })
 
 /** Nobody is spoken to any more; whoever was is on hold. */
 export function setAside(state: PhoneState, send: Send): PhoneState {

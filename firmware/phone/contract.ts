@@ -31,6 +31,8 @@ export type PhoneIntent =
   | { readonly kind: 'conference' }
   /** Holds the active call and gives dial tone for a second one. */
   | { readonly kind: 'new-call' }
+  /** Sends the call on hold to the number entered, or to the one who is called or spoken to; with one call only, as `new-call`. */
+  | { readonly kind: 'transfer' }
   | { readonly kind: 'mute' }
   | { readonly kind: 'redial' }
   /** Calls a number of the log, on `account` if that line can be called from. `replaces`: takes over the call it names (RFC 3891). */
@@ -81,6 +83,8 @@ export interface CallView {
   readonly secured: boolean
   readonly remoteHold: boolean
   readonly muted: boolean
+  /** Whom it has been sent on to, which is under way, or `failed` for that reason. */
+  readonly sent?: { readonly to: Party; readonly ringing: boolean; readonly failed: string | undefined } | undefined
 }
 
 /** What the phone is doing, the one thing the screen is about. */

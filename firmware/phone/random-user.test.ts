@@ -6,7 +6,7 @@ import { caller, farEnd, registered } from '../testing/played-engine.ts'
 
 const PLAIN: readonly PlainIntent[] = [
   ...(['erase', 'dial', 'answer', 'reject', 'end', 'hold', 'swap', 'conference'] as const),
-  ...(['new-call', 'mute', 'redial', 'log-seen'] as const),
+  ...(['new-call', 'transfer', 'mute', 'redial', 'log-seen'] as const),
 ]
 
 const IDS = ['in:1', 'in:2', 'in:3'] as const

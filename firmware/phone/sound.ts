@@ -60,6 +60,7 @@ function toneOf(state: PhoneState): ToneName | undefined {
       return offHook ? diallingTone(state, focus.digits, focus.due === undefined) : undefined
     case 'call': {
       const call = focused(state)
+      if (call?.wantHeld === true) return state.sample?.tone
       // A 183 alone proves no media: ringback stays until RTP comes.
       return call?.stage === 'calling' && call.ringing && !call.audible ? 'ringback' : undefined
     }

@@ -18,6 +18,17 @@ export interface Line {
   readonly retryAt: Millis | undefined
 }
 
+/** A call that is being sent on, until it is gone or taken back. */
+export interface Sent {
+  readonly to: Party
+  /** Our call with `to`, whose place it is to take. */
+  readonly other: CallId | undefined
+  /** It rings there. */
+  readonly ringing: boolean
+  /** Why it came to nothing, in words. */
+  readonly failed: string | undefined
+}
+
 export interface PhoneCall {
   readonly id: CallId
   readonly account: AccountId
@@ -56,6 +67,7 @@ export interface PhoneCall {
   readonly wantHeld: boolean
   readonly held: boolean
   readonly asking: 'hold' | 'resume' | undefined
+  readonly sent: Sent | undefined
 }
 
 /** What will happen by itself while a number is entered. */
@@ -90,8 +102,10 @@ export interface PhoneState {
   readonly offHook: boolean
   readonly volume: number
   readonly ringer: number
-  /** A short tone that shows how loud it now is. */
-  readonly sample: { readonly tone: Extract<ToneName, 'confirmation' | 'ring'>; readonly until: Millis } | undefined
+  /** A short tone that shows how loud it now is, or that a call could not be sent on. */
+  readonly sample:
+    | { readonly tone: Extract<ToneName, 'confirmation' | 'ring' | 'congestion'>; readonly until: Millis }
+    | undefined
   readonly lines: readonly Line[]
   readonly settings: PhoneSettings | undefined
   readonly dialMap: DialMap | undefined
@@ -149,6 +163,9 @@ export function besideOf(state: PhoneState): PhoneCall | undefined {
   const { focus, calls } = state
   return calls.find((call) => call.stage === 'talking' && !(focus.name === 'call' && call.id === focus.id))
 }
+
+/** It has been sent on, and what becomes of that is not known yet. */
+export const isLeaving = ({ sent }: PhoneCall): boolean => sent !== undefined && sent.failed === undefined
 
 /** A call rings and nobody is spoken to: it has the screen and the bell. Otherwise it waits. */
 export function isAlerting(state: PhoneState): boolean {

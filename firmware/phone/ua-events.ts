@@ -5,7 +5,8 @@ import { broken, giveUp, missed, notAnswered, onIncoming, takenElsewhere } from 
 import { ask, callOf, change, onModified, type Send } from './calls.ts'
 import { onAccountRefused, onAccountState } from './lines.ts'
 import { endReason } from './reasons.ts'
-import type { PhoneCall, PhoneState } from './state.ts'
+import { notSent, onSending, placeTaken } from './send-on.ts'
+import { isLeaving, type PhoneCall, type PhoneState } from './state.ts'
 import { onReplacing, onTransferAsked } from './transfers.ts'
 import { onSubscription, onWatched, watchFor } from './watching.ts'
 
@@ -29,6 +30,8 @@ export function onUaEvent(state: PhoneState, event: UaEvent, now: Millis, send: 
       return onReplacing(state, event, now, send) ?? onIncoming(state, event, now, send)
     case 'transfer-incoming':
       return onTransferAsked(state, event, send, now)
+    case 'call-transfer':
+      return onSending(state, event, now, send)
     case 'call-identity':
       return change(state, event.call, (call) => ({ ...call, identity: event.peer }))
     case 'call-state':
@@ -48,7 +51,6 @@ export function onUaEvent(state: PhoneState, event: UaEvent, now: Millis, send: 
     case 'call-stats':
     case 'call-record':
     case 'call-sdp':
-    case 'call-transfer':
     case 'request-incoming':
     case 'composing':
     case 'request-result':
@@ -78,10 +80,16 @@ function onCallState(state: PhoneState, event: CallStateEvent, now: Millis, send
       if (event.state !== 'disconnected') return state
       return isElsewhere(event) ? takenElsewhere(state, call, now) : missed(state, call, now)
     case 'talking':
-      if (event.state === 'disconnected') return broken(state, call, endReason(event), 'busy', now)
+      if (event.state === 'disconnected') return onEnd(state, call, event, now)
       // Asked to hold before the dialog stood, it was refused: now it can be done.
       return event.state === 'confirmed' ? change(state, call.id, (c) => ask(c, send)) : state
   }
+}
+
+/** Whoever was sent on and hangs up has gone there, unless something else is said. */
+function onEnd(state: PhoneState, call: PhoneCall, event: CallStateEvent, now: Millis): PhoneState {
+  const gone = isLeaving(call) && event.cause === 'remote'
+  return placeTaken(state, call, now) ?? broken(state, call, gone ? 'transferred' : endReason(event), 'busy', now)
 }
 
 /** RFC 3326 §3.1: another phone that rang for the same call has taken it. */
@@ -128,6 +136,10 @@ function onRefused(state: PhoneState, event: Refused, now: Millis, send: Send): 
       return onModified(state, event.subject, false, send)
     case 'hang-up':
       return withoutLeaving(state, event.subject)
+    case 'transfer':
+      return notSent(state, event.subject, event.reason, now)
+    case 'subscribe':
+      return onSubscription(state, event.subject, true)
     // The call these were for is gone; its end was told before.
     case 'answer':
     case 'redirect':
@@ -139,14 +151,11 @@ function onRefused(state: PhoneState, event: Refused, now: Millis, send: Send): 
     case 'query-record':
     case 'reinvite':
     case 'update':
-    case 'transfer':
     case 'end-transfer':
     case 'answer-transfer':
     case 'send-request':
     case 'compose':
     case 'reply':
-    case 'subscribe':
-      return onSubscription(state, event.subject, true)
     case 'unsubscribe':
     case 'publish':
     case 'unpublish':

@@ -4,6 +4,7 @@ import { answer, answeredItself, hangUp, rangOut, refuse, unheard } from './call
 import { atRest, change, dialTone, holdAll, type Send, setAside, speakTo, want } from './calls.ts'
 import type { PhoneIntent } from './contract.ts'
 import { consult, dialFrom, dialled, digit, entered, erased, pickUp } from './dialling.ts'
+import { sendOn } from './send-on.ts'
 import { besideOf, focused, isAlerting, type PhoneState, patienceOf, ringingOf } from './state.ts'
 import { clampRinger, clampVolume } from './volume.ts'
 import { voicemailOf } from './watching.ts'
@@ -45,6 +46,8 @@ export function onIntent(state: PhoneState, intent: PhoneIntent, now: Millis, se
       return state.conference ? split(state, send) : joined(state, send)
     case 'new-call':
       return consult(state, now, send)
+    case 'transfer':
+      return sendOn(state, now, send)
     case 'mute':
       return muted(state)
     case 'redial':

@@ -13,6 +13,7 @@ const callView = (call: PhoneCall): CallView => ({
   secured: call.secured,
   remoteHold: call.remoteHold,
   muted: call.muted,
+  sent: call.sent && { to: call.sent.to, ringing: call.sent.ringing, failed: call.sent.failed },
 })
 
 function activityOf(state: PhoneState): Activity {

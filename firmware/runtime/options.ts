@@ -1,6 +1,6 @@
 // What `npm start --` understands.
-import { parseArgs } from 'node:util'
 import { err, ok, type Result } from '../base/result.ts'
+import { readArguments } from './arguments.ts'
 
 export interface StartOptions {
   readonly mode: 'interactive' | 'demo' | 'help'
@@ -36,15 +36,11 @@ export function readOptions(args: readonly string[]): Result<StartOptions, strin
     folder: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   } as const
-  let values: ReturnType<typeof parseArgs<{ options: typeof options }>>['values']
-  try {
-    values = parseArgs({ args: [...args], options }).values
-  } catch (error) {
-    return err(`${(error as Error).message.split('. ')[0]}. See --help.`)
-  }
-  const { demo = false, json = false, help = false, config, folder } = values
-  const audio = AUDIO.find((kind) => kind === (values.audio ?? 'auto'))
-  if (audio === undefined) return err(`--audio ${values.audio}: expected one of ${AUDIO.join(', ')}.`)
+  const given = readArguments(args, options)
+  if (!given.ok) return given
+  const { demo = false, json = false, help = false, config, folder } = given.value
+  const audio = AUDIO.find((kind) => kind === (given.value.audio ?? 'auto'))
+  if (audio === undefined) return err(`--audio ${given.value.audio}: expected one of ${AUDIO.join(', ')}.`)
   if (json && !demo) return err('--json goes with --demo.')
   if (demo && config !== undefined) return err('--demo brings its own lab: it does not go with --config.')
   if (demo && audio !== 'auto') return err('--demo speaks and records WAV files: it does not go with --audio.')

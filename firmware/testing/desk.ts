@@ -42,6 +42,7 @@ export type PlainIntent = Extract<
   | 'swap'
   | 'conference'
   | 'new-call'
+  | 'transfer'
   | 'mute'
   | 'redial'
   | 'log-seen'
@@ -231,7 +232,10 @@ export function createDesk(options: DeskOptions = {}) {
         case 'in-call':
         case 'held': {
           const { call } = activity
-          const notes = `${call.remoteHold ? ', held by them' : ''}${call.muted ? ', muted' : ''}`
+          const to = call.sent && `to ${call.sent.to.display || call.sent.to.number}`
+          const sent =
+            call.sent === undefined ? '' : `, ${to}: ${call.sent.failed ?? (call.sent.ringing ? 'rings' : 'sent')}`
+          const notes = `${call.remoteHold ? ', held by them' : ''}${call.muted ? ', muted' : ''}${sent}`
           return `${activity.name} with ${call.peer.display || call.peer.number}${notes}`
         }
         case 'ended':

@@ -14,7 +14,8 @@ const SIP: SipConfig = {
   userAgent: 'Offhook/test',
   timers: { t1: 500, t2: 4000, t4: 5000, d: 32_000 },
   applicationMethods: [],
-  supported: [],
+  supported: ['replaces'],
+  refer: true,
   limits: { sessions: 32, transactions: 256 },
 }
 

@@ -34,16 +34,16 @@ test('the phone in 80×24', () => {
       ║Call                ║   handset: LIFTED
       ║10_                 ║
       ║Dial Del        Exit║    h hold       m mute       r redial
-      ╚════════════════════╝    + louder     - softer     up
-         F1   F2   F3   F4      down         Enter ok     Backspace
-
-         1     2     3         call 101 for the echo
-         4    [5]    6         audio: null (no sound device)
-         7     8     9
+      ╚════════════════════╝    t transfer   v messages   up
+         F1   F2   F3   F4      + louder     - softer     down
+                                Enter ok     Backspace
+         1     2     3
+         4    [5]    6         call 101 for the echo
+         7     8     9         audio: null (no sound device)
          *     0     #
 
      space hook  0-9 * # keypad  F1-F4 or a s d f soft keys  arrows Enter Backspace
-     h hold   m mute   r redial   + - volume   c the second phone calls   q quit
+     other keys as beside the display   c the second phone calls   q quit
 
      12:00:00.000 info  ua registered
      12:00:01.000 info  phone off hook

@@ -31,16 +31,18 @@ const SIDE: readonly (readonly [Key, string])[] = [
   ['hold', 'h hold'],
   ['mute', 'm mute'],
   ['redial', 'r redial'],
+  ['transfer', 't transfer'],
+  ['message', 'v messages'],
+  ['up', 'up'],
   ['volume-up', '+ louder'],
   ['volume-down', '- softer'],
-  ['up', 'up'],
   ['down', 'down'],
   ['ok', 'Enter ok'],
   ['back', 'Backspace'],
 ]
 export const HELP = [
   'space hook  0-9 * # keypad  F1-F4 or a s d f soft keys  arrows Enter Backspace',
-  'h hold   m mute   r redial   + - volume   c the second phone calls   q quit',
+  'other keys as beside the display   c the second phone calls   q quit',
 ]
 
 /** Exactly `size.rows` rows of at most `size.columns` characters. */
@@ -92,7 +94,7 @@ function side({ lamps, handset, pressed, notes }: Picture): string[] {
     '',
     `handset: ${handset === 'off' ? 'LIFTED' : 'down'}`,
     '',
-    ...[0, 3, 6].map((first) =>
+    ...[0, 3, 6, 9].map((first) =>
       keys
         .slice(first, first + 3)
         .map((key) => key.padEnd(13))

@@ -36,6 +36,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   h: key('hold'),
   m: key('mute'),
   r: key('redial'),
+  t: key('transfer'),
+  v: key('message'),
   '+': key('volume-up'),
   '=': key('volume-up'),
   '-': key('volume-down'),
