@@ -3,6 +3,8 @@ import { hex } from '../../base/rng.ts'
 import { systemRng } from '../../runtime/system-rng.ts'
 import { SqnWindow } from '../../sip/auth/sqn.ts'
 import type { Credential } from '../../sip/core/contract.ts'
+import { type ContactParams, contactProblem } from '../../sip/usage/contact-wishes.ts'
+import { CoreError } from './errors.ts'
 import { checkProof, credentialOf, type Proof } from './proof.ts'
 import type { SipUri } from './sip-uri.ts'
 
@@ -10,6 +12,10 @@ import type { SipUri } from './sip-uri.ts'
 export interface CredentialsOptions extends Proof {
   /** User part of our Contact; random when it is left out. */
   readonly token?: string | undefined
+  /** More parameters of our Contact, in requests and responses of theirs, by name; undefined is one without a value. */
+  readonly contactParams?: ContactParams | undefined
+  /** Likewise of the URI in it. */
+  readonly contactUriParams?: ContactParams | undefined
   /** See the attribute of that name. */
   readonly asksOnChallenge?: boolean | number
   /** For other realms: proxies and servers that know us otherwise. */
@@ -35,6 +41,9 @@ export class Credentials {
    * for so many ms, ten minutes at most.
    */
   asksOnChallenge: boolean | number
+  /** More parameters of our Contact, and of the URI in it. */
+  readonly contactParams: ContactParams
+  readonly contactUriParams: ContactParams
   #proof: Proof
   readonly #more: readonly Proof[]
   /** Of the numbers a network has used; copies share it. */
@@ -42,13 +51,18 @@ export class Credentials {
 
   /** Throws a CoreError when a proof is none. */
   constructor(uri: SipUri, options: CredentialsOptions = {}) {
-    const { token, username, realm, more = [], asksOnChallenge = false, ...proof } = options
+    const { token, username, realm, more = [], asksOnChallenge = false, ...rest } = options
+    const { contactParams = {}, contactUriParams = {}, ...proof } = rest
     for (const each of [options, ...more]) checkProof('Credentials', each)
+    const problem = contactProblem(contactParams, contactUriParams)
+    if (problem !== undefined) throw new CoreError('argument', 'Credentials', problem)
     this.uri = uri
     this.token = token ?? hex(systemRng(), TOKEN_DIGITS)
     this.username = username
     this.realm = realm
     this.asksOnChallenge = asksOnChallenge
+    this.contactParams = { ...contactParams }
+    this.contactUriParams = { ...contactUriParams }
     this.#proof = proof
     this.#more = [...more]
   }
@@ -76,8 +90,9 @@ export class Credentials {
 
   /** Another one that says the same, with a URI of its own. */
   copy(): Credentials {
-    const { token, username, realm, asksOnChallenge } = this
-    const known = { ...this.#proof, token, username, realm, asksOnChallenge, more: this.#more }
+    const { token, username, realm, asksOnChallenge, contactParams, contactUriParams } = this
+    const contact = { token, contactParams, contactUriParams }
+    const known = { ...this.#proof, ...contact, username, realm, asksOnChallenge, more: this.#more }
     const copy = new Credentials(this.uri.copy(), known)
     copy.#sqn = this.#sqn
     return copy

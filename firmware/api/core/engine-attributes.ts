@@ -25,6 +25,7 @@ export type TransportOptions = Pick<
   | 'tlsCaFile'
   | 'tlsCertificateFile'
   | 'tlsKeyFile'
+  | 'tlsCiphers'
 >
 
 /** The attributes of `Engine`. */

@@ -27,6 +27,7 @@ export function setUp(options: StartOptions, localIp: string, packages: Record<s
     ca: options.tlsCaFile,
     certificate: options.tlsCertificateFile,
     key: options.tlsKeyFile,
+    ciphers: options.tlsCiphers,
     verify: options.tlsVerifyServer,
     verifyClients: options.tlsVerifyClients,
   }

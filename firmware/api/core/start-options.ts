@@ -29,6 +29,8 @@ export interface StartOptions {
   /** Our own certificate and its key (PEM); undefined: none. */
   readonly tlsCertificateFile: string | undefined
   readonly tlsKeyFile: string | undefined
+  /** Ciphers, as OpenSSL lists them (`A:B`), for TLS 1.2 and 1.3; undefined: Node's. */
+  readonly tlsCiphers: string | undefined
   /** Who connects to us has to show a certificate of an authority we believe. */
   readonly tlsVerifyClients: boolean
   /** Tail of the echo canceller, ms; 0: none. Taken note of: the media engine has no echo canceller yet. */
@@ -92,6 +94,7 @@ export const DEFAULT_START_OPTIONS: StartOptions = {
   tlsCaFile: undefined,
   tlsCertificateFile: undefined,
   tlsKeyFile: undefined,
+  tlsCiphers: undefined,
   tlsVerifyClients: false,
   ecTailLength: 50,
   userAgent: `Offhook/${VERSION}`,
@@ -158,6 +161,7 @@ const CHECKS: { readonly [K in keyof StartOptions]: Check } = {
   tlsCaFile: maybeText,
   tlsCertificateFile: maybeText,
   tlsKeyFile: maybeText,
+  tlsCiphers: maybeText,
   tlsVerifyClients: boolean,
   ecTailLength: whole(0, 500),
   userAgent: text,

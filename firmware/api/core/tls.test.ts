@@ -39,3 +39,20 @@ test('refused while it is verified, taken when it is not, taken when its authori
   expect(() => alice.engine.setTlsCaFile(join(folder, 'none.pem'))).toThrow(/none\.pem/)
   expect(await codeOf(alice, bob)).toBe(200)
 })
+
+test('ciphers: those alone, from the start or from a change on; a list nobody knows is refused', async () => {
+  const authority = createAuthority(folder, 'ciphers')
+  const { cert, key } = authority.sign('bob-ciphers', here)
+  const files = { localTlsPort: 0, tlsCertificateFile: cert, tlsKeyFile: key }
+  const bob = await startParty('bob', { ...files, tlsCiphers: 'TLS_AES_256_GCM_SHA384' })
+  const alice = await startParty('alice', {
+    ...{ localTlsPort: 0, tlsCaFile: authority.ca, tlsCiphers: 'TLS_CHACHA20_POLY1305_SHA256' },
+  })
+  expect(await codeOf(alice, bob)).toBe(503)
+  alice.engine.setTransports({ tlsCiphers: 'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256' })
+  expect(await codeOf(alice, bob)).toBe(200)
+  expect(() => alice.engine.setTransports({ tlsCiphers: 'nonsense' })).toThrow(
+    'Engine.setTransports: ciphers: expected a list that OpenSSL knows',
+  )
+  expect(await codeOf(alice, bob)).toBe(200)
+})

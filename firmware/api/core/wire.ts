@@ -5,6 +5,7 @@ import { headersProblem } from '../../sip/message/addressing.ts'
 import { accepts, contacts, type Reason, reasons } from '../../sip/message/headers.ts'
 import type { Body, HeaderField, SipMessage, SipRequest } from '../../sip/message/message.ts'
 import { telOf } from '../../sip/message/tel.ts'
+import type { ContactParams } from '../../sip/usage/contact-wishes.ts'
 import type { Credentials } from './credentials.ts'
 import { CoreError } from './errors.ts'
 import { routesOf, type WayOut } from './route.ts'
@@ -24,15 +25,23 @@ export function headerFields(headers: ExtraHeaders = {}, of?: 'response'): reado
 }
 
 /** Who the engine says we are. */
-export const identityOf = ({ uri, token, proofs, challengeMs }: Credentials, way: WayOut): Identity => ({
+export const identityOf = (
+  { uri, token, proofs, challengeMs, contactParams, contactUriParams }: Credentials,
+  way: WayOut,
+): Identity => ({
   aor: new SipUri({ host: uri.host, port: uri.port, user: uri.user, secure: uri.secure }).address,
   displayName: utf8Encode(uri.display ?? ''),
   contactUser: token,
+  contactParams: encoded(contactParams),
+  contactUriParams: encoded(contactUriParams),
   credentials: proofs,
   routes: routesOf(way).map((route) => route.uri.address),
   transport: way.transport,
   ...(challengeMs !== undefined && { challengeMs }),
 })
+
+const encoded = (params: ContactParams): ContactParams =>
+  Object.fromEntries(Object.entries(params).map(([name, value]) => [name, value && utf8Encode(value)]))
 
 /** A reason phrase as it goes out; undefined: the usual one. */
 export const phraseOf = (reason: string | undefined): string | undefined =>

@@ -4,12 +4,13 @@ import {
   Credentials,
   type ExtraHeaders,
   type RegistrationOptions,
-  Route,
+  type Route,
   type SdpAttribute,
   type SessionTerms,
   SipUri,
 } from '../core/index.ts'
 import type { AccountSettings } from './account-schema.ts'
+import { paramsOf, unescaped, wayOf } from './account-way.ts'
 import { proofsOf } from './auth-challenge.ts'
 import type { SoundSettings } from './call-sound.ts'
 import { OperationError, operated } from './errors.ts'
@@ -57,18 +58,20 @@ export const termsOf = ({ callConfig }: AccountSettings): SessionTerms => ({
 export function partsOf(
   operation: string,
   settings: AccountSettings,
-  { proxies: before }: EndpointDefaults,
+  defaults: Pick<EndpointDefaults, 'proxies'>,
   token?: string,
 ): AccountParts {
   const missing = MISSING.find(([, asked]) => asked(settings))?.[0]
   if (missing !== undefined) throw new OperationError(operation, 'unsupported', missing)
   const { regConfig, sipConfig, natConfig } = settings
+  const { routes, registering } = wayOf(operation, settings, defaults)
   const uri = addressOf(operation, '/idUri', settings.idUri)
   const [first, ...more] = proofsOf(sipConfig.authCreds)
-  const proxies = [...before, ...sipConfig.proxies]
   const transport = sipConfig.transport === 'auto' ? undefined : sipConfig.transport
-  const outbound = natConfig.sipOutboundUse ? { outbound: proxies, instance: natConfig.sipOutboundInstanceId } : {}
-  const routes = natConfig.sipOutboundUse ? [] : proxies.map((proxy) => operated(operation, () => Route.parse(proxy)))
+  const contact = {
+    contactParams: paramsOf(sipConfig.contactParams),
+    contactUriParams: paramsOf(sipConfig.contactUriParams, unescaped),
+  }
   const retry = {
     firstMs: 1000 * regConfig.firstRetryIntervalSec,
     longestMs: 1000 * regConfig.retryIntervalSec,
@@ -79,7 +82,7 @@ export function partsOf(
     ...{ uri, routes, transport, terms: termsOf(settings), headers: settings.callConfig.headers },
     credentials: operated(
       operation,
-      () => new Credentials(uri, { ...first, ...(token && { token }), asksOnChallenge: true, more }),
+      () => new Credentials(uri, { ...first, ...(token && { token }), ...contact, asksOnChallenge: true, more }),
     ),
     registration:
       regConfig.registrarUri === ''
@@ -88,7 +91,7 @@ export function partsOf(
             registrar: addressOf(operation, '/regConfig/registrarUri', regConfig.registrarUri),
             ...{ route: routes, transport, expires: regConfig.timeoutSec },
             options: {
-              ...{ retry, ...outbound },
+              ...{ retry, ...registering },
               ...(natConfig.udpKaIntervalSec > 0 && { keepAlive: { kind: 'options', everyMs } as const }),
             },
           },

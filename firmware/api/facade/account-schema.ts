@@ -4,6 +4,13 @@ import type { Schema, Static } from '../../../provisioning/schema/json-schema.ts
 
 const URI = { type: 'string', format: 'sip-uri', maxLength: 255 } as const
 const TEXT = { type: 'string', maxLength: 255 } as const
+/** As in a header: `;name=value;flag`. */
+const PARAMS = {
+  type: 'string',
+  maxLength: 255,
+  pattern: `^(;[A-Za-z0-9.!%*_+'~-]+(=("[^"\\\\\\x00-\\x1f]*"|[^;"\\\\<>,\\s]+))?)*$`,
+  default: '',
+} as const
 const SECONDS = { type: 'integer', minimum: 0, maximum: 86_400 } as const
 const group = <const P extends Readonly<Record<string, Schema>>>(properties: P) =>
   ({ type: 'object', additionalProperties: false, required: [], default: {}, properties }) as const
@@ -54,6 +61,14 @@ export const ACCOUNT_CONFIG = {
       },
       retryIntervalSec: { ...SECONDS, minimum: 1, maximum: 3600, default: 300, description: 'Never later than this' },
       randomRetryIntervalSec: { ...SECONDS, maximum: 600, default: 30, description: 'Spread of the first retry' },
+      proxyUse: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 3,
+        default: 3,
+        description: 'Proxies of REGISTER: 0 none, 1 the endpoint’s, 2 the account’s, 3 both',
+      },
+      contactParams: { ...PARAMS, description: 'Of the Contact in REGISTER, behind those of sipConfig: ;name=value' },
       dropCallsOnFail: { type: 'boolean', default: false, description: 'Calls end when the registration fails' },
     }),
     sipConfig: group({
@@ -65,6 +80,8 @@ export const ACCOUNT_CONFIG = {
         description: 'Of each realm the first that fits',
       },
       proxies: { type: 'array', items: URI, maxItems: 4, default: [], description: 'Outbound, first hop first' },
+      contactParams: { ...PARAMS, description: 'Of the Contact, in requests and responses: ;name=value' },
+      contactUriParams: { ...PARAMS, description: 'Of the URI in the Contact: ;name=value' },
       transport: { type: 'string', enum: ['auto', 'udp', 'tcp', 'tls'], default: 'auto' },
     }),
     callConfig: group({
@@ -115,6 +132,12 @@ export const ACCOUNT_CONFIG = {
       },
       sipOutboundUse: { type: 'boolean', default: false, description: 'Registers through each proxy (RFC 5626)' },
       sipOutboundInstanceId: { ...TEXT, default: '', description: 'urn:uuid:…; needed with sipOutboundUse' },
+      sipOutboundRegId: {
+        type: 'string',
+        pattern: '^([1-9][0-9]{0,8})?$',
+        default: '',
+        description: 'reg-id of the first flow, 1 when empty; given without proxies, of one straight to the registrar',
+      },
       iceEnabled: { type: 'boolean', default: false },
       turnEnabled: { type: 'boolean', default: false },
     }),

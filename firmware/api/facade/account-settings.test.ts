@@ -191,3 +191,66 @@ test('ipChangeConfig.hangupCalls: calls end with the address', async () => {
   await end
   expect(peer.of('BYE')).toHaveLength(1)
 })
+
+const CONTACT = { contactParams: ';x-desk=12;y="a b"', contactUriParams: ';line=a%20b;flag' }
+
+test('sipConfig.contactParams, contactUriParams: in what is sent and answered; regConfig.contactParams in REGISTER', async () => {
+  const { peer, made, create } = await account({ sipConfig: CONTACT, regConfig: { contactParams: ';z' } }, true)
+  const registered = made.once('regState', ({ active }) => active)
+  create()
+  await registered
+  const uri = /^<sip:\w+@127\.0\.0\.1:\d+;line=a%20b;flag>/
+  expect(peer.of('REGISTER')[0]?.header('Contact')).toMatch(
+    new RegExp(`${uri.source};expires=300;z;x-desk=12;y="a b"$`),
+  )
+  new Call(made).makeCall('bob')
+  await expect.poll(() => peer.of('INVITE').length).toBe(1)
+  const said = new RegExp(`${uri.source};x-desk=12;y="a b"$`)
+  expect(peer.of('INVITE')[0]?.header('Contact')).toMatch(said)
+  made.on('incomingCall', ({ callId }) => made.newCall(callId).answer({ statusCode: 180 }))
+  peer.open(/<([^>]+)>/.exec(peer.of('REGISTER')[0]?.header('Contact') ?? '')![1]!, [], '')
+  await expect.poll(() => peer.responses.find(({ status }) => status === 180)?.header('Contact')).toMatch(said)
+  for (const contactParams of ['x=1', ';x=\r\ny', ';=1', ';x="', ';x=a;;'])
+    expect(() => made.modify({ sipConfig: { contactParams } })).toThrow('/sipConfig/contactParams: expected')
+  expect(() => made.modify({ idUri: 'sip:a@b', sipConfig: { contactUriParams: ';ob' } })).toThrow(
+    'a parameter of the Contact that cannot be sent: ob',
+  )
+})
+
+test.each([
+  [0, []],
+  [1, ['endpoint']],
+  [2, ['account']],
+  [3, ['endpoint', 'account']],
+] as const)('regConfig.proxyUse %i: REGISTER goes by %j, calls by both', async (proxyUse, names) => {
+  const peer = await startPeer()
+  peer.on('REGISTER', granted)
+  const at = (name: string) => `sip:127.0.0.1:${peer.port};is=${name};lr`
+  const desk = await upDesk('alice', { uaConfig: { outboundProxies: [at('endpoint')] } })
+  const made = new Account(desk.endpoint)
+  const registered = made.once('regState', ({ active }) => active)
+  made.create({
+    idUri: `${peer.uri('alice')}`,
+    regConfig: { registrarUri: `sip:127.0.0.1:${peer.port}`, proxyUse },
+    sipConfig: { proxies: [at('account')] },
+  })
+  await registered
+  const routes = (method: string) =>
+    peer
+      .of(method)[0]
+      ?.headers('Route')
+      .map((route) => /is=(\w+)/.exec(route)?.[1])
+  expect(routes('REGISTER')).toEqual([...names])
+  new Call(made).makeCall('bob')
+  await expect.poll(() => routes('INVITE')).toEqual(['endpoint', 'account'])
+})
+
+test('natConfig.sipOutboundRegId: the number of the flow, with proxies or without', async () => {
+  const sipOutboundInstanceId = 'urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6'
+  const natConfig = { sipOutboundUse: true, sipOutboundInstanceId, sipOutboundRegId: '5' }
+  const { peer, made, create } = await account({ natConfig }, true)
+  const registered = made.once('regState', ({ active }) => active)
+  create()
+  await registered
+  expect(peer.of('REGISTER')[0]?.header('Contact')).toMatch(/\+sip\.instance="<urn:uuid:[^>]+>";reg-id=5$/)
+})

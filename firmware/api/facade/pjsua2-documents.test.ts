@@ -99,20 +99,32 @@ test('what was set there', () => {
   const { AccountCallConfig: call, AccountNatConfig: nat, AccountMediaConfig: media, AccountPresConfig: pres } = ACCOUNT
   const { settings } = read(new AccountConfig(), {
     ...ACCOUNT,
+    AccountRegConfig: { ...ACCOUNT.AccountRegConfig, proxyUse: 1, contactParams: ';x=1' },
     AccountSipConfig: {
+      ...{ contactParams: ';y', contactUriParams: ';z=2' },
       authCreds: [{ AuthCredInfo: { scheme: 'digest', realm: 'x', username: 'a', dataType: 1, data: '0'.repeat(32) } }],
     },
     AccountCallConfig: { ...call, prackUse: 1, timerUse: 3 },
     AccountPresConfig: { ...pres, publishEnabled: true, headers: [{ hname: 'X-A', hvalue: 'b' }] },
-    AccountNatConfig: { ...nat, sipOutboundInstanceId: '<urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6>' },
+    AccountNatConfig: {
+      ...{ ...nat, sipOutboundRegId: '3' },
+      sipOutboundInstanceId: '<urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6>',
+    },
     AccountMediaConfig: { ...media, srtpUse: 2 },
     AccountIpChangeConfig: { hangupCalls: true },
   })
   expect(settings).toMatchObject({
-    sipConfig: { authCreds: [{ scheme: 'digest', realm: 'x', dataType: 'ha1' }] },
+    regConfig: { proxyUse: 1, contactParams: ';x=1' },
+    sipConfig: {
+      ...{ contactParams: ';y', contactUriParams: ';z=2' },
+      authCreds: [{ scheme: 'digest', realm: 'x', dataType: 'ha1' }],
+    },
     callConfig: { prackUse: 'mandatory', timerUse: 'always' },
     presConfig: { publishEnabled: true, headers: { 'X-A': 'b' } },
-    natConfig: { sipOutboundUse: true, sipOutboundInstanceId: 'urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6' },
+    natConfig: {
+      ...{ sipOutboundUse: true, sipOutboundRegId: '3' },
+      sipOutboundInstanceId: 'urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6',
+    },
     mediaConfig: { srtpUse: 'mandatory' },
     ipChangeConfig: { hangupCalls: true },
   })
@@ -124,7 +136,7 @@ test('what was set there', () => {
 })
 
 test.each([
-  [{ AccountRegConfig: { ...ACCOUNT.AccountRegConfig, contactParams: ';x=1' } }, 'regConfig/contactParams'],
+  [{ AccountSipConfig: { ...ACCOUNT.AccountSipConfig, contactForced: 'sip:a@b' } }, 'sipConfig/contactForced'],
   [{ AccountSipConfig: { ...ACCOUNT.AccountSipConfig, transportId: 3 } }, 'sipConfig/transportId'],
   [{ AccountCallConfig: { ...ACCOUNT.AccountCallConfig, siprecUse: 1 } }, 'callConfig/siprecUse'],
   [{ AccountCallConfig: { ...ACCOUNT.AccountCallConfig, prackUse: 7 } }, 'callConfig/prackUse'],

@@ -82,14 +82,14 @@ const GROUPS: Readonly<Record<string, Group>> = {
   },
   AccountRegConfig: {
     to: 'regConfig',
-    inside: 'delayBeforeRefreshSec unregWaitMsec proxyUse disableRegOnModify',
-    absent: 'contactParams contactUriParams headers',
+    inside: 'delayBeforeRefreshSec unregWaitMsec disableRegOnModify',
+    absent: 'contactUriParams headers',
     as: { firstRetryIntervalSec: ifSaid, retryIntervalSec: ifSaid },
   },
   AccountSipConfig: {
     to: 'sipConfig',
     inside: 'authInitialEmpty authInitialAlgorithm useSharedAuth autoRespondSipMessage ipv6Use',
-    absent: 'contactForced contactParams contactUriParams',
+    absent: 'contactForced',
     as: { authCreds: credentials, transportId: (value) => (value === -1 ? undefined : value) },
   },
   AccountCallConfig: {
@@ -113,7 +113,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
       'sipStunUse mediaStunUse sipUpnpUse mediaUpnpUse nat64Opt iceTrickle iceMaxHostCands iceAggressiveNomination ' +
       'iceNominatedCheckDelayMsec iceWaitNominationTimeoutMsec iceCheckSrcAddr iceNoRtcp iceAlwaysUpdate iceManualHost turnServer ' +
       'turnConnType turnUserName turnPasswordType turnPassword contactRewriteUse contactRewriteMethod contactUseSrcPort ' +
-      'viaRewriteUse sdpNatRewriteUse sipOutboundRegId udpKaData',
+      'viaRewriteUse sdpNatRewriteUse udpKaData',
     as: {
       sipOutboundUse: flag,
       sipOutboundInstanceId: (value) => (typeof value === 'string' ? value.replace(/^<(.*)>$/, '$1') : value),

@@ -14,6 +14,8 @@ export interface TransportConfig {
     readonly caListFile?: string
     readonly certFile?: string
     readonly privKeyFile?: string
+    /** By OpenSSL's names, for TLS 1.2 and 1.3; default Node's. */
+    readonly ciphers?: readonly string[]
     /** Whether servers have to prove who they are; default true. */
     readonly verifyServer?: boolean
     readonly verifyClient?: boolean
@@ -79,6 +81,7 @@ export class Transports {
       tlsCaFile: tls?.tlsConfig?.caListFile,
       tlsCertificateFile: tls?.tlsConfig?.certFile,
       tlsKeyFile: tls?.tlsConfig?.privKeyFile,
+      tlsCiphers: tls?.tlsConfig?.ciphers?.join(':') || undefined,
     }
   }
 }

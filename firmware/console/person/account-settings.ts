@@ -1,5 +1,6 @@
 // An account's options as the settings of an account of the API.
 import { type AccountSettings, OperationError } from '../../api/facade/index.ts'
+import { instanceOfHost } from './instance.ts'
 import type { AccountOptions } from './options.ts'
 
 const SRTP = ['disabled', 'optional', 'mandatory'] as const
@@ -11,16 +12,19 @@ type Part<T> = { readonly [K in keyof T]?: T[K] extends readonly unknown[] ? T[K
 export function accountSettings(options: AccountOptions, own: string): Part<AccountSettings> {
   const { 'use-timer': timer = 1, 'use-srtp': srtp = 0, 'srtp-secure': secure = 0 } = options
   const { 'timer-se': expires, 'timer-min-se': shortest } = options
-  const { 'reg-timeout': timeout, 'rereg-delay': longest } = options
+  const { 'reg-timeout': timeout, 'rereg-delay': longest, 'reg-use-proxy': proxyUse = 3, 'outb-rid': regId } = options
+  const flow = { sipOutboundUse: true, sipOutboundInstanceId: instanceOfHost(), sipOutboundRegId: `${regId}` }
   return {
     idUri: options.id ?? `sip:${own}`,
     regConfig: {
       registrarUri: options.registrar ?? '',
       ...(timeout !== undefined && { timeoutSec: timeout }),
       ...(longest !== undefined && { retryIntervalSec: longest }),
+      proxyUse,
     },
     sipConfig: {
       proxies: options.proxy ?? [],
+      ...{ contactParams: options['contact-params'] ?? '', contactUriParams: options['contact-uri-params'] ?? '' },
       authCreds: options.proofs.flatMap(proofOf),
     },
     callConfig: {
@@ -31,6 +35,7 @@ export function accountSettings(options: AccountOptions, own: string): Part<Acco
     },
     mediaConfig: { srtpUse: SRTP[srtp]!, srtpSecureSignaling: secure === 1 },
     presConfig: { publishEnabled: options.publish ?? false },
+    natConfig: regId === undefined ? {} : flow,
     mwiConfig: { enabled: options.mwi ?? false },
   }
 }

@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { accountSettings } from './account-settings.ts'
+import { instanceOfHost } from './instance.ts'
 import { NOT_HERE, OPTIONS } from './option-table.ts'
 import { linesOfOptions, readPersonOptions, usage } from './options.ts'
 import { wordsOf } from './words.ts'
@@ -54,6 +56,31 @@ test.each([
   [['sip:a@b', 'sip:c@d'], 'one address to call, got sip:a@b sip:c@d'],
   [['--config-file', '/nowhere'], "--config-file: ENOENT: no such file or directory, open '/nowhere'"],
 ])('%j', (args, error) => expect(readPersonOptions(args)).toEqual({ ok: false, error }))
+
+test.each([
+  [['--reg-use-proxy', '4'], '--reg-use-proxy 4: expected a number from 0 to 3.'],
+  [['--outb-rid', '0'], '--outb-rid 0: expected a number from 1 to 999999.'],
+])('%j', (args, error) => expect(readPersonOptions(args)).toEqual({ ok: false, error }))
+
+test('an account as its options have it', () => {
+  const words =
+    '--reg-use-proxy 1 --contact-params ;x=1 --contact-uri-params ;y --outb-rid 4 --id sip:a@b --registrar sip:b'
+  const read = readPersonOptions([...words.split(' '), '--next-account', '--id', 'sip:c@d'])
+  if (!read.ok) throw new Error(read.error)
+  const [first, second] = read.value.accounts.map((each) => accountSettings(each, 'nobody'))
+  expect(first).toMatchObject({
+    regConfig: { proxyUse: 1 },
+    sipConfig: { contactParams: ';x=1', contactUriParams: ';y' },
+    natConfig: { sipOutboundUse: true, sipOutboundRegId: '4', sipOutboundInstanceId: instanceOfHost() },
+  })
+  expect(second).toMatchObject({ regConfig: { proxyUse: 3 }, sipConfig: { contactParams: '' }, natConfig: {} })
+})
+
+test('the instance of a host is the same each time, and another one of another host', () => {
+  expect(instanceOfHost('desk')).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/)
+  expect(instanceOfHost('desk')).toBe(instanceOfHost('desk'))
+  expect(instanceOfHost('desk')).not.toBe(instanceOfHost('kitchen'))
+})
 
 test('accounts and proofs are those named last', () => {
   const words = `--id sip:a@x --username a1 --password p1 --next-cred --realm r --username a2 --password p2 --null-audio

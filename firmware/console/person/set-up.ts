@@ -52,6 +52,7 @@ function transports(options: PersonOptions, endpoint: Endpoint): void {
     tlsConfig: defined({
       ...{ caListFile: options['tls-ca-file'], certFile: options['tls-cert-file'] },
       ...{ privKeyFile: options['tls-privkey-file'], verifyClient: options['tls-verify-client'] },
+      ciphers: options['tls-cipher'],
       verifyServer: options['tls-verify-server'],
     }),
   })

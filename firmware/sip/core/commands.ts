@@ -91,6 +91,8 @@ export class Commands {
     if ('headers' in command && !command.headers.every(isField)) return 'a header that cannot be sent'
     if ('reason' in command && command.reason !== undefined && !isText(command.reason))
       return 'a reason that cannot be sent'
+    const problem = 'identity' in command ? this.#noteWishes(command) : undefined
+    if (problem !== undefined) return problem
     switch (command.kind) {
       case 'register':
         return this.registrations.register(command, now)
@@ -156,6 +158,13 @@ export class Commands {
         return bodyProblem(body) ?? this.#requests.reply(id, status, reason, headers, body, now)
       }
     }
+  }
+
+  /** Of the account; an incoming session has a user of its own in its Contact. */
+  #noteWishes({ kind, id, identity }: Extract<SipCommand, { readonly identity: Identity }>): string | undefined {
+    const { wishes } = this.#requester.environment
+    const session = kind === 'identify' ? this.#sessions.get(id) : undefined
+    return wishes.note(identity) ?? (session && wishes.note(identity, session.contactUser))
   }
 
   #refer(command: Command<'refer'>, now: Millis): string | undefined {

@@ -18,6 +18,7 @@ import { giveUp, overStream, TRYING_AFTER } from '../transaction/timers.ts'
 import { type Arrival, type Received, receive, unframed } from '../transport/receive.ts'
 import { type Flow, Streams, serves } from '../transport/streams.ts'
 import { Transports } from '../transport/transports.ts'
+import { ContactWishes } from '../usage/contact-wishes.ts'
 import type { UsageEnvironment } from '../usage/environment.ts'
 import { EventPackages } from '../usage/event-packages.ts'
 import type { Ended } from '../usage/invite/session.ts'
@@ -132,6 +133,7 @@ class Engine implements SipEngine {
       emit: (output) => this.#out.push(output),
       trust: () => (this.#sender && this.#admissions.isKnown(this.#sender) ? { trusted: true } : {}),
       bindings: new Map(),
+      wishes: new ContactWishes(),
       questions: new Questions(nextId, (event) => this.#out.push(event)),
       suspect: (hop, now) => this.#streams.suspect(hop, now),
       pace: (hop, everyMs, answers, now) => this.#streams.pace(hop, everyMs, answers, now),

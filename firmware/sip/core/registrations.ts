@@ -2,29 +2,22 @@
 import type { SocketAddress } from '../../base/address.ts'
 import type { Millis } from '../../base/time.ts'
 import type { Server } from '../locate/server.ts'
-import { all, TOKEN } from '../message/chars.ts'
+import { contactProblem } from '../usage/contact-wishes.ts'
 import { type Digest, newDigest } from '../usage/digest.ts'
 import { asksOf } from '../usage/questions.ts'
 import { Registration } from '../usage/register/registration.ts'
 import { registrationSettings } from '../usage/register/settings.ts'
 import type { Requester } from '../usage/requester.ts'
 import type { Identity, RegisterOptions, SessionId, SipCommand } from './contract.ts'
-import { isText } from './sendable.ts'
 
 type Register = Extract<SipCommand, { readonly kind: 'register' }>
 
 /** Far beyond what a phone has. */
 const MAX_REGISTRATIONS = 64
 
-/** Written by us, each from what it is about. */
-const OWN_PARAMS = ['expires', 'q', '+sip.instance', 'reg-id']
-
 function contactFault({ q = 0, contactParams = {} }: RegisterOptions): string | undefined {
   if (!(q >= 0 && q <= 1)) return 'q is a number of 0 to 1'
-  const wrong = Object.entries(contactParams).find(
-    ([name, value]) => !all(name, TOKEN) || OWN_PARAMS.includes(name.toLowerCase()) || !isText(value ?? ''),
-  )
-  return wrong && `a parameter of the Contact that cannot be sent: ${wrong[0]}`
+  return contactProblem(contactParams)
 }
 
 export class Registrations {

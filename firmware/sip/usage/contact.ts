@@ -1,6 +1,6 @@
 // Our Contact (RFC 3261 §8.1.1.8), and what registrations have learnt for the requests that follow (RFC 3608, 5626, 5627).
 import type { Server } from '../locate/server.ts'
-import type { HeaderField, NameAddr } from '../message/message.ts'
+import type { HeaderField, NameAddr, Parameters } from '../message/message.ts'
 import { printUri } from '../message/uri.ts'
 import type { LocalTransport } from '../transport/transports.ts'
 import type { UsageEnvironment } from './environment.ts'
@@ -27,8 +27,13 @@ export interface Binding {
 /** By the user of our Contact. */
 export type Bindings = Map<string, Binding>
 
-/** Our Contact on a local transport, `secure`: as sips; `user` as it is meant, not as it is written. */
-export const contactUri = (user: string, { protocol, local }: LocalTransport, secure: boolean): string =>
+/** Our Contact on a local transport, `secure`: as sips; `user` as it is meant, not as it is written; `more` parameters. */
+export const contactUri = (
+  user: string,
+  { protocol, local }: LocalTransport,
+  secure: boolean,
+  more: Parameters,
+): string =>
   printUri({
     scheme: secure ? 'sips' : 'sip',
     user: user === '' ? undefined : user,
@@ -36,13 +41,13 @@ export const contactUri = (user: string, { protocol, local }: LocalTransport, se
     host: local.address,
     port: local.port,
     // RFC 5630 §3.1.4: sips says TLS by itself.
-    params: protocol === 'UDP' || secure ? [] : [{ name: 'transport', value: protocol.toLowerCase() }],
+    params: [...(protocol === 'UDP' || secure ? [] : [{ name: 'transport', value: protocol.toLowerCase() }]), ...more],
     headers: [],
   })
 
-/** The URI by which the peer of a dialog reaches us (RFC 5627 §4.4); a GRUU of sip: does not do where sips: is due. */
+/** The Contact by which the peer of a dialog reaches us (RFC 5627 §4.4); a GRUU of sip: does not do where sips: is due. */
 export function ourContact(
-  { bindings }: Pick<UsageEnvironment, 'bindings'>,
+  { bindings, wishes }: Pick<UsageEnvironment, 'bindings' | 'wishes'>,
   user: string,
   transport: LocalTransport,
   secure: boolean,
@@ -50,9 +55,10 @@ export function ourContact(
 ): string {
   const binding = bindings.get(user)
   const gruu = anonymous ? binding?.temporaryGruu : binding?.publicGruu
-  if (gruu !== undefined && (!secure || /^sips:/i.test(gruu))) return gruu
-  const uri = contactUri(user, transport, secure)
-  return binding?.outbound ? `${uri};ob` : uri
+  const { params, uriParams } = wishes.of(user)
+  if (gruu !== undefined && (!secure || /^sips:/i.test(gruu))) return `<${gruu}>${params}`
+  const uri = contactUri(user, transport, secure, uriParams)
+  return `<${uri}${binding?.outbound ? ';ob' : ''}>${params}`
 }
 
 /** RFC 3323 §4.1: who asks does not want to be known. */

@@ -10,6 +10,7 @@ import type { Hop, TransactionEnvironment } from '../transaction/environment.ts'
 import type { ServerTransactions } from '../transaction/server.ts'
 import type { Transports } from '../transport/transports.ts'
 import type { Bindings } from './contact.ts'
+import type { ContactWishes } from './contact-wishes.ts'
 import type { Questions } from './questions.ts'
 
 export interface UsageEnvironment extends TransactionEnvironment {
@@ -23,6 +24,7 @@ export interface UsageEnvironment extends TransactionEnvironment {
   /** Allow, Supported, Accept and the like, as every capable message of ours states them. */
   readonly capabilities: Capabilities
   readonly bindings: Bindings
+  readonly wishes: ContactWishes
   readonly questions: Questions
   emit(output: SipOutput): void
   /** Of an event that tells of the message in hand: whether its sender is one of our servers or a trusted address. */

@@ -42,7 +42,7 @@ export interface RequestSpec {
   readonly nextHop: Uri
   /** Route, From, To, Call-ID and the application's own; what depends on the way out is added here. */
   readonly headers: readonly HeaderField[]
-  /** User part of the Contact to add, with the header parameters that follow it; undefined: no Contact. */
+  /** User part of the Contact to add, with what is said first behind that of a REGISTER; undefined: no Contact. */
   readonly contact: { readonly user: string; readonly params: string } | undefined
   readonly body: Body | undefined
   /** The CSeq number of the first try, and of each that a challenge asks for. */
@@ -163,11 +163,12 @@ export class Requester {
     if (spec.contact) {
       const { user, params } = spec.contact
       // A binding names the place itself.
-      const uri =
+      const wish = this.environment.wishes.of(user)
+      const value =
         spec.method === 'REGISTER'
-          ? contactUri(user, transport, isSecure(spec))
+          ? `<${contactUri(user, transport, isSecure(spec), wish.uriParams)}>${params}${wish.params}`
           : ourContact(this.environment, user, transport, isSecure(spec), isAnonymous(spec.headers))
-      headers.push({ name: 'Contact', value: `<${uri}>${params}` })
+      headers.push({ name: 'Contact', value })
     }
     headers.push(...capabilities.userAgent, ...authorization)
     if (spec.body) headers.push({ name: 'Content-Type', value: spec.body.contentType })

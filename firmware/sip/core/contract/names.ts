@@ -36,6 +36,10 @@ export interface Identity {
   readonly displayName: string
   /** User part of our Contact; incoming requests are matched to the account by it. */
   readonly contactUser: string
+  /** More parameters of our Contact, in requests and responses, by name; undefined is one without a value. */
+  readonly contactParams?: Readonly<Record<string, string | undefined>>
+  /** Likewise of the URI in it, where that is not a GRUU. */
+  readonly contactUriParams?: Readonly<Record<string, string | undefined>>
   readonly credentials: readonly Credential[]
   /**
    * So long, ms, and for ten minutes at most, each 401 and 407 waits for the application's word: `challenged`, then `authorize`.

@@ -13,6 +13,13 @@ export interface RegisterOptions {
    * when that leads nowhere. A registrar that does not know Outbound is registered with over one of them.
    */
   readonly outbound?: readonly string[]
+  /** Proxies of REGISTER alone, instead of `Identity.routes`; with `outbound` behind each of those. */
+  readonly routes?: readonly string[]
+  /**
+   * `reg-id` of the first flow, 1 when it is left out, and counted from there (RFC 5626 §4.2); given without `outbound`, that of one
+   * flow by the usual way.
+   */
+  readonly regId?: number
   /** The Service-Route of an answer is the route of later requests of the account (RFC 3608). Default true. */
   readonly serviceRoute?: boolean
   readonly retry?: RegisterRetry

@@ -240,7 +240,7 @@ export function contactField(
     ? [
         {
           name: 'Contact',
-          value: `<${ourContact(port.environment, port.contactUser, transport, wantsSips(request), false)}>`,
+          value: ourContact(port.environment, port.contactUser, transport, wantsSips(request), false),
         },
       ]
     : []

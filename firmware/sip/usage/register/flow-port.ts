@@ -17,6 +17,8 @@ export interface RegistrationSettings {
   readonly options: RegisterOptions
   /** `options.outbound`, ready to be routes. */
   readonly outbound: readonly NameAddr[]
+  /** Of REGISTER, behind the proxy of a flow. */
+  readonly routes: readonly NameAddr[]
 }
 
 export interface Outcome {

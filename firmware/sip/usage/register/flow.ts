@@ -34,7 +34,7 @@ export class RegistrationFlow implements RequestUser, Sleeper {
   /** Over UDP nothing else keeps the way to us open. */
   readonly #keeping = new Timer({ wake: (now) => this.#keep(now) })
   /** Undefined: Outbound is not asked for. */
-  readonly #regId: number | undefined
+  readonly ownRegId: number | undefined
   /** Its outbound proxy; the first route. */
   proxy: NameAddr | undefined
   state: RegistrationState = 'unregistered'
@@ -68,12 +68,12 @@ export class RegistrationFlow implements RequestUser, Sleeper {
       probe: () => probeSpec(port, this.#routing()),
       onDead: (why, detail, tries, now) => this.#dead({ ...statusOf(why, detail), cause: why, tries }, now),
     })
-    this.#regId = regId
+    this.ownRegId = regId
     this.proxy = proxy
   }
 
   get regId(): number | undefined {
-    return this.#plain ? undefined : this.#regId
+    return this.#plain ? undefined : this.ownRegId
   }
 
   /** The way its registrar is reached by, once it was. */
@@ -296,7 +296,7 @@ export class RegistrationFlow implements RequestUser, Sleeper {
 
   #routing() {
     const { settings } = this.#port
-    const routes = [...(this.proxy ? [this.proxy] : []), ...settings.prepared.routes]
+    const routes = [...(this.proxy ? [this.proxy] : []), ...settings.routes]
     return route(this.#elsewhere ?? settings.registrar, routes)
   }
 
@@ -329,7 +329,8 @@ export class RegistrationFlow implements RequestUser, Sleeper {
   #noteContact(): void {
     const bound = this.#port.requester.environment.transports.get(this.#request?.transport ?? '')
     const { contactUser } = this.#port.settings.identity
-    if (bound) this.contact = contactUri(contactUser, bound, isSecure(this.#routing()))
+    const { uriParams } = this.#port.requester.environment.wishes.of(contactUser)
+    if (bound) this.contact = contactUri(contactUser, bound, isSecure(this.#routing()), uriParams)
   }
 
   /** RFC 5626 §4.4: streams ping by themselves, at the pace the server asks for. */

@@ -50,7 +50,7 @@ export class Registration implements FlowPort {
   }
 
   get regIds(): readonly number[] {
-    return this.settings.outbound.map((_, i) => i + 1)
+    return this.#flows.flatMap(({ ownRegId }) => ownRegId ?? [])
   }
 
   nextSeq(): number {
@@ -142,17 +142,19 @@ export class Registration implements FlowPort {
 
   /** A flow for each proxy, those that stand kept; returns those that are not needed any more. */
   #arrange(): readonly RegistrationFlow[] {
-    const { outbound } = this.settings
+    const { outbound, options } = this.settings
     const before = this.#flows
-    this.#flows =
-      outbound.length === 0
-        ? [before.find(({ proxy }) => proxy === undefined) ?? new RegistrationFlow(this, undefined, undefined)]
-        : outbound.map((proxy, i) => {
-            const known = before[i]
-            return known?.proxy && sameUri(known.proxy.uri, proxy.uri)
-              ? known
-              : new RegistrationFlow(this, i + 1, proxy)
-          })
+    const first = options.regId ?? 1
+    const proxies = outbound.length === 0 ? [undefined] : outbound
+    this.#flows = proxies.map((proxy, i) => {
+      const regId = proxy === undefined ? options.regId : first + i
+      const known = before.find(
+        (flow) =>
+          flow.ownRegId === regId &&
+          (proxy === undefined || flow.proxy === undefined ? flow.proxy === proxy : sameUri(flow.proxy.uri, proxy.uri)),
+      )
+      return known ?? new RegistrationFlow(this, regId, proxy)
+    })
     const rest = before.filter((flow) => !this.#flows.includes(flow))
     for (const flow of rest) this.#leaving.add(flow)
     return rest
@@ -234,8 +236,13 @@ export class Registration implements FlowPort {
       ...(temporaryGruu === undefined ? {} : { temporaryGruu }),
       ...(outbound.length > 0
         ? {
-            flows: this.#flows.map(({ proxy, state, status }, i) => ({
-              ...{ regId: i + 1, proxy: proxy ? printUri(proxy.uri) : '', registered: state === 'registered', status },
+            flows: this.#flows.map(({ proxy, state, status, ownRegId = 1 }) => ({
+              ...{
+                regId: ownRegId,
+                proxy: proxy ? printUri(proxy.uri) : '',
+                registered: state === 'registered',
+                status,
+              },
             })),
           }
         : {}),

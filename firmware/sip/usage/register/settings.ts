@@ -7,6 +7,8 @@ import type { RegistrationSettings } from './flow-port.ts'
 
 /** Of one registration (RFC 5626 §4.2 asks for two at least). */
 const MAX_FLOWS = 4
+/** RFC 5626 §4.2: 31 bits, and some for those that are counted from there. */
+const MAX_REG_ID = 2 ** 31 - 1 - MAX_FLOWS
 /** Milliseconds. */
 const MIN_KEEP_ALIVE = 1000
 
@@ -24,14 +26,21 @@ export function registrationSettings(
   const outbound = asRoutes(options.outbound ?? [])
   if (!outbound.ok) return outbound
   if (outbound.value.length > MAX_FLOWS) return err(`more than ${MAX_FLOWS} outbound proxies`)
+  const routes = options.routes === undefined ? ok(prepared.value.routes) : asRoutes(options.routes)
+  if (!routes.ok) return routes
+  const { regId } = options
+  if (regId !== undefined && !(Number.isInteger(regId) && regId > 0 && regId <= MAX_REG_ID))
+    return err(`the reg-id is none of 1 to ${MAX_REG_ID}`)
   if (options.instance !== undefined && !/^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(options.instance))
     return err('the instance is no urn:uuid')
-  if (outbound.value.length > 0 && options.instance === undefined) return err('Outbound needs an instance')
+  if ((outbound.value.length > 0 || regId !== undefined) && options.instance === undefined)
+    return err('Outbound needs an instance')
   if (options.keepAlive && !(options.keepAlive.everyMs >= MIN_KEEP_ALIVE))
     return err('a keep-alive more often than once a second')
   return ok({
     options,
     outbound: outbound.value,
+    routes: routes.value,
     identity,
     prepared: prepared.value,
     // §10.2: the Request-URI of a REGISTER has no user part.
