@@ -2,6 +2,7 @@
 import { type SocketAddress, showAddress } from '../base/address.ts'
 import { isIpv6 } from '../base/ip.ts'
 import { log } from '../base/log.ts'
+import { hasStream } from '../net/stream-ports.ts'
 import { loadTls, type TlsContext, type TlsSettings } from '../net/tls-files.ts'
 import { openUdp } from '../net/udp.ts'
 import type { NetworkInput, NetworkOutput, Protocol, TransportId } from '../sip/core/contract.ts'
@@ -88,7 +89,9 @@ export function openSockets(first: SocketSettings, user: SocketUser): Sockets {
       if (open.has(name) || lost.has(address)) continue
       try {
         const local = { address, port: port || (chosen.get(protocol) ?? 0) || choose(protocol, address) }
-        const transport = openTransport({ transport: name, protocol, local, dscp: settings.dscp, tls: context }, user)
+        const asked = { transport: name, protocol, local, dscp: settings.dscp, tls: context }
+        const openOne = () => openTransport(asked, user)
+        const transport = local.port === 0 ? openFree(openOne, ({ up }) => up.local.port) : openOne()
         open.set(name, { transport, address, port, tls: context })
         if (port === 0) chosen.set(protocol, transport.up.local.port)
       } catch (error) {
@@ -131,7 +134,10 @@ export function openSockets(first: SocketSettings, user: SocketUser): Sockets {
   function choose(protocol: Protocol, address: string): number {
     if (protocol === 'UDP') return 0
     if (protocol === 'TCP' && settings.tcpPort === undefined && chosen.has('UDP')) return chosen.get('UDP')!
-    const probe = openUdp({ address, port: 0, onDatagrams() {}, onUnreachable() {}, onError() {} })
+    const probe = openFree(
+      () => openUdp({ address, port: 0, onDatagrams() {}, onUnreachable() {}, onError() {} }),
+      ({ local }) => local.port,
+    )
     const { port } = probe.local
     probe.close()
     return port
@@ -169,6 +175,26 @@ function wantedOf(
     if (tls) wanted.set(`tls${suffix}`, { protocol: 'TLS', address, port: tls.port, tls })
   })
   return wanted
+}
+
+/** How many ports the kernel is asked for, of which the last is taken as it is. */
+const TRIES = 16
+
+/**
+ * What is open where the kernel chose. It sees to the sockets of UDP alone, and a stream is to be there, too: of many ports
+ * somebody's connection has one.
+ */
+function openFree<T extends { close(): void }>(openOne: () => T, portOf: (it: T) => number): T {
+  const passed: T[] = []
+  try {
+    for (;;) {
+      const it = openOne()
+      if (passed.length === TRIES - 1 || !hasStream(portOf(it))) return it
+      passed.push(it)
+    }
+  } finally {
+    for (const each of passed) each.close()
+  }
 }
 
 /** Undefined, with the reason told: they cannot be used. Everything else goes on. */

@@ -14,16 +14,11 @@ import { type CoreParty, startParty } from './core.ts'
 
 export const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** A test file's own range of ports, from `first` on, and parties with the sound device that is none. */
-export function soundParties(first: number) {
-  let ports = first
-  return async (user: string, options: Partial<StartOptions> = {}): Promise<CoreParty> => {
-    const rtpPortRange = [ports, ports + 39] as const
-    ports += 40
-    const party = await startParty(user, { rtpPortRange, sampleRate: 16, codecs: ['g711'], ...options })
-    party.engine.setSoundDevices('null', 'null')
-    return party
-  }
+/** A party with the sound device that is none. */
+export async function withSound(user: string, options: Partial<StartOptions> = {}): Promise<CoreParty> {
+  const party = await startParty(user, { sampleRate: 16, codecs: ['g711'], ...options })
+  party.engine.setSoundDevices('null', 'null')
+  return party
 }
 
 /** One in INIT. */

@@ -12,6 +12,7 @@ import {
   SipUri,
   type StartOptions,
 } from '../api/core/index.ts'
+import { rtpRanges } from './interop/ports.ts'
 
 export interface CoreParty {
   readonly engine: Engine
@@ -23,14 +24,17 @@ export interface CoreParty {
   readonly told: AnyNotification[]
 }
 
-/** A running engine that ends with the test. */
+const nextRange = rtpRanges()
+
+/** A running engine that ends with the test; its RTP ports are its own. */
 export async function startParty(user: string, options: Partial<StartOptions> = {}): Promise<CoreParty> {
   const engine = new Engine()
   const told: AnyNotification[] = []
   engine.notifications.addObserver((notification) => {
     if (notification.name !== 'engine-log') told.push(notification)
   })
-  await engine.start({ localIp: '127.0.0.1', localTlsPort: null, autoSound: false, ...options })
+  const rtpPortRange = nextRange()
+  await engine.start({ localIp: '127.0.0.1', localTlsPort: null, autoSound: false, rtpPortRange, ...options })
   onTestFinished(async () => {
     if (engine.state === 'running') await engine.stop()
   })

@@ -3,8 +3,10 @@
 // named *.long.test.ts.
 import { spawn } from 'node:child_process'
 import { existsSync, globSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
+import { WAITING } from './waiting.ts'
 
 interface Count {
   readonly passed: number
@@ -27,7 +29,7 @@ const closingLine = (output: string): Count | undefined => {
 
 const vitestCount = (report: string) => (): Count | undefined => {
   if (!existsSync(report)) return undefined
-  const { testResults, numPassedTests, numTotalTests } = JSON.parse(readFileSync(report, 'utf8'))
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8'))
   for (const { name, assertionResults } of testResults)
     for (const { status, fullName, failureMessages } of assertionResults)
       if (status === 'passed' && failureMessages.length > 0)
@@ -36,7 +38,9 @@ const vitestCount = (report: string) => (): Count | undefined => {
   const brokenFiles = testResults.filter(
     (f: { status: string; assertionResults: unknown[] }) => f.status === 'failed' && f.assertionResults.length === 0,
   )
-  return { passed: numPassedTests, failed: numTotalTests - numPassedTests + brokenFiles.length }
+  const tests = testResults.flatMap((f: { assertionResults: { status: string }[] }) => f.assertionResults)
+  const passed = tests.filter(({ status }: { status: string }) => status === 'passed').length
+  return { passed, failed: tests.length - passed + brokenFiles.length }
 }
 
 /** Vitest's arguments after `run`, by `node` and these words before it. */
@@ -51,13 +55,15 @@ function vitestBy(words: readonly string[], name: string, ceiling: number, ...ar
 }
 const vitest = (name: string, ceiling: number, ...args: readonly string[]) =>
   vitestBy(['node_modules/vitest/vitest.mjs', 'run'], name, ceiling, ...args)
+const realTime = (name: string, ceiling: number, ...args: readonly string[]) =>
+  vitestBy(['firmware/testing/real-time/run.ts'], name, ceiling, `--config=${REAL_TIME_CONFIG}`, ...args)
 /** Builds the image first. */
 const scenarios = (ceiling: number, ...args: readonly string[]) =>
   vitestBy(['test-qemu/scenarios/run.ts'], 'scenarios', ceiling, ...BOOTED, ...args)
 
 /**
- * Where voice runs in real time beside foreign peers: one test file at a time, so that none is disturbed by another. Only
- * what failed while the host was seen to stand still is tried again, and said.
+ * Where voice runs in real time beside foreign peers: one test file at a time, so that none is disturbed by another, but those
+ * where nobody listens to it. Only what failed while the host was seen to stand still is tried again, and said.
  */
 const REAL_TIME = [
   ...['native', 'hal/portaudio', 'firmware/net', 'firmware/runtime', 'firmware/console', 'firmware/examples'],
@@ -65,17 +71,20 @@ const REAL_TIME = [
   ...['firmware/testing/interop', 'firmware/testing/flood', 'firmware/testing/real-time'],
   ...['provisioning/device', 'provisioning/mqtt'],
 ]
+const REAL_TIME_CONFIG = 'firmware/testing/real-time/vitest.config.ts'
 /** The device's own binaries and image under an emulator, which takes every core. */
 const EMULATED = ['test-qemu', 'rootfs-overlay']
 /** What boots the image that is built for it, in a network of its own: used as a phone, or its board alone. */
 const BOOTED = ['test-qemu/scenarios', 'test-qemu/board', 'test-qemu/machine/snapshot']
-const without = (...places: readonly string[]) => places.flatMap((place) => ['--exclude', `${place}{/**,.*}`])
+const without = (...places: readonly string[]) => places.map((place) => `--exclude=${place}{/**,.*}`)
 
 const { values } = parseArgs({ options: { only: { type: 'string' }, long: { type: 'boolean', default: false } } })
 const LONG = '**/*.long.test.ts'
-const unlessLong = values.long ? [] : ['--exclude', LONG]
+const unlessLong = values.long ? [] : [`--exclude=${LONG}`]
 const left = values.long ? [] : globSync(`test-qemu/${LONG}`).sort()
 if (left.length > 0) console.log(`only with npm run hil: ${left.join(', ')}`)
+
+const JOBS = `-j${availableParallelism()}`
 
 /** The folders whose one-line tsconfig.json takes Node's types away. */
 const pureFloors = globSync('{firmware,hal,ui-lcd,provisioning}/**/tsconfig.json').map(dirname).sort()
@@ -84,27 +93,28 @@ const SUITES: readonly Suite[] = [
   { name: 'format', ceiling: 0.5, command: [bin('biome'), 'check', '.'] },
   { name: 'types', ceiling: 0.5, command: [bin('tsc'), '-p', '.'] },
   ...pureFloors.map((floor): Suite => ({ name: `types:${floor}`, ceiling: 0.05, command: [bin('tsc'), '-p', floor] })),
-  { name: 'native', ceiling: 3, command: ['make', '-s', '-C', 'native', 'check'], count: closingLine },
+  { name: 'native', ceiling: 3, command: ['make', JOBS, '-s', '-C', 'native', 'check'], count: closingLine },
   {
     name: 'native-asan',
-    ceiling: 4.5,
-    command: ['make', '-s', '-C', 'native', 'check', 'SANITIZE=address,undefined'],
+    ceiling: 3.7,
+    command: ['make', JOBS, '-s', '-C', 'native', 'check', 'SANITIZE=address,undefined'],
     count: closingLine,
   },
   {
     name: 'native-tsan',
-    ceiling: 4,
-    command: ['make', '-s', '-C', 'native', 'check', 'SANITIZE=thread'],
+    ceiling: 3.2,
+    command: ['make', JOBS, '-s', '-C', 'native', 'check', 'SANITIZE=thread'],
     count: closingLine,
   },
-  { name: 'fuzz', ceiling: 3.2, command: ['make', '-s', '-C', 'native', 'fuzz-run', 'SECONDS=10'] },
+  { name: 'fuzz', ceiling: 2.6, command: ['make', JOBS, '-s', '-C', 'native', 'fuzz-run', 'SECONDS=10'] },
   {
     name: 'parser-fuzz',
     ceiling: 1.4,
     command: [process.execPath, 'firmware/testing/fuzz/fuzz.ts', '--seconds', '60'],
   },
   vitest('logic', 2, ...without(...REAL_TIME, ...EMULATED)),
-  vitest('real-time', 20.5, '--maxWorkers=1', '--config=firmware/testing/real-time/vitest.config.ts', ...REAL_TIME),
+  realTime('waiting', 4.5, '--maxWorkers=3', ...WAITING),
+  realTime('real-time', 17.2, '--maxWorkers=1', ...WAITING.map((file) => `--exclude=${file}`), ...REAL_TIME),
   vitest('emulated', values.long ? 25 : 5.5, '--maxWorkers=1', ...EMULATED, ...without(...BOOTED), ...unlessLong),
   scenarios(values.long ? 45 : 4, ...unlessLong),
 ]

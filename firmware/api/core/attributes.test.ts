@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { createAuthority } from '../../../provisioning/testing/certificates.ts'
 import { audioSdp, startParty } from '../../testing/core.ts'
-import { sessionOf, soundParties, stream, transport } from '../../testing/core-sound.ts'
+import { sessionOf, stream, transport, withSound } from '../../testing/core-sound.ts'
 import { startPeer } from '../../testing/loopback-peer.ts'
 import {
   AudioTransport,
@@ -22,7 +22,6 @@ import {
 
 const folder = mkdtempSync(join(tmpdir(), 'offhook-attributes-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-const withSound = soundParties(26_000)
 
 /** Whether somebody listens there. */
 async function listens(port: number): Promise<boolean> {

@@ -1,12 +1,10 @@
 // Transports on sockets of the application's, and such as send from other ports than they listen on.
 import { createSocket, type Socket } from 'node:dgram'
 import { expect, test } from 'vitest'
-import { pause, sessionOf, soundParties, transport } from '../../testing/core-sound.ts'
+import { pause, sessionOf, transport, withSound } from '../../testing/core-sound.ts'
 import { freePort } from '../../testing/interop/ports.ts'
 import { AudioTransport, RtpTransport } from './index.ts'
 
-/** Ports of this file are its own. */
-const withSound = soundParties(43_000)
 const TALKS = { codecs: ['PCMA'], enableSilenceDetection: false }
 
 async function bound(): Promise<{ readonly socket: Socket; readonly fd: number; readonly port: number }> {

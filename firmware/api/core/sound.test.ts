@@ -4,16 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { startParty, toldBy } from '../../testing/core.ts'
-import { loudest, pause, soundParties, stream, thrown } from '../../testing/core-sound.ts'
+import { loudest, pause, stream, thrown, withSound } from '../../testing/core-sound.ts'
+import { rtpRanges } from '../../testing/interop/ports.ts'
 import { toneIn, writeTone } from '../../testing/tone.ts'
 import { Engine, RecordingWaveFile, ToneGenerator, WaveFile } from './index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'offhook-core-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const file = (name: string) => join(folder, `${name}.wav`)
-
-/** Ports of this file are its own. */
-const withSound = soundParties(44000)
 
 describe('the bridge', () => {
   test('three streams hear each other and the devices; who stops has left', async () => {
@@ -33,7 +31,7 @@ describe('the bridge', () => {
   })
 
   test('automatic sound off opens nothing; devices change under a stream that goes on', async () => {
-    const [alice, bob] = [await startParty('alice', { rtpPortRange: [41_500, 41_539] }), await withSound('bob')]
+    const [alice, bob] = [await startParty('alice'), await withSound('bob')]
     expect(toldBy(alice, 'engine-sound-devices-changed')).toEqual([])
     const { playbackDevices, recordingDevices } = alice.engine
     expect(playbackDevices.at(-1)).toBe('null')
@@ -54,7 +52,7 @@ describe('the bridge', () => {
   })
 
   test.each([8, 16, 32, 48] as const)('the device is opened at %i kHz', async (sampleRate) => {
-    const alice = await startParty('alice', { sampleRate, rtpPortRange: [41_700, 41_719] })
+    const alice = await startParty('alice', { sampleRate })
     const opened = alice.engine.notifications.next('engine-sound-devices-changed')
     alice.engine.setSoundDevices(`wav:${file(`ear-${sampleRate}`)}`, 'null')
     expect((await opened).data).toMatchObject({ isOpen: true, rate: 1000 * sampleRate })
@@ -74,9 +72,8 @@ describe('the bridge', () => {
     caller.sendDtmf('5', 400)
     await pause(700)
     silent!.stop()
-    await pause(300)
-    expect(loudest(heard!.fileName)).toBeGreaterThan(0.1)
-    expect(loudest(silent!.fileName)).toBe(0)
+    await expect.poll(() => loudest(heard!.fileName)).toBeGreaterThan(0.1)
+    await expect.poll(() => loudest(silent!.fileName)).toBe(0)
   })
 })
 
@@ -86,7 +83,7 @@ describe('files', () => {
     const engine = new Engine()
     const wave = new WaveFile(file('short'), { engine })
     expect(thrown(() => wave.start())).toMatch(/^not-started/)
-    await engine.start({ localIp: '127.0.0.1', localTlsPort: null, autoSound: false, rtpPortRange: [41_600, 41_619] })
+    await engine.start({ localIp: '127.0.0.1', localTlsPort: null, autoSound: false, rtpPortRange: rtpRanges()() })
     engine.setSoundDevices('null', 'null')
     expect(wave.isActive).toBe(false)
     for (let i = 0; i < 2; i++) {
@@ -161,8 +158,7 @@ describe('files', () => {
     expect(recording.isPaused).toBe(false)
     await pause(600)
     recording.stop()
-    await pause(300)
-    expect(toneIn(file('paused'), 500, 0.01).seconds).toBeGreaterThan(0.8)
+    await expect.poll(() => toneIn(file('paused'), 500, 0.01).seconds).toBeGreaterThan(0.8)
     expect(toneIn(file('paused'), 900, 0.01).seconds).toBeLessThan(0.2)
   })
 })

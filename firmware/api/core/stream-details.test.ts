@@ -1,10 +1,7 @@
 // What a stream of the core says beside its sound: digits in a row, holding, what was agreed on, and the same stream over other sockets.
 import { expect, test } from 'vitest'
-import { sessionOf, soundParties, stream, thrown, transport } from '../../testing/core-sound.ts'
+import { sessionOf, stream, thrown, transport, withSound } from '../../testing/core-sound.ts'
 import { AudioTransport, type SdpMedia } from './index.ts'
-
-/** Ports of this file are its own. */
-const withSound = soundParties(42_600)
 
 test('digits in a row, each once, and told when they are out', async () => {
   const [alice, bob] = [await withSound('alice'), await withSound('bob')]

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, onTestFinished } from 'vitest'
-import { sessionOf, soundParties, transport } from '../../testing/core-sound.ts'
+import { sessionOf, transport, withSound } from '../../testing/core-sound.ts'
 import { testTable } from '../../testing/state-table.ts'
 import { writeTone } from '../../testing/tone.ts'
 import { AudioTransport, Engine, RecordingWaveFile, RtpTransport, type StartOptions, WaveFile } from './index.ts'
@@ -14,7 +14,6 @@ const TONE = join(folder, 'tone.wav')
 writeTone(TONE, 440, 1, 8000)
 
 const OPTIONS: Partial<StartOptions> = { localIp: '127.0.0.1', localTlsPort: null, autoSound: false }
-const withSound = soundParties(46_000)
 
 // ---- Engine ----------------------------------------------------------------------------------------------------------
 

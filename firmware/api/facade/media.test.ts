@@ -40,8 +40,7 @@ test('a file through a call into another file', { timeout: 20_000 }, async () =>
   expect(() => mine.getAudioMedia()).toThrow()
   play.dispose()
   record.dispose()
-  await pause(100)
-  expect(toneIn(at('call.wav'), 440).seconds).toBeGreaterThan(0.9)
+  await expect.poll(() => toneIn(at('call.wav'), 440).seconds).toBeGreaterThan(0.9)
 })
 
 test('a list of files, once, and its end', { timeout: 20_000 }, async () => {
@@ -52,8 +51,7 @@ test('a list of files, once, and its end', { timeout: 20_000 }, async () => {
   await play.once('eof', 5000)
   record.dispose()
   play.dispose()
-  await pause(100)
-  for (const hertz of [440, 880]) expect(toneIn(at('list.wav'), hertz).seconds).toBeGreaterThan(0.3)
+  for (const hertz of [440, 880]) await expect.poll(() => toneIn(at('list.wav'), hertz).seconds).toBeGreaterThan(0.3)
 })
 
 test('tones and keys, each in place of the one before', { timeout: 20_000 }, async () => {
@@ -73,8 +71,7 @@ test('tones and keys, each in place of the one before', { timeout: 20_000 }, asy
   expect(() => tones.playDigits([{ digit: 'x', onMsec: 1, offMsec: 1 }])).toThrow('digit: expected 0-9 A-D * #')
   record.dispose()
   tones.dispose()
-  await pause(100)
-  for (const hertz of [440, 880]) expect(toneIn(at('tones.wav'), hertz).seconds).toBeGreaterThan(0.3)
+  for (const hertz of [440, 880]) await expect.poll(() => toneIn(at('tones.wav'), hertz).seconds).toBeGreaterThan(0.3)
 })
 
 test('levels: half as loud is 6 dB less, nothing is nothing', { timeout: 20_000 }, async () => {
@@ -95,9 +92,8 @@ test('levels: half as loud is 6 dB less, nothing is nothing', { timeout: 20_000 
   expect(await play.getPos()).toEqual({ ...(await play.getPos()), positionMs: 250, lengthMs: 500, paused: true })
   play.resume()
   for (const each of [play, record, silent]) each.dispose()
-  await pause(100)
-  expect(toneIn(at('half.wav'), 440).levelDb).toBeCloseTo(-12, 0)
-  expect(toneIn(at('silent.wav'), 440).seconds).toBe(0)
+  await expect.poll(() => toneIn(at('half.wav'), 440).levelDb).toBeCloseTo(-12, 0)
+  await expect.poll(() => toneIn(at('silent.wav'), 440).seconds).toBe(0)
   const other = player()
   expect(() => other.startTransmit(other)).toThrow('there is no media now')
   other.createPlayer(at('none.wav'))
@@ -117,6 +113,5 @@ test('the device: none, then files in its place', { timeout: 20_000 }, async () 
   await pause(800)
   record.dispose()
   devices.setNullDev()
-  await pause(100)
-  expect(toneIn(at('device.wav'), 440).seconds).toBeGreaterThan(0.3)
+  await expect.poll(() => toneIn(at('device.wav'), 440).seconds).toBeGreaterThan(0.3)
 })

@@ -50,6 +50,10 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end()
 })
 
+/** Its UDP socket, as the system tells it. */
+const listening = (where: string, port: number) =>
+  execFileSync('nsenter', within('ip', 'netns', 'exec', where, 'ss', '-Hlun', `sport = :${port}`), { encoding: 'utf8' })
+
 function give(address: string) {
   inside(HERE, 'addr', 'flush', 'dev', 'p0')
   inside(HERE, 'addr', 'add', `${address}/24`, 'dev', 'p0')
@@ -144,7 +148,7 @@ test('the phone moves within a call with a console of ours, and both hear each o
 
 test('the phone moves within a call with baresip, which echoes', { timeout: 30_000 }, async () => {
   baresip()
-  await sleep(1000)
+  await expect.poll(() => listening(THERE, 5060), { timeout: 8000 }).not.toBe('')
   const { phone } = await roam()
   const at = phone.lines.length
   await sleep(1500)

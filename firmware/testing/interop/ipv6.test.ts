@@ -41,7 +41,6 @@ test.each(['udp', 'tcp'] as const)('SIPp at ::1 calls us over %s: answered with 
 test.each(['udp', 'tcp'] as const)('we call SIPp at ::1 over %s, and hang up', async (transport) => {
   const from = both.lines.length
   const sipp = await startSipp('uas', { transport, address: '::1' })
-  await sleep(300)
   const { call } = await both.do({ do: 'call', to: `sip:sipp@[::1]:${sipp.port};transport=${transport}` })
   await both.heard({ event: 'call-state', call, state: 'confirmed' })
   await both.do({ do: 'hangup', call })

@@ -1,5 +1,4 @@
 // Digest at Kamailio: SHA-256 (RFC 8760) for REGISTER and INVITE, and a wrong password, which is said on the display.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import type { Witnessed } from '../../runtime/compose.ts'
 import { activity } from '../../runtime/demo/witness.ts'
@@ -33,9 +32,8 @@ test('SHA-256: registers and calls', async () => {
   await phone.lift()
   phone.dial('4299#')
   await ended
-  await sleep(100)
   // Only whom it knows it tells that it does not know the other.
-  expect(phone.board.screen().join('\n')).toContain('unknown number')
+  await expect.poll(() => phone.board.screen().join('\n')).toContain('unknown number')
   await phone.putDown()
 })
 
@@ -47,7 +45,6 @@ const refused = (seen: Witnessed): boolean =>
 
 test.each(['MD5', 'SHA-256'] as const)('a wrong password (%s): the display says so', async (algorithm) => {
   const { kamailio, phone } = await setUp(algorithm, 'wrong', refused)
-  await sleep(200)
-  expect(phone.board.screen().join('\n')).toContain('wrong password')
+  await expect.poll(() => phone.board.screen().join('\n')).toContain('wrong password')
   expect(await kamailio.contacts(USER)).toEqual([])
 })

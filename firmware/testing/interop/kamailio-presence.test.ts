@@ -111,6 +111,6 @@ test('all of it proved with a password, and given up in order', { timeout: 30_00
     await alice.do({ do: 'unsubscribe', subscription })
     await alice.heard({ event: 'subscription-state', subscription, state: 'TERMINATED', final: true }, from)
   }
-  expect(server.log()).toContain('SUBSCRIBE of presence from alice')
-  expect(server.log()).toContain('PUBLISH of dialog from bob')
+  await expect.poll(server.log).toContain('SUBSCRIBE of presence from alice')
+  await expect.poll(server.log).toContain('PUBLISH of dialog from bob')
 })

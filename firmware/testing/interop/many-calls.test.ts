@@ -50,10 +50,8 @@ test(
     await sleep(500)
     const [before, mb] = [open(), process.memoryUsage.rss() / 1e6]
     await calls(CALLS)
-    await sleep(500)
-    const now = open()
-    expect(now.files).toBeLessThanOrEqual(before.files)
-    expect(now.threads).toBeLessThanOrEqual(before.threads)
+    await expect.poll(() => open().files, { timeout: 5000 }).toBeLessThanOrEqual(before.files)
+    await expect.poll(() => open().threads, { timeout: 5000 }).toBeLessThanOrEqual(before.threads)
     expect(process.memoryUsage.rss() / 1e6 - mb).toBeLessThan(10)
     expect(phone.complaints).toEqual([])
   },

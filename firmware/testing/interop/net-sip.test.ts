@@ -42,7 +42,7 @@ test('the phone calls it, and leaves', async () => {
   await sleep(TALK_S * 1000)
   board.hangUp()
   await net.ended
-  expect(net.log()).toContain('gone')
+  await expect.poll(net.log).toContain('gone')
   expectOurs(net.heard())
   await phone.putDown()
 })
@@ -57,8 +57,8 @@ test('it calls the phone, offers anew, and leaves', async () => {
   board.lift()
   await over
   await net.ended
-  expect(net.log()).toContain('changed: OK')
-  expect(net.log()).toContain('left: OK')
+  await expect.poll(net.log).toContain('changed: OK')
+  await expect.poll(net.log).toContain('left: OK')
   expectOurs(net.heard())
   await phone.putDown()
 })

@@ -1,5 +1,4 @@
 // The phone calls SIPp, which answers in ways that other phones seldom show: each scenario is a file of `scenarios/`.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { activity, callState, media } from '../../runtime/demo/witness.ts'
 import { type PhoneInLab, startPhone } from './phone.ts'
@@ -27,8 +26,6 @@ afterEach(() => phone.putDown())
 
 async function call(scenario: string, options: Pick<SippOptions, 'keys'> = {}) {
   const sipp = await startSipp(scenario, { ...options, port, holdMs: 1000 })
-  // It does not say when it listens.
-  await sleep(300)
   await phone.lift()
   phone.board.press('redial')
   return async () => {
@@ -83,7 +80,6 @@ test.each([
     keys: { status, more: status.startsWith('302') ? 'Contact: <sip:elsewhere@127.0.0.1:9>' : 'Retry-After: 1' },
   })
   await ended
-  await sleep(100)
-  expect(phone.board.screen().join('\n')).toContain(words)
+  await expect.poll(() => phone.board.screen().join('\n')).toContain(words)
   await wellDone()
 })

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { freePort, onFreePorts, takePorts } from './ports.ts'
+import { freePort, onFreePorts, rtpRanges, takePorts } from './ports.ts'
 
 test('ports in a row, the first of them even, none of them twice, none the kernel would choose', () => {
   const given = Array.from({ length: 300 }, (_, n) => [takePorts((n % 5) + 1), (n % 5) + 1] as const)
@@ -14,6 +14,15 @@ test('ports in a row, the first of them even, none of them twice, none the kerne
   expect(given.every(([first]) => first % 2 === 0)).toBe(true)
   expect(all.every((port) => port >= 24_000 && port < 32_768)).toBe(true)
   expect(() => takePorts(251)).toThrow('251 ports: expected 250 or fewer')
+})
+
+test('six ranges in turn', () => {
+  const next = rtpRanges()
+  const given = Array.from({ length: 12 }, next)
+  expect(given.slice(6)).toEqual(given.slice(0, 6))
+  expect(given.slice(0, 6).map(([min, max]) => [min - given[0]![0], max - min])).toEqual(
+    [0, 40, 80, 120, 160, 200].map((from) => [from, 39]),
+  )
 })
 
 test('what is taken for UDP or for TCP is passed over, wherever it is in the row', async () => {

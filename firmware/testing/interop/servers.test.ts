@@ -160,8 +160,9 @@ test('it is killed: ICMP says so with the next keep-alive', { timeout: 60_000 },
 test('a call that finds the server dead, before any keep-alive does, goes through the other one', {
   timeout: 60_000,
 }, async () => {
+  const both = Promise.all([alice.next(registeredAt(ONE), 40_000), bob.next(registeredAt(ONE), 40_000)])
   one = await startOne()
-  await Promise.all([alice.next(registeredAt(ONE), 40_000), bob.next(registeredAt(ONE), 40_000)])
+  await both
   // Bob is known to the second server still: what it takes him for is where he is.
   await sleep(500)
   const before = handled(two)

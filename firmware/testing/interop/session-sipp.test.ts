@@ -39,8 +39,6 @@ test.each<[string, string, object, number]>([
   'we call: %s (%s)',
   async (scenario, _what, heard, lasts) => {
     const sipp = await startSipp(scenario, {})
-    // It does not say when it listens.
-    await sleep(300)
     const { call } = await us.do({ do: 'call', to: `sip:sipp@127.0.0.1:${sipp.port}` })
     await us.heard({ event: 'timer', call, expires: 10, refresher: 'local' })
     await us.heard({ ...heard, call })

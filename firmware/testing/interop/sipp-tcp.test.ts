@@ -1,5 +1,4 @@
 // SIPp over TCP against the whole phone, both ways (RFC 3261 §18).
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { activity, callState } from '../../runtime/demo/witness.ts'
 import { type PhoneInLab, startPhone } from './phone.ts'
@@ -40,7 +39,6 @@ test('SIPp calls the phone over one connection', async () => {
 test('the phone calls SIPp over TCP, and hangs up', async () => {
   const { board, witness, simulator } = phone
   const sipp = await startSipp('uas', { transport: 'tcp', port: await port })
-  await sleep(300)
   const up = witness.next('answer', 8000, callState('confirmed'))
   const over = witness.next('end', 8000, callState('disconnected'))
   const target = `sip:sipp@127.0.0.1:${sipp.port};transport=tcp`

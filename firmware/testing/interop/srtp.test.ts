@@ -91,7 +91,7 @@ describe('we are called', () => {
     const peer = await answers()
     await peer.dial(us.at)
     await peer.event('CALL_CLOSED')
-    expect(peer.log()).toContain('488')
+    await expect.poll(peer.log).toContain('488')
   })
 })
 

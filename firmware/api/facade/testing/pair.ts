@@ -1,5 +1,6 @@
 // Two endpoints on loopback that can call each other: Alice and Bob, each with an account of a class that keeps what it is told.
 import { afterAll, afterEach, expect } from 'vitest'
+import { rtpRanges } from '../../../testing/interop/ports.ts'
 import type { AccountSettings } from '../account-schema.ts'
 import type { Part } from '../checked.ts'
 import { Account, Call, Endpoint, type EpSettings } from '../index.ts'
@@ -26,10 +27,9 @@ export interface Desk {
   readonly uri: string
 }
 
-/** Each endpoint has ports of its own: what one of them gave back stays out of the way of the others. */
-let nextPort = 30_000
+const nextRange = rtpRanges()
 
-/** An endpoint that runs, with one local account. */
+/** An endpoint that runs, with one local account; its RTP ports are its own. */
 export async function desk(
   user: string,
   config: Part<EpSettings> = {},
@@ -37,8 +37,8 @@ export async function desk(
 ): Promise<Desk> {
   const endpoint = new Endpoint({ beside: true })
   endpoint.libCreate()
-  nextPort += 200
-  endpoint.libInit({ ...config, medConfig: { rtpPort: nextPort, ...config.medConfig } })
+  const [rtpPort, to] = nextRange()
+  endpoint.libInit({ ...config, medConfig: { rtpPort, rtpPortRange: to - rtpPort + 1, ...config.medConfig } })
   const transport = endpoint.transportCreate('udp', { boundAddress: '127.0.0.1' })
   await endpoint.libStart()
   const uri = `sip:${user}@${endpoint.transportGetInfo(transport).localAddress}`
