@@ -31,7 +31,13 @@ export async function debianArchive(cache: string, progress: Progress): Promise<
   // Archives of other lists of packages are of no more use.
   for (const old of globSync('debian-*', { cwd: cache })) rmSync(join(cache, old))
   try {
-    await runAloud('mmdebstrap', [...options, RELEASE, `${archive}.partial`, ...MIRRORS], aptProgress(progress))
+    // Nothing of it is run here, so nobody has to be root in it: of other ways without root each asks something of the machine.
+    const mode = process.getuid!() === 0 ? [] : ['--mode=chrootless']
+    await runAloud(
+      'mmdebstrap',
+      [...mode, ...options, RELEASE, `${archive}.partial`, ...MIRRORS],
+      aptProgress(progress),
+    )
   } catch (error) {
     throw explainFetch(error, 'the packages of the root', 'or build/image-cache of a machine that has built this')
   }

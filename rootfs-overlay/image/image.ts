@@ -17,6 +17,7 @@ import { finishSystem } from './finish.ts'
 import { addFirmware, linkedRows } from './firmware.ts'
 import { makeInitrd } from './initrd.ts'
 import { takeKernel } from './kernel.ts'
+import { setModes } from './modes.ts'
 import { addNotices } from './notices.ts'
 import { nodeRow, npmRows, packageTable } from './package-list.ts'
 import { crossPackages } from './packages.ts'
@@ -54,6 +55,8 @@ function options() {
 
 /** Resolves to the names of what it made in `out`. */
 async function build(wanted: ReturnType<typeof options>): Promise<string[]> {
+  // What is made on the way goes into initrd and root as it is.
+  process.umask(0o022)
   const { out, pack, epoch, ships } = wanted
   if (wanted.fresh) rmSync(cache, { recursive: true, force: true })
   mkdirSync(out, { recursive: true })
@@ -73,8 +76,7 @@ async function build(wanted: ReturnType<typeof options>): Promise<string[]> {
     const [kernel, initrd] = [join(out, 'vmlinuz'), join(out, 'initrd.gz')]
     const version = takeKernel(root, kernel, deviceTrees)
     makeInitrd(root, version, join(scratch, 'initrd'), initrd, epoch)
-    step('Node, media engine, firmware')
-    await addFirmware(root, epoch)
+    await addFirmware(root, epoch, step)
     const linked = linkedRows()
     writeFileSync(join(out, 'packages.tsv'), packageTable([...packages, ...linked, ...npmRows(), nodeRow()]))
     addNotices(
@@ -90,10 +92,11 @@ async function build(wanted: ReturnType<typeof options>): Promise<string[]> {
     const boot = join(scratch, 'boot')
     bootFiles(boot, { root, kernel, initrd, deviceTrees, firmware, epoch })
     prune(root)
+    setModes(root)
     step(`root.squashfs (${wanted.compression})`)
     const squashfs = join(out, 'root.squashfs')
     const times = ['-all-time', `${epoch}`, '-mkfs-time', `${epoch}`]
-    const fixed = ['-noappend', '-all-root', ...times, '-no-xattrs', '-no-progress']
+    const fixed = ['-noappend', '-all-root', ...times, '-no-xattrs', '-no-progress', '-exit-on-error']
     run('mksquashfs', [root, squashfs, ...fixed, ...pack], { env: { SOURCE_DATE_EPOCH: undefined } })
     step('phone-arm64.img')
     const card = join(out, CARD)

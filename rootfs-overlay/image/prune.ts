@@ -2,7 +2,6 @@
 import { closeSync, globSync, openSync, readSync, rmSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { PRUNED } from './contents.ts'
-import { run } from './run.ts'
 
 export function prune(root: string): void {
   const drop = (file: string) => rmSync(join(root, file), { recursive: true, force: true })
@@ -10,8 +9,6 @@ export function prune(root: string): void {
   for (const file of globSync('usr/share/doc/*/*', { cwd: root })) if (basename(file) !== 'copyright') drop(file)
   for (const pattern of PRUNED) for (const file of globSync(pattern, { cwd: root })) drop(file)
   for (const file of globSync('usr/{bin,sbin}/*', { cwd: root })) if (isPerl(join(root, file))) drop(file)
-  // Everything runs as whoever started it.
-  run('find', [root, '-type', 'f', '-perm', '/6000', '-exec', 'chmod', 'ug-s', '{}', '+'])
 }
 
 function isPerl(file: string): boolean {
