@@ -34,7 +34,7 @@ interface Started {
   readonly code: number | null
   readonly said: string
   /** What the program says of itself; undefined: it was never begun. */
-  readonly begun: { of: string; pid: number; given?: string; cache?: string } | undefined
+  readonly begun: { of: string; pid: number; given?: string; cache?: string; memory: readonly string[] } | undefined
   readonly pid: number
 }
 
@@ -52,13 +52,15 @@ function start(args: readonly string[] = ['stand', '0'], env: Record<string, str
   })
 }
 
+/** What keeps it small. */
+const memory = ['--no-turbofan', '--no-maglev', '1']
 const FAILED = 'starting without the startup snapshot: the last start from it failed\n'
 
 test('from the snapshot: nothing is said, arguments, environment and exit code are handed on, and no process is added', async () => {
   const { code, said, begun, pid } = await start(['stand', '75'], { GIVEN: 'by the unit' })
   expect({ code, said, begun }).toEqual({
     ...{ code: 75, said: '' },
-    begun: { of: 'snapshot', how: 'stand', given: 'by the unit', pid },
+    begun: { of: 'snapshot', how: 'stand', given: 'by the unit', pid, memory },
   })
   expect(existsSync(tried)).toBe(false)
   expect((await start()).begun?.of).toBe('snapshot')
@@ -69,7 +71,7 @@ test('without a snapshot: plainly, with the reason in one line, all else the sam
   const { code, said, begun, pid } = await start(['stand', '75'], { GIVEN: 'by the unit' })
   expect({ code, said, begun }).toEqual({
     ...{ code: 75, said: 'starting without the startup snapshot: there is none\n' },
-    begun: { of: 'source', how: 'stand', given: 'by the unit', pid, cache: join(folder, 'cache') },
+    begun: { of: 'source', how: 'stand', given: 'by the unit', pid, cache: join(folder, 'cache'), memory },
   })
 })
 

@@ -1,5 +1,5 @@
 // The hub's clock on Node: the monotonic clock, one timer handle, and the end of the current turn of the event loop.
-import { FOREVER, type Millis, ms } from '../base/time.ts'
+import { FOREVER, type Millis, ms, notEarly } from '../base/time.ts'
 import type { HubClock } from './hub.ts'
 
 /** setTimeout's own limit; what is due later is armed again when this passed. */
@@ -15,8 +15,7 @@ export function createClock(): HubClock {
     arm(at, fire) {
       clearTimeout(timer)
       if (at === FOREVER) return
-      // Rounded up: a timer that fires early finds nothing due and would have to be armed again.
-      const delay = Math.ceil(Math.max(0, at - monotonic()))
+      const delay = notEarly(Math.max(0, at - monotonic()))
       timer = setTimeout(fire, Math.min(delay, LONGEST))
     },
     disarm() {

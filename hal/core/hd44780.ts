@@ -81,9 +81,16 @@ type State =
       readonly backOffMs: number
       readonly missed?: true
     }
-  | { readonly name: 'Resting'; readonly shown: Shown; readonly checkAt: Millis }
+  /** `as`: what was wanted when nothing was left to do. */
+  | { readonly name: 'Resting'; readonly shown: Shown; readonly as: Wanted; readonly checkAt: Millis }
   | { readonly name: 'Writing'; readonly after: Shown; readonly giveUpAt: Millis; readonly missed?: true }
-  | { readonly name: 'Checking'; readonly shown: Shown; readonly giveUpAt: Millis; readonly missed?: true }
+  | {
+      readonly name: 'Checking'
+      readonly shown: Shown
+      readonly as: Wanted
+      readonly giveUpAt: Millis
+      readonly missed?: true
+    }
   /** Reported lost while a transfer is still out: nothing can be sent until it comes back. */
   | { readonly name: 'Stuck' }
 
@@ -111,20 +118,23 @@ export function createHd44780({ size, rom, busHz }: Hd44780Options): Machine<Hd4
     out.push(bytes === undefined ? { kind: 'bus-read' } : { kind: 'bus-write', bytes })
     state = { name: 'Starting', step, inTransfer: true, at: after(now, ANSWER_MS), backOffMs }
   }
+  const rest = (shown: Shown, now: Millis): void => {
+    state = { name: 'Resting', shown, as: wanted, checkAt: after(now, CHECK_MS) }
+  }
   /** Sends the next difference, or rests. */
   const pursue = (shown: Shown, now: Millis, out: Hd44780Output[]): void => {
     const next = nextStep(shown, wanted, cells, limit)
     if (next.bytes.length === 0) {
-      state = { name: 'Resting', shown, checkAt: after(now, CHECK_MS) }
+      rest(shown, now)
       return
     }
     out.push({ kind: 'bus-write', bytes: next.bytes })
     state = { name: 'Writing', after: next.after, giveUpAt: after(now, ANSWER_MS) }
   }
   /** What is not written for a while may have lost its power; after a write that could not be seen any more. */
-  const check = (shown: Shown, now: Millis, out: Hd44780Output[]): void => {
+  const check = (shown: Shown, as: Wanted, now: Millis, out: Hd44780Output[]): void => {
     out.push({ kind: 'bus-read' })
-    state = { name: 'Checking', shown, giveUpAt: after(now, ANSWER_MS) }
+    state = { name: 'Checking', shown, as, giveUpAt: after(now, ANSWER_MS) }
   }
   const started = (now: Millis, out: Hd44780Output[]): void => {
     if (told !== 'ready') out.push({ kind: 'lcd-ready' })
@@ -151,7 +161,9 @@ export function createHd44780({ size, rom, busHz }: Hd44780Options): Machine<Hd4
         pursue(state.after, now, out)
         return
       case 'Checking':
-        pursue(state.shown, now, out)
+        // Each second: cells are compared only when another frame has come.
+        if (state.as === wanted) rest(state.shown, now)
+        else pursue(state.shown, now, out)
         return
       case 'Stuck':
         state = { name: 'Absent', probeAt: now, backOffMs: BACK_OFF_MS.first }
@@ -185,7 +197,7 @@ export function createHd44780({ size, rom, busHz }: Hd44780Options): Machine<Hd4
           return lose(input.reason, absent(now, 'backOffMs' in state ? state.backOffMs : BACK_OFF_MS.first), out)
       }
       if (state.name === 'Resting' && nextStep(state.shown, wanted, cells, limit).bytes.length > 0)
-        check(state.shown, now, out)
+        check(state.shown, state.as, now, out)
     },
     wake(now, out) {
       switch (state.name) {
@@ -199,7 +211,7 @@ export function createHd44780({ size, rom, busHz }: Hd44780Options): Machine<Hd4
           else state = { ...state, at: after(now, HEARD_MS), missed: true }
           return
         case 'Resting':
-          if (now >= state.checkAt) check(state.shown, now, out)
+          if (now >= state.checkAt) check(state.shown, state.as, now, out)
           return
         case 'Writing':
         case 'Checking':

@@ -1,5 +1,5 @@
 // The machine's monotonic clock and Node's timers.
-import { ms } from '../../firmware/base/time.ts'
+import { ms, notEarly } from '../../firmware/base/time.ts'
 import type { Clock } from '../api/clock.ts'
 
 export const systemClock: Clock = {
@@ -10,7 +10,7 @@ export const systemClock: Clock = {
       const turn = setImmediate(run)
       return () => clearImmediate(turn)
     }
-    const timer = setTimeout(run, delayMs)
+    const timer = setTimeout(run, notEarly(delayMs))
     return () => clearTimeout(timer)
   },
 }

@@ -6,8 +6,9 @@ import { begin } from '../../firmware/runtime/begin.ts'
 
 begin((of) => {
   const [, , how, code] = process.argv
-  const { GIVEN, OFFHOOK_TRIED, NODE_COMPILE_CACHE } = process.env
-  process.stdout.write(JSON.stringify({ of, how, given: GIVEN, pid: process.pid, cache: NODE_COMPILE_CACHE }))
+  const { GIVEN: given, OFFHOOK_TRIED, NODE_COMPILE_CACHE: cache } = process.env
+  const memory = [...process.execArgv.filter((word) => word.startsWith('--no-')), process.env.MALLOC_ARENA_MAX]
+  process.stdout.write(JSON.stringify({ of, how, given, pid: process.pid, cache, memory }))
   if (how === 'stand' && OFFHOOK_TRIED !== undefined) rmSync(OFFHOOK_TRIED)
   process.exitCode = Number(code)
 }, [])
