@@ -64,3 +64,22 @@ test('the second phone calls, speaks and listens, and hangs up when asked', () =
   expect(tell({ from: 'ua', event: opened }, 10)).toEqual(['handset > call:second:1', 'call:second:1 > handset'])
   expect(tell({ from: 'operator', do: 'hang-up' }, 20)).toEqual(['hang-up'])
 })
+
+test('whoever is sent on goes there, and is joined to it as to any other call', () => {
+  const { tell, parties } = world()
+  const asked: UaEvent = {
+    ...{ kind: 'transfer-incoming', transfer: 't', account: 'echo', call: 'in:1', peer, target: peer, replaces: false },
+    ...{ referredBy: undefined, headers: [], default: 'refuse', answerMs: 5000 },
+  }
+  expect(tell({ from: 'ua', event: asked }, 0)).toEqual(['answer-transfer'])
+  expect(tell({ from: 'ua', event: { kind: 'call-media', call: 'sent:1', media: media('p') } }, 1)).toEqual(['p > p'])
+  expect(tell({ from: 'ua', event: { ...state('sent:1', 'disconnected') } }, 2)).toEqual([])
+  expect(parties.deadline()).toBe(FOREVER)
+})
+
+test('a call in the place of another is taken at once', () => {
+  const { tell, wake } = world()
+  const incoming = { kind: 'call-incoming', call: 'in:2', account: 'second', peer, alertInfo: undefined } as const
+  tell({ from: 'ua', event: { ...incoming, replaces: 'in:1' } }, 0)
+  expect(wake(0)).toEqual(['in:2 200'])
+})

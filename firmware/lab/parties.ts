@@ -1,5 +1,5 @@
-// Who can be called in the lab: an echo, and a second phone that answers, speaks, and calls when asked. A machine over the
-// user agent, as an application would write it.
+// Who can be called in the lab: an echo, and a second phone that answers, speaks, and calls when asked. Both go where they are
+// sent. A machine over the user agent, as an application would write it.
 import type { Machine } from '../base/machine.ts'
 import { after, earlier, FOREVER, type Millis } from '../base/time.ts'
 import type { MediaCommand, PortId } from '../media/contract.ts'
@@ -44,9 +44,18 @@ export function createParties(config: PartiesConfig): Machine<PartiesInput, Part
   function onUa(event: UaEvent, now: Millis, out: PartiesOutput[]): void {
     switch (event.kind) {
       case 'call-incoming': {
-        const rings = event.account === config.echo ? config.echoAfterMs : config.secondAfterMs
+        const usual = event.account === config.echo ? config.echoAfterMs : config.secondAfterMs
+        // It takes the place of a call that stands.
+        const rings = event.replaces === undefined ? usual : 0
         calls.set(event.call, { account: event.account, answerAt: after(now, rings), port: undefined })
         out.push(answer(event.call, 180))
+        return
+      }
+      case 'transfer-incoming': {
+        const call = `sent:${++made}`
+        calls.set(call, { account: event.account, answerAt: FOREVER, port: undefined })
+        const { transfer } = event
+        out.push({ to: 'ua', command: { kind: 'answer-transfer', transfer, call, status: 603, reason: undefined } })
         return
       }
       case 'call-media': {
