@@ -38,11 +38,11 @@ test('a file counts before the name', async () => {
 test('faults of the file are told with its name, one a line', async () => {
   expect(await chooseBoard({ board: 'any', boardFile: join(folder, 'none.json') })).toMatchObject({
     ok: false,
-    error: expect.stringMatching(/none\.json : expected a readable file, got ENOENT/),
+    error: expect.stringMatching(/none\.json: expected a readable file, got ENOENT/),
   })
   expect(await described('{ "model": "x",\n}')).toMatchObject({
     ok: false,
-    error: `${file} : expected a JSON document in UTF-8, got an error in line 2, column 1 (check it with any JSON tool)`,
+    error: `${file}: expected a JSON document in UTF-8, got an error in line 2, column 1 (check it with any JSON tool)`,
   })
   const empty = await described('{}')
   expect(!empty.ok && empty.error.split('\n').map((line) => line.slice(0, file.length + 8))).toEqual(

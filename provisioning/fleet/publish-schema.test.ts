@@ -51,7 +51,14 @@ function* mutations(value: unknown): Generator<unknown> {
 test('the phone and another validator agree on every mutation of a full document', () => {
   // Formats are annotations in JSON Schema: both sides take any text here.
   const any = () => undefined
-  const anything: Formats = { 'sip-uri': any, host: any, 'digit-map': any, 'ip-prefix': any, 'name-server': any }
+  const anything: Formats = {
+    'sip-uri': any,
+    host: any,
+    'digit-map': any,
+    'ip-prefix': any,
+    'name-server': any,
+    'broker-url': any,
+  }
   const least = readDesired(JSON.stringify(documentWith()), anything)
   if (!least.ok) throw new Error('the sample is not valid')
   const { version, apply, config, secrets } = least.value

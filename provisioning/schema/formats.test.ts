@@ -54,3 +54,17 @@ test.each([
   ['[192.0.2.1]:53', 'a name server is given by its address, not by a name'],
   ['', 'a name server is given by its address, not by a name'],
 ])('name server %s', (text, fault) => expect(plainFormats['name-server'](text)).toBe(fault))
+
+test.each([
+  ['mqtt://broker.example.com', undefined],
+  ['mqtts://192.0.2.1:8883', undefined],
+  ['mqtt://[2001:db8::1]:1883', undefined],
+  ['http://broker', 'it begins with mqtt:// or mqtts://'],
+  ['mqtt://', 'the host "" is not one'],
+  ['mqtt://broker:99999', 'the part after the host is not a port'],
+  ['mqtt://broker:', 'the part after the host is not a port'],
+  ['mqtt://broker:0', 'the part after the host is not a port'],
+  ['mqtt://desk:secret@broker', 'name and password stand apart'],
+  ['mqtt://broker/path', 'nothing but a host and a port has a place in it'],
+  ['mqtt://two words', 'nothing but a host and a port has a place in it'],
+])('broker %s', (text, fault) => expect(plainFormats['broker-url'](text)).toBe(fault))

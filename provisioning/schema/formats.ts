@@ -42,12 +42,24 @@ function nameServer(text: string): string | undefined {
   return address ? undefined : 'a name server is given by its address, not by a name'
 }
 
+function brokerUrl(text: string): string | undefined {
+  const found = /^mqtts?:\/\/(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(text)
+  if (!found) return 'it begins with mqtt:// or mqtts://'
+  if (text.includes('@')) return 'name and password stand apart'
+  if (/[\s/]/.test(text.slice(text.indexOf('//') + 2))) return 'nothing but a host and a port has a place in it'
+  const [, name = '', port = '1883'] = found
+  if (!/^\d{1,5}$/.test(port) || Number(port) < 1 || Number(port) > 65_535)
+    return 'the part after the host is not a port'
+  return host(name)
+}
+
 export const plainFormats: Formats = {
   host,
   'sip-uri': sipUri,
   'digit-map': digitMap,
   'ip-prefix': ipPrefix,
   'name-server': nameServer,
+  'broker-url': brokerUrl,
 }
 
 /** The user part of a SIP URI; its host when it has none. */

@@ -71,8 +71,7 @@ const SETUP = {
         url: {
           type: 'string',
           maxLength: 255,
-          pattern: '^mqtts?://[^\\s/@]+$',
-          description: 'mqtt://HOST[:PORT] or mqtts://HOST[:PORT]',
+          format: 'broker-url',
         },
         username: { type: 'string', minLength: 1, maxLength: 256 },
         password: { type: 'string', minLength: 1, maxLength: 1024, writeOnly: true },

@@ -7,6 +7,7 @@ const FORMAT_NAMES: Readonly<Record<Format, string>> = {
   'digit-map': 'a digit map such as [2-9]xxxxxx|1xx|0T|x.T',
   host: 'a host name or an IP address',
   'ip-prefix': 'an IP address, or a prefix such as 192.0.2.0/24',
+  'broker-url': 'mqtt://HOST[:PORT] or mqtts://HOST[:PORT]',
   'name-server': 'an IP address, with a port where it is not 53, such as 192.0.2.1 or [2001:db8::1]:5353',
 }
 

@@ -49,12 +49,12 @@ test('faults name the file, the path, what was expected and what was found', asy
   const who = await file('bad-who.json', '{"username":"desk","password":5}')
   const named = await file('named.json', JSON.stringify({ credentials: who }))
   expect(await fault(broken)).toBe(
-    '/broken.json : expected a JSON document in UTF-8, got an error in line 1, column 12 (check it with any JSON tool)',
+    '/broken.json: expected a JSON document in UTF-8, got an error in line 1, column 12 (check it with any JSON tool)',
   )
-  expect(await fault(join(directory, 'none.json'))).toBe('/none.json : expected a readable file, got ENOENT')
+  expect(await fault(join(directory, 'none.json'))).toBe('/none.json: expected a readable file, got ENOENT')
   expect(await fault(wrong)).toBe(
     '/wrong.json /devicId: expected no such key; known here: broker, deviceId, prefix, board, boardFile, credentials, ca, cert, key, got an unknown key (did you mean deviceId?)\n' +
-      '/wrong.json /broker: expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT]; name and password stand in the credentials file, got "http://x"',
+      '/wrong.json /broker: expected mqtt://HOST[:PORT] or mqtts://HOST[:PORT], got "http://x" (it begins with mqtt:// or mqtts://)',
   )
   expect(await fault(named)).toBe(
     '/bad-who.json /password: expected a text of 1 to 1024 characters, got a number (not shown)',

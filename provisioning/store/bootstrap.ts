@@ -16,8 +16,8 @@ const BOOTSTRAP = {
     broker: {
       type: 'string',
       maxLength: 255,
-      pattern: '^mqtts?://[^\\s/@]+$',
-      description: 'mqtt://HOST[:PORT] or mqtts://HOST[:PORT]; name and password stand in the credentials file',
+      format: 'broker-url',
+      description: 'name and password stand in the credentials file',
     },
     deviceId: {
       type: 'string',

@@ -24,6 +24,7 @@ export async function readJson(file: string): Promise<Result<unknown, FileFault>
 export const showFault = ({ file, errors }: FileFault): string =>
   errors
     .map(
-      ({ path, expected, got, hint }) => `${file} ${path}: expected ${expected}, got ${got}${hint ? ` (${hint})` : ''}`,
+      ({ path, expected, got, hint }) =>
+        `${[file, path].filter((part) => part !== '').join(' ')}: expected ${expected}, got ${got}${hint ? ` (${hint})` : ''}`,
     )
     .join('\n')
