@@ -3,6 +3,8 @@ import { utf8Decode } from '../../base/bytes.ts'
 import type { Cause, SipEvent } from '../../sip/core/contract.ts'
 import type { Credentials } from './credentials.ts'
 import { type EngineCore, sharedEngine } from './engine-core.ts'
+import { CoreError } from './errors.ts'
+import { METHOD } from './guard.ts'
 import type { WayOut } from './route.ts'
 import type { SipUri } from './sip-uri.ts'
 import { bodyOf, bodyText, type ExtraHeaders, headerFields, identityOf, MessageHeaders } from './wire.ts'
@@ -34,6 +36,9 @@ declare module './notifications.ts' {
   }
 }
 
+/** Of sessions and registrations. */
+const OWN: readonly string[] = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'PRACK', 'UPDATE', 'REGISTER']
+
 /** A request that is under way, or was. INVITE, ACK, CANCEL, BYE, PRACK and UPDATE are the sessions' own and refused. */
 export class OutgoingRequest {
   /** Its method. */
@@ -50,6 +55,9 @@ export class OutgoingRequest {
     session: string | undefined,
     { extraHeaders, contentType, body }: RequestOptions,
   ) {
+    const wrong =
+      METHOD(method, 'method') ?? (OWN.includes(method) ? `method: ${method} is the stack’s own` : undefined)
+    if (wrong !== undefined) throw new CoreError('argument', operation, wrong)
     this.#engine = engine
     this.method = method
     const stack = engine.running(operation)

@@ -236,3 +236,15 @@ test('Engine.stop ends subscriptions of others and calls', async () => {
   expect((await over).data.reason).toBe('deactivated')
   await ended
 })
+
+test.each([
+  ['BAD METHOD', 'sendRequest: method: expected the name of a method, such as OPTIONS, got "BAD METHOD"'],
+  ['', 'sendRequest: method: expected the name of a method, such as OPTIONS, got ""'],
+  [undefined as never, 'sendRequest: method: expected the name of a method, such as OPTIONS, got undefined'],
+  ['REGISTER', 'sendRequest: method: REGISTER is the stack’s own'],
+])('a request of the method %j is refused by the name of the argument', async (method, says) => {
+  const { engine, credentials, uri } = await startParty('alice')
+  const act = () => sendRequest(method, credentials, uri, { engine })
+  expect(act).toThrow(says)
+  expect(act).toThrow(expect.objectContaining({ code: 'argument', operation: 'sendRequest' }))
+})

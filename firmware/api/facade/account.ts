@@ -12,6 +12,7 @@ import { AccountCallbacks } from './account-events.ts'
 import { AccountPresence } from './account-presence.ts'
 import { AccountRegistration } from './account-registration.ts'
 import { ACCOUNT_CONFIG, type AccountSettings } from './account-schema.ts'
+import { ACCOUNT, guarded } from './arguments.ts'
 import type { Buddy } from './buddy.ts'
 import { Call } from './call.ts'
 import type { SoundSettings } from './call-sound.ts'
@@ -298,7 +299,7 @@ export class Account extends AccountCallbacks {
   ): void {
     const inner = this.inner(operation)
     const { engine } = inner
-    const to = targetOf(operation, target, this)
+    const to = targetOf(operation, operation === 'sendRequest' ? 'targetUri' : 'toUri', target, this)
     checkHeaders(operation, option.headers ?? {})
     const { credentials, routes: route, transport } = this.#known()
     const options = { ...requestOf(option), route, transport, engine }
@@ -378,3 +379,5 @@ export class Account extends AccountCallbacks {
 const sameBinding = (a: AccountSettings, b: AccountSettings): boolean =>
   JSON.stringify([a.idUri, a.regConfig, a.sipConfig, a.natConfig]) ===
   JSON.stringify([b.idUri, b.regConfig, b.sipConfig, b.natConfig])
+
+guarded(Account, ACCOUNT)

@@ -1,5 +1,7 @@
 // PJSUA2's AudDevManager: which sound device the endpoint speaks and hears through.
+
 import { type DeviceConfig, type SoundDevices, soundDevices } from '../core/index.ts'
+import { DEVICES, guarded } from './arguments.ts'
 import { AudioMedia } from './audio-media.ts'
 import { operated } from './errors.ts'
 import type { Inner } from './inner.ts'
@@ -92,3 +94,5 @@ export class AudDevManager {
     this.setDevice({ kind: 'alsa', ...this.#names, rate: this.#rate, periodMs: PERIOD_MS })
   }
 }
+
+guarded(AudDevManager, DEVICES)

@@ -1,5 +1,7 @@
 // Sound from files and into them: PJSUA2's AudioMediaPlayer and AudioMediaRecorder.
+
 import { type PortId, type PortState, RecordingWaveFile, WaveFile } from '../core/index.ts'
+import { guarded, PLAYER, RECORDER } from './arguments.ts'
 import { AudioMedia } from './audio-media.ts'
 import { Endpoint } from './endpoint.ts'
 import { OperationError, operated } from './errors.ts'
@@ -186,3 +188,6 @@ export class AudioMediaRecorder extends AudioFile<RecordingWaveFile> {
     this.opened(operation)
   }
 }
+
+guarded(AudioMediaPlayer, PLAYER)
+guarded(AudioMediaRecorder, RECORDER)

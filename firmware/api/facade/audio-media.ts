@@ -1,5 +1,7 @@
 // Something that gives sound, takes it, or both: a call, a file, a device, a tone. Media are connected to a graph on the bridge.
+import { instance } from '../core/guard.ts'
 import type { BridgePort, PortId, PortState } from '../core/index.ts'
+import { guarded, MEDIA } from './arguments.ts'
 import type { Member } from './bridge.ts'
 import type { Endpoint } from './endpoint.ts'
 import { OperationError, operated } from './errors.ts'
@@ -114,3 +116,7 @@ function checkedLevel(operation: string, level: number): number {
   if (level >= 0 && level <= MAX_LEVEL) return level
   throw new OperationError(operation, 'argument', `level: expected 0 to ${MAX_LEVEL}, got ${level}`)
 }
+
+const sink = [['sink', instance('media of the API', () => AudioMedia)]] as const
+
+guarded(AudioMedia, { startTransmit: sink, stopTransmit: sink, ...MEDIA })

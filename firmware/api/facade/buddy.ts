@@ -2,8 +2,10 @@
 
 import { isSip, parseUri, sameUri } from '../../sip/message/uri.ts'
 import type { Watched } from '../../sip/packages/watched.ts'
+import { instance } from '../core/guard.ts'
 import type { SubscriptionChange } from '../core/index.ts'
-import type { Account } from './account.ts'
+import { Account } from './account.ts'
+import { BUDDY, guarded } from './arguments.ts'
 import { BUDDY_CONFIG, type BuddySettings } from './buddy-schema.ts'
 import type { OnInstantMessageParam, OnInstantMessageStatusParam, OnTypingIndicationParam } from './call-events.ts'
 import type { RxData } from './call-types.ts'
@@ -163,7 +165,7 @@ export class Buddy extends Observed<BuddyEvents> {
     }
     if (watch !== undefined) return
     const { presenceExpires: expires, presenceHeaders: headers } = account
-    const what = { target: targetOf(operation, this.#settings!.uri, account), event, expires, headers }
+    const what = { target: targetOf(operation, '/uri', this.#settings!.uri, account), event, expires, headers }
     const made = new Watch(operation, account, what, {
       state: (change, isFinal) => {
         if (this.isValid()) this.#onState(event, made, change, isFinal)
@@ -210,3 +212,5 @@ export class Buddy extends Observed<BuddyEvents> {
     return this.#account
   }
 }
+
+guarded(Buddy, { create: [['account', instance('an Account', () => Account)]], ...BUDDY })

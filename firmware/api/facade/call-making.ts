@@ -26,7 +26,7 @@ export function makeLine(
   if (inner.engine.state !== 'running') throw new OperationError(operation, 'not-started', 'the library is closing')
   const { userData, params, txOption = {}, ringTimeMs = account.ringTimeMs } = prm
   const setting = settingOf(operation, prm.opt)
-  const to = targetOf(operation, dstUri, account)
+  const to = targetOf(operation, 'dstUri', dstUri, account)
   const extraHeaders = { ...account.parts.headers, ...headers }
   checkHeaders(operation, extraHeaders)
   const { credentials, routes: route, transport, terms } = account.parts

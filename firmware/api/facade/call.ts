@@ -2,8 +2,10 @@
 
 import { utf8Decode } from '../../base/bytes.ts'
 import { forwardingTo } from '../../sip/message/forwarding.ts'
+import { instance } from '../core/guard.ts'
 import type { ExtraHeaders, Invitation } from '../core/index.ts'
 import type { Account } from './account.ts'
+import { CALL, guarded } from './arguments.ts'
 import type { AudioMedia } from './audio-media.ts'
 import { changed } from './call-change.ts'
 import { sendDigits } from './call-digits.ts'
@@ -207,7 +209,7 @@ export class Call extends CallCallbacks {
   /** REFER: they are to call `dest` (RFC 3515). This call stays until it is ended. */
   xfer(dest: string, prm: CallOpParam = {}): void {
     const { line } = this.#here('xfer')
-    refer('xfer', line, targetOf('xfer', dest, this.account), prm.txOption?.headers)
+    refer('xfer', line, targetOf('xfer', 'dest', dest, this.account), prm.txOption?.headers)
   }
 
   /** REFER: they are to take our place in `destCall` (RFC 3891). Option XFER_NO_REQUIRE_REPLACES: their INVITE need not insist. */
@@ -387,3 +389,5 @@ export class Call extends CallCallbacks {
     return { inner: this.account.endpoint.inner(operation), line }
   }
 }
+
+guarded(Call, { ...CALL, xferReplaces: [['destCall', instance('a Call', () => Call)], ...CALL.hangup] })

@@ -3,6 +3,7 @@ import { showAddress } from '../../base/address.ts'
 import { CoreError, Engine, type NatType, VERSION } from '../core/index.ts'
 import type { Account } from './account.ts'
 import type { EndpointDefaults } from './account-config.ts'
+import { ENDPOINT, guarded } from './arguments.ts'
 import { onArrival } from './arrivals.ts'
 import { AudDevManager } from './aud-dev-manager.ts'
 import type { RxData } from './call-types.ts'
@@ -388,3 +389,5 @@ export class Endpoint extends EndpointCallbacks {
     throw new OperationError(operation, 'not-started', `the library is ${this.#state}: libStart comes first`)
   }
 }
+
+guarded(Endpoint, ENDPOINT)

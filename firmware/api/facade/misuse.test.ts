@@ -25,10 +25,16 @@ const made = (target: string, headers = {}) => new Call(alice.account).makeCall(
 
 describe('an address that is none, a header that may not be', () => {
   test.each([
-    ['', 'makeCall failed: no number: "" [argument/400]'],
-    ['sip:', 'makeCall failed: not a SIP address: "sip:" [argument/400]'],
-    ['mailto:bob@example.com', 'makeCall failed: not a SIP address: "mailto:bob@example.com" [argument/400]'],
-    ['Bob Smith', 'makeCall failed: not a SIP address: "Bob Smith" [argument/400]'],
+    ['', 'makeCall failed: dstUri: expected a SIP URI or a number, got "": no number [argument/400]'],
+    ['sip:', 'makeCall failed: dstUri: expected a SIP URI or a number, got "sip:": not a SIP address [argument/400]'],
+    [
+      'mailto:bob@example.com',
+      'makeCall failed: dstUri: expected a SIP URI or a number, got "mailto:bob@example.com": not a SIP address [argument/400]',
+    ],
+    [
+      'Bob Smith',
+      'makeCall failed: dstUri: expected a SIP URI or a number, got "Bob Smith": not a SIP address [argument/400]',
+    ],
   ])('%j', (target, says) => {
     expect(thrown(() => made(target))).toBe(says)
     expect(alice.endpoint.callGetCount()).toBe(0)

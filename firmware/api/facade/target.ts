@@ -5,10 +5,17 @@ import { headerFields } from '../core/wire.ts'
 import type { Account } from './account.ts'
 import { OperationError, operated } from './errors.ts'
 
-/** Throws an OperationError where that cannot be. */
-export function targetOf(operation: string, text: string, account: Account): SipUri {
+/** Throws an OperationError where that cannot be. `name`: of the argument it was given as. */
+export function targetOf(operation: string, name: string, text: string, account: Account): SipUri {
   const target = completeTarget(text, account.parts.uri.toWire())
-  if (!target.ok) throw new OperationError(operation, 'argument', `${target.error}: ${JSON.stringify(text)}`)
+  if (!target.ok) {
+    const got = JSON.stringify(text.slice(0, 80))
+    throw new OperationError(
+      operation,
+      'argument',
+      `${name}: expected a SIP URI or a number, got ${got}: ${target.error}`,
+    )
+  }
   return operated(operation, () => SipUri.parse(target.value))
 }
 

@@ -2,6 +2,7 @@
 
 import { frequenciesOf } from '../../media/digit-tones.ts'
 import { ToneGenerator as CoreTone, type PortId, type ToneStep } from '../core/index.ts'
+import { guarded, TONES } from './arguments.ts'
 import { AudioMedia } from './audio-media.ts'
 import { Endpoint } from './endpoint.ts'
 import { OperationError, operated } from './errors.ts'
@@ -84,7 +85,7 @@ export class ToneGenerator extends AudioMedia {
   }
 
   #play(operation: string, steps: readonly ToneStep[], loop: boolean): void {
-    if (steps.length === 0) throw new OperationError(operation, 'argument', 'expected one tone at least')
+    if (steps.length === 0) throw new OperationError(operation, 'argument', 'tones: expected one at least, got none')
     this.needed(operation)
     const tone = this.tone!
     operated(operation, () => {
@@ -119,3 +120,5 @@ const steps = (frequencies: readonly number[], on: number, off: number, levelDb:
   { frequencies, ms: on, levelDb },
   ...(off > 0 ? [{ frequencies: [], ms: off, levelDb: 0 }] : []),
 ]
+
+guarded(ToneGenerator, TONES)
