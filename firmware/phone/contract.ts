@@ -200,7 +200,7 @@ export type PhoneInput =
   /** New settings take effect at once; the caller applies them only when `idle`. */
   | { readonly from: 'settings'; readonly settings: PhoneSettings }
   | { readonly from: 'local'; readonly setting: LocalSetting }
-  /** Shown while starting: `network`, `waiting for configuration`; undefined: started. */
+  /** Shown while starting: `network`, `no configuration yet`; undefined: started. */
   | { readonly from: 'start'; readonly step: string | undefined }
 
 export type PhoneOutput =

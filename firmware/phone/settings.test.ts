@@ -19,7 +19,7 @@ describe('starting', () => {
     const desk = createDesk({ settings: SETTINGS })
     expect(desk.media.commands.find((c) => c.kind === 'open-device')).toMatchObject({ port: 'handset' })
     const bare = createDesk({ engine: () => {} })
-    bare.start('waiting for configuration')
+    bare.start('no configuration yet')
     bare.lift()
     bare.volume(1)
     bare.putDown()

@@ -262,7 +262,8 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
   settings = provisioning.initial
   if (settings !== undefined) stack.use(settings.config)
   else {
-    toPhone({ from: 'start', step: setupFault === '' ? 'waiting for configuration' : 'setup file has a fault' })
+    // As long as a display is wide.
+    toPhone({ from: 'start', step: setupFault === '' ? 'no configuration yet' : 'setup.json is faulty' })
     provisioning.connect()
   }
 
