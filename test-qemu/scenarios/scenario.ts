@@ -3,6 +3,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'vitest'
 import { endAll } from './ends.ts'
+import { watchHost } from './host-load.ts'
 import { inTime } from './in-time.ts'
 import { type Phone, type PowerOn, powerOn } from './phone.ts'
 import { type Stage, type StageOptions, setStage } from './stage.ts'
@@ -15,6 +16,10 @@ export interface Scene extends Stage {
   on(options?: PowerOn): Promise<Phone>
 }
 
+/** Share of all processors from which on others are to blame for voice in shreds, 0–1; and the word for it in the error. */
+const BUSY = 0.25
+const WAS_BUSY = 'others took'
+
 /** What a stage may take to be set, and to be struck with all its logs kept, seconds. */
 const AROUND = 120
 
@@ -26,8 +31,10 @@ interface ScenarioOptions extends StageOptions {
 }
 type Play = (scene: Scene) => Promise<void>
 
+/** Played again, once and said, when it failed on a machine that others kept busy; never otherwise. */
 export function scenario(name: string, title: string, seconds: number, play: Play, options: StageOptions = {}): void {
-  test(title, { timeout: (seconds + AROUND) * 1000 }, () => playScenario({ name, seconds, ...options }, play))
+  const retry = { count: 1, condition: new RegExp(WAS_BUSY) }
+  test(title, { timeout: (seconds + AROUND) * 1000, retry }, () => playScenario({ name, seconds, ...options }, play))
 }
 
 /** Rejects with what failed and where there is more to read. Nothing of it runs any more when it is over, however it ends. */
@@ -40,10 +47,15 @@ export async function playScenario({ name, seconds, ...options }: ScenarioOption
     return phone
   }
   // In time by itself, not by the test's limit: nothing would be kept then, and all this would be in the next one's way.
-  const end = inTime('the end of the scenario', seconds * 1000, play(Object.assign(stage, { on })))
+  const load = watchHost()
+  let others = 0
+  const end = inTime('the end of the scenario', seconds * 1000, play(Object.assign(stage, { on }))).finally(() => {
+    others = load().others
+  })
   const kept = () => endAll([...phones.map(({ off }) => off), stage.strike])
   await endAll([() => end, kept]).catch((cause: Error) => {
-    throw new Error(`${cause.message}\nwhat there is to read is in ${stage.folder}`, { cause })
+    const busy = others < BUSY ? '' : `\n${WAS_BUSY} ${Math.round(others * 100)} % of the processors meanwhile`
+    throw new Error(`${cause.message}\nwhat there is to read is in ${stage.folder}${busy}`, { cause })
   })
   for (const file of readdirSync(stage.folder, { recursive: true }) as string[])
     if (LARGE.test(file)) rmSync(join(stage.folder, file))
