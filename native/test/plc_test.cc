@@ -1,4 +1,5 @@
 // Concealment and time-stretching of sounds whose right continuation is known.
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <vector>
@@ -129,6 +130,30 @@ TEST("plc/what has no pitch goes on softer than it was, what has one as loud") {
     concealer.generate(&heard[660], &heard[660], 80);
     CHECK_WITHIN(level(&heard[680], 60) / before, voiced ? 0.85 : 0.3, voiced ? 1.15 : 0.75);
   }
+}
+
+TEST("plc/a word that ends goes on ending, one that begins was softer before, and what became louder grows no further") {
+  // Between silence and full in 40 ms, of which the 20 ms on the silent side are lost.
+  const auto ramp = [](bool ends) {
+    auto sound = voice(130, 2000);
+    for (size_t i = 0; i < sound.size(); i++) {
+      const double into = (double(i) - 840) / 320;
+      sound[i] = int16_t(sound[i] * std::clamp(ends ? 1 - into : into, 0.0, 1.0));
+    }
+    return sound;
+  };
+  for (const bool ends : {true, false}) {
+    auto heard = ramp(ends);
+    int16_t* const hole = &heard[ends ? 1000 : 840];
+    const float was = level(hole, 160);
+    Concealer concealer(8000);
+    CHECK(concealer.bridge(hole + 160, 160, 240));
+    CHECK_WITHIN(level(hole, 160) / was, 0.7, 1.3);
+  }
+  auto heard = ramp(false);
+  Concealer concealer(8000);
+  concealer.generate(&heard[1000], &heard[1000], 62);
+  CHECK_WITHIN(level(&heard[1000], 62) / level(&heard[938], 62), 0.7, 1.1);
 }
 
 TEST("plc/too much, or too little known, is not bridged; silence and the loudest square wave are") {

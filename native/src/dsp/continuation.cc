@@ -10,10 +10,13 @@
 namespace offhook {
 
 namespace {
-constexpr float kNoise = 0.35f;  // Below this strength the "pitch" is chance, and a short one would buzz.
+constexpr float kNoise = 0.5f;  // Below this strength the "pitch" is chance, and a short one would buzz.
 constexpr float kPlain = 0.85f;  // From this strength on a difference between two periods is one of the voice.
 /** What was not periodic goes on otherwise than it did: by so much it is made softer when nothing of it was. A wrong sound is heard more than a soft one. */
-constexpr float kDoubt = 0.8f;
+constexpr float kDoubt = 0.7f;
+/** What has become softer from one period to the next goes on so, sooner than it did (as a power of that), as words end; what has
+ * become louder stays as it was. Less than kSteepest of the last period is a pulse that was missed. */
+constexpr float kFading = 1.5f, kSteepest = 0.3f;
 /** No voice glides faster, samples per sample; and of what was measured so much is believed. */
 constexpr float kFastest = 0.03f, kBelief = 0.8f;
 }  // namespace
@@ -42,6 +45,8 @@ void Continuation::analyse() {
   exact_ = pitch.exact;
   glide_ = glideFrom(pitch);
   trust_ = 1 - kDoubt * (1 - std::clamp(pitch.strength, 0.f, 1.f));
+  fade_ = fadeFrom(end);
+  faded_ = 1;
   for (size_t i = 0; i < kBeyond; i++) end[i] = end[long(i) - long(period_)];
   step_ = float(end[-1]) - float(end[-1 - long(period_)]);
   periods_ = before_ = 1;
@@ -55,6 +60,12 @@ float Continuation::glideFrom(const Pitch& pitch) const {
   const Pitch before = findPitch(&past_[past_.size() - kBeyond - apart], window_, std::max(shortest_, pitch.period * 7 / 8), most);
   if (before.strength < kPlain) return 0;
   return kBelief * std::clamp((pitch.exact - before.exact) / float(apart), -kFastest, kFastest);
+}
+
+float Continuation::fadeFrom(const int16_t* end) const {
+  if (known_ < 2 * period_) return 1;
+  const float last = level(end - period_, period_), before = level(end - 2 * period_, period_);
+  return std::pow(std::clamp((last + 1) / (before + 1), kSteepest, 1.f), kFading / float(period_));
 }
 
 float Continuation::sampleAt(float index) const {
@@ -97,7 +108,7 @@ float Continuation::next() {
     sample = sample * share + at(before_, positionBefore_) * (1 - share);
   }
   if (made_ < overlap) sample += step_ * (1 - float(made_) / float(overlap));
-  sample *= gain();
+  sample *= gain() * (faded_ *= fade_);
   const float advance = float(period_) / (exact_ + glide_ * (float(made_) + float(window_) / 2));
   position_ = wrapped(periods_, position_ + advance);
   positionBefore_ = wrapped(before_, positionBefore_ + advance);

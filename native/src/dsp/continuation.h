@@ -1,6 +1,6 @@
 // How a sound would go on: its last pitch periods repeated, longer or shorter as the pitch glides, first one of them, later two
-// and three (the principle of ITU-T G.711 Appendix I), the softer the less alike they were. Read backwards it says what led up to a
-// sound.
+// and three (the principle of ITU-T G.711 Appendix I), the softer the less alike they were, and fading as they faded. Read backwards it
+// says what led up to a sound.
 #pragma once
 
 #include <cstddef>
@@ -32,6 +32,8 @@ class Continuation {
   void analyse();
   /** Samples by which the period grows from one to the next; 0 when that is not plain. */
   float glideFrom(const Pitch& pitch) const;
+  /** What the level falls by from one sample to the next, 0…1; `end` of the past. */
+  float fadeFrom(const int16_t* end) const;
   /** Of the last `periods`, at a place in them. */
   float at(size_t periods, float position) const;
   float sampleAt(float index) const;
@@ -50,6 +52,8 @@ class Continuation {
   float position_ = 0, positionBefore_ = 0;
   /** What it is made softer to, 0…1. */
   float trust_ = 1;
+  /** By which it becomes softer with each sample, and has become so far. */
+  float fade_ = 1, faded_ = 1;
   /** The period as it was in the last window. */
   float exact_ = 0, glide_ = 0;
   /** How far the last known sample lies from the one before the repeated period: faded out, so nothing clicks. */

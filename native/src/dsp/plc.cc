@@ -14,7 +14,7 @@ namespace {
 /** Less likeness of the two sides is chance: nothing is bent. */
 constexpr float kAlike = 0.5f;
 /** What a bend of one sample takes from likeness; over a hole no voice drifts by more than this part of it. */
-constexpr float kBending = 0.002f;
+constexpr float kBending = 0.005f;
 constexpr size_t kLeastPerBend = 8;
 
 int16_t rounded(float sample) { return int16_t(std::lrint(std::clamp(sample, -32768.f, 32767.f))); }
@@ -96,19 +96,10 @@ bool Concealer::bridge(int16_t* speech, size_t count, size_t known) {
     const size_t whole = size_t(at);
     return cubic(&side[whole], at - float(whole));
   };
-  float cross = 0, first = 1, second = 1;
   for (size_t i = 0; i < count; i++) {
-    const float into = float(i) / length;
-    ahead_[i] = bent(ahead_, i, into);  // What is overwritten lies too far behind to be read again.
-    const float a = ahead_[i], b = bent(back_, i, 1 - into);
-    cross += a * b, first += a * a, second += b * b;
-  }
-  // Two sounds that are not alike would be softer together than either.
-  const float alike = std::max(0.f, cross / std::sqrt(first * second));
-  for (size_t i = 0; i < count; i++) {
-    const float share = float(i + 1) / (length + 1), own = 1 - share;
-    const float together = std::sqrt(own * own + share * share + 2 * own * share * alike);
-    out[i] = rounded((ahead_[i] * own + bent(back_, i, 1 - float(i) / length) * share) / together);
+    const float into = float(i) / length, share = float(i + 1) / (length + 1);
+    // Two sides that are not alike are softer together than either, as they should be: one of them at least is wrong there.
+    out[i] = rounded(bent(ahead_, i, into) * (1 - share) + bent(back_, i, 1 - into) * share);
   }
   made_ = 0;
   active_ = filled_ = false;
