@@ -6,7 +6,7 @@ import type { GpioClass, GpioLine, LineClaims } from '../api/lines.ts'
 import type { BoardInput } from '../core/board-machine.ts'
 import type { LineDevice } from '../core/device-guard.ts'
 import type { LineAt } from './profiles.ts'
-import { lineNumber } from './sysfs.ts'
+import { lineNumbers } from './sysfs.ts'
 
 export interface LineWish {
   readonly at: LineAt
@@ -92,6 +92,7 @@ export function openDevice(
 ): { close(): void } {
   const { claims, sysfsRoot, clock, feed } = access
   const numbers: number[] = []
+  let numberOf = lineNumbers(sysfsRoot)
   let ours = 0
   const lines: GpioLine[] = []
   const closing: (() => void)[] = []
@@ -114,11 +115,16 @@ export function openDevice(
   const take = (until: Millis, lookMs: number): void => {
     const later = (why: string): void => {
       if (clock.now() >= until) giveUp(why)
-      else cancel = clock.after(lookMs, () => take(until, Math.min(2 * lookMs, LOOK_MS.most)))
+      else
+        cancel = clock.after(lookMs, () => {
+          // Meanwhile a chip may have been plugged in anew.
+          if (numbers.length < wishes.length) numberOf = lineNumbers(sysfsRoot)
+          take(until, Math.min(2 * lookMs, LOOK_MS.most))
+        })
     }
     const wish = wishes[numbers.length]
     if (wish !== undefined) {
-      const number = lineNumber(wish.at, sysfsRoot)
+      const number = numberOf(wish.at)
       if (!number.ok) {
         giveUp(number.error)
         return

@@ -31,10 +31,22 @@ function chips(root: string): readonly Chip[] | undefined {
   }
 }
 
-/** The line's number; else what was looked for, where, and what to check. A handful of reads from memory. */
-export function lineNumber({ chip: labels, offset }: LineAt, root: string): Result<number, string> {
-  const wanted = `no GPIO chip labelled ${labels.join(' or ')} in ${root}`
+/**
+ * Tells lines' numbers of the chips there are now, which are read once: three files for each, when a machine that starts up has
+ * everything else to do.
+ */
+export function lineNumbers(root: string): (line: LineAt) => Result<number, string> {
   const found = chips(root)
+  return (line) => numberAmong(found, line, root)
+}
+
+/** The line's number; else what was looked for, where, and what to check. */
+function numberAmong(
+  found: readonly Chip[] | undefined,
+  { chip: labels, offset }: LineAt,
+  root: string,
+): Result<number, string> {
+  const wanted = `no GPIO chip labelled ${labels.join(' or ')} in ${root}`
   if (found === undefined)
     return err(
       `${wanted}: the folder cannot be read; check that the kernel has CONFIG_GPIO_SYSFS and that /sys is mounted`,
