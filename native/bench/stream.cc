@@ -42,7 +42,7 @@ int main() {
     now += 10'000'000;
     for (Stream* each : {a.get(), b.get()}) {
       const auto t0 = Clock::now();
-      if (i % 2 == 0) each->receiveRtp(now);
+      if (i % 2 == 0) each->onRtpReadable(now);
       const auto t1 = Clock::now();
       int16_t out[80];
       each->give(out, 80, now);
@@ -82,7 +82,7 @@ int main() {
     now += 10'000'000;
     for (auto& each : many) {
       int16_t out[80];
-      each->receiveRtp(now);
+      each->onRtpReadable(now);
       each->give(out, 80, now);
       each->take(sound, 80, now);
       each->tick(now);

@@ -68,8 +68,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     sendto(fixture.peer, data + 2, length, MSG_DONTWAIT, &to.generic, to.length);
     data += 2 + length;
     size -= 2 + length;
-    fixture.stream->receiveRtp(fixture.nowNs);
-    fixture.stream->receiveRtcp(fixture.nowNs);
+    fixture.stream->onRtpReadable(fixture.nowNs);
+    fixture.stream->onRtcpReadable(fixture.nowNs);
     for (int i = 0; i < (control >> 1 & 7); i++) {
       int16_t sound[kMostSamples] = {};
       const size_t samples = fixture.stream->rate() / 100;

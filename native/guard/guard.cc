@@ -21,7 +21,7 @@ void* __libc_memalign(size_t, size_t);
 
 namespace {
 
-constexpr const char* kNames[] = {"offhook-tick"};
+constexpr const char* kNames[] = {"offhook-tick", "offhook-net"};
 constexpr size_t kMost = 16;
 std::atomic<pthread_t> guarded[kMost];
 thread_local bool ending = false;

@@ -68,12 +68,12 @@ void callWithoutAllocation(std::optional<SrtpConfig> mine, std::optional<SrtpCon
   const auto run = [&](int from, int to) {
     for (int i = from; i < to; i++) {
       now += 10'000'000;
-      if (i % 14 == 0 && recv(b.rtpFd, lost, sizeof lost, MSG_DONTWAIT) < 0) continue;
+      if (i % 14 == 0 && recv(b.stream->rtpFd(), lost, sizeof lost, MSG_DONTWAIT) < 0) continue;
       for (Stream* each : {a.stream.get(), b.stream.get()}) {
         int16_t out[80], in[80];
         for (int k = 0; k < 80; k++) in[k] = int16_t((k * 37 + i * 91) % 4000);
-        each->receiveRtp(now);
-        each->receiveRtcp(now);
+        each->onRtpReadable(now);
+        each->onRtcpReadable(now);
         each->give(out, 80, now);
         each->take(in, 80, now);
         each->tick(now);
@@ -103,7 +103,7 @@ SrtpConfig secured(SrtpSuite suite, uint8_t send, uint8_t receive) {
 }
 }  // namespace
 
-TEST("stream/give, take, tick and the reading of sockets allocate nothing, with loss, digits and reports") {
+TEST("stream/give, take, tick and the network thread's work allocate nothing, with loss, digits and reports") {
   for (const bool muxed : {false, true}) callWithoutAllocation({}, {}, muxed);
 }
 
@@ -149,7 +149,7 @@ TEST("stream/a change of codec, rate and packet time allocates nothing on the ti
         int16_t sound[480] = {};
         const size_t samples = each->rate() / 100;
         for (size_t k = 0; k < samples; k++) sound[k] = i < 60 ? int16_t((k * 37 + size_t(i) * 91) % 4000) : int16_t(0);  // Speech, and a pause.
-        each->receiveRtp(now);
+        each->onRtpReadable(now);
         each->take(sound, samples, now);
         each->give(sound, samples, now);
         each->tick(now);

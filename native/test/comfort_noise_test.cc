@@ -116,7 +116,7 @@ TEST("noise/a stream that pauses sends a packet a second, and its peer hears the
     for (int i = 0; i < ms; i += 10, now += 10'000'000) {
       int16_t in[80], out[80], none[80] = {};
       for (int k = 0; k < 80; k++) in[k] = int16_t(hum[size_t(k)] + (k % 8 < 4 ? voice : -voice));
-      for (Stream* each : {a.stream.get(), b.stream.get()}) each->receiveRtp(now), each->receiveRtcp(now);
+      for (Stream* each : {a.stream.get(), b.stream.get()}) each->onRtpReadable(now), each->onRtcpReadable(now);
       a.stream->give(none, 80, now);
       b.stream->give(out, 80, now);
       a.stream->take(in, 80, now);

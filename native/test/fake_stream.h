@@ -1,6 +1,9 @@
 // A stream whose peer is the test: gives a block the test chose, keeps what it takes.
 #pragma once
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <functional>
 #include <mutex>
@@ -11,7 +14,11 @@
 class FakeStream : public offhook::Stream {
  public:
   FakeStream(uint32_t rate, int16_t level, offhook::EmitEvent emit = {})
-      : emit_(std::move(emit)), rate_(rate), level_(level) {}
+      : emit_(std::move(emit)), rate_(rate), level_(level), rtp_(eventfd(0, EFD_NONBLOCK)), rtcp_(eventfd(0, EFD_NONBLOCK)) {}
+  ~FakeStream() override {
+    close(rtp_);
+    close(rtcp_);
+  }
   std::unique_ptr<Setting> prepare(const offhook::StreamConfig& config, std::string& why) override {
     if (config.send.name == "NONE") {
       why = "no such codec";
@@ -35,22 +42,29 @@ class FakeStream : public offhook::Stream {
     stats.sentPackets = ticks;
     return stats;
   }
-  int64_t receiveRtp(int64_t) override {
-    reads++;
-    return 0;
+  int rtpFd() const override { return rtp_; }
+  int rtcpFd() const override { return rtcp_; }
+  void onRtpReadable(int64_t) override {
+    uint64_t count;
+    if (read(rtp_, &count, sizeof count) > 0) readable++;
   }
-  void receiveRtcp(int64_t) override { controlReads++; }
+  void onRtcpReadable(int64_t) override {}
 
   std::vector<int16_t> taken() {
     const std::lock_guard<std::mutex> hold(mutex_);
     return taken_;
   }
-  std::atomic<uint64_t> ticks{0}, reads{0}, controlReads{0};
+  void packet() {
+    const uint64_t one = 1;
+    [[maybe_unused]] const ssize_t put = write(rtp_, &one, sizeof one);
+  }
+  std::atomic<uint64_t> ticks{0}, readable{0};
 
  private:
   offhook::EmitEvent emit_;
   std::atomic<uint32_t> rate_;
   const int16_t level_;
+  const int rtp_, rtcp_;
   std::mutex mutex_;
   std::vector<int16_t> taken_;
 };

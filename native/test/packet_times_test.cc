@@ -62,8 +62,8 @@ struct Talker : Party {
     std::vector<int16_t> in(samples), out(samples);
     for (size_t i = 0; i < samples; i++) in[i] = int16_t(8000 * std::sin(2 * M_PI * hz * double(said + i) / rate));
     said += samples;
-    stream->receiveRtp(nowNs - 3'000'000);
-    stream->receiveRtcp(nowNs - 3'000'000);
+    stream->onRtpReadable(nowNs - 3'000'000);
+    stream->onRtcpReadable(nowNs - 3'000'000);
     stream->give(out.data(), samples, nowNs);
     stream->take(in.data(), samples, nowNs);
     stream->tick(nowNs);

@@ -28,8 +28,8 @@ std::vector<int16_t> talk(Party& a, Party& b, int fromMs, int ms, double hz = 44
       const size_t samples = stream.rate() / 100;
       std::vector<int16_t> in(samples), out(samples);
       for (size_t i = 0; i < samples; i++) in[i] = int16_t(8000 * std::sin(2 * M_PI * hz * (at / 1000.0 + double(i) / stream.rate())));
-      stream.receiveRtp(now - 3'000'000);
-      stream.receiveRtcp(now - 3'000'000);
+      stream.onRtpReadable(now - 3'000'000);
+      stream.onRtcpReadable(now - 3'000'000);
       stream.give(out.data(), samples, now);
       stream.take(in.data(), samples, now);
       stream.tick(now);
@@ -177,7 +177,7 @@ TEST("resampled/another RTP clock is another SSRC (RFC 7160), heard on at once; 
     for (size_t k = 0; k < 640; k++) packet[kRtpHeaderSize + k] = wide ? (k % 2 ? 0x40 : 0x1f) : 0x8f;
     wire.send(c.rtp, packet, kRtpHeaderSize + (wide ? 640 : 160));
     for (int half = 0; half < 2; half++) {
-      c.stream->receiveRtp(now);
+      c.stream->onRtpReadable(now);
       c.stream->give(out, 160, now + half * 10'000'000);
       c.stream->tick(now + half * 10'000'000);
       if (i > 10)

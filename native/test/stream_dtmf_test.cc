@@ -19,7 +19,7 @@ void sing(Party& from, Party& to, Room& time, const std::string& digits, uint32_
     int16_t in[80], out[80];
     if (!tones.generate(in, 80)) --rest;
     time.nowNs += 10'000'000;
-    to.stream->receiveRtp(time.nowNs - 3'000'000);
+    to.stream->onRtpReadable(time.nowNs - 3'000'000);
     to.stream->give(out, 80, time.nowNs);
     to.stream->tick(time.nowNs);
     from.stream->take(in, 80, time.nowNs);
@@ -138,7 +138,7 @@ TEST("stream-dtmf/a digit that sounds ends when listening ends") {
     int16_t in[80], out[80];
     tones.generate(in, 80);
     time.nowNs += 10'000'000;
-    two.b.stream->receiveRtp(time.nowNs);
+    two.b.stream->onRtpReadable(time.nowNs);
     two.b.stream->give(out, 80, time.nowNs);
     two.a.stream->take(in, 80, time.nowNs);
   }

@@ -31,14 +31,11 @@ struct Party {
   std::unique_ptr<Stream> stream;
   std::vector<Event> events;
   SocketAddress rtp, rtcp;
-  /** Of the stream's, once it is open. */
-  int rtpFd = -1;
 
   explicit Party(const char* address = "127.0.0.1") {
     std::string why;
     if (!bindPair(address, 20000, 60000, 46, pair, why)) check::fail(__FILE__, __LINE__, why);
     rtp.address = rtcp.address = address;
-    rtpFd = pair.rtp;
     rtp.port = pair.rtpPort;
     rtcp.port = pair.rtcpPort;
   }
@@ -90,8 +87,8 @@ struct Room {
         Stream& stream = *parties[k]->stream;
         int16_t out[80], in[80];
         std::fill_n(in, 80, value);
-        stream.receiveRtp(nowNs - 3'000'000);
-        stream.receiveRtcp(nowNs - 3'000'000);
+        stream.onRtpReadable(nowNs - 3'000'000);
+        stream.onRtcpReadable(nowNs - 3'000'000);
         stream.give(out, 80, nowNs);
         for (int16_t each : out) loudest[k] = std::max(loudest[k], std::abs(int(each)));
         stream.take(in, 80, nowNs);

@@ -146,9 +146,9 @@ TEST("stream/a stream that sends nothing keeps its way open, plain and secured, 
     const StreamStats before = b.stream->stats(), sent = a.stream->stats();
     uint8_t packet[64];
     room.run(14700);
-    CHECK(recv(b.rtpFd, packet, sizeof packet, MSG_PEEK | MSG_DONTWAIT) < 0);
+    CHECK(recv(b.stream->rtpFd(), packet, sizeof packet, MSG_PEEK | MSG_DONTWAIT) < 0);
     int64_t waitedMs = 0;
-    const auto waits = [&] { return recv(b.rtpFd, packet, sizeof packet, MSG_PEEK | MSG_DONTWAIT) < 0; };
+    const auto waits = [&] { return recv(b.stream->rtpFd(), packet, sizeof packet, MSG_PEEK | MSG_DONTWAIT) < 0; };
     for (; waits() && waitedMs < 1000; waitedMs += 10) {
       room.nowNs += 10'000'000;
       a.stream->tick(room.nowNs);

@@ -1,6 +1,10 @@
 // A whole Stream on loopback sockets, its time virtual: the kernel delivers at once.
 #include "rtp/stream.h"
 
+#include <poll.h>
+
+#include <atomic>
+#include <thread>
 
 #include "rtp/rtcp.h"
 #include "stream_room.h"
@@ -187,4 +191,39 @@ TEST("stream/hold and resume keep SSRC, numbers and timestamps going; BYE at the
   CHECK(report.bye && report.isSender);
   CHECK_EQ(report.ssrc, headers[0].ssrc);
   CHECK_EQ(report.sender.packets, 10u);
+}
+
+TEST("stream/the network thread and the tick thread work at the same time") {
+  Party a, b;
+  REQUIRE(a.open(a.config(b.rtp, b.rtcp)));
+  REQUIRE(b.open(b.config(a.rtp, a.rtcp)));
+  std::atomic<int64_t> nowNs{1'000'000'000};
+  std::atomic<bool> stop{false};
+  std::thread network([&] {
+    pollfd fds[4] = {{a.stream->rtpFd(), POLLIN, 0}, {a.stream->rtcpFd(), POLLIN, 0}, {b.stream->rtpFd(), POLLIN, 0}, {b.stream->rtcpFd(), POLLIN, 0}};
+    while (!stop) {
+      if (poll(fds, 4, 5) < 0) return;
+      if (fds[0].revents) a.stream->onRtpReadable(nowNs);
+      if (fds[1].revents) a.stream->onRtcpReadable(nowNs);
+      if (fds[2].revents) b.stream->onRtpReadable(nowNs);
+      if (fds[3].revents) b.stream->onRtcpReadable(nowNs);
+    }
+  });
+  int16_t sound[80] = {};
+  for (int i = 0; i < 2000; i++) {
+    nowNs += 10'000'000;
+    for (Stream* each : {a.stream.get(), b.stream.get()}) {
+      each->give(sound, 80, nowNs);
+      each->take(sound, 80, nowNs);
+      each->tick(nowNs);
+    }
+    // Virtual time must not run away from the other thread.
+    while (i % 8 == 0 && b.stream->stats().receivedPackets + 64 < a.stream->stats().sentPackets) b.stream->tick(nowNs);
+  }
+  stop = true;
+  network.join();
+  CHECK_EQ(a.stream->stats().sentPackets, 1000u);
+  CHECK_WITHIN(b.stream->stats().receivedPackets, 930u, 1000u);
+  CHECK_EQ(b.stream->stats().lostPackets, 0);
+  CHECK_EQ(b.stream->stats().malformedPackets, 0u);
 }

@@ -52,7 +52,9 @@ void Engine::Control::opened(Graph::Entry& entry, const PortId& port, uint32_t r
 }
 
 void Engine::Control::close(const PortId& port) {
-  // It goes with the last plan that knows it.
+  const Graph::Entry* entry = graph_.find(port);
+  // Its packets end now; the rest of it goes with the last plan that knows it.
+  if (entry->stream) network_.remove(entry->stream->stream());
   graph_.remove(port);
   changed_ = true;
 }
@@ -75,12 +77,11 @@ void Engine::Control::on(command::OpenStream& c) {
   }
   std::optional<SocketPair> pair = stock_.take(c.pair, monotonicNs());
   if (c.sendPair) pair->sendFrom(std::move(*stock_.take(*c.sendPair, monotonicNs())));
-  pair->noteArrivals();
   const uint64_t serial = entry->serial;
   std::string why;
   std::unique_ptr<Stream> stream = options_.createStream(c.port, std::move(*pair), c.stream, reportOf(serial), why);
-  if (stream) {
-    auto port = std::make_shared<StreamPort>(std::move(stream), reportOf(serial), tick_.lastPacketNs);
+  if (stream && network_.add(*stream, why)) {
+    auto port = std::make_shared<StreamPort>(std::move(stream), reportOf(serial));
     entry->stream = port.get();
     entry->inbandDtmf = !c.stream.eventSend;
     const uint32_t rate = port->stream().rate();

@@ -25,7 +25,8 @@ Engine::Control::Control(EmitEvent sink, EngineOptions options)
       commands_(kCommands),
       notices_(kNotices),
       stock_(options_.bindPair, [this](Event&& event) { emit(std::move(event)); }),
-      tick_([this] { wake_.notify(); }) {
+      tick_([this] { wake_.notify(); }),
+      network_(options_.priority > 1 ? options_.priority - 1 : 0, tick_.lastPacketNs) {
   tick_.start(options_.priority);
   thread_.start("offhook-control", 0, [this] { run(); });
 }

@@ -9,6 +9,7 @@
 #include "base/spsc.h"
 #include "engine/engine.h"
 #include "engine/graph.h"
+#include "engine/network_thread.h"
 #include "engine/tick_thread.h"
 #include "rt/mpsc.h"
 
@@ -86,6 +87,7 @@ class Engine::Control {
   std::list<std::shared_ptr<ExternalKeeper>> externals_;
   Graph graph_;
   TickThread tick_;
+  NetworkThread network_;
   Thread thread_;
 };
 

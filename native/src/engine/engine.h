@@ -1,7 +1,7 @@
 // The media engine: takes commands, answers with events, runs the bridge on its own threads. Knows no Node.
 //
-//   caller ── submit ──▶ control thread ── plans ──▶ tick thread ◀── packets ──▶ sockets
-//             events ◀──      ▲  └── notices (bounded, lock-free) ──┘  file worker, device keepers
+//   caller ── submit ──▶ control thread ── plans ──▶ tick thread ◀── packets ── network thread
+//             events ◀──      ▲  └───────────────── notices (bounded, lock-free) ──┴──┘  file worker, device keepers
 //
 // The control thread opens, closes and frees everything; the tick thread follows plans; nobody waits for anybody.
 #pragma once

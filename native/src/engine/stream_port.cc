@@ -10,8 +10,6 @@ namespace offhook {
 namespace {
 constexpr double kDtmfDbm0 = -7;  // per frequency
 constexpr uint32_t kCommaMs = 2000;
-/** Nobody hears whether a report is read within 10 or 100 ms, and when it came is known. */
-constexpr uint32_t kTicksPerRtcp = 10;
 }  // namespace
 
 Tone dtmfTone(const std::string& digits, uint32_t durationMs, uint32_t gapMs) {
@@ -30,15 +28,6 @@ Tone dtmfTone(const std::string& digits, uint32_t durationMs, uint32_t gapMs) {
     }
   }
   return tone;
-}
-
-void StreamPort::give(int16_t* out, size_t samples, int64_t nowNs) {
-  lastPacketNs_ = std::max(lastPacketNs_, stream_->receiveRtp(nowNs));
-  if (ticksToRtcp_-- == 0) {
-    ticksToRtcp_ = kTicksPerRtcp - 1;
-    stream_->receiveRtcp(nowNs);
-  }
-  stream_->give(out, samples, nowNs);
 }
 
 void StreamPort::take(const int16_t* in, size_t samples, int64_t nowNs) {

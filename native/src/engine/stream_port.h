@@ -1,4 +1,4 @@
-// An RTP stream as a bridge port: its sockets are read as part of the tick, so that a packet wakes nobody. Sends DTMF in-band when the peer takes no RFC 4733 events.
+// An RTP stream as a bridge port; sends DTMF in-band when the peer takes no RFC 4733 events.
 #pragma once
 
 #include <array>
@@ -20,9 +20,7 @@ class StreamPort : public Port {
  public:
   static constexpr size_t kMostInband = 16;  // orders waiting
 
-  /** Tells `lastPacketNs` when RTP came. */
-  StreamPort(std::unique_ptr<Stream> stream, Report report, int64_t& lastPacketNs)
-      : stream_(std::move(stream)), report_(std::move(report)), lastPacketNs_(lastPacketNs) {}
+  StreamPort(std::unique_ptr<Stream> stream, Report report) : stream_(std::move(stream)), report_(std::move(report)) {}
 
   Stream& stream() { return *stream_; }
   /** Control thread's: in the order sent, the first is taken away when its dtmf-sent has come. */
@@ -34,7 +32,7 @@ class StreamPort : public Port {
   bool takesAlways() const override { return true; }
 
   // ---- tick thread ------------------------------------------------------------------------------------------------
-  void give(int16_t* out, size_t samples, int64_t nowNs) override;
+  void give(int16_t* out, size_t samples, int64_t nowNs) override { stream_->give(out, samples, nowNs); }
   void take(const int16_t* in, size_t samples, int64_t nowNs) override;
   void tick(int64_t nowNs) override { stream_->tick(nowNs); }
   /** Sends the tones of `order` instead of what is taken, then reports dtmf-sent without digits. */
@@ -44,9 +42,6 @@ class StreamPort : public Port {
  private:
   const std::unique_ptr<Stream> stream_;
   const Report report_;
-  int64_t& lastPacketNs_;
-  /** Until RTCP is read. */
-  uint32_t ticksToRtcp_ = 0;
   std::array<InbandOrder*, kMostInband> inband_{};
   size_t inbandCount_ = 0;
 };

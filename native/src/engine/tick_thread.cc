@@ -78,7 +78,7 @@ bool TickThread::waitForClock() {
       dueNs_ += skipped * kTickNs;
     }
   }
-  dueNs_ += kTickNs;
+  dueNs_ += kTickNs + phase_.correct(dueNs_, lastPacketNs.load(std::memory_order_relaxed));
   return true;
 }
 
@@ -116,7 +116,6 @@ void TickThread::run() {
     if (!waitForTick()) continue;
     const int64_t began = monotonicNs();
     plan_->run(began);
-    if (!pacedBy_) dueNs_ += phase_.correct(dueNs_ - kTickNs, lastPacketNs);
     count(counters.ticks);
     const auto took = static_cast<uint64_t>(monotonicNs() - began);
     if (took > counters.longestTickNs.load(std::memory_order_relaxed))

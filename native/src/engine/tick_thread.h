@@ -39,8 +39,8 @@ class TickThread {
   void reclaim();
 
   TickCounters counters;
-  /** Monotonic time of the latest packet, ns; of the tick thread, as the ports that write it. */
-  int64_t lastPacketNs = 0;
+  /** Monotonic time of the latest packet, ns; written by the network thread. */
+  std::atomic<int64_t> lastPacketNs{0};
 
  private:
   void run();

@@ -4,7 +4,6 @@
 #include <sys/uio.h>
 
 #include <algorithm>
-#include <ctime>
 #include <new>
 #include <type_traits>
 
@@ -12,39 +11,14 @@ namespace offhook {
 
 static_assert(std::is_trivially_destructible_v<Packet>, "the pool is given back as bytes");
 
-namespace {
-constexpr int64_t kSecondNs = 1'000'000'000;
-
-struct alignas(cmsghdr) Stamp {
-  char bytes[CMSG_SPACE(sizeof(timespec))];
-};
-
-int64_t toNs(const timespec& time) { return int64_t(time.tv_sec) * kSecondNs + time.tv_nsec; }
-
-int64_t clockNs(clockid_t clock) {
-  timespec now = {};
-  clock_gettime(clock, &now);
-  return toNs(now);
+Inlet::Inlet(size_t packets) : packets_(packets), pool_(new std::byte[packets * sizeof(Packet)]), free_(packets), full_(packets) {
+  hand_.reserve(packets);
 }
 
-/** When the kernel got it, on the monotonic clock. `nowNs` where it does not say, or its wall clock was set meanwhile. */
-int64_t arrivalOf(msghdr& header, int64_t nowNs) {
-  const cmsghdr* const note = CMSG_FIRSTHDR(&header);
-  if (!note || note->cmsg_level != SOL_SOCKET || note->cmsg_type != SCM_TIMESTAMPNS) return nowNs;
-  timespec came = {};
-  std::memcpy(&came, CMSG_DATA(note), sizeof came);
-  const int64_t agoNs = clockNs(CLOCK_REALTIME) - toNs(came);
-  return agoNs >= 0 && agoNs < kSecondNs ? clockNs(CLOCK_MONOTONIC) - agoNs : nowNs;
-}
-}  // namespace
-
-Inlet::Inlet(size_t packets) : packets_(packets), pool_(new std::byte[packets * sizeof(Packet)]) {
-  free_.reserve(packets);
-  came_.reserve(packets);
-}
-
-void Inlet::makeReady() {
-  while (free_.size() < kReady && made_ < packets_) free_.insert(free_.begin(), new (pool_.get() + made_++ * sizeof(Packet)) Packet);
+void Inlet::fillHand() {
+  Packet* packet;
+  while (free_.pop(packet)) hand_.push_back(packet);
+  while (hand_.size() < kBatch && made_ < packets_) hand_.insert(hand_.begin(), new (pool_.get() + made_++ * sizeof(Packet)) Packet);
 }
 
 uint64_t Inlet::keyOf(const Endpoint& endpoint) {
@@ -60,67 +34,61 @@ uint64_t Inlet::keyOf(const Endpoint& endpoint) {
 }
 
 void Inlet::accept(const Endpoint& one, const Endpoint& other) {
-  one_ = keyOf(one);
-  other_ = keyOf(other);
+  one_.store(keyOf(one), std::memory_order_relaxed);
+  other_.store(keyOf(other), std::memory_order_relaxed);
 }
 
 bool Inlet::isWelcome(const Endpoint& from) const {
-  if (one_ == 0 && other_ == 0) return true;
+  const uint64_t one = one_.load(std::memory_order_relaxed), other = other_.load(std::memory_order_relaxed);
+  if (one == 0 && other == 0) return true;
   const uint64_t key = keyOf(from);
-  return key == one_ || key == other_;
+  return key == one || key == other;
 }
 
 void Inlet::receive(int fd, int64_t nowNs) {
-  for (size_t total = 0; total < kMostAtOnce;) {
-    makeReady();
+  for (size_t total = 0; total < packets_; total += kBatch) {
+    fillHand();
     mmsghdr headers[kBatch] = {};
     iovec parts[kBatch];
-    Stamp stamps[kBatch];
     Packet* batch[kBatch];
-    Packet spare;  // All are lent out: what waits is read all the same, and lost.
-    const size_t room = std::clamp<size_t>(free_.size(), 1, kBatch);
+    Packet spare;  // The tick thread is late: what waits is read all the same, or the socket would stay readable.
+    const size_t room = std::clamp<size_t>(hand_.size(), 1, kBatch);
     for (size_t i = 0; i < room; i++) {
-      batch[i] = free_.empty() ? &spare : free_[free_.size() - 1 - i];
+      batch[i] = hand_.empty() ? &spare : hand_[hand_.size() - 1 - i];
       parts[i] = {batch[i]->bytes, kMaxPacket};
-      msghdr& header = headers[i].msg_hdr;
-      header.msg_iov = &parts[i];
-      header.msg_iovlen = 1;
-      header.msg_name = &batch[i]->from.generic;
-      header.msg_namelen = sizeof batch[i]->from.v6;
-      header.msg_control = &stamps[i];
-      header.msg_controllen = sizeof stamps[i];
+      headers[i].msg_hdr.msg_iov = &parts[i];
+      headers[i].msg_hdr.msg_iovlen = 1;
+      headers[i].msg_hdr.msg_name = &batch[i]->from.generic;
+      headers[i].msg_hdr.msg_namelen = sizeof batch[i]->from.v6;
     }
     const int got = recvmmsg(fd, headers, unsigned(room), MSG_DONTWAIT, nullptr);
     if (got <= 0) return;
-    total += size_t(got);
-    if (free_.empty()) {
-      overflowed_++;
-      continue;
+    if (hand_.empty()) {
+      overflowed_.fetch_add(1, std::memory_order_relaxed);
+    } else {
+      hand_.resize(hand_.size() - size_t(got));
+      for (size_t i = 0; i < size_t(got); i++) hand(batch[i], headers[i].msg_hdr, headers[i].msg_len, nowNs);
     }
-    free_.resize(free_.size() - size_t(got));
-    for (size_t i = 0; i < size_t(got); i++) take(batch[i], headers[i].msg_hdr, headers[i].msg_len, nowNs);
     if (size_t(got) < room) return;
   }
 }
 
-void Inlet::take(Packet* packet, msghdr& header, size_t size, int64_t nowNs) {
+void Inlet::hand(Packet* packet, const msghdr& header, size_t size, int64_t nowNs) {
   packet->from.length = header.msg_namelen;
   packet->size = size;
+  packet->arrivedNs = nowNs;
   const bool whole = (header.msg_flags & MSG_TRUNC) == 0;
-  if (!whole || !isWelcome(packet->from)) {
-    ++(whole ? strange_ : oversize_);
-    return giveBack(packet);
+  if (whole && isWelcome(packet->from)) {
+    full_.push(packet);
+    return;
   }
-  packet->arrivedNs = arrivalOf(header, nowNs);
-  latestNs_ = packet->arrivedNs;
-  came_.push_back(packet);
+  (whole ? strange_ : oversize_).fetch_add(1, std::memory_order_relaxed);
+  hand_.push_back(packet);
 }
 
 Packet* Inlet::next() {
-  if (taken_ < came_.size()) return came_[taken_++];
-  came_.clear();
-  taken_ = 0;
-  return nullptr;
+  Packet* packet = nullptr;
+  return full_.pop(packet) ? packet : nullptr;
 }
 
 }  // namespace offhook

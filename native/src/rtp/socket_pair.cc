@@ -32,13 +32,6 @@ SocketPair::~SocketPair() {
     if (fd >= 0) close(fd);
 }
 
-void SocketPair::noteArrivals() const {
-  const int on = 1;
-  for (const int fd : {rtp, rtcp, sendRtp, sendRtcp})
-    // Where it is refused packets have come when they are read.
-    if (fd >= 0) (void)setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
-}
-
 void SocketPair::sendFrom(SocketPair&& other) {
   std::swap(sendRtp, other.rtp);
   std::swap(sendRtcp, other.rtcp);

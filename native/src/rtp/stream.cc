@@ -140,12 +140,6 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
   }
 
   uint32_t rate() const override { return rate_; }
-  int64_t receiveRtp(int64_t nowNs) override {
-    read(receiver_.inlet(), pair_.rtp, pair_.sendRtp, nowNs);
-    return receiver_.inlet().latestNs();
-  }
-  void receiveRtcp(int64_t nowNs) override { read(control_.inlet(), pair_.rtcp, pair_.sendRtcp, nowNs); }
-
   void give(int16_t* out, size_t samples, int64_t nowNs) override {
     nowNs_ = nowNs;
     receiver_.give(out, samples, nowNs);
@@ -187,6 +181,13 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
     return out;
   }
 
+  int rtpFd() const override { return pair_.rtp; }
+  int rtcpFd() const override { return pair_.rtcp; }
+  int sendRtpFd() const override { return pair_.sendRtp; }
+  int sendRtcpFd() const override { return pair_.sendRtcp; }
+  void onRtpReadable(int64_t nowNs) override { read(receiver_.inlet(), pair_.rtp, pair_.sendRtp, nowNs); }
+  void onRtcpReadable(int64_t nowNs) override { read(control_.inlet(), pair_.rtcp, pair_.sendRtcp, nowNs); }
+
  private:
   void onReceiving(const Endpoint& from) override {
     silentSaid_ = false;
@@ -199,7 +200,6 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
     if (digits_.named(digit, nowNs_)) say(digit, false);
   }
   void onControl(Packet& packet) override { control_.receive(packet); }
-  /** `other`: who answers to where packets come from sends to the socket they leave by. −1: the same. */
   static void read(Inlet& inlet, int fd, int other, int64_t nowNs) {
     inlet.receive(fd, nowNs);
     if (other >= 0) inlet.receive(other, nowNs);

@@ -26,8 +26,6 @@ struct SocketPair {
   ~SocketPair();
   /** Asymmetric RTP: what is sent leaves by the sockets of `other`, which takes what it had so far. */
   void sendFrom(SocketPair&& other);
-  /** From now on the kernel notes of each packet when it came, however late it is read. */
-  void noteArrivals() const;
   int rtpOut() const { return sendRtp < 0 ? rtp : sendRtp; }
   int rtcpOut() const { return sendRtcp < 0 ? rtcp : sendRtcp; }
 };
@@ -61,13 +59,6 @@ class Stream {
   virtual void apply(Setting& setting) = 0;
   /** Audio rate of give() and take(), Hz: the highest of the codecs configured. Both directions run at this rate. */
   virtual uint32_t rate() const = 0;
-  /**
-   * Reads what waits on the sockets of RTP, before give(). `nowNs`: when packets came of which the kernel does not say it.
-   * When the latest one came, 0 before any.
-   */
-  virtual int64_t receiveRtp(int64_t nowNs) = 0;
-  /** The same for RTCP, for which it need not be each tick. */
-  virtual void receiveRtcp(int64_t nowNs) = 0;
   /** Fills exactly `samples` (10 ms) heard from the peer: jitter buffer, decoder, concealment. Silence when nothing flows. */
   virtual void give(int16_t* out, size_t samples, int64_t nowNs) = 0;
   /** Takes `samples` (10 ms) to be sent; encodes and sends a packet on this thread when a whole one is there. */
@@ -77,6 +68,15 @@ class Stream {
   virtual void sendDtmf(const std::string& digits, uint32_t durationMs, uint32_t gapMs) = 0;
   virtual StreamStats stats() const = 0;
 
+  // ---- network thread ---------------------------------------------------------------------------------------------
+  virtual int rtpFd() const = 0;
+  virtual int rtcpFd() const = 0;
+  /** Others that packets leave by. Who answers to where packets come from sends there, so they are read too. −1: the same. */
+  virtual int sendRtpFd() const { return -1; }
+  virtual int sendRtcpFd() const { return -1; }
+  /** Reads all that is waiting (recvmmsg), validates, hands packets to the tick thread over a lock-free queue. */
+  virtual void onRtpReadable(int64_t nowNs) = 0;
+  virtual void onRtcpReadable(int64_t nowNs) = 0;
 };
 
 }  // namespace offhook
