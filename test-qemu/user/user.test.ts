@@ -115,7 +115,7 @@ test('a snapshot cut short costs one start: then the phone starts plainly and sa
   // It came as far as its own complaint about the file that its argument, not its environment, names.
   expect(await second.ended).toBe(1)
   const why = 'starting without the startup snapshot: the last start from it failed'
-  expect(second.said().split('\n').slice(0, 2)).toEqual([why, `${other} : ${env}`])
+  expect(second.said().split('\n').slice(0, 2)).toEqual([why, `${other}: ${env}`])
 })
 
 test('PortAudio lists devices, and opens one for the media engine', { timeout: 60_000 }, async () => {

@@ -153,7 +153,7 @@ export const DEVICES = { setCaptureDev: file('capture'), setPlaybackDev: file('p
   Record<string, Takes>
 >
 
-/** What `of` is given in the wrong place is an error of the façade. `more`: arguments that are objects of it. */
+/** What a method of `of` is given and does not take is an error of the façade. */
 export const guarded = <C extends object>(
   of: { readonly prototype: C },
   table: { readonly [M in keyof C]?: Takes },
