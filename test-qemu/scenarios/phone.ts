@@ -1,5 +1,5 @@
 // The booted phone in a scenario: its machine, root's shell in it, the person at its handset, and what they leave to read.
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -35,6 +35,7 @@ const FLASH_MS = 300
 const JOURNAL = 'journalctl -b -n 5000 -o short-precise --no-pager | cut -b-400 | tail -c 600000'
 const JOURNAL_MS = 10_000
 const READY_MS = 180_000
+const REGISTERED = /SIP\/2\.0 200 OK\r\n(?:[^\r\n]+\r\n)*CSeq: \d+ REGISTER\r/
 
 export interface Phone {
   readonly machine: Machine
@@ -42,6 +43,8 @@ export interface Phone {
   readonly handset: Handset
   /** Since it was switched on. */
   seconds(): number
+  /** Resolves when the registrar's yes has gone over the wire. */
+  registered(): Promise<void>
   /** Resolves when it is registered and says so; a busy machine takes its time. */
   ready(): Promise<readonly string[]>
   /** Presses a key until the display answers. */
@@ -135,6 +138,13 @@ export async function powerOn(stage: Stage, folder: string, options: PowerOn = {
       for (const [n, digit] of [...number].entries())
         await hold(digit as Key, (rows) => rows.some((row) => row.startsWith(number.slice(0, n + 1))))
       await press('#')
+    },
+    async registered() {
+      const until = performance.now() + READY_MS
+      while (!REGISTERED.test(readFileSync(wire, 'latin1'))) {
+        if (performance.now() > until) throw new Error(`waited ${READY_MS / 1000} s for the registrar's 200 in ${wire}`)
+        await sleep(50)
+      }
     },
     ready: () => machine.lcd.waitFor('Ready', READY_MS),
     shows: (text, withinMs) => machine.lcd.waitFor(text, withinMs),
