@@ -7,8 +7,8 @@ export const STOOD_STILL = 'the host stood still for'
 
 const SLEEP_MS = 5
 
-/** A pause as long breaks what has to be on time every 10 ms. */
-export const LONG_MS = 15
+/** A pause as long takes away a whole tick of what has to be on time every 10 ms. */
+export const LONG_MS = 10
 
 /** What gives the longest pause since the last call, ms. */
 export async function watchHost(): Promise<() => number> {
