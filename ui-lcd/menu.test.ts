@@ -233,7 +233,7 @@ describe('pages', () => {
     expect(content()).toEqual(['|>Germany           *|', '| Spain              |'])
     press('down')
     press('down')
-    expect(press('ok')).toEqual(['{"kind":"country","country":"fr"}'])
+    expect(press('ok')).toEqual(['{"country":"fr"}'])
   })
   test('about', () => {
     const { feed, press, content, goTo } = menu()

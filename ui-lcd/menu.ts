@@ -3,14 +3,8 @@
 import type { Millis } from '../firmware/base/time.ts'
 import { TONE_COUNTRIES } from '../firmware/media/tones.ts'
 import { redialList } from '../firmware/phone/call-log.ts'
-import type {
-  BuddyView,
-  LocalSetting,
-  LogEntry,
-  MailboxView,
-  PhoneIntent,
-  PhoneView,
-} from '../firmware/phone/contract.ts'
+import type { Choice } from '../firmware/phone/chosen.ts'
+import type { BuddyView, LogEntry, MailboxView, PhoneIntent, PhoneView } from '../firmware/phone/contract.ts'
 import type { MenuAction } from './screen.ts'
 
 /** What the phone is, as far as it is known; '' is not shown. */
@@ -69,7 +63,7 @@ export const CLOSED: Menu = []
 export interface MenuStep {
   readonly menu: Menu
   readonly phone?: PhoneIntent
-  readonly setting?: LocalSetting
+  readonly choice?: Choice
 }
 
 const first = (name: Exclude<Page['name'], 'call'>): Page => ({ name, at: 0 })
@@ -154,7 +148,7 @@ function chosen(menu: Menu, page: Page, world: World): MenuStep {
     }
     case 'tones': {
       const country = TONE_COUNTRIES[page.at]
-      return country === undefined ? { menu } : { menu, setting: { kind: 'country', country } }
+      return country === undefined ? { menu } : { menu, choice: { country } }
     }
     case 'volume':
       return { menu: menu.with(-1, { ...page, at: 1 - page.at }) }

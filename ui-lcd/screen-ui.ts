@@ -1,7 +1,8 @@
 // The user interface on a character display: what the phone does becomes frames, what the keys do becomes intents.
 import type { Machine } from '../firmware/base/machine.ts'
 import { after, earlier, FOREVER, type Millis, ms } from '../firmware/base/time.ts'
-import type { LocalSetting, LogEntry, PhoneIntent, PhoneView } from '../firmware/phone/contract.ts'
+import type { Choice } from '../firmware/phone/chosen.ts'
+import type { LogEntry, PhoneIntent, PhoneView } from '../firmware/phone/contract.ts'
 import type { BoardCommand, BoardEvent, Frame, Size } from '../hal/api/board.ts'
 import { CLOSED, type Facts, type Menu, NO_FACTS, step, type World } from './menu.ts'
 import { menuScreen, placesOf, sheetOf } from './menu-pages.ts'
@@ -22,8 +23,8 @@ export type ScreenUiInput =
 
 export type ScreenUiOutput =
   | { readonly to: 'phone'; readonly intent: PhoneIntent }
-  /** The user sets something that a configuration could say, too. */
-  | { readonly to: 'settings'; readonly setting: LocalSetting }
+  /** The user sets something. */
+  | { readonly to: 'choice'; readonly choice: Choice }
   | { readonly to: 'board'; readonly command: Extract<BoardCommand, { kind: 'show' | 'backlight' }> }
 
 export interface ScreenUiOptions {
@@ -119,7 +120,7 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
     const done = step(menu, action.go, count, world)
     menu = done.menu
     if (done.phone !== undefined) out.push({ to: 'phone', intent: done.phone })
-    if (done.setting !== undefined) out.push({ to: 'settings', setting: done.setting })
+    if (done.choice !== undefined) out.push({ to: 'choice', choice: done.choice })
   }
   const onBoard = (event: BoardEvent, now: Millis, out: ScreenUiOutput[]): void => {
     switch (event.kind) {

@@ -8,6 +8,7 @@ import type { RingName } from '../media/rings.ts'
 import type { BusyState, Pickup } from '../sip/packages/dialog-set.ts'
 import type { PresenceSummary } from '../sip/packages/presence.ts'
 import type { AccountConfig, AccountId, CallId, Party, UaCommand, UaEvent } from '../ua/contract.ts'
+import type { Choice, Choices } from './chosen.ts'
 
 /** What the user does, freed from which key did it. */
 export type PhoneIntent =
@@ -190,16 +191,14 @@ export interface PhoneSettings {
   readonly callWaiting: boolean
 }
 
-/** What a user sets at the phone. It stands until the configuration says something else there. */
-export type LocalSetting = { readonly kind: 'country'; readonly country: string }
-
 export type PhoneInput =
   | { readonly from: 'user'; readonly intent: PhoneIntent }
   | { readonly from: 'ua'; readonly event: UaEvent }
   | { readonly from: 'media'; readonly event: MediaEvent }
   /** New settings take effect at once; the caller applies them only when `idle`. */
   | { readonly from: 'settings'; readonly settings: PhoneSettings }
-  | { readonly from: 'local'; readonly setting: LocalSetting }
+  /** The user sets something; see `chosen.ts`. */
+  | { readonly from: 'choice'; readonly choice: Choice }
   /** Shown while starting: `network`, `no configuration yet`; undefined: started. */
   | { readonly from: 'start'; readonly step: string | undefined }
 
@@ -211,6 +210,8 @@ export type PhoneOutput =
   | { readonly to: 'screen'; readonly view: PhoneView }
   /** The calls of this session, newest first, whenever one was added. */
   | { readonly to: 'call-log'; readonly log: readonly LogEntry[] }
+  /** What the user has set, whenever that changed: to be kept over a restart. */
+  | { readonly to: 'choices'; readonly choices: Choices }
   /** A configuration may be applied now (no call, no ringing, handset down), or not. */
   | { readonly to: 'provisioning'; readonly idle: boolean }
   /** A server asked for it and the phone is idle: the configuration is to be read anew, or everything started anew. */

@@ -5,8 +5,8 @@ import type { AccountId, UaCommand, UaEvent } from '../ua/contract.ts'
 import type { PhoneSettings } from './contract.ts'
 import { parseDialMap } from './dial-map.ts'
 import { registrationReason } from './reasons.ts'
+import { reconfigured } from './settled.ts'
 import { isUsable, type Line, type PhoneState } from './state.ts'
-import { clampVolume } from './volume.ts'
 import { watchAnew } from './watching.ts'
 
 type Send = (command: UaCommand) => void
@@ -33,13 +33,11 @@ export function applySettings(state: PhoneState, settings: PhoneSettings, send: 
       retryAt: known?.retryAt,
     }
   })
-  // The user's own setting stands until the configured value itself changes.
-  const volume = settings.volume === state.settings?.volume ? state.volume : clampVolume(settings.volume)
-  const country = settings.country === state.settings?.country ? state.country : undefined
+  const choices = reconfigured(state.choices, settings)
   const map = settings.dialMap === '' ? undefined : parseDialMap(settings.dialMap)
   const dialMap = map?.ok === true ? map.value : undefined
   // Whoever gives settings may have replaced the user agent: what the old one still owed is not waited for.
-  const next = { ...state, settings, lines, volume, country, dialMap, leaving: [] }
+  const next = { ...state, settings, lines, choices, dialMap, leaving: [] }
   return watchAnew(next, state.settings, send)
 }
 

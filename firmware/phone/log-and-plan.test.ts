@@ -5,6 +5,7 @@ import { createDesk, type Desk, SETTINGS } from '../testing/desk.ts'
 import { called, caller, notRegistered, registered } from '../testing/played-engine.ts'
 import { logged } from './call-log.ts'
 import { newCall } from './calls.ts'
+import { NOTHING_CHOSEN } from './chosen.ts'
 import { initialState } from './state.ts'
 
 function desk(more: Partial<typeof SETTINGS> = {}) {
@@ -61,7 +62,7 @@ describe('the call log', () => {
     ['sip:anonymous@anonymous.invalid', 'anonymous', ''],
   ])('%s, %s, is called back as %j', (uri, number, back) => {
     const bob = newCall('in:1', 'a', 'in', { uri, display: '', number }, '', ms(0))
-    expect(logged(initialState(undefined, 6), bob, 'missed', '', ms(0)).log[0]?.number).toBe(back)
+    expect(logged(initialState(undefined, NOTHING_CHOSEN), bob, 'missed', '', ms(0)).log[0]?.number).toBe(back)
   })
 
   test('it holds a hundred calls', () => {
@@ -205,7 +206,7 @@ test('tones of the user’s choice stand until the configuration says something 
     phone.putDown()
     return [phone.view().country, tone]
   }
-  phone.local({ kind: 'country', country: 'us' })
+  phone.chooses({ country: 'us' })
   expect(dialTone()).toEqual(['us', [350, 440]])
   phone.settings({ ...SETTINGS, volume: 3 })
   expect(dialTone()).toEqual(['us', [350, 440]])

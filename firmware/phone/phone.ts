@@ -6,21 +6,22 @@ import type { MediaCommand, MediaEvent, PortId } from '../media/contract.ts'
 import { KEY_CLICK } from '../media/rings.ts'
 import { type TonePlan, tonePlan } from '../media/tones.ts'
 import type { UaCommand, UaEvent } from '../ua/contract.ts'
+import type { Choices } from './chosen.ts'
 import type { PhoneInput, PhoneOutput, PhoneSettings } from './contract.ts'
 import { type Lamps, lampsOf } from './lamps.ts'
 import { applySettings } from './lines.ts'
+import { choose, settled } from './settled.ts'
 import { changeSound, gain, HANDSET, rejoin, SILENCE, type Sound, soundOf } from './sound.ts'
 import { deadlineOf, focused, initialState, isIdle, type PhoneState, ringingOf } from './state.ts'
 import { onUaEvent } from './ua-events.ts'
 import { onDue, onIntent } from './user.ts'
-import { countryOf, viewOf } from './view.ts'
-import { clampVolume } from './volume.ts'
+import { viewOf } from './view.ts'
 
 export interface PhoneStart {
   /** Shown until start-up says otherwise; undefined: started. */
   readonly step: string | undefined
-  /** Handset volume until settings come, 0–10. */
-  readonly volume: number
+  /** What the user had set before. */
+  readonly choices: Choices
 }
 
 const CLICK: PortId = 'tone:click'
@@ -33,7 +34,7 @@ function goneWith(event: UaEvent): PortId | undefined {
 }
 
 export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutput> {
-  let state: PhoneState = initialState(initial.step, clampVolume(initial.volume))
+  let state: PhoneState = initialState(initial.step, initial.choices)
   let plan: TonePlan = tonePlan('')
   let planned = ''
   /** The handset's port exists, whether its device works or not. */
@@ -45,6 +46,7 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
   let clicked = false
   let shown = ''
   let told = state.log
+  let kept = state.choices
   let idle: boolean | undefined
 
   /** Replaces the state and tells everybody what changed for them: sound first, so that nothing is heard too long. */
@@ -57,7 +59,7 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
     state = next
     const wanted = handset ? soundOf(state) : SILENCE
     const toMedia = (command: MediaCommand) => out.push({ to: 'media', command })
-    const country = countryOf(state)
+    const country = settled(state, 'country')
     if (country !== planned) plan = tonePlan(country)
     planned = country
     changeSound(sound, wanted, plan, (port) => port === gone, toMedia)
@@ -66,6 +68,8 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
     tellLamps(out)
     if (state.log !== told) out.push({ to: 'call-log', log: state.log })
     told = state.log
+    if (state.choices !== kept) out.push({ to: 'choices', choices: state.choices })
+    kept = state.choices
     const view = viewOf(state)
     const text = JSON.stringify(view)
     if (text !== shown) out.push({ to: 'screen', view })
@@ -156,8 +160,8 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
           return become(onUaEvent(state, input.event, now, send), commands, goneWith(input.event), out)
         case 'settings':
           return become(take(input.settings, send, out), commands, undefined, out)
-        case 'local':
-          return become({ ...state, country: input.setting.country }, commands, undefined, out)
+        case 'choice':
+          return become(choose(state, input.choice), commands, undefined, out)
         case 'start':
           return become({ ...state, step: input.step }, commands, undefined, out)
         case 'media':

@@ -4,8 +4,9 @@ import type { MediaCommand, PortId } from '../media/contract.ts'
 import { type RingName, ringTone } from '../media/rings.ts'
 import type { ToneName, TonePlan } from '../media/tones.ts'
 import { applyDialMap } from './dial-plan.ts'
+import { settled } from './settled.ts'
 import { focused, isAlerting, isUsable, type PhoneState, ringingOf } from './state.ts'
-import { clampRinger, volumeDb } from './volume.ts'
+import { volumeDb } from './volume.ts'
 import { messagesWait } from './watching.ts'
 
 export const HANDSET: PortId = 'handset'
@@ -32,7 +33,7 @@ export const SILENCE: Sound = { tone: undefined, ring: undefined, joins: [], mut
 /** What should be heard in this state. */
 export function soundOf(state: PhoneState): Sound {
   const tone = toneOf(state)
-  const takeDb = volumeDb(tone === 'ring' ? clampRinger(state.ringer) : state.volume)
+  const takeDb = volumeDb(settled(state, tone === 'ring' ? 'ringerVolume' : 'handsetVolume'))
   return {
     tone,
     ring: tone === 'ring' ? ringOf(state) : undefined,
@@ -46,7 +47,7 @@ export function soundOf(state: PhoneState): Sound {
 function ringOf(state: PhoneState): RingName | undefined {
   const call = ringingOf(state)
   const rings = state.settings?.rings
-  return call && rings && ((call.alert && rings[call.alert]) ?? rings.ring)
+  return call && rings && ((call.alert && rings[call.alert]) ?? settled(state, 'ring'))
 }
 
 function toneOf(state: PhoneState): ToneName | undefined {

@@ -4,6 +4,7 @@ import type { PortId } from '../media/contract.ts'
 import type { ToneName } from '../media/tones.ts'
 import type { AccountId, CallId, Party } from '../ua/contract.ts'
 import type { Alert } from './alert.ts'
+import type { Choices } from './chosen.ts'
 import type { LogEntry, PhoneSettings } from './contract.ts'
 import type { DialMap } from './dial-map.ts'
 import { NOTHING_WATCHED, type Watching } from './watching.ts'
@@ -100,8 +101,8 @@ export interface PhoneState {
   /** All calls, each one answered, hear each other and the handset. */
   readonly conference: boolean
   readonly offHook: boolean
-  readonly volume: number
-  readonly ringer: number
+  /** What the user has set; what holds of it says `settled`. */
+  readonly choices: Choices
   /** A short tone that shows how loud it now is, or that a call could not be sent on. */
   readonly sample:
     | { readonly tone: Extract<ToneName, 'confirmation' | 'ring' | 'congestion'>; readonly until: Millis }
@@ -109,8 +110,6 @@ export interface PhoneState {
   readonly lines: readonly Line[]
   readonly settings: PhoneSettings | undefined
   readonly dialMap: DialMap | undefined
-  /** Tone plan of the user's own choice, until the configured one changes. */
-  readonly country: string | undefined
   readonly lastNumber: string
   /** Newest first, at most LOG_SIZE. */
   readonly log: readonly LogEntry[]
@@ -129,18 +128,16 @@ export interface PhoneState {
 /** One to speak to and one beside it. */
 export const MAX_CALLS = 2
 
-export const initialState = (step: string | undefined, volume: number): PhoneState => ({
+export const initialState = (step: string | undefined, choices: Choices): PhoneState => ({
   focus: { name: 'idle' },
   calls: [],
   conference: false,
   offHook: false,
-  volume,
-  ringer: 6,
+  choices,
   sample: undefined,
   lines: [],
   settings: undefined,
   dialMap: undefined,
-  country: undefined,
   lastNumber: '',
   log: [],
   missed: 0,

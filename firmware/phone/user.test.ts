@@ -5,6 +5,7 @@ import { FOREVER, ms } from '../base/time.ts'
 import { SETTINGS } from '../testing/desk.ts'
 import type { UaCommand } from '../ua/contract.ts'
 import { onIncoming } from './call-control.ts'
+import { NOTHING_CHOSEN } from './chosen.ts'
 import type { PhoneIntent } from './contract.ts'
 import { applySettings } from './lines.ts'
 import { type Focus, focused, initialState, type PhoneCall, type PhoneState } from './state.ts'
@@ -12,7 +13,10 @@ import { onIntent } from './user.ts'
 
 const NOW = ms(1000)
 const nobody = () => {}
-const BASE: PhoneState = { ...applySettings(initialState(undefined, 6), SETTINGS, nobody), lastNumber: '7' }
+const BASE: PhoneState = {
+  ...applySettings(initialState(undefined, NOTHING_CHOSEN), SETTINGS, nobody),
+  lastNumber: '7',
+}
 const PEER = { uri: 'sip:bob@example.com', display: 'Bob', number: 'bob' }
 const CALLS = { kind: 'call-incoming', call: 'in:1', account: 'a', peer: PEER, alertInfo: undefined } as const
 const RANG = onIncoming(BASE, CALLS, NOW, nobody)

@@ -5,6 +5,7 @@ import { atRest, change, dialTone, holdAll, type Send, setAside, speakTo, want }
 import type { PhoneIntent } from './contract.ts'
 import { consult, dialFrom, dialled, digit, entered, erased, pickUp } from './dialling.ts'
 import { sendOn } from './send-on.ts'
+import { choose, settled } from './settled.ts'
 import { besideOf, focused, isAlerting, type PhoneState, patienceOf, ringingOf } from './state.ts'
 import { clampRinger, clampVolume } from './volume.ts'
 import { voicemailOf } from './watching.ts'
@@ -175,8 +176,8 @@ function muted(state: PhoneState): PhoneState {
 function louder(state: PhoneState, intent: Extract<PhoneIntent, { kind: 'volume' }>, now: Millis): PhoneState {
   const ringer = intent.of === undefined ? isAlerting(state) && !state.offHook : intent.of === 'ringer'
   const turned = ringer
-    ? { ...state, ringer: clampRinger(state.ringer + intent.step) }
-    : { ...state, volume: clampVolume(state.volume + intent.step) }
+    ? choose(state, { ringerVolume: clampRinger(settled(state, 'ringerVolume') + intent.step) })
+    : choose(state, { handsetVolume: clampVolume(settled(state, 'handsetVolume') + intent.step) })
   if (intent.of === undefined) return turned
   return { ...turned, sample: { tone: ringer ? 'ring' : 'confirmation', until: after(now, SAMPLE_MS) } }
 }

@@ -1,5 +1,6 @@
 // What the screen shows follows from the state.
 import type { Activity, CallView, PhoneView } from './contract.ts'
+import { settled } from './settled.ts'
 import { besideOf, focused, isAlerting, type PhoneCall, type PhoneState, ringingOf } from './state.ts'
 import { buddyViews, mailboxViews } from './watching.ts'
 
@@ -52,15 +53,13 @@ export function viewOf(state: PhoneState): PhoneView {
       ...{ account, label, registered, reason, retryAt },
     })),
     offHook: state.offHook,
-    volume: state.volume,
-    ringer: state.ringer,
+    volume: settled(state, 'handsetVolume'),
+    ringer: settled(state, 'ringerVolume'),
     waiting: rings === undefined || alerting ? undefined : callView(rings),
     beside: beside && callView(beside),
     missed: state.missed,
     mailboxes: mailboxViews(state),
     buddies: buddyViews(state),
-    country: countryOf(state),
+    country: settled(state, 'country'),
   }
 }
-
-export const countryOf = ({ country, settings }: PhoneState): string => country ?? settings?.country ?? ''

@@ -2,12 +2,12 @@
 
 export const MAX_VOLUME = 10
 /** The step at which the handset plays what the network sends, unchanged. */
-const NOMINAL = 6
+export const NOMINAL_VOLUME = 6
 /** A phone that cannot be heard ringing is not a phone. */
 export const RINGER_FLOOR = 1
 
 export const clampVolume = (volume: number): number =>
-  Number.isFinite(volume) ? Math.min(MAX_VOLUME, Math.max(0, Math.round(volume))) : NOMINAL
+  Number.isFinite(volume) ? Math.min(MAX_VOLUME, Math.max(0, Math.round(volume))) : NOMINAL_VOLUME
 
 export const clampRinger = (volume: number): number => Math.max(RINGER_FLOOR, clampVolume(volume))
 
@@ -16,6 +16,6 @@ export const clampRinger = (volume: number): number => Math.max(RINGER_FLOOR, cl
  * gain that amplified handsets owe people who hear badly, FCC 47 CFR §68.317).
  */
 export function volumeDb(volume: number): number {
-  const above = clampVolume(volume) - NOMINAL
+  const above = clampVolume(volume) - NOMINAL_VOLUME
   return above < 0 ? above * 4 : above * 3
 }

@@ -26,6 +26,8 @@ import { watchFloor } from './clock-watch.ts'
 import { boardLog, eventLog } from './event-log.ts'
 import { audioHealth, lineHealth, lineReason } from './health.ts'
 import { createHub, type HubCounters } from './hub.ts'
+import { openKeeper } from './keeper.ts'
+import { CHOICES } from './kept.ts'
 import { type OperatedProcess, operatorCommands } from './operator-commands.ts'
 import { phoneSettings, portAudioOrder } from './settings.ts'
 import { createStack } from './stack.ts'
@@ -90,6 +92,7 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     return undefined
   })
   const wall = await watchFloor(folder, log)
+  const choices = await openKeeper(hub, folder, CHOICES, log)
 
   const fromMedia = hub.inlet<MediaEvent>({ name: 'media', rank: 'media', capacity: 512 }, (event) => {
     if (event.kind === 'rejected' && event.port === NOBODY) {
@@ -148,7 +151,7 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     toPhone({ from: 'settings', settings: phoneSettings(config, secrets, deviceId, sound, options.handset) })
   }
 
-  const toPhone = hub.attach('phone', createPhone({ step: 'network', volume: 5 }), (output) => {
+  const toPhone = hub.attach('phone', createPhone({ step: 'network', choices: choices.value }), (output) => {
     switch (output.to) {
       case 'ua':
         stack.command(output.command)
@@ -168,6 +171,9 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
         return
       case 'call-log':
         toScreen({ from: 'call-log', log: output.log })
+        return
+      case 'choices':
+        choices.keep(output.choices)
         return
       case 'provisioning':
         idle = output.idle
@@ -190,9 +196,8 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
       case 'phone':
         toPhone({ from: 'user', intent: output.intent })
         return
-      case 'settings':
-        // Provisioning keeps whole documents only, so what the user sets is kept by the phone until the next start.
-        toPhone({ from: 'local', setting: output.setting })
+      case 'choice':
+        toPhone({ from: 'choice', choice: output.choice })
         return
       case 'board':
         toAttention({ from: 'phone', command: output.command })
@@ -276,7 +281,7 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     await wall.stop()
     await stack.stop()
     sound.stop()
-    await Promise.all([provisioning.stop(), board.stop(), media.close()])
+    await Promise.all([choices.close(), provisioning.stop(), board.stop(), media.close()])
     hub.stop()
   }
   return {

@@ -2,15 +2,8 @@
 // person would notice as text. SIP is played by the test, or by an engine the test attaches.
 import { type Rng, seededRng } from '../base/rng.ts'
 import { type Millis, ms } from '../base/time.ts'
-import type {
-  LocalSetting,
-  LogEntry,
-  PhoneInput,
-  PhoneIntent,
-  PhoneOutput,
-  PhoneSettings,
-  PhoneView,
-} from '../phone/contract.ts'
+import { type Choice, type Choices, NOTHING_CHOSEN } from '../phone/chosen.ts'
+import type { LogEntry, PhoneInput, PhoneIntent, PhoneOutput, PhoneSettings, PhoneView } from '../phone/contract.ts'
 import { createPhone } from '../phone/phone.ts'
 import type { SipCommand, SipEvent } from '../sip/core/contract.ts'
 import type { UaConfig, UaEvent, UaInput, UaOutput } from '../ua/contract.ts'
@@ -51,6 +44,8 @@ export type PlainIntent = Extract<
 export interface DeskOptions {
   readonly settings?: PhoneSettings
   readonly ua?: Partial<UaConfig>
+  /** What the user had set before. */
+  readonly choices?: Choices
   readonly rng?: Rng
   /** Takes what the user agent wants of the SIP engine; its events come back by `desk.sip`. */
   readonly engine?: (command: SipCommand) => void
@@ -60,7 +55,7 @@ export interface DeskOptions {
 
 export function createDesk(options: DeskOptions = {}) {
   const media = createFakeMedia()
-  const phone = createPhone({ step: undefined, volume: 6 })
+  const phone = createPhone({ step: undefined, choices: options.choices ?? NOTHING_CHOSEN })
   const config: UaConfig = {
     maxCalls: 32,
     mediaAddress: '192.0.2.1',
@@ -78,6 +73,7 @@ export function createDesk(options: DeskOptions = {}) {
   let view: PhoneView | undefined
   let idle: boolean | undefined
   let calls: readonly LogEntry[] = []
+  let choices = options.choices ?? NOTHING_CHOSEN
   let own = ms(0)
   const time = options.clock ?? (() => own)
 
@@ -115,6 +111,9 @@ export function createDesk(options: DeskOptions = {}) {
           break
         case 'call-log':
           calls = output.log
+          break
+        case 'choices':
+          choices = output.choices
           break
         case 'sync':
           syncs.push(output.restart ? 'restart' : 'read')
@@ -171,7 +170,9 @@ export function createDesk(options: DeskOptions = {}) {
     key: (kind: PlainIntent) => does({ kind }),
     volume: (step: 1 | -1) => does({ kind: 'volume', step }),
     settings: (settings: PhoneSettings) => turn(() => toPhone({ from: 'settings', settings })),
-    local: (setting: LocalSetting) => turn(() => toPhone({ from: 'local', setting })),
+    chooses: (choice: Choice) => turn(() => toPhone({ from: 'choice', choice })),
+    /** What is to be kept of the user's choices. */
+    choices: () => choices,
     start: (step: string | undefined) => turn(() => toPhone({ from: 'start', step })),
     sip: (event: SipEvent) => turn(() => toUa({ from: 'sip', event })),
     /** Something happens to the media. */

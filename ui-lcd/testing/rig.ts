@@ -39,7 +39,7 @@ export function rig(first?: PhoneView) {
   const take = (out: readonly ScreenUiOutput[]): void => {
     for (const output of out) {
       if (output.to === 'phone') said.push(JSON.stringify(output.intent))
-      else if (output.to === 'settings') said.push(JSON.stringify(output.setting))
+      else if (output.to === 'choice') said.push(JSON.stringify(output.choice))
       else if (output.command.kind === 'show') {
         frame = output.command.frame
         said.push('frame')

@@ -1,0 +1,6 @@
+// What the phone remembers over a restart: the names of the files, how each is read, and how often it may be written.
+import { type Choices, readChoices } from '../phone/chosen.ts'
+import type { KeptThing } from './keeper.ts'
+
+/** On the disk within seconds; whoever plays with a key does not wear the flash. */
+export const CHOICES: KeptThing<Choices> = { name: 'choices', read: readChoices, quietMs: 1000, apartMs: 5000 }
