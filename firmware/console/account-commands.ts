@@ -6,9 +6,10 @@ import { SRTP_SUITES } from '../sdp/crypto.ts'
 import type { HashName, SessionTerms, SessionTimerTerms } from '../sip/core/contract.ts'
 import { USUAL_TERMS } from '../sip/usage/invite/terms.ts'
 import type { AccountConfig } from '../ua/contract.ts'
+import { answered } from './call-commands.ts'
 import { codecSettings, codecs } from './codec-kinds.ts'
 import { command, refuse } from './command.ts'
-import { flag, list, name, nested, oneOf, optional, orElse, secret, text, whole } from './schema.ts'
+import { flag, headers, list, name, nested, oneOf, optional, orElse, secret, text, whole } from './schema.ts'
 
 const uri = text('a sip: address')
 const hash = oneOf('MD5', 'SHA-256', 'SHA-512-256')
@@ -93,6 +94,7 @@ export const accountCommands = [
       rtcpXr: optional(flag),
       rtcpMux: optional(oneOf('offer', 'accept', 'off')),
       anonymous: optional(flag),
+      challenges: optional(oneOf('end', 'ask')),
       watchers: optional(oneOf('ask', 'accept', 'refuse')),
       preferredIdentity: optional(text('a sip: or tel: address, with a name or without')),
       redirects: optional(oneOf('follow', 'ask', 'refuse')),
@@ -152,10 +154,29 @@ export const accountCommands = [
       }),
     }),
   ),
+  command(
+    'authorize',
+    {
+      challenge: name,
+      username: optional(text()),
+      password: optional(secret(text('a password', 256))),
+      headers: optional(headers),
+    },
+    async ({ challenge, username, password, headers }, station) => {
+      if (password !== undefined && headers !== undefined)
+        return refuse('how', 'either password or headers', 'both of them')
+      const account = station.accounts.get(station.challenges.get(challenge) ?? '')
+      const named = { realm: '*', username: username ?? account?.username ?? '' }
+      const proof = password === undefined ? undefined : { ...named, password: new Secret(password) }
+      const answer = proof ? { credentials: [proof] } : headers && { headers }
+      const done = await station.ua({ kind: 'authorize', challenge, answer })
+      if (done.ok) station.challenges.delete(challenge)
+      return answered(done)
+    },
+  ),
   ...(['register', 'unregister'] as const).map((verb) =>
     command(verb, { account: name }, async ({ account }, station) => {
-      const done = await station.ua({ kind: 'set-registration', account, on: verb === 'register' })
-      return done.ok ? ok({}) : done
+      return answered(await station.ua({ kind: 'set-registration', account, on: verb === 'register' }))
     }),
   ),
 ]

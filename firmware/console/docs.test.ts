@@ -91,6 +91,7 @@ test('every example', { timeout: 60_000 }, async () => {
       .replaceAll('5070', port)
       .replaceAll('sip:alice@pbx.example.com', `sip:${guest.user}@${domain}`)
       .replaceAll('sip:mail@pbx.example.com', `sip:mail@127.0.0.1:${notifier.port}`)
+      .replaceAll('sip:pbx.example.com', `sip:${domain}`)
       .replaceAll('open sesame', guest.password)
       .replaceAll(/\$[a-z]+/g, (name) => known.get(name) ?? name)
   const consoleOf = startConsole([], folder)

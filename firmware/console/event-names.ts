@@ -8,6 +8,7 @@ export const EVENTS = [
   'call-state',
   'session-state',
   'redirect',
+  'challenge',
   'identity',
   'media',
   'sdp',

@@ -69,6 +69,17 @@ export function onUaEvent(station: Station, event: UaEvent) {
       station.tell(call, { event: 'redirect', account, status, targets: to, default: otherwise, answerMs })
       return
     }
+    case 'challenge': {
+      const { kind, call, challenges, ...fields } = event
+      const { challenge, account, answerMs } = fields
+      station.challenges.set(challenge, account)
+      setTimeout(() => station.challenges.delete(challenge), answerMs).unref()
+      const asked = challenges.map(({ qop, ...challenge }) => ({ ...challenge, qop: qop && [...qop] }))
+      const told: Told = { event: kind, ...fields, challenges: asked }
+      if (call === undefined) station.emit(told)
+      else station.tell(call, told)
+      return
+    }
     case 'call-identity':
       station.tell(event.call, { event: 'identity', peer: party(event.peer) })
       return

@@ -26,6 +26,8 @@ export class Station {
   readonly connections = new Set<string>()
   /** The account each transfer asked of us is for, until the word on it. */
   readonly transfers = new Map<string, AccountId>()
+  /** The account of each challenge we are asked about, until the word on it. */
+  readonly challenges = new Map<string, AccountId>()
   /** User data of requests under way. */
   readonly requests = new Map<string, Json | undefined>()
   /** Digits on their way in-band, by port. */
@@ -245,6 +247,7 @@ const traceEvent = ({ from, to, ...rest }: Traced): Told => ({
 
 function subjectOf(command: UaCommand): string {
   if (command.kind === 'answer-transfer') return command.transfer
+  if (command.kind === 'authorize') return command.challenge
   if (command.kind === 'compose') return 'call' in command.to ? command.to.call : command.to.account
   if ('call' in command) return command.call
   if ('subscription' in command) return command.subscription

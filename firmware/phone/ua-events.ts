@@ -45,6 +45,7 @@ export function onUaEvent(state: PhoneState, event: UaEvent, now: Millis, send: 
     case 'refused':
       return onRefused(state, event, now, send)
     case 'call-redirect':
+    case 'challenge':
     case 'call-dtmf':
     case 'call-timer':
     case 'call-dtmf-sent':
@@ -143,6 +144,7 @@ function onRefused(state: PhoneState, event: Refused, now: Millis, send: Send): 
     // The call these were for is gone; its end was told before.
     case 'answer':
     case 'redirect':
+    case 'authorize':
     case 'forward':
     case 'send-dtmf':
     case 'query-call':

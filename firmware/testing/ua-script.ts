@@ -178,6 +178,8 @@ function appLine(e: UaEvent): string {
       return `${e.call} ${e.previous} -> ${e.state} ${e.status}${e.cause === undefined ? '' : ` ${e.cause}`}`
     case 'call-redirect':
       return `${e.call} redirect ${e.status} ${e.targets.map(({ uri }) => uri).join(' ')} ${e.default} ${e.answerMs}`
+    case 'challenge':
+      return `challenge ${e.challenge} for ${e.account} ${e.call ?? '-'} ${e.method} ${e.status} ${e.challenges.map(({ realm }) => realm)} ${e.own}`
     case 'call-identity':
       return `${e.call} is ${e.peer.display} ${e.peer.number} by ${e.peer.source}`
     case 'call-timer':

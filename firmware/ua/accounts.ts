@@ -19,6 +19,7 @@ import { headerText, isPreferredIdentity } from '../sip/message/addressing.ts'
 import type { SipRequest, SipUri } from '../sip/message/message.ts'
 import { isSip, parseUri } from '../sip/message/uri.ts'
 import { LEAST_EXPIRES, NO_TERMS } from '../sip/usage/invite/terms.ts'
+import { CHALLENGE_MS } from './challenges.ts'
 import type { AccountConfig, AccountId, UaEvent } from './contract.ts'
 
 export interface Account {
@@ -41,6 +42,8 @@ export interface AccountBook {
   remove(id: AccountId, sip: Sip): boolean
   setRegistration(id: AccountId, on: boolean, sip: Sip): Result<Account, string>
   get(id: AccountId): Account | undefined
+  /** The one whose Contact has this user. */
+  ofContact(user: string): AccountId | undefined
   /** Those that register somewhere. */
   registering(): readonly AccountId[]
   /** The account an incoming request is for; undefined: nobody here. `ourAddress`: where we are reached without a registrar. */
@@ -59,6 +62,7 @@ export function identityOf(account: Account): Identity {
     displayName: headerText(config.displayName),
     contactUser,
     credentials: credentialsOf(account),
+    ...(config.challenges === 'ask' && { challengeMs: CHALLENGE_MS, provesItself: true }),
     routes: config.proxies,
     transport: config.transport,
   }
@@ -131,6 +135,8 @@ export function createAccountBook(rng: Rng): AccountBook {
 
   return {
     get: (id) => accounts.get(id),
+
+    ofContact: (user) => [...accounts.values()].find(({ contactUser }) => contactUser === user)?.id,
 
     set(id, config, sip) {
       const aor = parseUri(config.aor)
@@ -239,6 +245,7 @@ const sameRegistration = (a: AccountConfig, b: AccountConfig): boolean =>
   a.displayName === b.displayName &&
   a.username === b.username &&
   a.realm === b.realm &&
+  a.challenges === b.challenges &&
   a.expires === b.expires &&
   a.keepAlive === b.keepAlive &&
   a.keepAliveS === b.keepAliveS &&

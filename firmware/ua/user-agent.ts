@@ -8,6 +8,7 @@ import { digitIn } from '../sip/packages/dtmf-info.ts'
 import { type Account, createAccountBook } from './accounts.ts'
 import type { Call } from './call.ts'
 import { createCalls } from './calls.ts'
+import { authorize, onChallenged } from './challenges.ts'
 import { createComposing, isComposingRequest } from './composing.ts'
 import type { AccountId, CallId, UaCommand, UaConfig, UaInput, UaOutput } from './contract.ts'
 import { recvInfo } from './info.ts'
@@ -74,6 +75,8 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         return calls.act(command, tell, (call) => forward(call, command, tell))
       case 'redirect':
         return calls.act(command, tell, () => redirects.redirect(command, tell))
+      case 'authorize':
+        return authorize(command, tell)
       case 'hang-up':
         return calls.act(command, tell, (call) => call.hangUp(command.status, command.reason, tell, command.headers))
       case 'hold':
@@ -170,6 +173,8 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
         const account = accountOf(event.id)
         return redirects.onRedirected(event, account?.id ?? '', account?.config.redirects, tell)
       }
+      case 'challenged':
+        return onChallenged(event, accounts.ofContact(event.contactUser), calls.get(event.of)?.id, tell)
       case 'session-refreshed':
         return calls.get(event.id)?.hear(event.message, event.trusted === true, tell)
       case 'session-sdp':
@@ -283,7 +288,8 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
       case 'notify':
         return subscribers.onRejected(event, tell)
       case 'add-package':
-        return tell.refuse('add-package', event.id, event.reason)
+      case 'authorize':
+        return tell.refuse(event.command, event.id, event.reason)
       case 'refer':
         return transfers.onRejected(event, tell)
       // Too late: the peer has given up on it.

@@ -142,6 +142,28 @@ test('credentials there are wait for the word, too, and answer by none', () => {
   expect(bob.passed).toEqual(['INVITE'])
 })
 
+test('who proves itself is asked about what its credentials do not answer, and what is refused', () => {
+  const set = setOut()
+  const { stage, alice, bob, answer, identity } = set
+  const from = (realm: string, password: string, id: string) => {
+    const credentials = [passwordFor(realm, password)]
+    alice.do({ ...KINDS.MESSAGE!(set), id, identity: { ...identity, provesItself: true, credentials } } as SipCommand)
+  }
+  from(REALM, 'secret', 'right')
+  stage.run(1000)
+  expect([bob.passed, alice.all('challenged')]).toEqual([['MESSAGE'], []])
+  from('elsewhere', 'secret', 'unknown')
+  from(REALM, 'guess', 'wrong')
+  stage.run(2000)
+  expect(alice.all('challenged').map(({ of, own }) => [of, own])).toEqual([
+    ['unknown', 'none'],
+    ['wrong', 'refused'],
+  ])
+  answer(RIGHT)
+  stage.run(3000)
+  expect(bob.passed).toEqual(['MESSAGE', 'MESSAGE'])
+})
+
 test('a wrong password of the identity is asked about, and another one takes its place for the whole call', () => {
   const { stage, alice, bob, answer, identity } = setOut()
   const credentials = [passwordFor(REALM, 'old')]

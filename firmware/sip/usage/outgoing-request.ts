@@ -239,11 +239,11 @@ export class OutgoingRequest implements ClientUser, Sleeper {
   /** §22.2, §22.3: answered, or told to who decides on the answer; false: it is final. */
   #challenged(spec: RequestSpec, response: SipResponse, now: Millis): boolean {
     const { asks } = spec.digest
-    if (asks === undefined)
+    const own = this.#authorization.prospect(spec, response)
+    if (asks === undefined || (asks.unprovenOnly && own === 'fit'))
       return this.#authorization.answer(spec, response, this.hop) === undefined && this.#again(spec, now)
     if (++this.#asked > MAX_ASKED) return false
     const { questions } = this.#requester.environment
-    const own = this.#authorization.prospect(spec, response)
     const told = (answer: ChallengeAnswer | undefined, then: Millis) => this.#told(spec, response, answer, then)
     this.#transaction = undefined
     const question = questions.ask(asks, { method: spec.method, uri: spec.uri, own, response }, told)

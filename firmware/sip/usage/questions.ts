@@ -11,16 +11,18 @@ export interface Asks {
   readonly of: string
   readonly contactUser: string
   readonly ms: number
+  /** Nobody is asked what credentials answer. */
+  readonly unprovenOnly: boolean
 }
 
 /** Beyond that nobody is asked, the request is over. */
 const LONGEST_MS = 600_000
 
 /** Undefined: the identity's credentials answer, or nobody. */
-export const asksOf = ({ challengeMs, contactUser }: Identity, of: string): Asks | undefined =>
+export const asksOf = ({ challengeMs, contactUser, provesItself = false }: Identity, of: string): Asks | undefined =>
   challengeMs === undefined || !(challengeMs > 0)
     ? undefined
-    : { of, contactUser, ms: Math.min(challengeMs, LONGEST_MS) }
+    : { of, contactUser, ms: Math.min(challengeMs, LONGEST_MS), unprovenOnly: provesItself }
 
 /** Why the word makes no sense; undefined when it was taken. Without an answer the request is given up. */
 type Told = (answer: ChallengeAnswer | undefined, now: Millis) => string | undefined

@@ -1,5 +1,5 @@
 // CONTRACT of the user agent: what an application asks of it.
-import type { SubscriberState } from '../../sip/core/contract.ts'
+import type { ChallengeAnswer, SubscriberState } from '../../sip/core/contract.ts'
 import type { Body, HeaderField } from '../../sip/message/message.ts'
 import type { BodyPart } from '../../sip/message/multipart.ts'
 import type { OwnPresence } from '../../sip/packages/watched.ts'
@@ -7,6 +7,7 @@ import type { AccountConfig } from './config.ts'
 import type {
   AccountId,
   CallId,
+  ChallengeName,
   PublicationName,
   RequestName,
   SubscriberName,
@@ -48,6 +49,11 @@ export type UaCommand =
   | { readonly kind: 'forward'; readonly call: CallId; readonly to: readonly string[]; readonly reason: string }
   /** The word on a `call-redirect`: the URIs of targets it is to try in this order; none ends it, undefined tries all. */
   | { readonly kind: 'redirect'; readonly call: CallId; readonly targets: readonly string[] | undefined }
+  /**
+   * The word on a `challenge`: the request goes out again with this, and credentials that answer are kept for their realms. Undefined:
+   * it ends with that response. Refused where it is no answer; the question stands then.
+   */
+  | { readonly kind: 'authorize'; readonly challenge: ChallengeName; readonly answer: ChallengeAnswer | undefined }
   /** Ends it by its state; `status` is used when it still rings here (default 603). */
   | {
       readonly kind: 'hang-up'

@@ -41,6 +41,11 @@ export interface AccountConfig {
   /** Hashes of challenges the password answers; undefined: all that are known. */
   readonly hashes?: readonly HashName[] | undefined
   /**
+   * What becomes of a 401 or 407 that its proof does not answer, or whose server refused it: the request ends with it (`end`, the
+   * default), or `challenge` asks.
+   */
+  readonly challenges?: 'end' | 'ask'
+  /**
    * Who subscribes to its presence or its calls: each is a `subscriber-incoming` (`ask`, the default), is told by the user agent
    * itself, or is refused with 403.
    */

@@ -1,5 +1,6 @@
 // CONTRACT of the user agent: what an application is told.
 import type { StreamStats } from '../../media/contract.ts'
+import type { Challenge } from '../../sip/auth/challenge.ts'
 import type {
   Cause,
   Learnt,
@@ -20,6 +21,7 @@ import type {
   CallMedia,
   CallRecord,
   CallState,
+  ChallengeName,
   Diversion,
   Party,
   PublicationName,
@@ -96,6 +98,32 @@ export type UaEvent =
       readonly account: AccountId
       readonly status: number
       readonly targets: readonly (Party & { readonly q: number })[]
+      readonly default: 'refuse'
+      readonly answerMs: number
+    }
+  /**
+   * A 401 or 407 that the account has no proof for, and the account asks: say `authorize`. Without a word for `answerMs` it is as
+   * `default` says; so is what was asked about five times.
+   */
+  | {
+      readonly kind: 'challenge'
+      readonly challenge: ChallengeName
+      readonly account: AccountId
+      /** The one the request is of. */
+      readonly call: CallId | undefined
+      /** REGISTER, INVITE, BYE … */
+      readonly method: string
+      /** Request-URI, which digests are taken over. */
+      readonly uri: string
+      /** 401 or 407. */
+      readonly status: number
+      /** Those by Digest, in the order of the response. */
+      readonly challenges: readonly Pick<
+        Challenge,
+        'realm' | 'proxy' | 'stale' | 'nonce' | 'opaque' | 'qop' | 'algorithm'
+      >[]
+      /** There is no proof for it, or the server refused what there is. */
+      readonly own: 'none' | 'refused'
       readonly default: 'refuse'
       readonly answerMs: number
     }

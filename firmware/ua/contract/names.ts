@@ -55,6 +55,8 @@ export interface CallRecord {
   readonly totalMs: number
 }
 
+/** The user agent's name for a question about a 401 or 407. */
+export type ChallengeName = string
 /** The user agent's name for a transfer asked of us. */
 export type TransferName = string
 

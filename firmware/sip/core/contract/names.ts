@@ -46,6 +46,8 @@ export interface Identity {
    * Undefined: `credentials` answer what they can.
    */
   readonly challengeMs?: number
+  /** Those that `credentials` answer are answered by them, and not told; default false. */
+  readonly provesItself?: boolean
   /** Pre-loaded route set (outbound proxy first), sip: URIs; the engine adds `;lr`. */
   readonly routes: readonly string[]
   /** Which transport to leave by when the target leaves that open; undefined: the first that suits, UDP before TCP before TLS. TLS: nothing less. */

@@ -64,8 +64,10 @@ export class Registration implements FlowPort {
 
   /** New settings; taken at once when `immediately`, or when nothing is registered now. */
   change(settings: RegistrationSettings, immediately: boolean, now: Millis): void {
-    const { credentials, challengeMs } = settings.identity
-    if (!sameCredentials(credentials, this.identity.credentials) || challengeMs !== this.identity.challengeMs) {
+    const { identity } = this
+    const { credentials, challengeMs, provesItself } = settings.identity
+    const asksAlike = challengeMs === identity.challengeMs && provesItself === identity.provesItself
+    if (!asksAlike || !sameCredentials(credentials, identity.credentials)) {
       this.digest = this.#newDigest(settings.identity)
       // What was asked about the others has its answer now.
       this.requester.environment.questions.drop(this.id, now)
