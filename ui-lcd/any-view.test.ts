@@ -39,7 +39,7 @@ const anyView: fc.Arbitrary<PhoneView> = fc.record({
   activity,
   lines: fc.array(
     fc.record({
-      ...{ account: fc.constant('x'), label: text, registered: fc.boolean(), reason: text },
+      ...{ account: fc.constant('x'), label: text, aor: text, registered: fc.boolean(), reason: text },
       retryAt: fc.option(time, { nil: undefined }),
     }),
   ),
@@ -73,9 +73,17 @@ const anyView: fc.Arbitrary<PhoneView> = fc.record({
     { maxLength: 2 },
   ),
   country: fc.oneof(fc.constantFrom('de', 'us'), text),
+  dnd: fc.boolean(),
+  forward: fc.record({ all: text, busy: text, noAnswer: text, afterS: fc.integer({ min: 5, max: 120 }) }),
 })
 const entry: fc.Arbitrary<LogEntry> = fc.record({
-  ...{ kind: fc.constantFrom('placed', 'received', 'missed'), name: text, number: text, account: text, at: time },
+  ...{
+    kind: fc.constantFrom('placed', 'received', 'missed', 'forwarded'),
+    name: text,
+    number: text,
+    account: text,
+    at: time,
+  },
   ...{ lastedMs: fc.double(), cause: text },
 })
 const facts = fc.record({

@@ -3,6 +3,7 @@ import { TONE_COUNTRIES } from '../firmware/media/tones.ts'
 import type { BuddyView, LineView, LogEntry, MailboxView } from '../firmware/phone/contract.ts'
 import type { Size } from '../hal/api/board.ts'
 import { ICONS } from '../hal/api/icons.ts'
+import { entryScreen, FORWARDS, labelOf, shownOf } from './forward-pages.ts'
 import { callBack, callMailbox, listed, type Page, pagesOf, type World } from './menu.ts'
 import type { MenuAction, Screen, Soft } from './screen.ts'
 import { DIGITS, VOLUME } from './screens.ts'
@@ -63,6 +64,17 @@ export function sheetOf(page: Page, world: World, { columns }: Size): Sheet {
       const takes = world.view.buddies[page.at]?.pickup !== undefined
       return list(STRINGS.pages.people, rows, takes ? STRINGS.soft.pickUp : STRINGS.soft.dial)
     }
+    case 'dnd': {
+      const mark = (on: boolean) => (world.view.dnd === on ? '*' : '')
+      const rows = [between(STRINGS.on, mark(true), inner), between(STRINGS.off, mark(false), inner)]
+      return list(STRINGS.pages.dnd, rows, STRINGS.soft.use)
+    }
+    case 'forward': {
+      const rows = FORWARDS.map((field) => between(labelOf(field), shownOf(field, world.view), inner))
+      return list(STRINGS.pages.forward, rows, STRINGS.soft.edit)
+    }
+    case 'entry':
+      return text(labelOf(page.field), [page.entry.text])
     case 'volume': {
       const { volume, ringer } = world.view
       const row = (label: string, value: number) => `${label.padEnd(8)}${bar(value, Math.max(0, inner - 11))} ${value}`
@@ -93,7 +105,7 @@ function stateOf({ busy, presence }: BuddyView): string {
   return presence.note ?? presence.activities[0] ?? STRINGS.presence[presence.basic]
 }
 
-const SIGNS = { placed: ICONS.up, received: ICONS.down, missed: '!' } as const
+const SIGNS = { placed: ICONS.up, received: ICONS.down, missed: '!', forwarded: STRINGS.sentTo } as const
 const nameOf = ({ name, number }: LogEntry): string => name || number || STRINGS.noName
 
 /** Time of day; of another day its date. */
@@ -154,6 +166,7 @@ export const placesOf = (sheet: Sheet, size: Size): number =>
 
 /** The part of the rows that fits, with the marked one in it. */
 export function menuScreen(page: Page, sheet: Sheet, time: string, size: Size): Screen {
+  if (page.name === 'entry') return entryScreen(page, time, size)
   const room = roomOf(size)
   const at = Math.min(page.at, Math.max(0, placesOf(sheet, size) - 1))
   const top = sheet.list ? Math.max(0, Math.min(at, sheet.rows.length - room)) : at

@@ -49,10 +49,10 @@ describe('going through it', () => {
     press('down')
     press('down')
     expect(content()).toEqual(['|>Redial             |', '| Volume             |'])
-    for (let n = 0; n < 4; n++) press('down')
+    for (let n = 0; n < 6; n++) press('down')
     expect(content()[0]).toBe('|>Status             |')
     press('up')
-    expect(content()).toEqual(['| Tones              |', '|>About              |'])
+    expect(content()).toEqual(['| Forwarding         |', '|>About              |'])
     press('soft3')
     expect(content()[0]).toBe('|>Status             |')
     press('soft2')
@@ -241,7 +241,7 @@ describe('pages', () => {
       from: 'facts',
       facts: { version: '0.1.0', model: 'simulator', deviceId: 'oh-0123456789ab', key: '0123456789ab' },
     })
-    goTo(5)
+    goTo(7)
     const rows = [...content()]
     press('down')
     press('down')

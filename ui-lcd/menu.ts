@@ -5,7 +5,9 @@ import { TONE_COUNTRIES } from '../firmware/media/tones.ts'
 import { redialList } from '../firmware/phone/call-log.ts'
 import type { Choice } from '../firmware/phone/chosen.ts'
 import type { BuddyView, LogEntry, MailboxView, PhoneIntent, PhoneView } from '../firmware/phone/contract.ts'
+import { type EntryPage, entered, entryPage, FORWARDS } from './forward-pages.ts'
 import type { MenuAction } from './screen.ts'
+import { type EntryKey, typed } from './text-entry.ts'
 
 /** What the phone is, as far as it is known; '' is not shown. */
 export interface Facts {
@@ -43,7 +45,10 @@ export interface World {
   readonly wallOffsetMs: number | undefined
 }
 
-export const MENU_PAGES = ['status', 'calls', 'redial', 'messages', 'people', 'volume', 'tones', 'about'] as const
+export const MENU_PAGES = [
+  ...(['status', 'calls', 'redial', 'messages', 'people'] as const),
+  ...(['volume', 'tones', 'dnd', 'forward', 'about'] as const),
+] as const
 
 /** Those there is something on. */
 export const pagesOf = ({ view: { mailboxes, buddies } }: World): readonly (typeof MENU_PAGES)[number][] =>
@@ -55,6 +60,7 @@ export const pagesOf = ({ view: { mailboxes, buddies } }: World): readonly (type
 export type Page =
   | { readonly name: 'menu' | (typeof MENU_PAGES)[number]; readonly at: number }
   | { readonly name: 'call'; readonly at: number; readonly entry: LogEntry }
+  | EntryPage
 /** The pages opened one from the other, the last one shown. Empty: no menu. */
 export type Menu = readonly Page[]
 
@@ -66,11 +72,13 @@ export interface MenuStep {
   readonly choice?: Choice
 }
 
-const first = (name: Exclude<Page['name'], 'call'>): Page => ({ name, at: 0 })
+const first = (name: Exclude<Page['name'], 'call' | 'entry'>): Page => ({ name, at: 0 })
 
-/** The page as it is when it opens: on the country in use, on the first row of others. */
-const opened = (name: (typeof MENU_PAGES)[number], { view }: World): Page =>
-  name === 'tones' ? { name, at: Math.max(0, TONE_COUNTRIES.indexOf(view.country)) } : first(name)
+/** The page as it is when it opens: on what is in use, on the first row of others. */
+function opened(name: (typeof MENU_PAGES)[number], { view }: World): Page {
+  if (name === 'tones') return { name, at: Math.max(0, TONE_COUNTRIES.indexOf(view.country)) }
+  return name === 'dnd' ? { name, at: view.dnd ? 0 : 1 } : first(name)
+}
 
 const open = (menu: Menu, name: (typeof MENU_PAGES)[number], world: World): MenuStep => ({
   menu: [...menu, opened(name, world)],
@@ -98,7 +106,7 @@ export const reach = ({ number, account, pickup }: BuddyView): PhoneIntent =>
 export function step(menu: Menu, go: MenuAction['go'], count: number, world: World): MenuStep {
   const page = menu.at(-1)
   const move = (by: number): MenuStep =>
-    page === undefined || count === 0
+    page === undefined || page.name === 'entry' || count === 0
       ? { menu }
       : { menu: menu.with(-1, { ...page, at: (page.at + by + count) % count }) }
   switch (go) {
@@ -150,10 +158,28 @@ function chosen(menu: Menu, page: Page, world: World): MenuStep {
       const country = TONE_COUNTRIES[page.at]
       return country === undefined ? { menu } : { menu, choice: { country } }
     }
+    case 'dnd':
+      return { menu, choice: { dnd: page.at === 0 } }
+    case 'forward': {
+      const field = FORWARDS[page.at]
+      return field === undefined ? { menu } : { menu: [...menu, entryPage(field, world.view)] }
+    }
+    case 'entry': {
+      const made = entered(page, world.view)
+      return typeof made === 'string'
+        ? { menu: menu.with(-1, { ...page, fault: made }) }
+        : { menu: menu.slice(0, -1), choice: made }
+    }
     case 'volume':
       return { menu: menu.with(-1, { ...page, at: 1 - page.at }) }
     case 'status':
     case 'about':
       return { menu }
   }
+}
+
+/** A key on the page that takes a text. */
+export function type(menu: Menu, key: EntryKey, now: Millis): Menu {
+  const page = menu.at(-1)
+  return page?.name === 'entry' ? menu.with(-1, { ...page, entry: typed(page.entry, key, now), fault: '' }) : menu
 }

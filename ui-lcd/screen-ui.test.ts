@@ -15,32 +15,32 @@ describe('screens', () => {
     [
       'idle',
       view({ name: 'idle' }, { lines: [line('Reception'), line('Workshop')] }),
-      ['|Ready               |', '|⋔ Reception         |', '|⋔ Workshop          |', '|Redl Log       Menu |'],
+      ['|Ready               |', '|⋔ Reception         |', '|⋔ Workshop          |', '|Redl Log  DND  Menu |'],
     ],
     [
       'idle with a line that is not registered',
       view({ name: 'idle' }, { lines: [line('Desk'), line('Lab', 'wrong password')] }),
-      ['|Ready               |', '|⋔ Desk              |', '|! Lab: wrong passwo…|', '|Redl Log       Menu |'],
+      ['|Ready               |', '|⋔ Desk              |', '|! Lab: wrong passwo…|', '|Redl Log  DND  Menu |'],
     ],
     [
       'more lines than rows: those in need first',
       view({ name: 'idle' }, { lines: [line('Desk'), line('Lab'), line('Gate', 'no answer')] }),
-      ['|Ready               |', '|! Gate: no answer   |', '|⋔ Desk              |', '|Redl Log       Menu |'],
+      ['|Ready               |', '|! Gate: no answer   |', '|⋔ Desk              |', '|Redl Log  DND  Menu |'],
     ],
     [
       'not registered, with the reason',
       view({ name: 'idle' }, { lines: [line('Reception', 'wrong password')] }),
-      ['|Not registered      |', '|Reception           |', '|wrong password      |', '|Redl Log       Menu |'],
+      ['|Not registered      |', '|Reception           |', '|wrong password      |', '|Redl Log  DND  Menu |'],
     ],
     [
       'not registered yet',
       view({ name: 'idle' }, { lines: [line('Reception', '')] }),
-      ['|Not registered      |', '|Reception           |', '|registering…        |', '|Redl Log       Menu |'],
+      ['|Not registered      |', '|Reception           |', '|registering…        |', '|Redl Log  DND  Menu |'],
     ],
     [
       'no line at all',
       view({ name: 'idle' }, { lines: [] }),
-      ['|Not registered      |', '|no line set up      |', '|                    |', '|Redl Log       Menu |'],
+      ['|Not registered      |', '|no line set up      |', '|                    |', '|Redl Log  DND  Menu |'],
     ],
     [
       'off hook',

@@ -4,7 +4,7 @@ import { after, earlier, FOREVER, type Millis, ms } from '../firmware/base/time.
 import type { Choice } from '../firmware/phone/chosen.ts'
 import type { LogEntry, PhoneIntent, PhoneView } from '../firmware/phone/contract.ts'
 import type { BoardCommand, BoardEvent, Frame, Size } from '../hal/api/board.ts'
-import { CLOSED, type Facts, type Menu, NO_FACTS, step, type World } from './menu.ts'
+import { CLOSED, type Facts, type Menu, NO_FACTS, step, type, type World } from './menu.ts'
 import { menuScreen, placesOf, sheetOf } from './menu-pages.ts'
 import { type Action, layOut, type Screen, SOFT_KEYS } from './screen.ts'
 import { screenOf } from './screens.ts'
@@ -40,6 +40,7 @@ const DARK_AFTER_MS = 60_000
 const STARTING: PhoneView = {
   ...{ activity: { name: 'starting', step: '' }, lines: [], offHook: false, volume: 5, ringer: 5 },
   ...{ waiting: undefined, beside: undefined, missed: 0, country: '', mailboxes: [], buddies: [] },
+  ...{ dnd: false, forward: { all: '', busy: '', noAnswer: '', afterS: 20 } },
 }
 
 /** Throws a RangeError for a display that is too small. */
@@ -110,6 +111,14 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
       return
     }
     more = false
+    if (action.kind === 'entry') {
+      menu = type(menu, action.key, now)
+      return
+    }
+    if (action.kind === 'choose') {
+      out.push({ to: 'choice', choice: action.choice })
+      return
+    }
     if (action.kind !== 'menu') {
       out.push({ to: 'phone', intent: action })
       return

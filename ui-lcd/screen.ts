@@ -1,19 +1,31 @@
 // A screen before it is laid out: a status row, content rows, soft keys; and its layout into exact rows.
+import type { Choice } from '../firmware/phone/chosen.ts'
 import type { PhoneIntent } from '../firmware/phone/contract.ts'
 import type { Frame, Key, Size } from '../hal/api/board.ts'
 import { between, fitTo } from './text.ts'
+import type { EntryKey } from './text-entry.ts'
 
 /** What moves in the menu; `open` shows it, `calls` shows the call log. */
 export interface MenuAction {
   readonly kind: 'menu'
   readonly go: 'open' | 'calls' | 'up' | 'down' | 'ok' | 'back' | 'more' | 'less'
 }
+/** Sets something. */
+export interface ChooseAction {
+  readonly kind: 'choose'
+  readonly choice: Choice
+}
+/** A key of the page that takes a text. */
+export interface EntryAction {
+  readonly kind: 'entry'
+  readonly key: EntryKey
+}
 /** Shows what else the soft keys can mean, or what they meant before. */
 export interface MoreAction {
   readonly kind: 'more'
 }
-/** What a key means: something for the phone, within the menu, or for the soft keys. */
-export type Action = PhoneIntent | MenuAction | MoreAction
+/** What a key means: something for the phone, within the menu, to be set, or for the soft keys. */
+export type Action = PhoneIntent | MenuAction | ChooseAction | EntryAction | MoreAction
 
 export interface Soft {
   /** At most four characters. */

@@ -101,16 +101,32 @@ function idle(around: Surroundings): Screen {
   const { lines } = around.view
   const anyRegistered = lines.some((line) => line.registered)
   return {
-    status: status(anyRegistered ? STRINGS.ready : STRINGS.notRegistered, around),
+    status: anyRegistered
+      ? status(ready(around.view), around)
+      : {
+          left: STRINGS.notRegistered,
+          right: [brief(around.view), around.time].filter((text) => text !== '').join(' '),
+        },
     content: withLast(
       anyRegistered ? linesBriefly(lines, around.size) : linesAtLength(lines),
       missedCalls(around),
       around,
     ),
-    soft: [REDIAL, LOG, undefined, MENU],
+    soft: [REDIAL, LOG, soft(STRINGS.soft.dnd, { kind: 'choose', choice: { dnd: !around.view.dnd } }), MENU],
     keys: { ...DIGITS, ...VOLUME, redial: INTENT.redial, message: INTENT.voicemail, back: MENU.action },
   }
 }
+
+/** What becomes of calls that come. */
+function ready({ dnd, forward: { all, busy, noAnswer } }: PhoneView): string {
+  if (all !== '') return `${STRINGS.sentTo} ${all}`
+  if (dnd) return STRINGS.dnd
+  return busy === '' && noAnswer === '' ? STRINGS.ready : `${STRINGS.ready} ${STRINGS.sentTo}`
+}
+
+/** The same beside something more important. */
+const brief = ({ dnd, forward: { all } }: PhoneView): string =>
+  all !== '' ? STRINGS.sentTo : dnd ? STRINGS.soft.dnd : ''
 
 const reasonOf = (line: LineView): string => line.reason || STRINGS.registering
 
@@ -255,7 +271,9 @@ const name = ({ peer }: CallView, around: Surroundings): string => nameOf(peer, 
 function sentOn({ sent }: CallView, around: Surroundings): string {
   if (sent === undefined) return ''
   const to = nameOf(sent.to, around)
-  return sent.failed === undefined ? `→ ${to}${sent.ringing ? ` ${STRINGS.ringsThere}` : ''}` : `${to}: ${sent.failed}`
+  return sent.failed === undefined
+    ? `${STRINGS.sentTo} ${to}${sent.ringing ? ` ${STRINGS.ringsThere}` : ''}`
+    : `${to}: ${sent.failed}`
 }
 
 const nameOf = ({ display, number }: CallView['peer'], { size }: Surroundings): string =>

@@ -66,12 +66,12 @@ const shown: readonly [string, PhoneView, readonly string[]][] = [
   [
     'missed calls',
     view({ name: 'idle' }, { missed: 2 }),
-    ['|Ready               |', '|⋔ Reception         |', '|2 missed            |', '|Redl Log       Menu |'],
+    ['|Ready               |', '|⋔ Reception         |', '|2 missed            |', '|Redl Log  DND  Menu |'],
   ],
   [
     'missed calls of a phone that is not registered',
     view({ name: 'idle' }, { missed: 1, lines: [line('Lab', 'wrong password')] }),
-    ['|Not registered      |', '|Lab                 |', '|1 missed            |', '|Redl Log       Menu |'],
+    ['|Not registered      |', '|Lab                 |', '|1 missed            |', '|Redl Log  DND  Menu |'],
   ],
 ]
 test.each(shown)('%s', (_name, next, rows) => {

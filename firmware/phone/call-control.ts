@@ -1,8 +1,7 @@
 // Calls as the phone leads them: dialling out, taking, refusing, leaving, and how each end is told.
 import { after, FOREVER, type Millis } from '../base/time.ts'
 import type { HeaderField } from '../sip/message/message.ts'
-import type { AccountId, CallId, UaEvent } from '../ua/contract.ts'
-import { alertOf } from './alert.ts'
+import type { AccountId, CallId } from '../ua/contract.ts'
 import { type Ending, logged } from './call-log.ts'
 import { atRest, callOf, newCall, type Send, setAside, without } from './calls.ts'
 import { isEmergency, targetOf } from './dial-pad.ts'
@@ -117,31 +116,6 @@ export const missed = (state: PhoneState, call: PhoneCall, now: Millis): PhoneSt
 /** Nobody here has to call back. */
 export const takenElsewhere = (state: PhoneState, call: PhoneCall, now: Millis): PhoneState =>
   ended(state, call, { cause: 'answered elsewhere', tone: 'busy', ending: 'over' }, now)
-
-/** A second call may wait while one is spoken in or on hold, never beside an emergency call or a number being dialled. */
-function mayRing(state: PhoneState): boolean {
-  const { focus, calls, offHook } = state
-  if (calls.length >= MAX_CALLS || ringingOf(state) !== undefined) return false
-  if (focus.name !== 'call' && offHook) return false
-  return calls.every(({ stage, dialled }) => stage === 'talking' && !isEmergency(dialled)) && waitingAllowed(state)
-}
-const waitingAllowed = ({ calls, settings }: PhoneState): boolean =>
-  calls.length === 0 || settings?.callWaiting !== false
-
-/** Somebody calls; whoever finds the phone in use hears busy and stands in the log as missed. */
-export function onIncoming(
-  state: PhoneState,
-  { call: id, account, peer, diverted, alertInfo, answerAfterMs }: Extract<UaEvent, { kind: 'call-incoming' }>,
-  now: Millis,
-  send: Send,
-): PhoneState {
-  const answerAt = answerAfterMs === undefined ? FOREVER : after(now, answerAfterMs)
-  const more = { diverted: diverted?.[0]?.party, alert: alertOf(alertInfo), answerAt }
-  const call = { ...newCall(id, account, 'in', peer, '', now), ...more }
-  const rings = mayRing(state)
-  send({ kind: 'answer', call: id, status: rings ? 180 : 486, reason: undefined, headers: [] })
-  return rings ? { ...state, calls: [...state.calls, call] } : logged(state, call, 'missed', 'phone was in use', now)
-}
 
 /** Takes the call that rings; whoever was spoken to is on hold. */
 export function answer(state: PhoneState, call: PhoneCall, now: Millis, send: Send): PhoneState {

@@ -5,8 +5,8 @@ import type { PhoneCall, PhoneState } from './state.ts'
 
 export const LOG_SIZE = 100
 
-/** A call nobody here took is missed, whoever ended it; one that was refused here is not. */
-export type Ending = 'over' | 'missed'
+/** A call nobody here took is missed, whoever ended it, unless it was sent on; one that was refused here is not. */
+export type Ending = 'over' | 'missed' | 'forwarded'
 
 const withEntry = (state: PhoneState, entry: LogEntry): PhoneState => ({
   ...state,
@@ -27,7 +27,7 @@ const nameOf = ({ peer, identity }: PhoneCall): string =>
 
 export const logged = (state: PhoneState, call: PhoneCall, ending: Ending, cause: string, now: Millis): PhoneState =>
   withEntry(state, {
-    kind: ending === 'missed' ? 'missed' : call.direction === 'out' ? 'placed' : 'received',
+    kind: ending === 'over' ? (call.direction === 'out' ? 'placed' : 'received') : ending,
     name: nameOf(call),
     number: numberOf(call),
     account: call.account,

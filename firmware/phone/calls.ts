@@ -23,6 +23,7 @@ export const newCall = (
   alert: undefined,
   tried: [],
   answerAt: FOREVER,
+  ...{ sendOn: '', sendOnAt: FOREVER },
   unheardUntil: FOREVER,
   since: undefined,
   ringing: false,

@@ -5,6 +5,8 @@ import type { ObjectSchema, Static } from '../../provisioning/schema/json-schema
 import { RING_NAMES } from '../media/rings.ts'
 import { MAX_VOLUME, NOMINAL_VOLUME, RINGER_FLOOR } from './volume.ts'
 
+/** A number as one would dial it, or an address; '' nobody. */
+const TARGET = { type: 'string', maxLength: 128 } as const
 const VOLUME = { type: 'integer', minimum: 0, maximum: MAX_VOLUME } as const
 
 export const CHOSEN = {
@@ -16,6 +18,11 @@ export const CHOSEN = {
     ring: { type: 'string', enum: RING_NAMES, description: 'what rings for calls that do not say which they are' },
     handsetVolume: VOLUME,
     ringerVolume: { ...VOLUME, minimum: RINGER_FLOOR },
+    dnd: { type: 'boolean' },
+    forwardAll: TARGET,
+    forwardBusy: TARGET,
+    forwardNoAnswer: TARGET,
+    forwardAfterS: { type: 'integer', minimum: 5, maximum: 120 },
   },
 } as const satisfies ObjectSchema
 
@@ -28,6 +35,8 @@ export const USUAL: Required<Chosen> = {
   ring: 'country',
   handsetVolume: NOMINAL_VOLUME,
   ringerVolume: NOMINAL_VOLUME,
+  dnd: false,
+  ...{ forwardAll: '', forwardBusy: '', forwardNoAnswer: '', forwardAfterS: 20 },
 }
 
 /** What changes; `undefined` takes a choice back. */

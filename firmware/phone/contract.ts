@@ -48,6 +48,7 @@ export type PhoneIntent =
 export interface LineView {
   readonly account: AccountId
   readonly label: string
+  readonly aor: string
   readonly registered: boolean
   /** In words for the user, when not registered: `wrong password`, `no answer from pbx.example.com`. '' while trying first. */
   readonly reason: string
@@ -55,10 +56,25 @@ export interface LineView {
   readonly retryAt: Millis | undefined
 }
 
+/**
+ * Whom calls are sent on to (302): a number as one would dial it, or an address; '' nobody. All of them, those that find the phone
+ * in use or not to be disturbed, those nobody takes here.
+ */
+export interface Forwarding {
+  readonly all: string
+  readonly busy: string
+  readonly noAnswer: string
+  /** How long it rings before `noAnswer` counts, s. */
+  readonly afterS: number
+}
+
 /** One call of this session. Times are the machines': whoever knows the wall clock adds it. */
 export interface LogEntry {
-  /** `missed`: nobody here took it, also because the phone was in use. Refused by the user is `received`. */
-  readonly kind: 'placed' | 'received' | 'missed'
+  /**
+   * `missed`: nobody here took it, also because the phone was in use or not to be disturbed. `forwarded`: sent on to somebody else
+   * before anybody took it. Refused by the user is `received`.
+   */
+  readonly kind: 'placed' | 'received' | 'missed' | 'forwarded'
   readonly name: string
   /** What to dial to call back: as entered, the caller's number, or his URI; '' when he did not say who he is. */
   readonly number: string
@@ -145,6 +161,10 @@ export interface PhoneView {
   readonly buddies: readonly BuddyView[]
   /** Tone plan in use. */
   readonly country: string
+  /** Calls that come are refused. */
+  readonly dnd: boolean
+  /** As far as it is done: what leads back here is left out. */
+  readonly forward: Forwarding
 }
 
 /** What rings for which calls. */
@@ -189,6 +209,9 @@ export interface PhoneSettings {
   readonly dialMap: string
   /** A second call waits, with a tone in the ear; else it finds the phone busy (486). */
   readonly callWaiting: boolean
+  /** Calls that come are refused; with which status (480, 486), also when it is the user who wants that. */
+  readonly dnd: { readonly on: boolean; readonly status: number }
+  readonly forward: Forwarding
 }
 
 export type PhoneInput =

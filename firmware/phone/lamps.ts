@@ -1,5 +1,6 @@
 // The lamps follow from the state: line, ring, mute, and that messages wait.
 import type { Led, LedPattern } from '../../hal/api/board.ts'
+import { isQuiet } from './forwarding.ts'
 import { besideOf, focused, type PhoneState, ringingOf } from './state.ts'
 import { messagesWait } from './watching.ts'
 
@@ -15,7 +16,7 @@ function lineLamp(state: PhoneState): LedPattern {
 
 export const lampsOf = (state: PhoneState): Lamps => ({
   line: lineLamp(state),
-  ring: ringingOf(state) === undefined ? 'off' : 'flash',
+  ring: ringingOf(state) !== undefined ? 'flash' : isQuiet(state) ? 'on' : 'off',
   mute: focused(state)?.muted === true ? 'on' : 'off',
   message: messagesWait(state) ? 'on' : 'off',
 })

@@ -27,6 +27,7 @@ export function applySettings(state: PhoneState, settings: PhoneSettings, send: 
     return {
       account: id,
       label,
+      aor: config.aor,
       host,
       registered: host === undefined || known?.registered === true,
       reason: known?.reason ?? '',

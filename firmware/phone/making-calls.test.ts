@@ -231,7 +231,7 @@ describe('lines', () => {
     [503, 'transport', 'network unreachable'],
   ] as const)('not registered by %i (%s): %s', (status, cause, words) => {
     const desk = createDesk()
-    const line = { account: 'a', label: 'Alice', registered: false }
+    const line = { account: 'a', label: 'Alice', aor: 'sip:alice@example.com', registered: false }
     expect(desk.view().lines).toEqual([{ ...line, reason: '', retryAt: undefined }])
     notRegistered(desk, status, cause)
     expect(desk.view().lines).toEqual([{ ...line, reason: words, retryAt: 30_000 }])

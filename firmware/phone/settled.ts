@@ -5,7 +5,13 @@ import type { PhoneState } from './state.ts'
 
 /** What the configuration says of settings that are the user's, too. */
 const configured = (settings: PhoneSettings | undefined): Chosen =>
-  settings === undefined ? {} : { country: settings.country, ring: settings.rings.ring, handsetVolume: settings.volume }
+  settings === undefined
+    ? {}
+    : {
+        ...{ country: settings.country, ring: settings.rings.ring, handsetVolume: settings.volume },
+        ...{ dnd: settings.dnd.on, forwardAll: settings.forward.all, forwardBusy: settings.forward.busy },
+        ...{ forwardNoAnswer: settings.forward.noAnswer, forwardAfterS: settings.forward.afterS },
+      }
 
 type Settled = Pick<PhoneState, 'choices' | 'settings'>
 

@@ -4,6 +4,7 @@ import type { MediaCommand, PortId } from '../media/contract.ts'
 import { type RingName, ringTone } from '../media/rings.ts'
 import type { ToneName, TonePlan } from '../media/tones.ts'
 import { applyDialMap } from './dial-plan.ts'
+import { isQuiet } from './forwarding.ts'
 import { settled } from './settled.ts'
 import { focused, isAlerting, isUsable, type PhoneState, ringingOf } from './state.ts'
 import { volumeDb } from './volume.ts'
@@ -75,7 +76,7 @@ function diallingTone(state: PhoneState, digits: string, forgotten: boolean): To
   if (forgotten) return 'howler'
   // No promise of a line that is not there; digits work all the same.
   if (state.step !== undefined || !state.lines.some(isUsable)) return 'congestion'
-  return messagesWait(state) ? 'stutter' : 'dial'
+  return messagesWait(state) || isQuiet(state) ? 'stutter' : 'dial'
 }
 
 /** Only the call the user is at is heard, or all of a conference; the rest hears nothing and is not heard. */

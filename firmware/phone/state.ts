@@ -12,6 +12,7 @@ import { NOTHING_WATCHED, type Watching } from './watching.ts'
 export interface Line {
   readonly account: AccountId
   readonly label: string
+  readonly aor: string
   /** Whom it registers with, for words; undefined: a line that needs no registration. */
   readonly host: string | undefined
   readonly registered: boolean
@@ -51,6 +52,9 @@ export interface PhoneCall {
   readonly began: Millis
   /** When a call that rings is taken without anybody's doing, if nothing else is going on then; FOREVER: never. */
   readonly answerAt: Millis
+  /** Whom it is sent on to when nobody takes it until then; '' and FOREVER: nobody. */
+  readonly sendOn: string
+  readonly sendOnAt: Millis
   /** When the user agent must have taken the call up; FOREVER once it has. */
   readonly unheardUntil: Millis
   readonly since: Millis | undefined
@@ -190,8 +194,8 @@ function focusDeadline(focus: Focus): Millis {
 export const RING_MS = 180_000
 
 /** When the phone stops waiting for what this call waits for: an answer, or somebody to take it up. Or takes it itself. */
-export const patienceOf = ({ stage, began, answerAt, unheardUntil }: PhoneCall): Millis =>
-  stage === 'ringing' ? earlier(after(began, RING_MS), answerAt) : unheardUntil
+export const patienceOf = ({ stage, began, answerAt, sendOnAt, unheardUntil }: PhoneCall): Millis =>
+  stage === 'ringing' ? earlier(after(began, RING_MS), earlier(answerAt, sendOnAt)) : unheardUntil
 
 export const deadlineOf = ({ focus, calls, sample }: PhoneState): Millis =>
   calls.reduce((due, call) => earlier(due, patienceOf(call)), earlier(focusDeadline(focus), sample?.until ?? FOREVER))

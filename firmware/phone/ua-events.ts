@@ -1,7 +1,8 @@
 // What the user agent tells. An event of a call that is no longer in the list concerns only its leaving.
 import { FOREVER, type Millis } from '../base/time.ts'
 import type { CallMedia, UaEvent } from '../ua/contract.ts'
-import { broken, giveUp, missed, notAnswered, onIncoming, takenElsewhere } from './call-control.ts'
+import { notSentElsewhere, onIncoming } from './arriving.ts'
+import { broken, giveUp, missed, notAnswered, takenElsewhere } from './call-control.ts'
 import { ask, callOf, change, onModified, type Send } from './calls.ts'
 import { onAccountRefused, onAccountState } from './lines.ts'
 import { endReason } from './reasons.ts'
@@ -141,11 +142,13 @@ function onRefused(state: PhoneState, event: Refused, now: Millis, send: Send): 
       return notSent(state, event.subject, event.reason, now)
     case 'subscribe':
       return onSubscription(state, event.subject, true)
+    case 'forward':
+      notSentElsewhere(send, event.subject)
+      return state
     // The call these were for is gone; its end was told before.
     case 'answer':
     case 'redirect':
     case 'authorize':
-    case 'forward':
     case 'send-dtmf':
     case 'query-call':
     case 'remove-account':

@@ -1,5 +1,6 @@
 // What the user does, whatever the phone is at.
 import { after, type Millis } from '../base/time.ts'
+import { sentOnUnanswered } from './arriving.ts'
 import { answer, answeredItself, hangUp, rangOut, refuse, unheard } from './call-control.ts'
 import { atRest, change, dialTone, holdAll, type Send, setAside, speakTo, want } from './calls.ts'
 import type { PhoneIntent } from './contract.ts'
@@ -188,6 +189,7 @@ export function onDue(state: PhoneState, now: Millis, send: Send): PhoneState {
   if (sample !== undefined && sample.until <= now) return { ...state, sample: undefined }
   const lost = state.calls.find((call) => patienceOf(call) <= now)
   if (lost?.stage === 'ringing' && lost.answerAt <= now) return answeredItself(state, lost, now, send)
+  if (lost?.stage === 'ringing' && lost.sendOnAt <= now) return sentOnUnanswered(state, lost, now, send)
   if (lost !== undefined) return (lost.stage === 'ringing' ? rangOut : unheard)(state, lost, now, send)
   if (focus.name === 'ended' && focus.until <= now) return atRest(state, now)
   if (focus.name !== 'dialling' || focus.due === undefined || focus.due.at > now) return state

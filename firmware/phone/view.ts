@@ -1,5 +1,6 @@
 // What the screen shows follows from the state.
 import type { Activity, CallView, PhoneView } from './contract.ts'
+import { forwardingOf } from './forwarding.ts'
 import { settled } from './settled.ts'
 import { besideOf, focused, isAlerting, type PhoneCall, type PhoneState, ringingOf } from './state.ts'
 import { buddyViews, mailboxViews } from './watching.ts'
@@ -49,8 +50,8 @@ export function viewOf(state: PhoneState): PhoneView {
   const beside = alerting ? (focused(state) ?? besideOf(state)) : state.conference ? undefined : besideOf(state)
   return {
     activity: activityOf(state),
-    lines: state.lines.map(({ account, label, registered, reason, retryAt }) => ({
-      ...{ account, label, registered, reason, retryAt },
+    lines: state.lines.map(({ account, label, aor, registered, reason, retryAt }) => ({
+      ...{ account, label, aor, registered, reason, retryAt },
     })),
     offHook: state.offHook,
     volume: settled(state, 'handsetVolume'),
@@ -61,5 +62,7 @@ export function viewOf(state: PhoneState): PhoneView {
     mailboxes: mailboxViews(state),
     buddies: buddyViews(state),
     country: settled(state, 'country'),
+    dnd: settled(state, 'dnd'),
+    forward: forwardingOf(state),
   }
 }

@@ -31,7 +31,7 @@ import { CHOICES } from './kept.ts'
 import { type OperatedProcess, operatorCommands } from './operator-commands.ts'
 import { phoneSettings, portAudioOrder } from './settings.ts'
 import { createStack } from './stack.ts'
-import { audioTold, boardEvent, callState, linesState, mwiState, type Told, uaEvent } from './telemetry.ts'
+import { audioTold, boardEvent, callState, dndState, linesState, mwiState, type Told, uaEvent } from './telemetry.ts'
 import { BUILT_MS } from './version.ts'
 
 /** What happens inside, for whoever measures or shows it. */
@@ -167,6 +167,7 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
         provisioning.state('lines', linesState(output.view))
         provisioning.state('call', callState(output.view))
         provisioning.state('mwi', mwiState(output.view))
+        provisioning.state('dnd', dndState(output.view))
         witness({ of: 'view', view: output.view })
         return
       case 'call-log':
@@ -236,6 +237,7 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
         lines: () => (settings?.config.accounts ?? []).flatMap(({ id, registrar }) => (registrar ? [id] : [])),
         register: (account) => stack.command({ kind: 'set-registration', account, on: true }),
         idle: () => idle,
+        choose: (choice) => toPhone({ from: 'choice', choice }),
       },
       deviceId,
       options.process,

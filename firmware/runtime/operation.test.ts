@@ -1,5 +1,5 @@
 // What an operator sees and can do over the broker: the contract's topics, row by row, at the appliance's own process.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -51,7 +51,7 @@ async function ask(name: string, payload = '') {
 test('what it is and does stands retained on the broker', async () => {
   expect(await eye.sees('info', {})).toMatchObject({
     ...{ deviceId: operator.device, model: 'pi-usb-handset', contract: 1, schema: { id: 'urn:offhook:config:1' } },
-    commands: ['identify', 'status', 'reregister', 'reboot', 'log-level'],
+    commands: ['identify', 'status', 'reregister', 'dnd', 'reboot', 'log-level'],
   })
   await eye.sees('state/network', { address: '127.0.0.1' })
   await eye.sees('state/audio', { handset: 'working' })
@@ -116,6 +116,18 @@ test('a client of MQTT 3.1.1, which knows no response topic, is answered beside 
   expect(await eye.sees('cmd/status/response', { ok: true }, from)).toBeDefined()
 })
 
+test('do not disturb is set and told, and outlives the process', async () => {
+  await eye.sees('state/dnd', { on: false, forward: { all: '', busy: '', noAnswer: '', afterS: 20 } })
+  expect(await ask('dnd', 'yes')).toEqual({ ok: false, error: 'expected on or off' })
+  expect(await ask('dnd', 'on')).toEqual({ ok: true, result: null })
+  await eye.sees('state/dnd', { on: true })
+  await until('it is on the disk', () => kept().includes('"dnd":true'))
+})
+const kept = () => {
+  const file = join(folder, 'state', 'choices.kept')
+  return existsSync(file) ? readFileSync(file, 'utf8') : ''
+}
+
 test('killed it is lost, with its session; the next one is online with a higher one', async () => {
   const { session, bootId } = await eye.sees('status', { state: 'online' })
   const from = eye.seen.length
@@ -128,6 +140,7 @@ test('killed it is lost, with its session; the next one is online with a higher 
   const next = await eye.sees('status', { state: 'online' }, from)
   expect(next.session).toBeGreaterThan(session as number)
   expect(next.bootId).not.toBe(bootId)
+  await eye.sees('state/dnd', { on: true }, from)
   await phone.says('line registered')
 })
 

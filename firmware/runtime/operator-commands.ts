@@ -1,5 +1,6 @@
 // What `cmd/{name}` does on this phone. A throw is the answer's `error`.
 import type { LogLevel } from '../base/log.ts'
+import type { Choice } from '../phone/chosen.ts'
 import { LEVELS } from './log-sink.ts'
 
 export interface OperatedPhone {
@@ -12,6 +13,8 @@ export interface OperatedPhone {
   register(account: string): void
   /** No call, no ringing, handset down. */
   idle(): boolean
+  /** As if the user had set it. */
+  choose(choice: Choice): void
 }
 
 /** The process around the phone, as far as it can be told what to do. */
@@ -48,6 +51,10 @@ export function operatorCommands(
       const lines = line === '' ? all : [line]
       for (const each of lines) phone.register(each)
       return { lines }
+    },
+    dnd(wanted) {
+      if (wanted !== 'on' && wanted !== 'off') throw new Error('expected on or off')
+      phone.choose({ dnd: wanted === 'on' })
     },
   }
   if (process === undefined) return commands

@@ -127,6 +127,8 @@ export const phoneSettings = (
   interDigitMs: config.dial.interDigitMs,
   dialMap: config.dial.map,
   callWaiting: config.calls.waiting,
+  dnd: config.calls.dnd,
+  forward: config.calls.forward,
 })
 
 export const uaConfig = ({ network }: PhoneConfig, [mediaAddress = '', also]: readonly string[]): UaConfig => ({

@@ -17,8 +17,18 @@ const call = {
 } as const
 const view: PhoneView = {
   ...{ activity: { name: 'in-call', call }, offHook: true, volume: 5, ringer: 5, waiting: undefined, beside: call },
-  lines: [{ account: 'main', label: 'Reception', registered: false, reason: 'wrong password', retryAt: ms(9) }],
-  ...{ missed: 2, country: 'de', mailboxes: [], buddies: [] },
+  lines: [
+    {
+      account: 'main',
+      label: 'Reception',
+      aor: 'sip:1@x',
+      registered: false,
+      reason: 'wrong password',
+      retryAt: ms(9),
+    },
+  ],
+  ...{ missed: 2, country: 'de', mailboxes: [], buddies: [], dnd: true },
+  forward: { all: '', busy: '102', noAnswer: '', afterS: 20 },
 }
 
 test('lines and calls, without times of a clock nobody else has', () => {

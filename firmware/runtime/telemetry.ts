@@ -17,6 +17,9 @@ export const linesState = ({ lines }: PhoneView) =>
 export const mwiState = ({ mailboxes }: PhoneView) =>
   mailboxes.map(({ account, waiting, fresh = null, old = null }) => ({ account, waiting, fresh, old }))
 
+/** `state/dnd`: what becomes of calls that come, whoever has set it. */
+export const dndState = ({ dnd, forward }: PhoneView) => ({ on: dnd, forward })
+
 /** `state/call`: what the phone is doing; never the digits being dialled. */
 export function callState({ activity, offHook, waiting, beside, missed }: PhoneView) {
   const call = 'call' in activity ? callOf(activity.call) : null

@@ -21,6 +21,8 @@ export const SETTINGS: PhoneSettings = {
   interDigitMs: 4000,
   dialMap: '',
   callWaiting: true,
+  dnd: { on: false, status: 486 },
+  forward: { all: '', busy: '', noAnswer: '', afterS: 20 },
 }
 
 /** An intent without more to say. */

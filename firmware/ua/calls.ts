@@ -10,7 +10,7 @@ import { withoutKeys } from '../sdp/crypto.ts'
 import type { SipEvent } from '../sip/core/contract.ts'
 import { completeTarget, headersProblem, partyCalled } from '../sip/message/addressing.ts'
 import type { HeaderField } from '../sip/message/message.ts'
-import { callerOf, divertedOf } from '../sip/message/other-end.ts'
+import { callerOf, divertedOf, isCallBack } from '../sip/message/other-end.ts'
 import { cameOverTls, goesOverTls } from '../sip/message/over-tls.ts'
 import { NO_TERMS, refusalUnder, reliability } from '../sip/usage/invite/terms.ts'
 import { otherParts } from '../sip/usage/sdp-body.ts'
@@ -214,6 +214,7 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
         ...(event.replaces !== undefined && { replaces: event.replaces, answerMs: REPLACE_MS }),
         ...(event.joins !== undefined && { joins: event.joins }),
         ...(mode.kind === 'auto' && { answerAfterMs: mode.afterMs }),
+        ...(isCallBack(request, trusted) && { callBack: true as const }),
       }
       tell.app({ kind: 'call-incoming', call: id, account: account.id, peer, alertInfo, headers, ...more })
       if (event.sdp !== undefined)

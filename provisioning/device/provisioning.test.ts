@@ -57,7 +57,7 @@ test('a document published before the phone starts is applied and reported', asy
   const info = await operator.sees('info', {
     model: 'test',
     contract: 1,
-    commands: ['identify', 'status', 'reregister', 'reboot', 'log-level'],
+    commands: ['identify', 'status', 'reregister', 'dnd', 'reboot', 'log-level'],
   })
   const schema = await readFile(new URL('../../docs/config.schema.json', import.meta.url))
   const sha256 = createHash('sha256').update(schema).digest('hex')
@@ -160,7 +160,7 @@ test('a command is answered where it asked for, once by correlation; a retained 
   await operator.publish('cmd/fly', '')
   await operator.sees('cmd/fly/response', {
     ...{ ok: false, error: 'no such command' },
-    known: ['identify', 'status', 'reregister', 'reboot', 'log-level'],
+    known: ['identify', 'status', 'reregister', 'dnd', 'reboot', 'log-level'],
   })
 })
 

@@ -95,6 +95,11 @@ test.each([
     '/config/buddies/0/account',
   ],
   [
+    'calls sent on to where they came from',
+    { config: { calls: { forward: { busy: 'alice' } } } },
+    '/config/calls/forward/busy',
+  ],
+  [
     'too few RTP ports',
     { config: { network: { rtpPorts: { min: 20000, max: 20003 } } } },
     '/config/network/rtpPorts/max',

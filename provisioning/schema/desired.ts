@@ -165,6 +165,16 @@ function contradictions({ config, secrets }: Static<typeof DESIRED>): ConfigErro
         hint: '',
       })
   })
+  for (const key of ['all', 'busy', 'noAnswer'] as const) {
+    const to = config.calls.forward[key]
+    if (config.accounts.some(({ aor }) => to === aor || to === userOf(aor)))
+      errors.push({
+        path: `/config/calls/forward/${key}`,
+        expected: 'somebody else than this phone',
+        got: `"${to}"`,
+        hint: 'a call sent on to where it came from goes round in circles',
+      })
+  }
   const { rtpPorts, jitter, sipPort, udp, tcp, tls } = config.network
   const off = { auto: !udp && !tcp && !tls.on, udp: !udp, tcp: !tcp, tls: !tls.on }
   config.accounts.forEach(({ transport }, index) => {

@@ -8,6 +8,7 @@ export const SIZE = { columns: 20, rows: 4 }
 export const line = (label: string, reason?: string): LineView => ({
   account: label as LineView['account'],
   label,
+  aor: `sip:${label.toLowerCase()}@example.com`,
   registered: reason === undefined,
   reason: reason ?? '',
   retryAt: undefined,
@@ -28,6 +29,7 @@ export const view = (activity: Activity, over: Partial<PhoneView> = {}): PhoneVi
   lines: [line('Reception')],
   ...{ offHook: false, volume: 5, ringer: 6, waiting: undefined, beside: undefined, missed: 0, country: 'de' },
   ...{ mailboxes: [], buddies: [] },
+  ...{ dnd: false, forward: { all: '', busy: '', noAnswer: '', afterS: 20 } },
   ...over,
 })
 

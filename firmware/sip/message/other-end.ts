@@ -28,6 +28,10 @@ const inFrom = ({ from }: SipRequest): Party => ({ ...partyOf(from), source: 'Fr
 export const divertedOf = (request: SipRequest, trusted: boolean): readonly Diversion[] =>
   trusted ? diversions(request).map(({ from, reason }) => ({ party: partyOf(from), reason })) : []
 
+/** The emergency service calls back (RFC 7090 §3): servers of ours alone are believed. */
+export const isCallBack = (request: SipRequest, trusted: boolean): boolean =>
+  trusted && request.header('Priority')?.trim().toLowerCase() === 'psap-callback'
+
 /** The other end of one call. */
 export class OtherEnd {
   party: Party

@@ -68,6 +68,8 @@ export type UaEvent =
       readonly joins?: CallId
       /** It asks to be answered by itself after so long, and may (`AccountConfig.autoAnswer`): that is the application's to do. */
       readonly answerAfterMs?: number
+      /** The emergency service calls back (RFC 7090), on the word of one of our servers: no rule keeps that call away. */
+      readonly callBack?: true
       readonly alertInfo: string | undefined
       /** Every header field of the INVITE but its credentials. */
       readonly headers?: readonly HeaderField[]

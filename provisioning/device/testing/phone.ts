@@ -52,7 +52,13 @@ export async function startPhone(
     commands: {
       identify: (payload) => void identified.push(payload),
       // Named as those of the whole phone; what they do is tested there.
-      ...{ status: () => ({}), reregister: () => undefined, reboot: () => undefined, 'log-level': () => undefined },
+      ...{
+        status: () => ({}),
+        reregister: () => undefined,
+        dnd: () => undefined,
+        reboot: () => undefined,
+        'log-level': () => undefined,
+      },
     },
     apply(settings) {
       applied.push(settings)

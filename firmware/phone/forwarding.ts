@@ -1,0 +1,57 @@
+// Whom calls are sent on to instead of being taken here (302, RFC 3261 §21.3.3), and whom they never are.
+import { err } from '../base/result.ts'
+import { completeTarget } from '../sip/message/addressing.ts'
+import type { SipUri } from '../sip/message/message.ts'
+import { isSip, parseUri } from '../sip/message/uri.ts'
+import type { Forwarding } from './contract.ts'
+import type { DialMap } from './dial-map.ts'
+import { isEmergency, targetOf } from './dial-pad.ts'
+import { resolveNumber } from './dial-plan.ts'
+import { settled } from './settled.ts'
+import type { PhoneState } from './state.ts'
+
+function sipUri(text: string): SipUri | undefined {
+  const uri = parseUri(text)
+  return uri.ok && isSip(uri.value) ? uri.value : undefined
+}
+
+/** Both are the same one, whatever port or transport leads there. */
+export function isSame(a: string, b: string): boolean {
+  const [one, other] = [sipUri(a), sipUri(b)]
+  if (one === undefined || other === undefined) return false
+  return one.user === other.user && one.host.toLowerCase() === other.host.toLowerCase()
+}
+
+/** Why calls are not sent on to `to`, in words; `own`: the addresses of this phone's lines. */
+export function forwardFault(to: string, own: readonly string[], map?: DialMap): string | undefined {
+  if (to === '') return undefined
+  if (isEmergency(resolveNumber(map, to))) return 'no emergency number'
+  for (const line of own) {
+    const target = targetOn(line, to, map)
+    if (!target.ok) return target.error
+    if (own.some((each) => isSame(each, target.value))) return 'not to this phone'
+  }
+  return undefined
+}
+
+/** What `to`, as one would dial it, is called as on the line `aor`. */
+export function targetOn(aor: string, to: string, map?: DialMap): ReturnType<typeof completeTarget> {
+  const line = sipUri(aor)
+  return line === undefined ? err('not a SIP address') : completeTarget(targetOf(resolveNumber(map, to)), line)
+}
+
+/** What is set and can be done. */
+export function forwardingOf(state: PhoneState): Forwarding {
+  const own = (state.settings?.accounts ?? []).map(({ config }) => config.aor)
+  const sound = (key: 'forwardAll' | 'forwardBusy' | 'forwardNoAnswer'): string => {
+    const to = settled(state, key)
+    return forwardFault(to, own, state.dialMap) === undefined ? to : ''
+  }
+  return {
+    ...{ all: sound('forwardAll'), busy: sound('forwardBusy'), noAnswer: sound('forwardNoAnswer') },
+    afterS: settled(state, 'forwardAfterS'),
+  }
+}
+
+/** Calls do not ring here, whoever is at the phone: the dial tone and the lamp of the bell remind of it. */
+export const isQuiet = (state: PhoneState): boolean => settled(state, 'dnd') || forwardingOf(state).all !== ''
