@@ -26,7 +26,7 @@ function phone() {
     }
     ui.feed({ from: 'phone', view })
   }
-  /** Bus time that `act` costs, ms, without the check once a second. */
+  /** Bus time that `act` costs, ms, without the checks at rest. */
   const cost = (act: () => void): number => {
     const before = board.hardware.bus.count().busyMs
     act()

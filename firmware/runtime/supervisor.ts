@@ -15,7 +15,7 @@ export interface SupervisorOptions {
 }
 
 export interface Supervisor {
-  /** READY=1, and WATCHDOG=1 from now on, three times in the time the supervisor allows. */
+  /** READY=1, and WATCHDOG=1 from now on, twice in the time the supervisor allows, as it advises. */
   ready(): void
   /** STOPPING=1; the watchdog is fed no more, as the time to stop is the supervisor's own measure. */
   stopping(): void
@@ -52,7 +52,7 @@ export function createSupervisor({ env, pid, ask, log: report }: SupervisorOptio
       clearTimeout(round)
       if (timer === undefined) return
       notify('WATCHDOG=1')
-      timer = setTimeout(feed, timeoutMs / 3)
+      timer = setTimeout(feed, timeoutMs / 2)
       timer.unref()
     })
   }

@@ -66,11 +66,19 @@ test('nobody there: lost is told once, and the probes come further apart, up to 
   ])
 })
 
-test('at rest it is asked once a second; an expander that was without power has E and R/W high', () => {
-  const { log } = run(4000, (_n, read, now) => (read ? (now > 2500 && now < 3500 ? 0xff : 0x08) : 'done'))
+test('it is asked a second after a write, then ever more seldom, and with each beat at rest', () => {
+  const { log } = run(24_500, (_n, read) => (read ? 0x08 : 'done'))
   const asked = log.filter((text) => text.endsWith('read')).map((text) => Number.parseInt(text, 10))
-  const [first, second, third] = asked.filter((at) => at > 500)
-  expect([second! - first!, third! - second!]).toEqual([1001, 1001])
+  const [written, first, second, ...later] = [
+    Number.parseInt(log.findLast((text) => !text.endsWith('read'))!, 10),
+    ...asked.filter((at) => at > 500),
+  ]
+  expect([first! - written!, second! - first!]).toEqual([1001, 2001])
+  expect(later).toEqual([4000, 8000, 12_000, 16_000, 20_000, 24_000])
+})
+
+test('an expander that was without power has E and R/W high', () => {
+  const { log } = run(8000, (_n, read, now) => (read ? (now > 3500 && now < 4500 ? 0xff : 0x08) : 'done'))
   expect(
     events(log)
       .map((text) => text.split(' ').slice(1).join(' '))

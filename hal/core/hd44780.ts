@@ -2,6 +2,7 @@
 import type { Machine } from '../../firmware/base/machine.ts'
 import { after, FOREVER, type Millis, ms } from '../../firmware/base/time.ts'
 import type { Frame, Size } from '../api/board.ts'
+import { BEAT_MS, nextBeat } from './beat.ts'
 import { encodeText, ICON_CELLS, type Rom } from './charset.ts'
 import { CONTROL, nextStep, type Shown, UNKNOWN_CELL, type Wanted, walk } from './hd44780-diff.ts'
 import { bytesWithin, displayByte, nibble, PIN } from './hd44780-wire.ts'
@@ -31,7 +32,7 @@ export type Hd44780Output =
 
 /** Bus time of one transfer: others share the bus. */
 const TRANSFER_MS = 5
-/** How often a display at rest is asked whether it is still the same. */
+/** So soon after a write a display is asked whether it is still the same; then after twice the time, at rest with each beat. */
 const CHECK_MS = 1000
 /** A transfer that takes longer has met a stuck bus. */
 const ANSWER_MS = 2000
@@ -81,13 +82,20 @@ type State =
       readonly backOffMs: number
       readonly missed?: true
     }
-  /** `as`: what was wanted when nothing was left to do. */
-  | { readonly name: 'Resting'; readonly shown: Shown; readonly as: Wanted; readonly checkAt: Millis }
+  /** `as`: what was wanted when nothing was left to do. `pauseMs`: until the check. */
+  | {
+      readonly name: 'Resting'
+      readonly shown: Shown
+      readonly as: Wanted
+      readonly checkAt: Millis
+      readonly pauseMs: number
+    }
   | { readonly name: 'Writing'; readonly after: Shown; readonly giveUpAt: Millis; readonly missed?: true }
   | {
       readonly name: 'Checking'
       readonly shown: Shown
       readonly as: Wanted
+      readonly pauseMs: number
       readonly giveUpAt: Millis
       readonly missed?: true
     }
@@ -118,23 +126,24 @@ export function createHd44780({ size, rom, busHz }: Hd44780Options): Machine<Hd4
     out.push(bytes === undefined ? { kind: 'bus-read' } : { kind: 'bus-write', bytes })
     state = { name: 'Starting', step, inTransfer: true, at: after(now, ANSWER_MS), backOffMs }
   }
-  const rest = (shown: Shown, now: Millis): void => {
-    state = { name: 'Resting', shown, as: wanted, checkAt: after(now, CHECK_MS) }
+  const rest = (shown: Shown, pauseMs: number, now: Millis): void => {
+    const checkAt = pauseMs < BEAT_MS ? after(now, pauseMs) : nextBeat(now)
+    state = { name: 'Resting', shown, as: wanted, checkAt, pauseMs }
   }
   /** Sends the next difference, or rests. */
   const pursue = (shown: Shown, now: Millis, out: Hd44780Output[]): void => {
     const next = nextStep(shown, wanted, cells, limit)
     if (next.bytes.length === 0) {
-      rest(shown, now)
+      rest(shown, CHECK_MS, now)
       return
     }
     out.push({ kind: 'bus-write', bytes: next.bytes })
     state = { name: 'Writing', after: next.after, giveUpAt: after(now, ANSWER_MS) }
   }
   /** What is not written for a while may have lost its power; after a write that could not be seen any more. */
-  const check = (shown: Shown, as: Wanted, now: Millis, out: Hd44780Output[]): void => {
+  const check = ({ shown, as, pauseMs }: State & { name: 'Resting' }, now: Millis, out: Hd44780Output[]): void => {
     out.push({ kind: 'bus-read' })
-    state = { name: 'Checking', shown, as, giveUpAt: after(now, ANSWER_MS) }
+    state = { name: 'Checking', shown, as, pauseMs, giveUpAt: after(now, ANSWER_MS) }
   }
   const started = (now: Millis, out: Hd44780Output[]): void => {
     if (told !== 'ready') out.push({ kind: 'lcd-ready' })
@@ -161,8 +170,8 @@ export function createHd44780({ size, rom, busHz }: Hd44780Options): Machine<Hd4
         pursue(state.after, now, out)
         return
       case 'Checking':
-        // Each second: cells are compared only when another frame has come.
-        if (state.as === wanted) rest(state.shown, now)
+        // Cells are compared only when another frame has come.
+        if (state.as === wanted) rest(state.shown, Math.min(2 * state.pauseMs, BEAT_MS), now)
         else pursue(state.shown, now, out)
         return
       case 'Stuck':
@@ -197,7 +206,7 @@ export function createHd44780({ size, rom, busHz }: Hd44780Options): Machine<Hd4
           return lose(input.reason, absent(now, 'backOffMs' in state ? state.backOffMs : BACK_OFF_MS.first), out)
       }
       if (state.name === 'Resting' && nextStep(state.shown, wanted, cells, limit).bytes.length > 0)
-        check(state.shown, state.as, now, out)
+        check(state, now, out)
     },
     wake(now, out) {
       switch (state.name) {
@@ -211,7 +220,7 @@ export function createHd44780({ size, rom, busHz }: Hd44780Options): Machine<Hd4
           else state = { ...state, at: after(now, HEARD_MS), missed: true }
           return
         case 'Resting':
-          if (now >= state.checkAt) check(state.shown, state.as, now, out)
+          if (now >= state.checkAt) check(state, now, out)
           return
         case 'Writing':
         case 'Checking':

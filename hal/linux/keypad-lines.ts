@@ -11,9 +11,6 @@ export interface KeypadLines {
   close(): void
 }
 
-/** How often an expander is asked whether it still drives; one that lost its power for a moment is all inputs. */
-const CHECK_MS = 1000
-
 export function openKeypad(profile: BoardProfile, access: LineAccess): KeypadLines {
   const { rows, columns } = profile.matrix
   const inputs = [...rows, ...profile.buttons.map(({ line }) => line)]
@@ -78,11 +75,9 @@ function atWork({ matrix, buttons }: BoardProfile, device: DeviceLines, access: 
   const driving = (error: Error | null | undefined, value: Level): void => {
     if (error || value === 0) device.fail(error ?? new Error('a driven column does not pull: the chip lost its power'))
   }
-  const columnWatch = watchLines(
-    first?.pollMs === undefined ? [] : [{ at: { ...first, pollMs: CHECK_MS }, line: columns[0]!, tell: driving }],
-    clock,
-    { rest: 1 },
-  )
+  // An expander is asked whether it still drives; one that lost its power for a moment is all inputs.
+  const asked = first?.pollMs === undefined ? [] : [{ at: first, line: columns[0]!, tell: driving }]
+  const columnWatch = watchLines(asked, clock, { rest: 1, onBeat: true })
   for (const line of interrupts)
     line.watch((error, changed) => {
       if (error) device.fail(error)

@@ -1,11 +1,10 @@
 // Hears of changes of input lines: from the kernel's edges, or by reading lines whose chip tells none, again and again or when
 // somebody says that there is something to read.
+import { after, type Millis } from '../../firmware/base/time.ts'
 import type { Clock } from '../api/clock.ts'
 import type { GpioLine, Level, LineCallback } from '../api/lines.ts'
+import { nextBeat } from '../core/beat.ts'
 import type { LineAt } from './profiles.ts'
-
-/** Lines behind an interrupt are read all the same, in case it was missed, this often. */
-const ALL_THE_SAME_MS = 4000
 
 export interface WatchedLine {
   readonly at: LineAt
@@ -18,6 +17,8 @@ export interface WatchOptions {
   readonly rest?: Level
   /** Takes a round that found a change, with the levels of all lines that are read, instead of each by its `tell`. */
   readonly changed?: (levels: readonly Level[]) => void
+  /** They are read with each beat alone, whatever `pollMs` says. */
+  readonly onBeat?: true
 }
 
 export interface LineWatch {
@@ -29,29 +30,34 @@ export interface LineWatch {
 }
 
 /**
- * Lines are read in rounds, the next one `pollMs` (the shortest there is; seconds, where an interrupt tells) after the last
- * began, but never before it has ended.
+ * Lines are read in rounds, the next one `pollMs` (the shortest there is) after the last began, but never before it has ended.
+ * Where an interrupt tells they are read with each beat all the same, in case it was missed.
  */
 export function watchLines(
   watched: readonly WatchedLine[],
   clock: Clock,
-  { rest, changed }: WatchOptions = {},
+  { rest, changed, onBeat }: WatchOptions = {},
 ): LineWatch {
   const read = watched.filter(({ at }) => at.pollMs !== undefined)
   for (const { at, line, tell } of watched) if (at.pollMs === undefined) line.watch(tell)
-  const everyMs = Math.min(...read.map(({ at }) => (at.interrupt === undefined ? at.pollMs! : ALL_THE_SAME_MS)))
+  const polled = onBeat ? [] : read.filter(({ at }) => at.interrupt === undefined)
+  const everyMs = Math.min(...polled.map(({ at }) => at.pollMs!))
   const last: (Level | undefined)[] = read.map(() => rest)
   let [paused, stopped] = [false, read.length === 0]
   let [reading, lookAgain] = [false, false]
   let cancel = (): void => {}
 
+  const later = (began: Millis): void => {
+    const at = polled.length === 0 ? nextBeat(began) : after(began, everyMs)
+    cancel = clock.after(Math.max(1, at - clock.now()), round)
+  }
   const round = (): void => {
     const began = clock.now()
     const again = (): void => {
       reading = false
       if (stopped) return
       if (lookAgain) round()
-      else cancel = clock.after(Math.max(1, everyMs - (clock.now() - began)), round)
+      else later(began)
     }
     lookAgain = false
     if (paused) {
@@ -72,7 +78,7 @@ export function watchLines(
         if (ended) again()
       })
   }
-  if (!stopped) cancel = clock.after(everyMs, round)
+  if (!stopped) later(clock.now())
   return {
     pause(now, known) {
       paused = now

@@ -6,6 +6,7 @@ import { afterAll, expect, test, vi } from 'vitest'
 import { type BoardRig, boardContract, LIMITS } from '../api/board.contract.ts'
 import type { BoardEvent } from '../api/board.ts'
 import type { Level } from '../api/lines.ts'
+import { BEAT_MS, nextBeat } from '../core/beat.ts'
 import { createGpioModel, type Wire } from '../fake/gpio-model.ts'
 import { createHardware } from '../fake/hardware.ts'
 import { createI2cBusModel } from '../fake/i2c-bus-model.ts'
@@ -48,6 +49,7 @@ function modelled(profile: BoardProfile = PROFILE, edges = true) {
     })
   for (const { key, line } of profile.buttons)
     wires.set(number(line), { level: () => level(line, hardware.buttonClosed(key)) })
+  for (const { interrupt } of profile.matrix.rows) if (interrupt) wires.set(number(interrupt), { level: () => 0 })
   for (const { led, line } of profile.leds)
     wires.set(number(line), { level: () => 0, driven: (to) => hardware.setLed(led, to === 1) })
   wires.set(number(profile.hook), { level: () => level(profile.hook, hardware.offHook()) })
@@ -61,11 +63,20 @@ function modelled(profile: BoardProfile = PROFILE, edges = true) {
     button: (key) => gpio.edge(number(profile.buttons.find((button) => button.key === key)!.line)),
     hook: () => gpio.edge(number(profile.hook)),
   })
+  /** When a timer of the board itself ran, in whole ms. */
+  const woken = new Set<number>()
   const board = createLinuxBoard(profile, {
     Gpio: gpio.Gpio,
     claims: gpio.claims,
     openBus: bus.open,
-    clock,
+    clock: {
+      now: clock.now,
+      after: (delayMs, run) =>
+        clock.after(delayMs, () => {
+          woken.add(Math.floor(clock.now()))
+          run()
+        }),
+    },
     sysfsRoot: root,
   })
   /** The chip loses its power for a moment: nothing is driven, and nobody is told. */
@@ -73,7 +84,7 @@ function modelled(profile: BoardProfile = PROFILE, edges = true) {
     driven = 0
     hardware.matrix.drive(driven)
   }
-  return { clock, hardware, bus, gpio, board, number, forget }
+  return { clock, hardware, bus, gpio, board, number, forget, woken }
 }
 
 async function rig(profile: BoardProfile, edges: boolean): Promise<BoardRig> {
@@ -111,6 +122,13 @@ const POLLED: BoardProfile = {
 // An edge is noticed up to 20 ms late, the last bounce of the hook as well.
 const LATE = { ...LIMITS, keyMs: LIMITS.keyMs + 20, hookMs: LIMITS.hookMs + 40 }
 boardContract('Linux board over modelled lines that tell no edges', () => rig(POLLED, false), LATE)
+
+/** The same rows and columns on an expander whose interrupt is told by a line of another chip. */
+const expanded = (at: LineAt): LineAt => ({ ...polled(at), interrupt: { ...at, offset: 8 } })
+const EXPANDED: BoardProfile = {
+  ...PROFILE,
+  matrix: { ...PROFILE.matrix, rows: PROFILE.matrix.rows.map(expanded), columns: PROFILE.matrix.columns.map(expanded) },
+}
 
 const high = (at: LineAt): LineAt => ({ ...at, activeLow: false })
 const PULLED_DOWN: BoardProfile = {
@@ -179,7 +197,7 @@ test('an expander that lost its power for a moment is noticed, and its keypad op
   const { clock, hardware, forget, events } = started(POLLED, false)
   events.length = 0
   forget()
-  clock.advance(1200)
+  clock.advance(nextBeat(clock.now()) - clock.now() + 10)
   expect(events).toMatchObject([{ device: 'keypad', state: 'lost', reason: expect.stringMatching(/lost its power/) }])
   clock.advance(1200)
   hardware.key('7', true)
@@ -189,6 +207,22 @@ test('an expander that lost its power for a moment is noticed, and its keypad op
     { key: '7', action: 'press' },
   ])
 })
+
+test.each([
+  ['lines that tell edges', PROFILE],
+  ['an expander with an interrupt', EXPANDED],
+])(
+  'a board nobody uses wakes with each beat and not between: display and lines are looked at together, %s',
+  (_which, profile) => {
+    const { clock, hardware, woken } = started(profile)
+    clock.advance(20_000)
+    woken.clear()
+    const began = hardware.bus.count().busyMs
+    clock.advance(60_000)
+    expect([...woken].map((at) => at % BEAT_MS)).toEqual(Array(60_000 / BEAT_MS).fill(0))
+    expect(hardware.bus.count().busyMs - began).toBeGreaterThan(1)
+  },
+)
 
 test('a device’s lines are taken and opened one a turn: each may have to wait, and nobody shall wait for all of them', () => {
   const { board, clock, gpio } = modelled()
