@@ -42,7 +42,7 @@ struct Bridge {
   }
   void run(int ticks = 1) {
     const auto plan = graph.plan();
-    for (int i = 0; i < ticks; i++) plan->run(0);
+    for (int i = 0; i < ticks; i++) plan->run(0, 0);
   }
 };
 

@@ -116,20 +116,33 @@ struct Bounds {
   double minMs = 0, maxMs = 200;
 };
 
-/** Lets the packets arrive at a jitter buffer; what it gives, tick by tick from `phaseMs` on. */
-inline Heard play(offhook::AudioCodec& codec, const std::vector<Payload>& packets, size_t perPacket, std::vector<Arrival> all, Bounds bounds, double phaseMs = 4) {
+struct Tick {
+  double dueMs = 0, runsMs = 0;
+};
+
+/** Those of `lengthMs` from `phaseMs` on, each in time. */
+inline std::vector<Tick> ticks(double lengthMs, double phaseMs) {
+  std::vector<Tick> all;
+  for (double at = phaseMs; at < lengthMs; at += 10) all.push_back({at, at});
+  return all;
+}
+
+/** What is heard after the last packet was due, ms. */
+constexpr double kAfterMs = 300;
+
+/** Lets the packets arrive at a jitter buffer; what it gives, tick by tick. */
+inline Heard play(offhook::AudioCodec& codec, const std::vector<Payload>& packets, size_t perPacket, std::vector<Arrival> all, Bounds bounds, const std::vector<Tick>& ticks) {
   std::stable_sort(all.begin(), all.end(), [](const Arrival& a, const Arrival& b) { return a.atMs < b.atMs; });
   offhook::JitterBuffer buffer(codec.rate(), [](void*, void*) {}, nullptr);
   buffer.setBounds(bounds.minMs, bounds.maxMs);
-  const double ptimeMs = double(perPacket) * 1000 / codec.rate();
   const size_t perTick = codec.rate() / 100;
   Heard heard;
   heard.lost = packets.size() - all.size();
   std::vector<int16_t> out(perTick);
-  size_t next = 0, measured = 0, ticks = 0;
+  size_t next = 0, measured = 0;
   const auto start = std::chrono::steady_clock::now();
-  for (double now = phaseMs; now < double(packets.size()) * ptimeMs + 300; now += 10, ticks++) {
-    for (; next < all.size() && all[next].atMs <= now; next++) {
+  for (const Tick& tick : ticks) {
+    for (; next < all.size() && all[next].atMs <= tick.runsMs; next++) {
       const Payload& payload = packets[all[next].number];
       if (payload.empty()) continue;
       offhook::Voice voice;
@@ -141,7 +154,7 @@ inline Heard play(offhook::AudioCodec& codec, const std::vector<Payload>& packet
       voice.decoder = &codec;
       buffer.insert(voice);
     }
-    buffer.give(out.data(), perTick, int64_t(now * 1e6));
+    buffer.give(out.data(), perTick, int64_t(tick.dueMs * 1e6));
     heard.samples.insert(heard.samples.end(), out.begin(), out.end());
     if (buffer.delayMs() == buffer.delayMs() && next < all.size()) {
       heard.meanDelayMs += heard.lastDelayMs = buffer.delayMs();
@@ -149,12 +162,18 @@ inline Heard play(offhook::AudioCodec& codec, const std::vector<Payload>& packet
       measured++;
     }
   }
-  heard.cpuUs = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count() * 2 / double(ticks);
+  heard.cpuUs = std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count() * 2 / double(ticks.size());
   heard.meanDelayMs /= double(std::max<size_t>(measured, 1));
   heard.concealedMs = buffer.concealedMs();
   heard.late = buffer.late;
   heard.duplicates = buffer.duplicates;
   return heard;
+}
+
+/** The same with ticks in time from `phaseMs` on. */
+inline Heard play(offhook::AudioCodec& codec, const std::vector<Payload>& packets, size_t perPacket, std::vector<Arrival> all, Bounds bounds, double phaseMs = 4) {
+  const double ptimeMs = double(perPacket) * 1000 / codec.rate();
+  return play(codec, packets, perPacket, std::move(all), bounds, ticks(double(packets.size()) * ptimeMs + kAfterMs, phaseMs));
 }
 
 /** The same for `sound` as µ-law through the network. */

@@ -76,7 +76,7 @@ class AlsaDevice : public Port, public Pacer {
   bool takes() const override { return playing_; }
   bool givesAlways() const override { return capturing_; }
   bool takesAlways() const override { return playing_; }
-  void give(int16_t* out, size_t samples, int64_t nowNs) override;
+  void give(int16_t* out, size_t samples, int64_t dueNs) override;
   void take(const int16_t* in, size_t samples, int64_t nowNs) override;
   bool canRest() const override { return true; }
   void rest() override;

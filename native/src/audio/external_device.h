@@ -93,7 +93,7 @@ class ExternalDevice : public Port {
   bool takes() const override { return playing_; }
   bool givesAlways() const override { return capturing_; }
   bool takesAlways() const override { return playing_; }
-  void give(int16_t* out, size_t samples, int64_t nowNs) override;
+  void give(int16_t* out, size_t samples, int64_t dueNs) override;
   void take(const int16_t* in, size_t samples, int64_t nowNs) override;
   void tick(int64_t nowNs) override;
 

@@ -27,7 +27,7 @@ class Player : public FilePort {
   Player(const PlayOrder& order, Report report, FileWorker& worker);
   ~Player() override;
   bool gives() const override { return true; }
-  void give(int16_t* out, size_t samples, int64_t nowNs) override;
+  void give(int16_t* out, size_t samples, int64_t dueNs) override;
   void setPaused(bool paused) override { paused_ = paused; }
   void describe(PortStatus& status) const override;
   /** Goes on there as soon as it is read; silence until then. */

@@ -29,7 +29,8 @@ class Port {
   virtual bool canRest() const { return false; }
 
   // ---- tick thread: 10 ms each, at the rate the port was opened with; no allocation, no locks, no waiting ------------------------------------
-  virtual void give(int16_t* /*out*/, size_t /*samples*/, int64_t /*nowNs*/) {}
+  /** `dueNs`: when this block should begin; where the thread was held up that is earlier than now. */
+  virtual void give(int16_t* /*out*/, size_t /*samples*/, int64_t /*dueNs*/) {}
   virtual void take(const int16_t* /*in*/, size_t /*samples*/, int64_t /*nowNs*/) {}
   virtual void tick(int64_t /*nowNs*/) {}
   /** Nothing is connected any more, for the time being. */

@@ -23,8 +23,8 @@ WavDevice::WavDevice(const DeviceConfig& config, Report report, FileWorker& work
   }
 }
 
-void WavDevice::give(int16_t* out, size_t samples, int64_t nowNs) {
-  if (player_) player_->give(out, samples, nowNs);
+void WavDevice::give(int16_t* out, size_t samples, int64_t dueNs) {
+  if (player_) player_->give(out, samples, dueNs);
   else std::fill(out, out + samples, int16_t{0});
 }
 

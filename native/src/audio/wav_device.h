@@ -15,7 +15,7 @@ class WavDevice : public Port {
   bool gives() const override { return true; }
   bool takes() const override { return true; }
   bool takesAlways() const override { return recorder_ != nullptr; }
-  void give(int16_t* out, size_t samples, int64_t nowNs) override;
+  void give(int16_t* out, size_t samples, int64_t dueNs) override;
   void take(const int16_t* in, size_t samples, int64_t nowNs) override;
 
  private:

@@ -29,12 +29,12 @@ void Plan::act(int64_t nowNs) {
   for (Pacer* const each : pacers) each->lead(each == pacers.front());
 }
 
-void Plan::run(int64_t nowNs) {
+void Plan::run(int64_t dueNs, int64_t nowNs) {
   for (size_t i = 0; i < sources_.size(); i++) {
     const Source& source = sources_[i];
     const size_t samples = source.rate / 100;
     int16_t* block = blocks_[sourceBlock_[i]].data();
-    source.state->port->give(block, samples, nowNs);
+    source.state->port->give(block, samples, dueNs);
     source.state->giveGain.apply(block, samples, source.gain);
     source.state->giveLevel.note(block, samples, nowNs);
   }

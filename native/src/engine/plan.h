@@ -62,8 +62,8 @@ class Plan {
   /** Nothing to do every 10 ms. */
   bool idle() const { return ticked_.empty() && sinks_.empty(); }
   void act(int64_t nowNs);
-  /** 10 ms of audio. Tick thread. */
-  void run(int64_t nowNs);
+  /** 10 ms of audio, due at `dueNs`. Tick thread. */
+  void run(int64_t dueNs, int64_t nowNs);
 
  private:
   struct Conversion {

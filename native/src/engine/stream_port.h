@@ -32,7 +32,7 @@ class StreamPort : public Port {
   bool takesAlways() const override { return true; }
 
   // ---- tick thread ------------------------------------------------------------------------------------------------
-  void give(int16_t* out, size_t samples, int64_t nowNs) override { stream_->give(out, samples, nowNs); }
+  void give(int16_t* out, size_t samples, int64_t dueNs) override { stream_->give(out, samples, dueNs); }
   void take(const int16_t* in, size_t samples, int64_t nowNs) override;
   void tick(int64_t nowNs) override { stream_->tick(nowNs); }
   /** Sends the tones of `order` instead of what is taken, then reports dtmf-sent without digits. */

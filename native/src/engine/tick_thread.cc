@@ -9,7 +9,6 @@ namespace offhook {
 
 namespace {
 constexpr int64_t kLateNs = 5 * kMillisecondNs;
-constexpr int64_t kCatchUpNs = 3 * kTickNs;
 // How long past its time a block of the pacing device is waited for.
 constexpr int64_t kDevicePatienceNs = 10 * kMillisecondNs;
 
@@ -66,56 +65,52 @@ Pacer* TickThread::pacer() const {
 }
 
 bool TickThread::waitForClock() {
-  const int64_t now = monotonicNs();
-  if (now < dueNs_) {
-    wake_.wait(dueNs_);
-    if (monotonicNs() < dueNs_) return false;  // woken for a plan
-  } else if (now - dueNs_ >= kLateNs) {
-    count(counters.lateTicks);
-    if (now - dueNs_ > kCatchUpNs) {
-      const int64_t skipped = (now - dueNs_) / kTickNs;
-      count(counters.skippedTicks, static_cast<uint64_t>(skipped));
-      dueNs_ += skipped * kTickNs;
-    }
+  int64_t now = monotonicNs();
+  if (now < times_.nextNs()) {
+    wake_.wait(times_.nextNs());
+    now = monotonicNs();
+    if (now < times_.nextNs()) return false;  // woken for a plan
   }
-  dueNs_ += kTickNs + phase_.correct(dueNs_, lastPacketNs.load(std::memory_order_relaxed));
+  if (now - times_.nextNs() >= kLateNs) count(counters.lateTicks);
+  count(counters.skippedTicks, static_cast<uint64_t>(times_.byClock(now)));
+  times_.move(phase_.correct(times_.dueNs(), lastPacketNs.load(std::memory_order_relaxed)));
   return true;
 }
 
 bool TickThread::waitForTick() {
   if (plan_->idle()) {
     wake_.wait(-1);
-    dueNs_ = monotonicNs();
+    times_.aim(monotonicNs());
     return false;
   }
   Pacer* device = pacer();
   // Its first block begins now; what the clock's ticks were late by is not its lateness.
-  if (device && device != pacedBy_) dueNs_ = monotonicNs() + kTickNs;
+  if (device && device != pacedBy_) times_.aim(monotonicNs() + kTickNs);
   pacedBy_ = device;
   counters.pacedByDevice.store(device != nullptr, std::memory_order_relaxed);
   if (!device) return waitForClock();
-  switch (device->waitForBlock(wake_.fd(), dueNs_ + kDevicePatienceNs)) {
+  switch (device->waitForBlock(wake_.fd(), times_.nextNs() + kDevicePatienceNs)) {
     case Pacer::Waited::Woken:
       wake_.clear();
       return false;
     case Pacer::Waited::TimedOut:  // the device stalls: the others go on by the clock
       count(counters.lateTicks);
-      dueNs_ += kTickNs;
+      times_.byClock(times_.nextNs());
       return true;
     case Pacer::Waited::Block:
-      dueNs_ = monotonicNs() + kTickNs;
+      times_.byDevice(monotonicNs());
       return true;
   }
   return false;
 }
 
 void TickThread::run() {
-  dueNs_ = monotonicNs();
+  times_.aim(monotonicNs());
   while (!stopping_.load(std::memory_order_acquire)) {
     adopt();
     if (!waitForTick()) continue;
     const int64_t began = monotonicNs();
-    plan_->run(began);
+    plan_->run(times_.dueNs(), began);
     count(counters.ticks);
     const auto took = static_cast<uint64_t>(monotonicNs() - began);
     if (took > counters.longestTickNs.load(std::memory_order_relaxed))

@@ -7,6 +7,7 @@
 
 #include "engine/phase_lock.h"
 #include "engine/plan.h"
+#include "engine/tick_times.h"
 #include "rt/thread.h"
 #include "rt/wake.h"
 
@@ -16,7 +17,7 @@ namespace offhook {
 struct TickCounters {
   std::atomic<uint64_t> ticks{0};
   std::atomic<uint64_t> lateTicks{0};     // begun 5 ms or more after their time
-  std::atomic<uint64_t> skippedTicks{0};  // given up after a hold-up longer than three ticks
+  std::atomic<uint64_t> skippedTicks{0};  // given up after a hold-up longer than four ticks
   std::atomic<uint64_t> longestTickNs{0};
   std::atomic<bool> pacedByDevice{false};
 };
@@ -53,7 +54,7 @@ class TickThread {
   std::atomic<Plan*> incoming_{nullptr}, retired_{nullptr};
   std::atomic<bool> stopping_{false};
   std::unique_ptr<Plan> plan_;
-  int64_t dueNs_ = 0;
+  TickTimes times_;
   const Pacer* pacedBy_ = nullptr;  // at the last tick; only compared
   PhaseLock phase_;
   Wake wake_;

@@ -126,9 +126,9 @@ void JitterBuffer::dropFirst() {
   removeFirst();
 }
 
-void JitterBuffer::give(int16_t* out, size_t samples, int64_t nowNs) {
-  const double nowMs = double(nowNs) / 1e6;
-  while (ahead() < samples) refill(samples - ahead(), nowMs);
+void JitterBuffer::give(int16_t* out, size_t samples, int64_t dueNs) {
+  const double tickMs = double(dueNs) / 1e6;
+  while (ahead() < samples) refill(samples - ahead(), tickMs);
   std::copy_n(samples_.begin() + long(read_), samples, out);
   read_ += samples;
 }

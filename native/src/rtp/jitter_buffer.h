@@ -49,7 +49,8 @@ class JitterBuffer {
   }
   /** Another source, the same one begun anew, or other decoders: what waits is thrown away, the network's delays stay known. */
   void restart();
-  void give(int16_t* out, size_t samples, int64_t nowNs);
+  /** What is to be heard from `dueNs` on; see Port::give. */
+  void give(int16_t* out, size_t samples, int64_t dueNs);
 
   uint64_t late = 0, duplicates = 0;
   double concealedMs() const { return concealed_ * 1000.0 / rate_; }

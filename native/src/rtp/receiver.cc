@@ -72,9 +72,9 @@ void RtpReceiver::drain() {
   while (Packet* const packet = inlet_.next()) receive(packet);
 }
 
-void RtpReceiver::give(int16_t* out, size_t samples, int64_t nowNs) {
+void RtpReceiver::give(int16_t* out, size_t samples, int64_t dueNs) {
   drain();
-  if (hearing_) jitterBuffer_->give(out, samples, nowNs);
+  if (hearing_) jitterBuffer_->give(out, samples, dueNs);
   else std::fill_n(out, samples, int16_t(0));
 }
 

@@ -51,7 +51,7 @@ class RtpReceiver {
 
   /** Takes in what has arrived. */
   void drain();
-  void give(int16_t* out, size_t samples, int64_t nowNs);
+  void give(int16_t* out, size_t samples, int64_t dueNs);
   void tick(int64_t nowNs);
   /** The next packet is onReceiving() again. */
   void setSilent() { receiving_ = false; }

@@ -140,9 +140,9 @@ class RtpStream final : public Stream, private RtpReceiver::Listener {
   }
 
   uint32_t rate() const override { return rate_; }
-  void give(int16_t* out, size_t samples, int64_t nowNs) override {
-    nowNs_ = nowNs;
-    receiver_.give(out, samples, nowNs);
+  void give(int16_t* out, size_t samples, int64_t dueNs) override {
+    nowNs_ = dueNs;
+    receiver_.give(out, samples, dueNs);
     if (listensForTones()) sayTones(detector_->hear(out, samples));
   }
 

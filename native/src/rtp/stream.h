@@ -59,8 +59,8 @@ class Stream {
   virtual void apply(Setting& setting) = 0;
   /** Audio rate of give() and take(), Hz: the highest of the codecs configured. Both directions run at this rate. */
   virtual uint32_t rate() const = 0;
-  /** Fills exactly `samples` (10 ms) heard from the peer: jitter buffer, decoder, concealment. Silence when nothing flows. */
-  virtual void give(int16_t* out, size_t samples, int64_t nowNs) = 0;
+  /** Fills exactly `samples` (10 ms) heard from the peer, due at `dueNs` (see Port::give): jitter buffer, decoder, concealment. Silence when nothing flows. */
+  virtual void give(int16_t* out, size_t samples, int64_t dueNs) = 0;
   /** Takes `samples` (10 ms) to be sent; encodes and sends a packet on this thread when a whole one is there. */
   virtual void take(const int16_t* in, size_t samples, int64_t nowNs) = 0;
   /** RTCP when due, silence supervision, queued DTMF. Called once per tick, after take(). */
