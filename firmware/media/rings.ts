@@ -19,9 +19,25 @@ const MELODIES = {
 export type RingName = 'country' | keyof typeof MELODIES
 export const RING_NAMES: readonly RingName[] = ['country', ...(Object.keys(MELODIES) as (keyof typeof MELODIES)[])]
 
+/** Patterns of ringing a caller's exchange may ask for, in ms on and off: GR-506, as Alert-Info calls them `Bellcore-dr2` and so on; `dr1` is as usual. */
+const PATTERNS = {
+  dr2: [800, 400, 800, 4000],
+  dr3: [400, 200, 400, 200, 800, 4000],
+  dr4: [300, 200, 1000, 200, 300, 4000],
+  // A reminder that it does not ring here; its caller is gone by then.
+  dr5: [500, 5500],
+} as const
+export type Cadence = keyof typeof PATTERNS
+export const isCadence = (name: string): name is Cadence => Object.hasOwn(PATTERNS, name)
+
 /** For ever; the bell is that of `plan`. */
-export const ringTone = (name: RingName, plan: TonePlan): Tone =>
-  name === 'country' ? plan.ring : tone(MELODIES[name], LEVEL_DB)
+export function ringTone(name: RingName | Cadence, plan: TonePlan): Tone {
+  if (name === 'country') return plan.ring
+  if (!isCadence(name)) return tone(MELODIES[name], LEVEL_DB)
+  const bell = plan.ring.steps[0]?.frequencies.join('+')
+  const steps = PATTERNS[name].map((ms, n) => `${n % 2 === 0 ? bell : 0}/${ms}`)
+  return tone(steps.join(' '), LEVEL_DB)
+}
 
 /** A key was pressed: short enough to be no tone, soft enough for an ear. */
 export const KEY_CLICK: Tone = tone('1x 1200/12', -24)

@@ -1,4 +1,5 @@
-// Alert-Info (RFC 3261 §20.4) as those who send it mean it: where a call comes from, or that it is urgent.
+// Alert-Info (RFC 3261 §20.4) as those who send it mean it: where a call comes from, that it is urgent, or how it shall ring.
+import { type Cadence, isCadence } from '../media/rings.ts'
 
 export type Alert = 'internal' | 'external' | 'priority'
 
@@ -18,14 +19,19 @@ const WORDS: Readonly<Record<string, Alert>> = {
   'alert-external': 'external',
   priority: 'priority',
   'alert-emergency': 'priority',
+  'alert-priority': 'priority',
 }
 
+/** `<http://127.0.0.1/Bellcore-dr2>`, `<Bellcore-dr2>`, `Bellcore-dr2`: the pattern of ringing itself (GR-506). */
+const PATTERN = /\bbellcore-(dr\d)\b/
+
 /** The value of Alert-Info; undefined: it says nothing known. Of several, the first that does. */
-export function alertOf(alertInfo: string | undefined): Alert | undefined {
+export function alertOf(alertInfo: string | undefined): Alert | Cadence | undefined {
   for (const value of (alertInfo ?? '').toLowerCase().split(',')) {
     const urn = URNS.find(([start]) => value.includes(`<${start}>`) || value.includes(`<${start}:`))
-    const word = /;\s*info\s*=\s*"?([\w-]+)/.exec(value)?.[1] ?? ''
-    const alert = urn?.[1] ?? (Object.hasOwn(WORDS, word) ? WORDS[word] : undefined)
+    const word = /(?:^|;)\s*info\s*=\s*"?([\w-]+)/.exec(value)?.[1] ?? ''
+    const pattern = PATTERN.exec(value)?.[1] ?? ''
+    const alert = urn?.[1] ?? (Object.hasOwn(WORDS, word) ? WORDS[word] : isCadence(pattern) ? pattern : undefined)
     if (alert !== undefined) return alert
   }
   return undefined

@@ -2,6 +2,7 @@
 import { after, FOREVER, type Millis } from '../base/time.ts'
 import type { CallId, UaEvent } from '../ua/contract.ts'
 import { alertOf } from './alert.ts'
+import { answeredItself } from './call-control.ts'
 import { logged } from './call-log.ts'
 import { atRest, newCall, type Send, without } from './calls.ts'
 import type { Forwarding } from './contract.ts'
@@ -88,7 +89,9 @@ export function onIncoming(state: PhoneState, arrival: Arrival, now: Millis, sen
     case 'rings': {
       send({ kind: 'answer', call: id, status: 180, reason: undefined, headers: [] })
       const sendOnAt = fate.sendOn === '' ? FOREVER : after(now, 1000 * forwardingOf(state).afterS)
-      return { ...state, calls: [...state.calls, { ...call, sendOn: fate.sendOn, sendOnAt }] }
+      const ringing = { ...call, sendOn: fate.sendOn, sendOnAt }
+      const rung = { ...state, calls: [...state.calls, ringing] }
+      return answerAt <= now ? answeredItself(rung, ringing, now, send) : rung
     }
     case 'refused':
       send({ kind: 'answer', call: id, status: fate.status, reason: undefined, headers: [] })

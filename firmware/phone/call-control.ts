@@ -15,6 +15,8 @@ import { besideOf, focused, MAX_CALLS, type PhoneCall, type PhoneState, ringingO
 export const ENDED_MS = 3000
 /** A user agent that is there takes a call up at once; one that is being replaced, or is stuck, does not. */
 const UNHEARD_MS = 1000
+/** How long the tone sounds that says a call was taken by itself, ms. */
+const TAKEN_MS = 500
 /** RFC 4733 event length of a digit pressed in a call, ms. */
 const DTMF_MS = 100
 
@@ -118,9 +120,15 @@ export const takenElsewhere = (state: PhoneState, call: PhoneCall, now: Millis):
   ended(state, call, { cause: 'answered elsewhere', tone: 'busy', ending: 'over' }, now)
 
 /** Takes the call that rings; whoever was spoken to is on hold. */
-export function answer(state: PhoneState, call: PhoneCall, now: Millis, send: Send): PhoneState {
+export function answer(
+  state: PhoneState,
+  call: PhoneCall,
+  now: Millis,
+  send: Send,
+  headers: readonly HeaderField[] = [],
+): PhoneState {
   const aside = setAside(state, send)
-  send({ kind: 'answer', call: call.id, status: 200, reason: undefined, headers: [] })
+  send({ kind: 'answer', call: call.id, status: 200, reason: undefined, headers })
   const calls = aside.calls.map((c): PhoneCall => (c.id === call.id ? { ...c, stage: 'talking', since: now } : c))
   return { ...aside, calls, focus: { name: 'call', id: call.id } }
 }
@@ -137,11 +145,14 @@ export function refuse(state: PhoneState, call: PhoneCall, now: Millis, send: Se
   return left.focus.name === 'idle' || left.focus.name === 'ended' ? atRest(left, now) : left
 }
 
-/** It asked to be taken by itself: done when the phone is at rest, else it rings on as any other. */
+/** It asked to be taken by itself: done when the phone is at rest, and heard; else it rings on as any other. */
 export function answeredItself(state: PhoneState, call: PhoneCall, now: Millis, send: Send): PhoneState {
   const rests = state.calls.length === 1 && !state.offHook
   const rung = { ...state, calls: state.calls.map((c) => (c.id === call.id ? { ...c, answerAt: FOREVER } : c)) }
-  return rests ? answer(rung, call, now, send) : rung
+  if (!rests) return rung
+  const sample = { tone: 'confirmation', until: after(now, TAKEN_MS) } as const
+  // RFC 5373: its caller learns that nobody may be there.
+  return { ...answer(rung, call, now, send, [{ name: 'Answer-Mode', value: 'Auto' }]), sample }
 }
 
 /** Rang long enough: the caller is told that nobody is there (§21.4.18), and may have gone long ago without a word. */

@@ -30,7 +30,11 @@ test.each([
   ['<urn:alert:service:call-waiting>, <urn:alert:priority:high>', 'priority'],
   ['<http://127.0.0.1>;info=alert-internal', 'internal'],
   ['<http://127.0.0.1>; INFO = "alert-external"; x-line-id=0', 'external'],
-  ['info=alert-emergency;delay=0', undefined],
+  ['info=alert-emergency;delay=0', 'priority'],
+  ['<http://127.0.0.1/Bellcore-dr2>', 'dr2'],
+  ['Bellcore-dr3', 'dr3'],
+  ['<Bellcore-dr6>', undefined],
+  ['<http://127.0.0.1/Bellcore-dr4>;info=alert-internal', 'internal'],
   [';info=alert-emergency;delay=0', 'priority'],
   ['<http://127.0.0.1>;info=constructor', undefined],
 ] as const)('Alert-Info %s says %s', (value, wanted) => {

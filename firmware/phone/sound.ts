@@ -1,7 +1,7 @@
 // What is heard follows from the state: this says what should be, and which media commands make it so.
 // Nothing switches a tone on or a mute off by itself, so nothing is ever left on: not a ringback, not a mute, not a microphone.
 import type { MediaCommand, PortId } from '../media/contract.ts'
-import { type RingName, ringTone } from '../media/rings.ts'
+import { type Cadence, isCadence, type RingName, ringTone } from '../media/rings.ts'
 import type { ToneName, TonePlan } from '../media/tones.ts'
 import { applyDialMap } from './dial-plan.ts'
 import { isQuiet } from './forwarding.ts'
@@ -21,7 +21,7 @@ export interface Join {
 export interface Sound {
   readonly tone: ToneName | undefined
   /** What rings, where `tone` is that. */
-  readonly ring: RingName | undefined
+  readonly ring: RingName | Cadence | undefined
   /** Of the handset with calls, and of calls with each other. */
   readonly joins: readonly Join[]
   readonly muted: boolean
@@ -44,11 +44,14 @@ export function soundOf(state: PhoneState): Sound {
   }
 }
 
-/** The melody of the call that rings; undefined: a sample of the country's bell. */
-function ringOf(state: PhoneState): RingName | undefined {
+/** The melody of the call that rings, or the pattern it asks for; undefined: a sample of the country's bell. */
+function ringOf(state: PhoneState): RingName | Cadence | undefined {
   const call = ringingOf(state)
   const rings = state.settings?.rings
-  return call && rings && ((call.alert && rings[call.alert]) ?? settled(state, 'ring'))
+  if (call === undefined || rings === undefined) return undefined
+  const { alert } = call
+  if (alert !== undefined && isCadence(alert)) return alert
+  return (alert && rings[alert]) ?? settled(state, 'ring')
 }
 
 function toneOf(state: PhoneState): ToneName | undefined {
@@ -63,8 +66,10 @@ function toneOf(state: PhoneState): ToneName | undefined {
     case 'call': {
       const call = focused(state)
       if (call?.wantHeld === true) return state.sample?.tone
+      // A call that was taken by itself says so: the microphone is open.
+      if (call?.stage === 'talking') return state.sample?.tone === 'confirmation' ? 'confirmation' : undefined
       // A 183 alone proves no media: ringback stays until RTP comes.
-      return call?.stage === 'calling' && call.ringing && !call.audible ? 'ringback' : undefined
+      return call?.ringing === true && !call.audible ? 'ringback' : undefined
     }
     case 'ended':
       return offHook ? focus.tone : undefined

@@ -1,6 +1,7 @@
 // What the phone knows: a value that is replaced, never changed in place. What is heard, lit and shown follows from it.
 import { after, earlier, FOREVER, type Millis } from '../base/time.ts'
 import type { PortId } from '../media/contract.ts'
+import type { Cadence } from '../media/rings.ts'
 import type { ToneName } from '../media/tones.ts'
 import type { AccountId, CallId, Party } from '../ua/contract.ts'
 import type { Alert } from './alert.ts'
@@ -41,7 +42,7 @@ export interface PhoneCall {
   /** Whom it was for before it was sent on to us. */
   readonly diverted: Party | undefined
   /** What its Alert-Info says of it. */
-  readonly alert: Alert | undefined
+  readonly alert: Alert | Cadence | undefined
   readonly direction: 'in' | 'out'
   /** `calling`: ours, not answered yet; `ringing`: theirs, not answered yet. */
   readonly stage: 'calling' | 'ringing' | 'talking'
@@ -107,7 +108,7 @@ export interface PhoneState {
   readonly offHook: boolean
   /** What the user has set; what holds of it says `settled`. */
   readonly choices: Choices
-  /** A short tone that shows how loud it now is, or that a call could not be sent on. */
+  /** A short tone that shows how loud it now is, that a call was taken by itself, or that one could not be sent on. */
   readonly sample:
     | { readonly tone: Extract<ToneName, 'confirmation' | 'ring' | 'congestion'>; readonly until: Millis }
     | undefined

@@ -160,8 +160,11 @@ export const finding = ({ network: { dns } }: PhoneConfig): Pick<SipConfig, 'ser
   preferFamily: dns.prefer === 'ipv6' ? 6 : 4,
 })
 
-/** Who is there may change in a call (RFC 4916), calls take the place of others (RFC 3891), REFER asks for no subscription (RFC 4488). */
-export const SUPPORTED = ['from-change', 'replaces', 'norefersub']
+/**
+ * Who is there may change in a call (RFC 4916), calls take the place of others (RFC 3891), REFER asks for no subscription (RFC 4488),
+ * calls may ask to be answered by themselves (RFC 5373).
+ */
+export const SUPPORTED = ['from-change', 'replaces', 'norefersub', 'answermode']
 
 export const sipConfig = (version: string): SipConfig => ({
   userAgent: `Offhook/${version}`,

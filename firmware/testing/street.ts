@@ -42,11 +42,11 @@ export class Street {
     this.network = new FakeNetwork(conditions, seededRng(seed))
   }
 
-  /** A phone at `address`; what it dials goes to `domain`. */
-  desk(address: string, settings: PhoneSettings): Desk {
+  /** A phone at `address`, whose SIP engine is as `sip` says where that says something. */
+  desk(address: string, settings: PhoneSettings, sip: Partial<SipConfig> = {}): Desk {
     const local = { address, port: 5060 }
     const rng = seededRng(this.#seed * 97 + this.residents.length)
-    const engine = createSipEngine(SIP, rng)
+    const engine = createSipEngine({ ...SIP, ...sip }, rng)
     const inputs: SipInput[] = []
     let busy = false
     const turn = (act: (out: SipOutput[]) => void) => {

@@ -15,6 +15,13 @@ describe('how it asks', () => {
     ['Call-Info: <sip:x>;answer-after=9999', 60_000],
     ['Alert-Info: <http://x>;info=alert-autoanswer;delay=0', 0],
     ['Alert-Info: ;info="alert-autoanswer"', 0],
+    ['Alert-Info: info = alert-autoanswer;delay=3', 3000],
+    ['Call-Info: <sip:x>;info=alert-autoanswer;delay=0', 0],
+    ['Alert-Info: answer-after=0', 0],
+    ['Alert-Info: Auto Answer', 0],
+    ['Alert-Info: Ring Answer', 0],
+    ['Alert-Info: Intercom', 0],
+    ['Call-Info: <http://x>;purpose=icon, <sip:x>;answer-after=1', 1000],
   ])('%s', (header, afterMs) =>
     expect(answerModeOf(asking(header), false, 'anyone')).toEqual({ kind: 'auto', afterMs }),
   )
@@ -22,6 +29,8 @@ describe('how it asks', () => {
     ['Answer-Mode: Manual'],
     ['Call-Info: <http://x>;purpose=icon'],
     ['Alert-Info: <http://x/ring.wav>'],
+    ['Alert-Info: <http://x/Intercom>'],
+    ['Alert-Info: <urn:alert:source:internal>;info=intercom-bell'],
     ['Answer-Mode: x'],
   ])('%s does not', (header) => expect(answerModeOf(asking(header), true, 'anyone')).toEqual({ kind: 'as usual' }))
   test('Manual outweighs the others', () =>

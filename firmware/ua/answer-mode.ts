@@ -32,12 +32,16 @@ function askedBy(request: SipRequest): { readonly afterMs: number; readonly insi
     // Somebody shall answer: that outweighs what other headers say.
     if (mode === 'manual') return undefined
   }
-  const after = request
-    .headers('Call-Info')
-    .flatMap((value) => /;\s*answer-after\s*=\s*(\d{1,4})/i.exec(value)?.[1] ?? [])[0]
-  if (after !== undefined) return { afterMs: 1000 * Number(after), insists: false }
-  const alert = request
-    .headers('Alert-Info')
-    .some((value) => /;\s*info\s*=\s*"?alert-autoanswer"?\s*(;|,|$)/i.test(value))
-  return alert ? { afterMs: 0, insists: false } : undefined
+  const said = [...request.headers('Call-Info'), ...request.headers('Alert-Info')]
+  const afterMs = said.map(afterMsIn).find((each) => each !== undefined)
+  return afterMs === undefined ? undefined : { afterMs, insists: false }
 }
+
+/** `answer-after=5`, and after how many seconds; or one of the words for at once, with `delay=5` perhaps. */
+function afterMsIn(value: string): number | undefined {
+  const after = /(?:^|[;,])\s*answer-after\s*=\s*(\d{1,4})/i.exec(value)?.[1]
+  if (after !== undefined) return 1000 * Number(after)
+  if (!WORDS.test(value)) return undefined
+  return 1000 * Number(/;\s*delay\s*=\s*(\d{1,4})/i.exec(value)?.[1] ?? 0)
+}
+const WORDS = /(?:^|[;,])\s*(?:info\s*=\s*"?alert-autoanswer"?|auto answer|ring answer|intercom)\s*(?:[;,]|$)/i

@@ -206,7 +206,7 @@ export function createCalls(config: UaConfig, rng: Rng): Calls {
       if (account.config.terms) tell.sip({ kind: 'terms', id, terms })
       const invite = { request, sdp: event.sdp, localTag: event.localTag, reliable }
       calls.set(id, new Call({ ...start, ...ends, invite, answer: answer?.value, negotiator, port }))
-      const alertInfo = request.header('Alert-Info')
+      const alertInfo = request.headers('Alert-Info').join(', ') || undefined
       const headers = withoutCredentials(request)
       const more = {
         parts: otherParts(request),
