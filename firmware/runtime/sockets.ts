@@ -20,8 +20,19 @@ export interface SocketSettings {
   readonly tcp?: boolean
   /** Undefined: no TLS, and no sips:. Its port is needed to be called; without a certificate nobody listens there. */
   readonly tls?: (TlsSettings & { readonly port: number }) | undefined
+  /** Beside those, at any addresses of this host, with names of their own; TLS where `tls` is set. */
+  readonly more?: readonly MoreSockets[]
   /** Traffic class of what is sent, 0–63. */
   readonly dscp: number
+}
+
+/** One transport beside those of `SocketSettings.addresses`. */
+export interface MoreSockets {
+  readonly transport: TransportId
+  readonly protocol: Protocol
+  readonly address: string
+  /** 0 lets the kernel choose. */
+  readonly port: number
 }
 
 export interface Sockets {
@@ -53,16 +64,22 @@ interface Opened {
   readonly tls: Loaded | undefined
 }
 
+interface Wanted extends Omit<Opened, 'transport'> {
+  readonly protocol: Protocol
+  /** Those that share a word share the port the kernel chooses: a protocol at all addresses, or the name of one of `more`. */
+  readonly sharing: string
+}
+
 type Loaded = TlsSettings & TlsContext & { readonly port: number }
 
-/** Throws an Error with `code` when the first address or its port cannot be had; what else cannot is left out, with a word. */
+/** Throws an Error with `code` when the first address, its port or one of `more` cannot be had; another address is left out, with a word. */
 export function openSockets(first: SocketSettings, user: SocketUser): Sockets {
   let settings = first
   let tls: Loaded | undefined
   const open = new Map<TransportId, Opened>()
   const up = () => [...open.values()].map(({ transport }) => transport.up)
-  /** What the kernel has chosen for one address is to be had at the other, and after a move. */
-  const chosen = new Map<Protocol, number>()
+  /** What the kernel has chosen for one address is to be had at the other, and after a move; of `more` each has its own. */
+  const chosen = new Map<string, number>()
 
   function change(next: Partial<SocketSettings>) {
     const before = { settings, tls, chosen: [...chosen], open: [...open] }
@@ -77,25 +94,26 @@ export function openSockets(first: SocketSettings, user: SocketUser): Sockets {
     for (const [name, { transport, ...was }] of open) {
       const now = wanted.get(name)
       if (now?.address === was.address && now.port === was.port && now.tls === was.tls) continue
-      const port = now?.port || (now && chosen.get(now.protocol))
+      const port = now?.port || (now && chosen.get(now.sharing))
       if (now?.address === was.address && port === transport.up.local.port) transport.close()
       else leaving.push(transport)
       open.delete(name)
       gone.push(name)
+      if (now === undefined) chosen.delete(name)
     }
     const staying = new Set(open.keys())
     const lost = new Set<string>()
-    for (const [name, { protocol, address, port, tls: context }] of wanted) {
+    for (const [name, { protocol, sharing, address, port, tls: context }] of wanted) {
       if (open.has(name) || lost.has(address)) continue
       try {
-        const local = { address, port: port || (chosen.get(protocol) ?? 0) || choose(protocol, address) }
+        const local = { address, port: port || (chosen.get(sharing) ?? 0) || choose(sharing, protocol, address) }
         const asked = { transport: name, protocol, local, dscp: settings.dscp, tls: context }
         const openOne = () => openTransport(asked, user)
         const transport = local.port === 0 ? openFree(openOne, ({ up }) => up.local.port) : openOne()
         open.set(name, { transport, address, port, tls: context })
-        if (port === 0) chosen.set(protocol, transport.up.local.port)
+        if (port === 0) chosen.set(sharing, transport.up.local.port)
       } catch (error) {
-        if (address === settings.addresses[0]) {
+        if (address === settings.addresses[0] || sharing === name) {
           takeBack(before, staying, leaving)
           throw error
         }
@@ -115,7 +133,7 @@ export function openSockets(first: SocketSettings, user: SocketUser): Sockets {
     before: {
       settings: SocketSettings
       tls: Loaded | undefined
-      chosen: [Protocol, number][]
+      chosen: [string, number][]
       open: [TransportId, Opened][]
     },
     staying: ReadonlySet<TransportId>,
@@ -126,14 +144,14 @@ export function openSockets(first: SocketSettings, user: SocketUser): Sockets {
     for (const [name, opened] of before.open)
       if (staying.has(name) || leaving.includes(opened.transport)) open.set(name, opened)
     chosen.clear()
-    for (const [protocol, port] of before.chosen) chosen.set(protocol, port)
+    for (const [sharing, port] of before.chosen) chosen.set(sharing, port)
     ;({ settings, tls } = before)
   }
 
   /** A port for a stream where any will do: that of UDP, unless it is to have its own. */
-  function choose(protocol: Protocol, address: string): number {
+  function choose(sharing: string, protocol: Protocol, address: string): number {
     if (protocol === 'UDP') return 0
-    if (protocol === 'TCP' && settings.tcpPort === undefined && chosen.has('UDP')) return chosen.get('UDP')!
+    if (sharing === 'TCP' && settings.tcpPort === undefined && chosen.has('UDP')) return chosen.get('UDP')!
     const probe = openFree(
       () => openUdp({ address, port: 0, onDatagrams() {}, onUnreachable() {}, onError() {} }),
       ({ local }) => local.port,
@@ -164,16 +182,23 @@ export function openSockets(first: SocketSettings, user: SocketUser): Sockets {
 
 /** The transports there are to be, by name, those of the first address first. */
 function wantedOf(
-  { addresses, port, tcpPort = port, udp = true, tcp = true }: SocketSettings,
+  { addresses, port, tcpPort = port, udp = true, tcp = true, more = [] }: SocketSettings,
   tls: Loaded | undefined,
 ) {
-  const wanted = new Map<TransportId, Omit<Opened, 'transport'> & { readonly protocol: Protocol }>()
+  const wanted = new Map<TransportId, Wanted>()
   addresses.forEach((address, i) => {
     const suffix = i === 0 ? '' : isIpv6(address) ? '6' : '4'
-    if (udp) wanted.set(`udp${suffix}`, { protocol: 'UDP', address, port, tls: undefined })
-    if (tcp) wanted.set(`tcp${suffix}`, { protocol: 'TCP', address, port: tcpPort, tls: undefined })
-    if (tls) wanted.set(`tls${suffix}`, { protocol: 'TLS', address, port: tls.port, tls })
+    const want = (protocol: Protocol, at: number, context?: Loaded) =>
+      wanted.set(`${protocol.toLowerCase()}${suffix}`, { protocol, sharing: protocol, address, port: at, tls: context })
+    if (udp) want('UDP', port)
+    if (tcp) want('TCP', tcpPort)
+    if (tls) want('TLS', tls.port, tls)
   })
+  for (const { transport, protocol, ...place } of more) {
+    const context = protocol === 'TLS' ? tls : undefined
+    if (protocol === 'TLS' && tls === undefined) continue
+    wanted.set(transport, { protocol, sharing: transport, ...place, tls: context })
+  }
   return wanted
 }
 

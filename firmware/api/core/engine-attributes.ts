@@ -1,17 +1,31 @@
 // The attributes of an engine: what it is set up with, how that is changed while it runs, and which event packages it knows.
+
+import { isIpv4, isIpv6 } from '../../base/ip.ts'
 import { loadTls } from '../../net/tls-files.ts'
-import type { SocketSettings } from '../../runtime/sockets.ts'
+import type { MoreSockets, SocketSettings } from '../../runtime/sockets.ts'
+import { isNowhere } from '../../sdp/rtp.ts'
+import type { Protocol } from '../../sip/core/contract.ts'
 import { EngineCore } from './engine-core.ts'
 import { CoreError } from './errors.ts'
-import type { TransportName } from './route.ts'
+import type { AddedTransport, TransportName } from './route.ts'
 import { setUp } from './set-up.ts'
 import { checkOption, DEFAULT_START_OPTIONS, type StartOptions } from './start-options.ts'
 
 /** A socket of SIP. */
 export interface BoundTransport {
   readonly transport: TransportName
+  /** What it is called where requests choose it. */
+  readonly name: TransportName | AddedTransport
   readonly address: string
   readonly port: number
+}
+
+/** Where `addTransport` binds. */
+export interface TransportPlace {
+  /** A concrete address of this host; default `localIp`. */
+  readonly address?: string
+  /** 0, the default: any. */
+  readonly port?: number
 }
 
 /** What transports are set up with. */
@@ -30,6 +44,8 @@ export type TransportOptions = Pick<
 
 /** The attributes of `Engine`. */
 export abstract class EngineAttributes extends EngineCore {
+  #more: readonly MoreSockets[] = []
+  #added = 0
   /** What it was started with, and what was changed since. */
   protected options: StartOptions = DEFAULT_START_OPTIONS
   /** By event package, the value of Accept; the SIP engine has the same. */
@@ -68,8 +84,9 @@ export abstract class EngineAttributes extends EngineCore {
 
   /** What SIP is spoken through now; empty while it does not run. */
   get transports(): readonly BoundTransport[] {
-    return (this.parts?.transports ?? []).map(({ protocol, local }) => ({
+    return (this.parts?.transports ?? []).map(({ transport: name, protocol, local }) => ({
       transport: protocol.toLowerCase() as TransportName,
+      name: name as BoundTransport['name'],
       ...local,
     }))
   }
@@ -220,6 +237,38 @@ export abstract class EngineAttributes extends EngineCore {
     this.running('Engine.move').pairs.move(from, localIp)
   }
 
+  /**
+   * One more transport, at another address of this host or by another port, for those who ask for it as their `transport`; what comes
+   * there is heard. TLS has the certificates of the engine, which has to speak it. Throws when it cannot be had.
+   */
+  addTransport(transport: TransportName, { address, port = 0 }: TransportPlace = {}): AddedTransport {
+    const operation = 'Engine.addTransport'
+    const parts = this.running(operation)
+    const { localIp = '' } = this.options
+    const fault = placeFault(transport, address ?? localIp, port)
+    if (fault !== undefined) throw new CoreError('argument', operation, fault)
+    if (transport === 'tls' && this.options.localTlsPort === null)
+      throw new CoreError('state', operation, 'expected an engine that speaks TLS: its localTlsPort is null')
+    const name = `${transport}:${this.#added + 1}` as const
+    const protocol = transport.toUpperCase() as Protocol
+    const more = [...this.#more, { transport: name, protocol, address: address ?? localIp, port }]
+    parts.change(operation, { more })
+    this.#more = more
+    this.#added++
+    return name
+  }
+
+  /** Unbinds it. Who asked for it goes by the engine's own from now on; what is registered registers from there. */
+  removeTransport(name: AddedTransport): void {
+    const operation = 'Engine.removeTransport'
+    const parts = this.running(operation)
+    const more = this.#more.filter(({ transport }) => transport !== name)
+    if (more.length === this.#more.length)
+      throw new CoreError('argument', operation, `expected the name of one that was added, got ${name}`)
+    parts.change(operation, { more })
+    this.#more = more
+  }
+
   /** Several of that at once; what does not change goes on. Throws when one of them cannot be had; then all is as it was. */
   setTransports(change: Partial<TransportOptions>): void {
     const news = (Object.keys(change) as (keyof TransportOptions)[]).filter(
@@ -255,3 +304,11 @@ export abstract class EngineAttributes extends EngineCore {
 /** What of the sockets an option is about. */
 const concerns = (name: keyof TransportOptions): readonly (keyof SocketSettings)[] =>
   name === 'localUdpPort' ? ['port', 'udp'] : name === 'localTcpPort' ? ['tcpPort', 'tcp'] : ['tls']
+
+/** What is wrong with where a transport is to be bound; undefined: nothing. */
+function placeFault(transport: string, address: string, port: number): string | undefined {
+  if (!['udp', 'tcp', 'tls'].includes(transport)) return `transport: expected udp, tcp or tls, got ${transport}`
+  if (!(isIpv4(address) || isIpv6(address)) || isNowhere(address))
+    return `address: expected a concrete address of this host, got ${address}`
+  return Number.isInteger(port) && port >= 0 && port <= 65_535 ? undefined : `port: expected 0–65535, got ${port}`
+}

@@ -57,7 +57,7 @@ export {
   type RegistrationOptions,
   type RegistrationState,
 } from './registration.ts'
-export { Route, type TransportName, type WayOut } from './route.ts'
+export { type AddedTransport, Route, type TransportName, type WayOut } from './route.ts'
 export { RtpTransport, type RtpTransportOptions, type RtpTransportState } from './rtp-transport.ts'
 export {
   SdpAttribute,

@@ -4,6 +4,8 @@ import { SipUri } from './sip-uri.ts'
 
 /** As URIs name them. */
 export type TransportName = 'udp' | 'tcp' | 'tls'
+/** A transport beside those the engine starts with, as `Engine.addTransport` named it. */
+export type AddedTransport = `${TransportName}:${number}`
 const TRANSPORTS: readonly string[] = ['udp', 'tcp', 'tls']
 
 /** How requests leave. */
@@ -11,7 +13,7 @@ export interface WayOut {
   /** Outbound proxy; several: the first hop first. */
   readonly route?: Route | readonly Route[] | undefined
   /** Which transport to leave by where neither route nor target says; `tls`: nothing less. */
-  readonly transport?: TransportName | undefined
+  readonly transport?: TransportName | AddedTransport | undefined
 }
 
 /** An outbound proxy: stands in the Route header, and no NAPTR or SRV record is asked for where it has a port. With an address as host nothing is looked up. */

@@ -4,7 +4,7 @@ import { partsOf, soundOf } from './account-config.ts'
 import { ACCOUNT_CONFIG, type AccountSettings } from './account-schema.ts'
 import { checked } from './checked.ts'
 
-const ENDPOINT = { codecs: ['PCMA'], proxies: [], natLine: undefined }
+const ENDPOINT = { codecs: ['PCMA'], proxies: [], transportOf: () => undefined, natLine: undefined }
 const account = (callConfig: object) =>
   partsOf('create', checked<AccountSettings>('create', ACCOUNT_CONFIG, { idUri: 'sip:a@b', callConfig }), ENDPOINT)
 
@@ -24,7 +24,7 @@ test('no session timer is shorter than 90 s', () => {
 test('a codec description of the application’s own: number, packet time and parameters', () => {
   const mediaConfig = { codecs: ['ILBC'], codecSettings: { ILBC: { payloadType: 97, ptimeMs: 30 } } }
   const settings = checked<AccountSettings>('create', ACCOUNT_CONFIG, { idUri: 'sip:a@b', mediaConfig })
-  expect(soundOf(settings, ENDPOINT, true)?.audio).toMatchObject(mediaConfig)
+  expect(soundOf(settings, ENDPOINT, { rtpAddress: undefined }, true)?.audio).toMatchObject(mediaConfig)
   const faulty = { idUri: 'sip:a@b', mediaConfig: { codecSettings: { ILBC: { payloadType: 8 } } } }
   expect(() => checked('create', ACCOUNT_CONFIG, faulty)).toThrow('/mediaConfig/codecSettings/ILBC/payloadType')
 })

@@ -14,6 +14,7 @@ import { paramsOf, unescaped, wayOf } from './account-way.ts'
 import { proofsOf } from './auth-challenge.ts'
 import type { SoundSettings } from './call-sound.ts'
 import { OperationError, operated } from './errors.ts'
+import type { AccountTransport } from './transports.ts'
 
 /** What stands in the settings and is not done here is refused, not left out in silence. */
 const MISSING: readonly (readonly [string, (settings: AccountSettings) => boolean])[] = [
@@ -28,6 +29,8 @@ const TIMER = { inactive: 'off', optional: 'supported', required: 'required', al
 export interface EndpointDefaults {
   readonly codecs: readonly string[]
   readonly proxies: readonly string[]
+  /** What goes by the transport of that number; undefined: there is none. */
+  readonly transportOf: (id: number) => AccountTransport | undefined
   /** What NAT we are behind, for descriptions; undefined: that is not said. */
   readonly natLine: SdpAttribute | undefined
 }
@@ -38,7 +41,9 @@ export interface AccountParts {
   readonly uri: SipUri
   readonly credentials: Credentials
   readonly routes: readonly Route[]
-  readonly transport: 'udp' | 'tcp' | 'tls' | undefined
+  readonly transport: AccountTransport['transport'] | undefined
+  /** Where its sound comes to; undefined: the engine's address. */
+  readonly rtpAddress: string | undefined
   readonly terms: SessionTerms
   readonly headers: ExtraHeaders
   /** Undefined: a local account. */
@@ -58,7 +63,7 @@ export const termsOf = ({ callConfig }: AccountSettings): SessionTerms => ({
 export function partsOf(
   operation: string,
   settings: AccountSettings,
-  defaults: Pick<EndpointDefaults, 'proxies'>,
+  defaults: Pick<EndpointDefaults, 'proxies' | 'transportOf'>,
   token?: string,
 ): AccountParts {
   const missing = MISSING.find(([, asked]) => asked(settings))?.[0]
@@ -67,7 +72,7 @@ export function partsOf(
   const { routes, registering } = wayOf(operation, settings, defaults)
   const uri = addressOf(operation, '/idUri', settings.idUri)
   const [first, ...more] = proofsOf(sipConfig.authCreds)
-  const transport = sipConfig.transport === 'auto' ? undefined : sipConfig.transport
+  const { transport, rtpAddress } = transportOf(operation, sipConfig, defaults)
   const contact = {
     contactParams: paramsOf(sipConfig.contactParams),
     contactUriParams: paramsOf(sipConfig.contactUriParams, unescaped),
@@ -79,7 +84,7 @@ export function partsOf(
   }
   const everyMs = 1000 * Math.max(5, natConfig.udpKaIntervalSec)
   return {
-    ...{ uri, routes, transport, terms: termsOf(settings), headers: settings.callConfig.headers },
+    ...{ uri, routes, transport, rtpAddress, terms: termsOf(settings), headers: settings.callConfig.headers },
     credentials: operated(
       operation,
       () => new Credentials(uri, { ...first, ...(token && { token }), ...contact, asksOnChallenge: true, more }),
@@ -98,6 +103,21 @@ export function partsOf(
   }
 }
 
+/** By number, by kind, or whatever suits. */
+function transportOf(
+  operation: string,
+  { transport, transportId }: AccountSettings['sipConfig'],
+  { transportOf: numbered }: Pick<EndpointDefaults, 'transportOf'>,
+): Pick<AccountParts, 'transport' | 'rtpAddress'> {
+  if (transportId < 0) return { transport: transport === 'auto' ? undefined : transport, rtpAddress: undefined }
+  const way = numbered(transportId)
+  const fault = (text: string) => new OperationError(operation, 'argument', `/sipConfig/${text}`)
+  if (way === undefined) throw fault(`transportId: expected one of transportEnum, got ${transportId}`)
+  if (transport !== 'auto' && !way.transport.startsWith(transport))
+    throw fault(`transport: expected auto or that of transport ${transportId}, got ${transport}`)
+  return way
+}
+
 function addressOf(operation: string, name: string, text: string): SipUri {
   try {
     const { host, user, port, secure, display } = SipUri.parse(text)
@@ -112,6 +132,7 @@ function addressOf(operation: string, name: string, text: string): SipUri {
 export function soundOf(
   { mediaConfig }: AccountSettings,
   { codecs, natLine }: EndpointDefaults,
+  { rtpAddress }: Pick<AccountParts, 'rtpAddress'>,
   overTls: boolean,
 ): SoundSettings | undefined {
   const { srtpUse, srtpSecureSignaling, codecSettings } = mediaConfig
@@ -120,7 +141,10 @@ export function soundOf(
   if (exposed && srtpUse === 'mandatory') return undefined
   const useSrtp = srtpUse !== 'disabled' && !exposed
   return {
-    transport: { useSrtp, srtpForced: srtpUse === 'mandatory', srtpSuites: SRTP_DEFAULT },
+    transport: {
+      ...{ useSrtp, srtpForced: srtpUse === 'mandatory', srtpSuites: SRTP_DEFAULT },
+      ...(rtpAddress && { localRtpAddress: rtpAddress }),
+    },
     overTls,
     attributes: natLine === undefined ? [] : [natLine],
     audio: { enableSilenceDetection: false, codecs: names, codecSettings },

@@ -83,6 +83,13 @@ export const ACCOUNT_CONFIG = {
       contactParams: { ...PARAMS, description: 'Of the Contact, in requests and responses: ;name=value' },
       contactUriParams: { ...PARAMS, description: 'Of the URI in the Contact: ;name=value' },
       transport: { type: 'string', enum: ['auto', 'udp', 'tcp', 'tls'], default: 'auto' },
+      transportId: {
+        type: 'integer',
+        minimum: -1,
+        maximum: 1_000_000,
+        default: -1,
+        description: 'The transport of that number, with sound at its address; -1: any',
+      },
     }),
     callConfig: group({
       ringTimeoutSec: {

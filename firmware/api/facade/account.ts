@@ -359,7 +359,7 @@ export class Account extends AccountCallbacks {
 
   /** @internal How a call of it sounds; undefined: it must not without TLS. */
   soundFor(overTls: boolean): SoundSettings | undefined {
-    return soundOf(this.getConfig(), this.endpoint.accountDefaults(), overTls)
+    return soundOf(this.getConfig(), this.endpoint.accountDefaults(), this.parts, overTls)
   }
 
   /** @internal Whoever watches is told what is another than before. */

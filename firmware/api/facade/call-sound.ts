@@ -116,7 +116,9 @@ export class CallSound extends AudioMedia {
   /** Other sockets, now or from the next description on; `ready` is called as soon as there are some, at once where they are at hand. */
   open(ready: () => void, failed: (reason: string) => void): void {
     const { engine, inbox } = this.#inner
-    const transport = new RtpTransport({ ...this.#settings.transport, ...this.#sockets, engine })
+    // Sockets of the application's own are where they are.
+    const place = this.#sockets.sockets && { localRtpAddress: undefined }
+    const transport = new RtpTransport({ ...this.#settings.transport, ...place, ...this.#sockets, engine })
     this.#sockets = {}
     let isReady = false
     inbox.hear(transport, (told) => {

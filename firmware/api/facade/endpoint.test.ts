@@ -69,7 +69,6 @@ test('transports are created, listed, closed, and told of', async () => {
   endpoint.libCreate()
   endpoint.libInit()
   const [udp, tcp, tls] = (['udp', 'tcp', 'tls'] as const).map((type) => endpoint.transportCreate(type, loopback))
-  expect(() => endpoint.transportCreate('udp', loopback)).toThrow('there is one of udp already')
   expect(() => endpoint.transportClose(9)).toThrow('there is no transport 9')
   endpoint.transportClose(tls!)
   expect(endpoint.transportEnum()).toEqual([udp, tcp])

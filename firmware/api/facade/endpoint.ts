@@ -1,5 +1,4 @@
 // PJSUA2's Endpoint: the library as a whole. Created, initialised with settings, started, destroyed, in this order.
-import { showAddress } from '../../base/address.ts'
 import { CoreError, Engine, type NatType, VERSION } from '../core/index.ts'
 import type { Account } from './account.ts'
 import type { EndpointDefaults } from './account-config.ts'
@@ -80,12 +79,14 @@ export class Endpoint extends EndpointCallbacks {
         startOptions(this.settings, this.#transports, this.#transports.boundAddress ?? (await usualAddress())),
       )
       this.#inner = inner
+      this.#transports.begin(engine)
       await portsOf(engine)
       this.#devices = new AudDevManager(inner)
       this.#state = 'running'
     } catch (error) {
       if (this.#inner !== undefined) await this.#inner.engine.stop()
       this.#inner = undefined
+      this.#transports.end()
       this.#state = 'init'
       throw asOperationError('libStart', error)
     }
@@ -170,16 +171,10 @@ export class Endpoint extends EndpointCallbacks {
 
   // ---- transports ----------------------------------------------------------------------------------------------------
 
-  /** Of each kind there is one, also while the library runs. Its number is what `transportGetInfo` wants. */
+  /** Also while the library runs. Its number is what `transportGetInfo` wants, and `sipConfig.transportId` of an account. */
   transportCreate(type: TransportType, config: TransportConfig = {}): number {
     this.#afterInit('transportCreate')
     const id = this.#transports.create(type, config)
-    try {
-      this.#rebind('transportCreate')
-    } catch (error) {
-      this.#transports.remove('transportCreate', id)
-      throw error
-    }
     if (this.#state === 'running') this.#tellTransport(id, 'up')
     return id
   }
@@ -191,21 +186,12 @@ export class Endpoint extends EndpointCallbacks {
       throw new OperationError('transportClose', 'state', 'the last transport cannot be closed while the library runs')
     const told = this.#state === 'running' ? this.transportGetInfo(id) : undefined
     this.#transports.remove('transportClose', id)
-    this.#rebind('transportClose')
     if (told !== undefined) this.tell('transportState', { ...told, transportId: id, state: 'down', lastError: '' })
   }
 
   #afterInit(operation: string): void {
     if (this.#state !== 'init' && this.#state !== 'running')
       throw new OperationError(operation, 'state', `the library is ${this.#state}: libInit comes first`)
-  }
-
-  /** While it runs: what was created is bound, what was closed is not any more. */
-  #rebind(operation: string): void {
-    const { engine } = this.#inner ?? {}
-    if (engine === undefined) return
-    const { options } = this.#transports
-    operated(operation, () => engine.setTransports(options))
   }
 
   /** Numbers of the transports created, in order. */
@@ -215,10 +201,7 @@ export class Endpoint extends EndpointCallbacks {
 
   /** Throws where there is none of that number. */
   transportGetInfo(id: number): TransportInfo {
-    const { type, config } = this.#transports.entry('transportGetInfo', id)
-    const bound = this.#inner?.engine.transports.find(({ transport }) => transport === type)
-    const { address, port } = bound ?? { address: config.boundAddress ?? '', port: config.port ?? 0 }
-    return { id, type, localAddress: showAddress({ address, port }) }
+    return this.#transports.info('transportGetInfo', id)
   }
 
   #tellTransport(transportId: number, state: 'up' | 'down', lastError = ''): void {
@@ -316,7 +299,8 @@ export class Endpoint extends EndpointCallbacks {
   /** @internal For the façade: what its accounts have where they say nothing else. */
   accountDefaults(): EndpointDefaults {
     const { outboundProxies: proxies, natTypeInSdp } = this.settings.uaConfig
-    return { codecs: this.#codecs.names, proxies, natLine: natLine(natTypeInSdp, this.#natType) }
+    const transportOf = (id: number) => this.#transports.wayOf(id)
+    return { codecs: this.#codecs.names, proxies, transportOf, natLine: natLine(natTypeInSdp, this.#natType) }
   }
 
   // ---- calls ---------------------------------------------------------------------------------------------------------

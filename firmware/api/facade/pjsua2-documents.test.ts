@@ -101,7 +101,7 @@ test('what was set there', () => {
     ...ACCOUNT,
     AccountRegConfig: { ...ACCOUNT.AccountRegConfig, proxyUse: 1, contactParams: ';x=1' },
     AccountSipConfig: {
-      ...{ contactParams: ';y', contactUriParams: ';z=2' },
+      ...{ contactParams: ';y', contactUriParams: ';z=2', transportId: 3 },
       authCreds: [{ AuthCredInfo: { scheme: 'digest', realm: 'x', username: 'a', dataType: 1, data: '0'.repeat(32) } }],
     },
     AccountCallConfig: { ...call, prackUse: 1, timerUse: 3 },
@@ -116,7 +116,7 @@ test('what was set there', () => {
   expect(settings).toMatchObject({
     regConfig: { proxyUse: 1, contactParams: ';x=1' },
     sipConfig: {
-      ...{ contactParams: ';y', contactUriParams: ';z=2' },
+      ...{ contactParams: ';y', contactUriParams: ';z=2', transportId: 3 },
       authCreds: [{ scheme: 'digest', realm: 'x', dataType: 'ha1' }],
     },
     callConfig: { prackUse: 'mandatory', timerUse: 'always' },
@@ -137,7 +137,6 @@ test('what was set there', () => {
 
 test.each([
   [{ AccountSipConfig: { ...ACCOUNT.AccountSipConfig, contactForced: 'sip:a@b' } }, 'sipConfig/contactForced'],
-  [{ AccountSipConfig: { ...ACCOUNT.AccountSipConfig, transportId: 3 } }, 'sipConfig/transportId'],
   [{ AccountCallConfig: { ...ACCOUNT.AccountCallConfig, siprecUse: 1 } }, 'callConfig/siprecUse'],
   [{ AccountCallConfig: { ...ACCOUNT.AccountCallConfig, prackUse: 7 } }, 'callConfig/prackUse'],
   [{ AccountSipConfig: { authCreds: [{ username: 'a', data: 'x', akaK: 'geheim' }] } }, 'sipConfig/authCreds/0/akaK'],

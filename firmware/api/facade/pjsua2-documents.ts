@@ -90,7 +90,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
     to: 'sipConfig',
     inside: 'authInitialEmpty authInitialAlgorithm useSharedAuth autoRespondSipMessage ipv6Use',
     absent: 'contactForced',
-    as: { authCreds: credentials, transportId: (value) => (value === -1 ? undefined : value) },
+    as: { authCreds: credentials },
   },
   AccountCallConfig: {
     to: 'callConfig',

@@ -31,7 +31,8 @@ export class Transports {
 
   /**
    * The transport towards `address`, of `protocol` when the target names one: the preferred one when it suits, else one of
-   * its protocol, else the first that does, UDP before TCP before TLS. Whoever prefers TLS gets nothing less.
+   * its protocol, else the first that does, UDP before TCP before TLS; at its own address before others. Whoever prefers TLS gets
+   * nothing less.
    */
   choose(address: string, preferred: string | undefined, protocol?: Protocol): LocalTransport | undefined {
     const family = isIpv6(address)
@@ -40,9 +41,12 @@ export class Transports {
     const first = preferred === undefined ? undefined : this.#all.get(preferred)
     if (first && suits(first)) return first
     const suitable = [...this.#all.values()].filter(suits)
+    const isElsewhere = ({ local }: LocalTransport) =>
+      Number(first !== undefined && local.address !== first.local.address)
+    suitable.sort((a, b) => isElsewhere(a) - isElsewhere(b) || RANK[a.protocol] - RANK[b.protocol])
     const like = suitable.find((transport) => transport.protocol === first?.protocol)
     if (like || (first?.protocol === 'TLS' && protocol === undefined)) return like
-    return suitable.sort((a, b) => RANK[a.protocol] - RANK[b.protocol])[0]
+    return suitable[0]
   }
 
   /** Whether `protocol` can be spoken here, to addresses of a family or at all. */

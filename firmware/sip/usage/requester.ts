@@ -135,7 +135,7 @@ export class Requester {
     const made = { draft, transport: transport.id, instead: false, hop: hopOf(transport, to, name) }
     if (transport.protocol !== 'UDP' || sizeOf(draft) <= MAX_DATAGRAM || this.#noStream.has(showAddress(made.hop.to)))
       return made
-    const stream = transports.choose(address, undefined, 'TCP')
+    const stream = transports.choose(address, transport.id, 'TCP')
     if (stream === undefined) return made
     return {
       ...made,

@@ -132,14 +132,17 @@ export class RegistrationFlow implements RequestUser, Sleeper {
 
   /**
    * The way the registrar knows us by is gone, and with it the way its requests come. Other flows bring them meanwhile and it
-   * is made anew at once (RFC 5626 §4.5); without Outbound all phones of a proxy lose it together: soon, but not all at once.
+   * is made anew at once (RFC 5626 §4.5); without Outbound all phones of a proxy lose it together: soon, but not all at once. What is
+   * lost with a transport of ours is nobody else's.
    */
   lost(by: Pick<Hop, 'transport'> & { readonly to?: SocketAddress }, now: Millis): void {
     const { hop } = this
     if (this.#busy || this.state !== 'registered' || hop?.transport !== by.transport) return
     if (by.to !== undefined && !sameAddress(hop.to, by.to)) return
-    const { queue, rng } = this.#port.requester.environment
+    const { queue, rng, transports } = this.#port.requester.environment
     if (!this.granted?.outbound) {
+      // At the next wake, as in `transportUp`.
+      if (by.to === undefined && transports.choose(hop.to.address, undefined)) queue.arm(this.timer, now, now)
       if (hop.reliable && by.to) queue.arm(this.timer, after(now, backoff(1, rng)), now)
       else if (by.to && this.#port.settings.options.keepAlive) this.#dead(statusOf('transport', 'unreachable'), now)
       return
