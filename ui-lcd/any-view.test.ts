@@ -72,6 +72,14 @@ const anyView: fc.Arbitrary<PhoneView> = fc.record({
     }),
     { maxLength: 2 },
   ),
+  keys: fc.array(
+    fc.record({
+      ...{ label: text, kind: fc.constantFrom('speed-dial', 'blf', 'voicemail'), digit: fc.constantFrom('', '2') },
+      busy: fc.constantFrom('unknown', 'idle', 'calling', 'ringing', 'busy', 'held', undefined),
+      ...{ takes: fc.boolean(), waiting: fc.boolean() },
+    }),
+    { maxLength: 2 },
+  ),
   country: fc.oneof(fc.constantFrom('de', 'us'), text),
   dnd: fc.boolean(),
   forward: fc.record({ all: text, busy: text, noAnswer: text, afterS: fc.integer({ min: 5, max: 120 }) }),

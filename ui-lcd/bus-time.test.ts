@@ -21,7 +21,7 @@ function phone() {
   const show = (activity: Activity) => {
     const view: PhoneView = {
       ...{ activity, lines: [], offHook: false, volume: 5, ringer: 6, country: '', missed: 0 },
-      ...{ waiting: undefined, beside: undefined, mailboxes: [], buddies: [] },
+      ...{ waiting: undefined, beside: undefined, mailboxes: [], buddies: [], keys: [] },
       ...{ dnd: false, forward: { all: '', busy: '', noAnswer: '', afterS: 20 } },
     }
     ui.feed({ from: 'phone', view })

@@ -1,6 +1,6 @@
 // What each page of the menu shows: rows of text, of which lists have one marked; and what the keys mean there.
 import { TONE_COUNTRIES } from '../firmware/media/tones.ts'
-import type { BuddyView, LineView, LogEntry, MailboxView } from '../firmware/phone/contract.ts'
+import type { BuddyView, KeyView, LineView, LogEntry, MailboxView } from '../firmware/phone/contract.ts'
 import type { Size } from '../hal/api/board.ts'
 import { ICONS } from '../hal/api/icons.ts'
 import { entryScreen, FORWARDS, labelOf, shownOf } from './forward-pages.ts'
@@ -75,6 +75,10 @@ export function sheetOf(page: Page, world: World, { columns }: Size): Sheet {
     }
     case 'entry':
       return text(labelOf(page.field), [page.entry.text])
+    case 'keys': {
+      const rows = world.view.keys.map((key) => between(keyLabel(key), keyState(key), inner))
+      return list(STRINGS.pages.keys, rows, world.view.keys[page.at]?.takes ? STRINGS.soft.pickUp : STRINGS.soft.dial)
+    }
     case 'volume': {
       const { volume, ringer } = world.view
       const row = (label: string, value: number) => `${label.padEnd(8)}${bar(value, Math.max(0, inner - 11))} ${value}`
@@ -104,6 +108,11 @@ function stateOf({ busy, presence }: BuddyView): string {
   if (presence === undefined) return ''
   return presence.note ?? presence.activities[0] ?? STRINGS.presence[presence.basic]
 }
+
+/** The digit that stands for it goes first. */
+const keyLabel = ({ digit, label }: KeyView): string => (digit === '' ? label : `${digit} ${label}`)
+const keyState = ({ busy, waiting }: KeyView): string =>
+  busy === undefined ? (waiting ? STRINGS.fresh : '') : STRINGS.busy[busy]
 
 const SIGNS = { placed: ICONS.up, received: ICONS.down, missed: '!', forwarded: STRINGS.sentTo } as const
 const nameOf = ({ name, number }: LogEntry): string => name || number || STRINGS.noName

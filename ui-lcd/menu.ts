@@ -46,15 +46,19 @@ export interface World {
 }
 
 export const MENU_PAGES = [
-  ...(['status', 'calls', 'redial', 'messages', 'people'] as const),
+  ...(['status', 'calls', 'redial', 'messages', 'people', 'keys'] as const),
   ...(['volume', 'tones', 'dnd', 'forward', 'about'] as const),
 ] as const
 
 /** Those there is something on. */
-export const pagesOf = ({ view: { mailboxes, buddies } }: World): readonly (typeof MENU_PAGES)[number][] =>
-  MENU_PAGES.filter((name) =>
-    name === 'messages' ? mailboxes.length > 0 : name === 'people' ? buddies.length > 0 : true,
-  )
+export function pagesOf({ view }: World): readonly (typeof MENU_PAGES)[number][] {
+  const empty: readonly string[] = [
+    ...(view.mailboxes.length === 0 ? ['messages'] : []),
+    ...(view.buddies.length === 0 ? ['people'] : []),
+    ...(view.keys.length === 0 ? ['keys'] : []),
+  ]
+  return MENU_PAGES.filter((name) => !empty.includes(name))
+}
 
 /** `at`: the row selected, or the first one shown of a text. */
 export type Page =
@@ -113,7 +117,8 @@ export function step(menu: Menu, go: MenuAction['go'], count: number, world: Wor
     case 'open':
       return { menu: [first('menu')] }
     case 'calls':
-      return open(CLOSED, 'calls', world)
+    case 'keys':
+      return open(CLOSED, go, world)
     case 'back':
       return { menu: menu.slice(0, -1) }
     case 'up':
@@ -154,6 +159,8 @@ function chosen(menu: Menu, page: Page, world: World): MenuStep {
       const buddy = world.view.buddies[page.at]
       return buddy === undefined ? { menu } : { menu, phone: reach(buddy) }
     }
+    case 'keys':
+      return page.at < world.view.keys.length ? { menu, phone: { kind: 'key', at: page.at } } : { menu }
     case 'tones': {
       const country = TONE_COUNTRIES[page.at]
       return country === undefined ? { menu } : { menu, choice: { country } }

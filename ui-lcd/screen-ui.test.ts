@@ -204,12 +204,12 @@ describe('keys', () => {
       expect(rig(next).press('volume-down')).toEqual(['{"kind":"volume","step":-1}'])
   })
 
-  test('only the press counts; the hook goes through', () => {
+  test('only the press counts, but for a digit held down; the hook goes through', () => {
     const { feed, said } = rig(dialling)
     for (const action of ['long', 'release'] as const)
       feed({ from: 'board', event: { kind: 'key', key: '1', action, at: ms(1000) } })
     feed({ from: 'board', event: { kind: 'hook', state: 'flash', at: ms(1000) } })
-    expect(said).toEqual(['{"kind":"hook","state":"flash"}'])
+    expect(said).toEqual(['{"kind":"held-digit","digit":"1"}', '{"kind":"hook","state":"flash"}'])
   })
 
   test('the same view twice gives one frame', () => {

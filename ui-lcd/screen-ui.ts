@@ -3,7 +3,7 @@ import type { Machine } from '../firmware/base/machine.ts'
 import { after, earlier, FOREVER, type Millis, ms } from '../firmware/base/time.ts'
 import type { Choice } from '../firmware/phone/chosen.ts'
 import type { LogEntry, PhoneIntent, PhoneView } from '../firmware/phone/contract.ts'
-import type { BoardCommand, BoardEvent, Frame, Size } from '../hal/api/board.ts'
+import { type BoardCommand, type BoardEvent, FREE_KEYS, type Frame, type Key, type Size } from '../hal/api/board.ts'
 import { CLOSED, type Facts, type Menu, NO_FACTS, step, type, type World } from './menu.ts'
 import { menuScreen, placesOf, sheetOf } from './menu-pages.ts'
 import { type Action, layOut, type Screen, SOFT_KEYS } from './screen.ts'
@@ -39,7 +39,7 @@ const DARK_AFTER_MS = 60_000
 
 const STARTING: PhoneView = {
   ...{ activity: { name: 'starting', step: '' }, lines: [], offHook: false, volume: 5, ringer: 5 },
-  ...{ waiting: undefined, beside: undefined, missed: 0, country: '', mailboxes: [], buddies: [] },
+  ...{ waiting: undefined, beside: undefined, missed: 0, country: '', mailboxes: [], buddies: [], keys: [] },
   ...{ dnd: false, forward: { all: '', busy: '', noAnswer: '', afterS: 20 } },
 }
 
@@ -138,12 +138,13 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
         out.push({ to: 'phone', intent: { kind: 'hook', state: event.state } })
         return
       case 'key': {
-        if (event.action !== 'press') return
+        if (event.action === 'release') return
         touchedAt = now
-        const { soft, keys } = screenAt(now)
-        const position = SOFT_KEYS.indexOf(event.key)
-        const action = position >= 0 ? soft[position]?.action : keys[event.key]
-        if (action !== undefined) act(action, now, out)
+        const action = actionOf(event.key, screenAt(now))
+        if (event.action === 'press') {
+          if (action !== undefined) act(action, now, out)
+        } else if (action?.kind === 'digit')
+          out.push({ to: 'phone', intent: { kind: 'held-digit', digit: action.digit } })
         return
       }
       case 'device':
@@ -190,6 +191,15 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
     },
     deadline: () => nextAt,
   }
+}
+
+const FREE: readonly Key[] = FREE_KEYS
+
+/** Soft keys by what stands above them, free keys whatever is shown, others by the screen. */
+function actionOf(key: Key, { soft, keys }: Screen): Action | undefined {
+  const [position, at] = [SOFT_KEYS.indexOf(key), FREE.indexOf(key)]
+  if (at >= 0) return { kind: 'key', at }
+  return position >= 0 ? soft[position]?.action : keys[key]
 }
 
 /** Nobody does anything with the phone: the menu may be shown. */

@@ -5,10 +5,10 @@ import type { Frame, Key, Size } from '../hal/api/board.ts'
 import { between, fitTo } from './text.ts'
 import type { EntryKey } from './text-entry.ts'
 
-/** What moves in the menu; `open` shows it, `calls` shows the call log. */
+/** What moves in the menu; `open` shows it, `calls` and `keys` show these pages of it. */
 export interface MenuAction {
   readonly kind: 'menu'
-  readonly go: 'open' | 'calls' | 'up' | 'down' | 'ok' | 'back' | 'more' | 'less'
+  readonly go: 'open' | 'calls' | 'keys' | 'up' | 'down' | 'ok' | 'back' | 'more' | 'less'
 }
 /** Sets something. */
 export interface ChooseAction {

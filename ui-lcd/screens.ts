@@ -37,6 +37,7 @@ const soft = (label: string, action: Action): Soft => ({ label, action })
 const END = soft(STRINGS.soft.end, INTENT.end)
 const MENU = soft(STRINGS.soft.menu, { kind: 'menu', go: 'open' })
 const LOG = soft(STRINGS.soft.log, { kind: 'menu', go: 'calls' })
+const KEYS = soft(STRINGS.soft.keys, { kind: 'menu', go: 'keys' })
 const TRANSFER = soft(STRINGS.soft.transfer, INTENT.transfer)
 const MORE = soft(STRINGS.soft.others, { kind: 'more' })
 const REDIAL = soft(STRINGS.soft.redial, INTENT.redial)
@@ -112,9 +113,15 @@ function idle(around: Surroundings): Screen {
       missedCalls(around),
       around,
     ),
-    soft: [REDIAL, LOG, soft(STRINGS.soft.dnd, { kind: 'choose', choice: { dnd: !around.view.dnd } }), MENU],
+    soft: idleKeys(around),
     keys: { ...DIGITS, ...VOLUME, redial: INTENT.redial, message: INTENT.voicemail, back: MENU.action },
   }
+}
+
+function idleKeys({ view, more }: Surroundings): Soft[] {
+  const dnd = soft(STRINGS.soft.dnd, { kind: 'choose', choice: { dnd: !view.dnd } })
+  if (view.keys.length === 0) return [REDIAL, LOG, dnd, MENU]
+  return [...(more ? [KEYS, dnd] : [REDIAL, LOG]), MORE, MENU]
 }
 
 /** What becomes of calls that come. */

@@ -14,6 +14,7 @@ import { createHub } from '../runtime/hub.ts'
 import type { LabOptions, LabReady, LabRequest } from '../runtime/lab-client.ts'
 import { createLogSink } from '../runtime/log-sink.ts'
 import { systemRng } from '../runtime/system-rng.ts'
+import type { AccountConfig } from '../ua/contract.ts'
 import { startBroker } from './broker.ts'
 import { createDigest } from './digest.ts'
 import { freePort } from './free-port.ts'
@@ -77,8 +78,8 @@ const toParties = hub.attach('parties', parties, (output) => {
   if (output.to === 'ua') agent.ua(output.command)
   else agent.media(output.command)
 })
-const account = (user: string, displayName: string) =>
-  accountOf(`sip:${user}@${domain}`, passwords.get(user), { displayName })
+const account = (user: string, displayName: string, more: Partial<AccountConfig> = {}) =>
+  accountOf(`sip:${user}@${domain}`, passwords.get(user), { displayName, ...more })
 agent.media({
   kind: 'open-device',
   port: HANDSET,
@@ -89,7 +90,7 @@ agent.media({
 })
 if (options.mouth !== '') for (const command of instrument(HANDSET, options.mouth)) agent.media(command)
 agent.ua({ kind: 'set-account', account: ECHO, config: account(ECHO, 'Echo') })
-agent.ua({ kind: 'set-account', account: SECOND, config: account(SECOND, 'Second phone') })
+agent.ua({ kind: 'set-account', account: SECOND, config: account(SECOND, 'Second phone', { watchers: 'accept' }) })
 
 // ---- the parent ------------------------------------------------------------------------------------------------------
 const request = hub.inlet<LabRequest>({ name: 'parent', rank: 'hardware', capacity: 16 }, (asked) =>

@@ -3,13 +3,14 @@ import { after, FOREVER, type Millis } from '../base/time.ts'
 import type { HeaderField } from '../sip/message/message.ts'
 import type { AccountId, CallId } from '../ua/contract.ts'
 import { type Ending, logged } from './call-log.ts'
-import { atRest, callOf, newCall, type Send, setAside, without } from './calls.ts'
+import { atRest, callOf, change, newCall, type Send, setAside, without } from './calls.ts'
 import { isEmergency, targetOf } from './dial-pad.ts'
 import { resolveNumber } from './dial-plan.ts'
 import { chooseLine } from './lines.ts'
 import type { Outcome } from './reasons.ts'
 import { refusalReason, refusalTone } from './reasons.ts'
 import { besideOf, focused, MAX_CALLS, type PhoneCall, type PhoneState, ringingOf } from './state.ts'
+import { callerTaken } from './watching.ts'
 
 /** How long the end of a call stays on the screen with the handset down, ms. */
 export const ENDED_MS = 3000
@@ -69,7 +70,9 @@ export function takeOver(
   account?: AccountId,
 ): PhoneState {
   const headers = [{ name: 'Replaces', value: replaces }]
-  return dialOn(setAside(state, send), target, target, account, [], now, send, headers)
+  const made = dialOn(setAside(state, send), target, target, account, [], now, send, headers)
+  const caller = callerTaken(state, replaces)
+  return caller === undefined ? made : change(made, `out:${state.nextCall}`, (call) => ({ ...call, peer: caller }))
 }
 
 function dialOn(

@@ -42,6 +42,10 @@ export type PhoneIntent =
   | { readonly kind: 'volume'; readonly step: 1 | -1; readonly of?: 'handset' | 'ringer' }
   /** Calls the mailbox messages wait in, or the first there is a number of. */
   | { readonly kind: 'voicemail' }
+  /** A key of the configuration by its place, 0 the first: calls, takes the call that rings there, or sends the call on there. */
+  | { readonly kind: 'key'; readonly at: number }
+  /** A digit is held down. All that is entered, it is the key it stands for, `1` the mailbox; else nothing. */
+  | { readonly kind: 'held-digit'; readonly digit: string }
   /** The missed calls have been looked at. */
   | { readonly kind: 'log-seen' }
 
@@ -142,6 +146,19 @@ export interface BuddyView {
   readonly pickup: Pickup | undefined
 }
 
+/** A key the configuration gives a meaning. */
+export interface KeyView {
+  readonly label: string
+  readonly kind: KeySetting['kind']
+  readonly digit: string
+  /** Of whose calls are watched; undefined: nobody's are. `unknown` is not idle. */
+  readonly busy: BusyState | undefined
+  /** A press takes the call that rings there. */
+  readonly takes: boolean
+  /** Messages wait in the mailbox it calls. */
+  readonly waiting: boolean
+}
+
 export interface PhoneView {
   readonly activity: Activity
   /** `idle` with no registered line is shown as not registered, with the reason. */
@@ -159,12 +176,25 @@ export interface PhoneView {
   readonly missed: number
   readonly mailboxes: readonly MailboxView[]
   readonly buddies: readonly BuddyView[]
+  readonly keys: readonly KeyView[]
   /** Tone plan in use. */
   readonly country: string
   /** Calls that come are refused. */
   readonly dnd: boolean
   /** As far as it is done: what leads back here is left out. */
   readonly forward: Forwarding
+}
+
+export interface KeySetting {
+  readonly label: string
+  /** `blf`: whose calls are watched (RFC 4235). */
+  readonly kind: 'speed-dial' | 'blf' | 'voicemail'
+  /** A number or an address; '' for the mailbox messages wait in. */
+  readonly target: string
+  /** The line to prefer, and that watches. */
+  readonly account: AccountId
+  /** The digit that, held down, stands for it; '': none. */
+  readonly digit: string
 }
 
 /** What rings for which calls. */
@@ -195,6 +225,8 @@ export interface PhoneSettings {
     readonly account: AccountId
     readonly watch: 'calls' | 'presence' | 'both'
   }[]
+  /** In the order of the board's `key1`, `key2` …; more than there are of these are on the screen alone. */
+  readonly keys?: readonly KeySetting[]
   /** Device of the handset, opened once as port `handset`. */
   readonly handset: Extract<MediaCommand, { kind: 'open-device' }>['device']
   /** Tone plan by country, ISO 3166 in lower case. */

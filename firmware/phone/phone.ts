@@ -1,4 +1,5 @@
 // The desk phone as a machine: an input changes the state, and what is heard, lit and shown follows by comparison.
+import { FREE_KEYS } from '../../hal/api/board.ts'
 import { type LogRecord, log } from '../base/log.ts'
 import type { Machine } from '../base/machine.ts'
 import type { Millis } from '../base/time.ts'
@@ -94,7 +95,7 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
 
   function tellLamps(out: PhoneOutput[]): void {
     const wanted = lampsOf(state)
-    for (const led of ['line', 'ring', 'mute', 'message'] as const)
+    for (const led of ['line', 'ring', 'mute', 'message', ...FREE_KEYS] as const)
       if (wanted[led] !== lamps?.[led]) out.push({ to: 'board', command: { kind: 'led', led, pattern: wanted[led] } })
     lamps = wanted
   }

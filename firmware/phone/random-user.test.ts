@@ -1,14 +1,19 @@
 // Random users in random worlds: what must be true of the phone whatever happens.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createDesk, type Desk, type PlainIntent } from '../testing/desk.ts'
+import { createDesk, type Desk, type PlainIntent, SETTINGS } from '../testing/desk.ts'
 import { caller, farEnd, registered } from '../testing/played-engine.ts'
+import type { PhoneSettings } from './contract.ts'
 
 const PLAIN: readonly PlainIntent[] = [
   ...(['erase', 'dial', 'answer', 'reject', 'end', 'hold', 'swap', 'conference'] as const),
   ...(['new-call', 'transfer', 'mute', 'redial', 'log-seen'] as const),
 ]
 
+const KEYS: PhoneSettings['keys'] = [
+  { label: 'Taxi', kind: 'speed-dial', target: '5550', account: 'a', digit: '2' },
+  { label: 'Bob', kind: 'blf', target: '201', account: 'a', digit: '' },
+]
 const IDS = ['in:1', 'in:2', 'in:3'] as const
 type Act = (desk: Desk) => void
 type Far = (end: ReturnType<typeof farEnd>) => void
@@ -27,6 +32,8 @@ const anything: fc.Arbitrary<Act> = fc.oneof(
   fc.constantFrom('off', 'on', 'flash').map((state) => (d: Desk) => d.does({ kind: 'hook', state: state as 'off' })),
   fc.constantFrom('1', '#', '*', '12#', '112#').map((digits) => (d: Desk) => d.press(digits)),
   { arbitrary: fc.constantFrom(...PLAIN).map((key) => (d: Desk) => d.key(key)), weight: 2 },
+  fc.constantFrom(0, 1).map((at) => (d: Desk) => d.does({ kind: 'key', at })),
+  fc.constantFrom('1', '2').map((digit) => (d: Desk) => d.does({ kind: 'held-digit', digit })),
   fc.constantFrom(1, 2999, 4000, 30_000).map((delay) => (d: Desk) => d.passes(delay)),
   fc.constantFrom(...IDS).map((id) => (d: Desk) => void (isLive(d, id) || caller(d, id))),
   fc
@@ -116,7 +123,7 @@ function expectSense(desk: Desk): void {
 test('whatever a user and the world do: no rule of the media engine is broken, and all is quiet in the end', () => {
   fc.assert(
     fc.property(fc.nat(BEGINNINGS.length), fc.array(anything, { maxLength: 40, size: 'max' }), (begun, acts) => {
-      const desk = createDesk()
+      const desk = createDesk({ settings: { ...SETTINGS, keys: KEYS } })
       registered(desk)
       for (const act of [...BEGINNINGS.slice(0, begun), ...acts]) {
         act(desk)

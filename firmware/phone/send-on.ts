@@ -35,6 +35,14 @@ export function sendOn(state: PhoneState, now: Millis, send: Send): PhoneState {
   return toNumber(alone, beside, call.peer.number, send)
 }
 
+/** Sends the call spoken in to that number; undefined when there is none that may be sent. */
+export function sendTo(state: PhoneState, number: string, send: Send): PhoneState | undefined {
+  const call = focused(state)
+  if (call?.stage !== 'talking' || state.conference || isAlerting(state) || state.calls.some(isLeaving))
+    return undefined
+  return isEmergency(call.dialled) ? undefined : toNumber(setAside(state, send), call, number, send)
+}
+
 function toNumber(state: PhoneState, call: PhoneCall, number: string, send: Send): PhoneState {
   const target = targetOf(resolveNumber(state.dialMap, number))
   send({ kind: 'transfer', call: call.id, target, headers: [] })

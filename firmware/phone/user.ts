@@ -5,11 +5,11 @@ import { answer, answeredItself, hangUp, rangOut, refuse, unheard } from './call
 import { atRest, change, dialTone, holdAll, type Send, setAside, speakTo, want } from './calls.ts'
 import type { PhoneIntent } from './contract.ts'
 import { consult, dialFrom, dialled, digit, entered, erased, pickUp } from './dialling.ts'
+import { callMailbox, digitHeld, keyPressed } from './keys.ts'
 import { sendOn } from './send-on.ts'
 import { choose, settled } from './settled.ts'
 import { besideOf, focused, isAlerting, type PhoneState, patienceOf, ringingOf } from './state.ts'
 import { clampRinger, clampVolume } from './volume.ts'
-import { voicemailOf } from './watching.ts'
 
 /** How long the tone sounds that shows a changed volume, ms. */
 const SAMPLE_MS = 400
@@ -58,10 +58,12 @@ export function onIntent(state: PhoneState, intent: PhoneIntent, now: Millis, se
       return intent.replaces === undefined
         ? dialFrom(state, intent.number, now, send, intent.account)
         : pickUp(state, intent.number, intent.replaces, now, send, intent.account)
-    case 'voicemail': {
-      const mailbox = voicemailOf(state)
-      return mailbox === undefined ? state : dialFrom(state, mailbox.number, now, send, mailbox.account)
-    }
+    case 'voicemail':
+      return callMailbox(state, now, send)
+    case 'key':
+      return keyPressed(state, state.settings?.keys?.[intent.at], now, send)
+    case 'held-digit':
+      return digitHeld(state, intent.digit, now, send)
     case 'volume':
       return louder(state, intent, now)
     case 'log-seen':

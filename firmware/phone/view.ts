@@ -1,6 +1,7 @@
 // What the screen shows follows from the state.
 import type { Activity, CallView, PhoneView } from './contract.ts'
 import { forwardingOf } from './forwarding.ts'
+import { keyViews } from './keys.ts'
 import { settled } from './settled.ts'
 import { besideOf, focused, isAlerting, type PhoneCall, type PhoneState, ringingOf } from './state.ts'
 import { buddyViews, mailboxViews } from './watching.ts'
@@ -61,6 +62,7 @@ export function viewOf(state: PhoneState): PhoneView {
     missed: state.missed,
     mailboxes: mailboxViews(state),
     buddies: buddyViews(state),
+    keys: keyViews(state),
     country: settled(state, 'country'),
     dnd: settled(state, 'dnd'),
     forward: forwardingOf(state),

@@ -1,10 +1,11 @@
 // What the lines watch: their mailboxes, and the people somebody wants to see at a glance. Each is a subscription that stands while
 // its line does; what is not known is shown as not known.
+import { partyCalled } from '../sip/message/addressing.ts'
 import type { BusyState, Pickup } from '../sip/packages/dialog-set.ts'
 import type { MessageSummary } from '../sip/packages/message-summary.ts'
 import type { PresenceSummary } from '../sip/packages/presence.ts'
-import type { AccountId, UaCommand, UaEvent, Watched } from '../ua/contract.ts'
-import type { BuddyView, MailboxView, PhoneSettings } from './contract.ts'
+import type { AccountId, Party, UaCommand, UaEvent, Watched } from '../ua/contract.ts'
+import type { BuddyView, KeySetting, MailboxView, PhoneSettings } from './contract.ts'
 import type { PhoneState } from './state.ts'
 
 type Send = (command: UaCommand) => void
@@ -25,6 +26,8 @@ interface Seen {
   readonly name: string | undefined
   readonly busy: BusyState | undefined
   readonly pickup: Pickup | undefined
+  /** Whose call can be taken. */
+  readonly caller: Party | undefined
   readonly presence: PresenceSummary | undefined
 }
 
@@ -44,7 +47,7 @@ interface Wanted {
 const keyOf = (account: AccountId, uri: string): string => `${account} ${uri}`
 
 /** Everything the settings ask for; one name for one thing, so that what has not changed stays as it is. */
-function wantedBy({ accounts, buddies = [] }: PhoneSettings): Wanted[] {
+function wantedBy({ accounts, buddies = [], keys = [] }: PhoneSettings): Wanted[] {
   const one = (event: Wanted['event'], account: AccountId, target: string, list = false): Wanted => ({
     ...{ subscription: `${event} ${account} ${target}`, account, target, event, list },
   })
@@ -56,7 +59,8 @@ function wantedBy({ accounts, buddies = [] }: PhoneSettings): Wanted[] {
     ...(watch === 'presence' ? [] : [one('dialog', account, uri)]),
     ...(watch === 'calls' ? [] : [one('presence', account, uri)]),
   ])
-  const all = [...ofLines, ...ofPeople]
+  const ofKeys = keys.flatMap(({ kind, target, account }) => (kind === 'blf' ? [one('dialog', account, target)] : []))
+  const all = [...ofLines, ...ofPeople, ...ofKeys]
   return all.filter((each, at) => all.findIndex((other) => other.subscription === each.subscription) === at)
 }
 
@@ -121,14 +125,20 @@ export function onWatched(state: PhoneState, event: Extract<UaEvent, { kind: 'wa
   if (wanted === undefined) return state
   const uri = wanted.list ? event.uri : wanted.target
   const key = keyOf(account, uri)
-  const known = watching.seen[key] ?? { busy: undefined, pickup: undefined, presence: undefined, name }
+  const known = watching.seen[key] ?? {
+    busy: undefined,
+    pickup: undefined,
+    caller: undefined,
+    presence: undefined,
+    name,
+  }
   const told = (more: Partial<Seen>): PhoneState => {
     const seen = { ...watching.seen, [key]: { ...known, account, uri, name: name ?? known.name, ...more } }
     return { ...state, watching: { ...watching, seen } }
   }
   switch (watched.of) {
     case 'dialog':
-      return told({ busy: watched.busy, pickup: pickupAmong(watched) })
+      return told({ busy: watched.busy, ...ringingAmong(watched) })
     case 'presence':
       return told({ presence: { basic: watched.basic, activities: watched.activities, note: watched.note } })
     case 'reg':
@@ -137,9 +147,16 @@ export function onWatched(state: PhoneState, event: Extract<UaEvent, { kind: 'wa
   }
 }
 
-/** Of the call that rings there. */
-const pickupAmong = ({ dialogs }: Extract<Watched, { of: 'dialog' }>): Pickup | undefined =>
-  dialogs.find(({ state, pickup }) => state === 'early' && pickup !== undefined)?.pickup
+/** Of the call that rings there and can be taken. */
+function ringingAmong({ dialogs }: Extract<Watched, { of: 'dialog' }>): Pick<Seen, 'pickup' | 'caller'> {
+  const found = dialogs.find(({ state, pickup }) => state === 'early' && pickup !== undefined)
+  const { identity, display = '' } = found?.remote ?? {}
+  return { pickup: found?.pickup, caller: identity === undefined ? undefined : { ...partyCalled(identity), display } }
+}
+
+/** Who made the call that is taken over with this Replaces. */
+export const callerTaken = ({ watching: { seen } }: PhoneState, replaces: string): Party | undefined =>
+  Object.values(seen).find(({ pickup }) => pickup?.replaces === replaces)?.caller
 
 export const messagesWait = ({ watching: { mailboxes } }: PhoneState): boolean =>
   Object.values(mailboxes).some(({ waiting }) => waiting)
@@ -162,7 +179,8 @@ export function voicemailOf(state: PhoneState): MailboxView | undefined {
 
 /** The people configured, in their order, then those a list has told of. */
 export function buddyViews({ settings, watching: { seen } }: PhoneState): BuddyView[] {
-  const { buddies = [] } = settings ?? {}
+  const { buddies = [], keys = [] } = settings ?? {}
+  const isKey = (account: AccountId, uri: string) => keys.some((key) => key.account === account && key.target === uri)
   const configured = buddies.map(({ label, uri, account, watch }): BuddyView => {
     const known = seen[keyOf(account, uri)]
     return viewOf(account, uri, label, {
@@ -172,12 +190,18 @@ export function buddyViews({ settings, watching: { seen } }: PhoneState): BuddyV
     })
   })
   const listed = Object.values(seen).filter(
-    ({ account, uri }) => !buddies.some((each) => each.account === account && each.uri === uri),
+    ({ account, uri }) => !isKey(account, uri) && !buddies.some((each) => each.account === account && each.uri === uri),
   )
   return [
     ...configured,
     ...listed.map((each) => viewOf(each.account, each.uri, each.name ?? each.uri.replace(/^sips?:|@.*$/g, ''), each)),
   ]
+}
+
+/** Of a key that watches: what is known of the calls there. */
+export function seenBy({ watching: { seen } }: PhoneState, { account, target }: KeySetting) {
+  const { busy = 'unknown', pickup } = seen[keyOf(account, target)] ?? {}
+  return { busy, pickup: busy === 'ringing' ? pickup : undefined }
 }
 
 const UNKNOWN: PresenceSummary = { basic: 'unknown', activities: [], note: undefined }

@@ -15,6 +15,8 @@ export interface Session {
 
 const LINES = 40
 const SHOW_KEY_MS = 200
+/** Long enough to be a long press. */
+const HOLD_MS = 1000
 
 export function createSession(title: string): Session {
   const lines: string[] = []
@@ -43,6 +45,10 @@ export function createSession(title: string): Session {
             case 'key':
               pressed = { key: action.key, until: performance.now() + SHOW_KEY_MS }
               board.press(action.key)
+              return
+            case 'hold':
+              pressed = { key: action.key, until: performance.now() + HOLD_MS }
+              board.hold(action.key, HOLD_MS)
               return
             case 'hook':
               offHook = !offHook

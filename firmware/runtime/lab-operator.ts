@@ -67,6 +67,10 @@ const desired = (sipPort: number, { domain, user, password, transport = 'udp', c
     handset: { kind: 'null' },
     // The step that plays what the network sends, unchanged.
     audio: { volume: 6 },
+    keys: [
+      { label: 'Echo', kind: 'speed-dial', target: '101', digit: 2 },
+      { label: 'Second phone', kind: 'blf', target: '102', digit: 3 },
+    ],
     // As sipPort below the ports the kernel chooses from.
     network: { sipPort, rtpPorts: { min: 21_000, max: 21_199 }, ...network },
   },

@@ -3,6 +3,7 @@
 import type { SoundOrder } from '../../hal/portaudio/contract.ts'
 import type { PortAudio } from '../../hal/portaudio/parent.ts'
 import type { LineSecrets, ReadySettings } from '../../provisioning/core/contract.ts'
+import { numberOf } from '../../provisioning/schema/formats.ts'
 import type { AccountSettings, PhoneConfig } from '../../provisioning/schema/phone-config.ts'
 import { sha256 } from '../base/hash/sha256.ts'
 import { forDevice } from '../media/codecs.ts'
@@ -118,6 +119,9 @@ export const phoneSettings = (
   })),
   buddies: config.buddies.map(({ label, uri, account = config.accounts[0]?.id ?? '', watch }) => ({
     ...{ label, uri, account, watch },
+  })),
+  keys: config.keys.map(({ label, kind, target = '', account = config.accounts[0]?.id ?? '', digit }) => ({
+    ...{ label, kind, target: numberOf(target), account, digit: digit === undefined ? '' : `${digit}` },
   })),
   handset,
   country: config.tones.country,

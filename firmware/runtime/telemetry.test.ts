@@ -27,7 +27,7 @@ const view: PhoneView = {
       retryAt: ms(9),
     },
   ],
-  ...{ missed: 2, country: 'de', mailboxes: [], buddies: [], dnd: true },
+  ...{ missed: 2, country: 'de', mailboxes: [], buddies: [], keys: [], dnd: true },
   forward: { all: '', busy: '102', noAnswer: '', afterS: 20 },
 }
 

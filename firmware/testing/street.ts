@@ -5,6 +5,7 @@ import { earlier, type Millis, ms } from '../base/time.ts'
 import type { PhoneSettings } from '../phone/contract.ts'
 import type { SipConfig, SipInput, SipOutput } from '../sip/core/contract.ts'
 import { createSipEngine } from '../sip/core/engine.ts'
+import { PACKAGES, SERVED } from '../sip/packages/table.ts'
 import { createDesk, type Desk, SETTINGS } from './desk.ts'
 import { FakeNetwork, type NetworkConditions, PERFECT, type Receiver } from './fake-network.ts'
 import { ALICE } from './ua-script.ts'
@@ -16,6 +17,8 @@ const SIP: SipConfig = {
   applicationMethods: [],
   supported: ['replaces'],
   refer: true,
+  packages: PACKAGES,
+  notifies: SERVED,
   limits: { sessions: 32, transactions: 256 },
 }
 

@@ -166,8 +166,8 @@ test.each<[string, Partial<typeof AS_ASKED>, string]>([
   expect(peer.requests('SUBSCRIBE')).toHaveLength(1)
 })
 
-test('64 at once', () => {
+test('128 at once', () => {
   const { subscribe, told } = setOut()
-  for (let i = 0; i < 65; i++) subscribe({ subscription: `s${i}` })
-  expect(told().filter((line) => line !== 'SENT 0')).toEqual(['refused subscribe s64: too many subscriptions'])
+  for (let i = 0; i < 129; i++) subscribe({ subscription: `s${i}` })
+  expect(told().filter((line) => line !== 'SENT 0')).toEqual(['refused subscribe s128: too many subscriptions'])
 })

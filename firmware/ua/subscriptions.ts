@@ -34,7 +34,7 @@ const LIST_HEADERS = [
 ]
 
 export function createSubscriptions(): Subscriptions {
-  const held = createHeld({ noun: 'subscription', begin: 'subscribe', end: 'unsubscribe', most: 64 })
+  const held = createHeld({ noun: 'subscription', begin: 'subscribe', end: 'unsubscribe', most: 128 })
   /** As it was asked for last. */
   const asked = new Map<SubscriptionName, SipCommand>()
   const watching = createWatching((id, tell) => {

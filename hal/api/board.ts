@@ -1,16 +1,21 @@
 // CONTRACT: the board. What a phone's hardware tells (BoardEvent) and what it is told (BoardCommand).
 import type { Millis } from '../../firmware/base/time.ts'
 
+/** Keys without a meaning of their own, each perhaps with a lamp of the same name: the configuration gives them one. */
+export const FREE_KEYS = ['key1', 'key2', 'key3', 'key4', 'key5', 'key6', 'key7', 'key8'] as const
+export type FreeKey = (typeof FREE_KEYS)[number]
+
 /** Keys by meaning, not by position; which of them exist is said by `BoardDescription.keys`. */
 export const KEYS = [
   ...(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#'] as const),
   ...(['soft1', 'soft2', 'soft3', 'soft4', 'up', 'down', 'ok', 'back'] as const),
   ...(['hold', 'mute', 'redial', 'transfer', 'message', 'speaker', 'headset', 'volume-up', 'volume-down'] as const),
+  ...FREE_KEYS,
 ] as const
 export type Key = (typeof KEYS)[number]
 
 /** LEDs by meaning. `line` is the line or call lamp, `message` the message-waiting lamp. */
-export const LEDS = ['line', 'message', 'mute', 'speaker', 'headset', 'ring'] as const
+export const LEDS = ['line', 'message', 'mute', 'speaker', 'headset', 'ring', ...FREE_KEYS] as const
 export type Led = (typeof LEDS)[number]
 
 /**

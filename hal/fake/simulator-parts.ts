@@ -1,5 +1,5 @@
 // The simulator's board: every key there is, all LEDs, a 20×4 display.
-import { LEDS } from '../api/board.ts'
+import { FREE_KEYS, LEDS } from '../api/board.ts'
 import type { BoardParts } from '../core/board-machine.ts'
 
 export const SIMULATOR: BoardParts = {
@@ -11,7 +11,7 @@ export const SIMULATOR: BoardParts = {
     ['*', '0', '#', 'soft4', 'back'],
     ['hold', 'mute', 'redial', 'transfer', 'message'],
   ],
-  buttons: ['speaker', 'headset', 'volume-up', 'volume-down'],
+  buttons: ['speaker', 'headset', 'volume-up', 'volume-down', ...FREE_KEYS],
   leds: LEDS,
   lcd: { size: { columns: 20, rows: 4 }, rom: 'A00', busHz: 100_000 },
 }

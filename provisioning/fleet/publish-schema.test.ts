@@ -53,6 +53,7 @@ test('the phone and another validator agree on every mutation of a full document
   const any = () => undefined
   const anything: Formats = {
     'sip-uri': any,
+    'dial-target': any,
     host: any,
     'digit-map': any,
     'ip-prefix': any,

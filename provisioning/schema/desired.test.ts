@@ -94,6 +94,24 @@ test.each([
     { config: { buddies: [{ label: 'Bob', uri: 'sip:b@c', account: 'other' }] } },
     '/config/buddies/0/account',
   ],
+  ['a key that calls nobody', { config: { keys: [{ label: 'Bob', kind: 'blf' }] } }, '/config/keys/0/target'],
+  [
+    'a key of a line that is not there',
+    { config: { keys: [{ label: 'Bob', kind: 'blf', target: '201', account: 'other' }] } },
+    '/config/keys/0/account',
+  ],
+  [
+    'a digit of two keys',
+    {
+      config: {
+        keys: [
+          { label: 'Bob', kind: 'speed-dial', target: '201', digit: 2 },
+          { label: 'Mail', kind: 'voicemail', digit: 2 },
+        ],
+      },
+    },
+    '/config/keys/1/digit',
+  ],
   [
     'calls sent on to where they came from',
     { config: { calls: { forward: { busy: 'alice' } } } },

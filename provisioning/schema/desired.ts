@@ -5,6 +5,7 @@ import { type ConfigError, check } from './check.ts'
 import { userOf } from './formats.ts'
 import { jsonFault } from './json-fault.ts'
 import type { Formats, Schema, Static } from './json-schema.ts'
+import { keyFaults } from './keys-config.ts'
 import { type AccountSettings, PHONE_CONFIG, type PhoneConfig } from './phone-config.ts'
 
 /** Largest document taken, in characters. */
@@ -175,6 +176,7 @@ function contradictions({ config, secrets }: Static<typeof DESIRED>): ConfigErro
         hint: 'a call sent on to where it came from goes round in circles',
       })
   }
+  errors.push(...keyFaults(config.keys, ids))
   const { rtpPorts, jitter, sipPort, udp, tcp, tls } = config.network
   const off = { auto: !udp && !tcp && !tls.on, udp: !udp, tcp: !tcp, tls: !tls.on }
   config.accounts.forEach(({ transport }, index) => {

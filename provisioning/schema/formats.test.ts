@@ -1,6 +1,6 @@
 // The plain checkers of hosts and SIP URIs.
 import { expect, test } from 'vitest'
-import { plainFormats, userOf } from './formats.ts'
+import { numberOf, plainFormats, userOf } from './formats.ts'
 
 const RIGHT = [
   'sip:example.com',
@@ -35,6 +35,21 @@ test.each([
   ['sips:+49@host:5061;x=y', '+49'],
   ['sip:example.com', 'example.com'],
 ])('the user of %s is %s', (uri, user) => expect(userOf(uri)).toBe(user))
+
+test.each([
+  ['201', undefined],
+  ['+49 (30) 123-45/6', undefined],
+  ['*97#', undefined],
+  ['sip:bob@example.com', undefined],
+  ['bob@example.com', 'write it as sip:bob@example.com'],
+  ['sip:bob smith@example.com', 'no spaces and no characters outside ASCII; write them as %HH'],
+  ['bob', 'digits, * and #, with + before them where it is needed'],
+  ['', 'digits, * and #, with + before them where it is needed'],
+])('whom to call: %s', (text, fault) => expect(plainFormats['dial-target'](text)).toBe(fault))
+
+test('a number is dialled without what is there for the eye, a URI as it is', () => {
+  expect([numberOf('+49 (30) 123-45/6'), numberOf('sip:a-b@x')]).toEqual(['+4930123456', 'sip:a-b@x'])
+})
 
 test('a digit map is known by its characters', () => {
   expect(plainFormats['digit-map']('[2-9]xxxxxx|1xx|0T|00<=49>,x.T')).toBeUndefined()

@@ -25,6 +25,12 @@ function sipUri(text: string): string | undefined {
   return host(target[1]!)
 }
 
+/** As people write numbers: `numberOf` leaves out what is there for the eye. */
+function dialTarget(text: string): string | undefined {
+  if (/^sips?:|@/i.test(text)) return sipUri(text)
+  return /^\+?[\d*#][\d*# ()./-]*$/.test(text) ? undefined : 'digits, * and #, with + before them where it is needed'
+}
+
 /** The characters of one only; whoever knows the grammar gives a checker of his own. */
 const digitMap = (text: string): string | undefined =>
   /^[0-9a-dtx*#.,|()[\]<>=+ -]*$/i.test(text) ? undefined : 'it has a character that no digit map has'
@@ -56,6 +62,7 @@ function brokerUrl(text: string): string | undefined {
 export const plainFormats: Formats = {
   host,
   'sip-uri': sipUri,
+  'dial-target': dialTarget,
   'digit-map': digitMap,
   'ip-prefix': ipPrefix,
   'name-server': nameServer,
@@ -65,3 +72,6 @@ export const plainFormats: Formats = {
 /** The user part of a SIP URI; its host when it has none. */
 export const userOf = (uri: string): string =>
   /^sips?:(?:([^@:;?]+)[^@]*@)?([^:;?]*)/i.exec(uri)?.slice(1).find(Boolean) ?? uri
+
+/** A `dial-target` as it is dialled. */
+export const numberOf = (text: string): string => (/^sips?:/i.test(text) ? text : text.replaceAll(/[ ()./-]/g, ''))

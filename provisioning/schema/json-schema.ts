@@ -4,7 +4,7 @@
 export type Effect = 'live' | 'reregister' | 'media' | 'restart'
 
 /** Formats are declared here and checked by functions given to `check`. */
-export type Format = 'sip-uri' | 'host' | 'digit-map' | 'ip-prefix' | 'name-server' | 'broker-url'
+export type Format = 'sip-uri' | 'dial-target' | 'host' | 'digit-map' | 'ip-prefix' | 'name-server' | 'broker-url'
 
 /** Says what is wrong with a text, in words that serve as a hint; undefined when it is right. */
 export type FormatCheck = (text: string) => string | undefined

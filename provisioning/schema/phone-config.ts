@@ -1,6 +1,7 @@
 // The configuration of a phone: its schema, and the types that follow from it.
 import { ACCOUNT } from './account-config.ts'
 import type { Schema, Static } from './json-schema.ts'
+import { KEYS } from './keys-config.ts'
 
 const RATE = {
   type: 'integer',
@@ -225,6 +226,7 @@ export const PHONE_CONFIG = {
         },
       },
     },
+    keys: KEYS,
     report: {
       type: 'object',
       additionalProperties: false,

@@ -4,6 +4,7 @@ import { nearest } from './nearest.ts'
 
 const FORMAT_NAMES: Readonly<Record<Format, string>> = {
   'sip-uri': 'a SIP URI such as sip:alice@example.com',
+  'dial-target': 'a number, or a SIP URI such as sip:alice@example.com',
   'digit-map': 'a digit map such as [2-9]xxxxxx|1xx|0T|x.T',
   host: 'a host name or an IP address',
   'ip-prefix': 'an IP address, or a prefix such as 192.0.2.0/24',

@@ -28,7 +28,7 @@ export const view = (activity: Activity, over: Partial<PhoneView> = {}): PhoneVi
   activity,
   lines: [line('Reception')],
   ...{ offHook: false, volume: 5, ringer: 6, waiting: undefined, beside: undefined, missed: 0, country: 'de' },
-  ...{ mailboxes: [], buddies: [] },
+  ...{ mailboxes: [], buddies: [], keys: [] },
   ...{ dnd: false, forward: { all: '', busy: '', noAnswer: '', afterS: 20 } },
   ...over,
 })
@@ -74,9 +74,9 @@ export function rig(first?: PhoneView) {
     show,
     said,
     setClock: (hhmm: number) => feed({ from: 'clock', wallOffsetMs: hhmm * 60_000 - now }),
-    press: (key: Key) => {
+    press: (key: Key, action: 'press' | 'long' | 'release' = 'press') => {
       said.length = 0
-      feed({ from: 'board', event: { kind: 'key', key, action: 'press', at: now } })
+      feed({ from: 'board', event: { kind: 'key', key, action, at: now } })
       return said.filter((text) => text !== 'frame' && !text.startsWith('backlight'))
     },
     /** The rows between bars, with the cursor as an underscore. */

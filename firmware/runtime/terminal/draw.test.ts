@@ -1,5 +1,6 @@
 // The picture as text, its changes with time, and keyboard strokes.
 import { expect, test } from 'vitest'
+import { FREE_KEYS } from '../../../hal/api/board.ts'
 import { difference, draw, type Picture } from './draw.ts'
 import { actionsOf } from './keys.ts'
 
@@ -42,7 +43,7 @@ test('the phone in 80×24', () => {
          7     8     9         audio: null (no sound device)
          *     0     #
 
-     space hook  0-9 * # keypad  F1-F4 or a s d f soft keys  arrows Enter Backspace
+     space hook  0-9 * # keypad, Alt: held down  F1-F4 or a s d f soft keys  arrows
      other keys as beside the display   c the second phone calls   q quit
 
      12:00:00.000 info  ua registered
@@ -84,4 +85,16 @@ test('strokes become keys, escape sequences are whole, the rest is passed over',
   ])
   expect(actionsOf('\x1b[A \x03')).toEqual([{ kind: 'key', key: 'up' }, { kind: 'hook' }, { kind: 'quit' }])
   expect(actionsOf('\x1b[99;99Rüé')).toEqual([])
+})
+
+test('digits are held down with Alt; keys without a meaning have letters, and their lamps the same', () => {
+  expect(actionsOf('\x1b2y;')).toEqual([
+    { kind: 'hold', key: '2' },
+    { kind: 'key', key: 'key1' },
+    { kind: 'key', key: 'key8' },
+  ])
+  const lamps = FREE_KEYS.slice(0, 2).map((led, at) => ({ led, lit: at === 1 }))
+  const rows = draw({ ...picture, lamps: [...picture.lamps, ...lamps] }, size)
+  expect(rows[2]).toContain('● line ○ message ● ring')
+  expect(rows[3]).toMatch(/║ {3}○ y ● u {2}keys$/)
 })

@@ -1,5 +1,6 @@
 // The simulated phone as rows of text: LCD, lamps, keypad, handset, the last log lines; and the difference of two pictures.
 import type { Key, Led } from '../../../hal/api/board.ts'
+import { FREE_LETTERS } from './keys.ts'
 
 export interface Picture {
   readonly title: string
@@ -41,7 +42,7 @@ const SIDE: readonly (readonly [Key, string])[] = [
   ['back', 'Backspace'],
 ]
 export const HELP = [
-  'space hook  0-9 * # keypad  F1-F4 or a s d f soft keys  arrows Enter Backspace',
+  'space hook  0-9 * # keypad, Alt: held down  F1-F4 or a s d f soft keys  arrows',
   'other keys as beside the display   c the second phone calls   q quit',
 ]
 
@@ -87,11 +88,14 @@ const pad = ({ pressed }: Picture): string[] =>
   PAD.map((row) => '  ' + row.map((key) => key_(key, pressed === key).padEnd(5)).join(' '))
 
 function side({ lamps, handset, pressed, notes }: Picture): string[] {
-  const lampRow = lamps.map(({ led, lit }) => `${lit ? '●' : '○'} ${led}`)
+  const lamp = (lit: boolean) => (lit ? '●' : '○')
+  const isFree = ({ led }: Picture['lamps'][number]) => FREE_LETTERS.has(led)
+  const lampRow = lamps.filter((each) => !isFree(each)).map(({ led, lit }) => `${lamp(lit)} ${led}`)
+  const free = lamps.filter(isFree).map(({ led, lit }) => `${lamp(lit)} ${FREE_LETTERS.get(led)}`)
   const keys = SIDE.map(([key, label]) => key_(label, pressed === key))
   return [
     lampRow.join(' '),
-    '',
+    free.length === 0 ? '' : `${free.join(' ')}  keys`,
     `handset: ${handset === 'off' ? 'LIFTED' : 'down'}`,
     '',
     ...[0, 3, 6, 9].map((first) =>

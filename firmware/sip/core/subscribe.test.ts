@@ -24,13 +24,13 @@ function setOut(
     else if (request.toTag !== undefined && asked !== '0') stage.later(20, () => notify('active;expires=600'))
     peer.reply(request, from, { headers: [`Expires: ${asked}`, 'Contact: <sip:10.0.0.5>'], ...answer })
   })
-  const notify = (state: string, body = '', { tag = 'peer', event = 'message-summary' } = {}) => {
+  const notify = (state: string, body = '', { tag = 'peer', event = 'message-summary', of = first } = {}) => {
     const lines = [
       `NOTIFY sip:alice@10.0.0.1 SIP/2.0`,
       `Via: SIP/2.0/UDP 10.0.0.5;branch=z9hG4bKn${++seq}`,
       `From: <sip:server@10.0.0.5>;tag=${tag}`,
-      `To: ${first?.header('From')}`,
-      `Call-ID: ${first?.callId}`,
+      `To: ${of?.header('From')}`,
+      `Call-ID: ${of?.callId}`,
       `CSeq: ${seq} NOTIFY`,
       'Contact: <sip:10.0.0.5>',
       `Event: ${event}`,
@@ -107,4 +107,33 @@ test('unsubscribed before anything came: their NOTIFY gets 481', () => {
   expect(answers()).toEqual(['481'])
   expect(stage.wire.slice(0, 2)).toEqual(ladder('alice → server SUBSCRIBE\n server → alice 200 SUBSCRIBE'))
   expect(alice.engine.counts()).toMatchObject({ subscriptions: 0, timers: 0 })
+})
+
+// RFC 6665 §4.1.2.2: a notifier that was started anew knows nothing of it.
+test.each([
+  [481, ['TERMINATED 481 again', 'SENT 0', 'ACCEPTED 200', 'ACTIVE 0']],
+  [489, ['TERMINATED 489']],
+])('a refresh is refused with %i', (status, then) => {
+  const { stage, peer, notify, states } = setOut()
+  stage.later(100, () => notify('active;expires=600'))
+  stage.run(1000)
+  const before = states().length
+  let forgotten: SipRequest | undefined
+  peer.on('SUBSCRIBE', (request, from) => {
+    if (forgotten === undefined) {
+      forgotten = request
+      peer.reply(request, from, { status })
+      return
+    }
+    const asked = request.header('Expires')
+    peer.reply(request, from, { status: 200, headers: [`Expires: ${asked}`, 'Contact: <sip:10.0.0.5>'] })
+    stage.later(20, () => notify('active;expires=600', '', { of: request }))
+  })
+  stage.run(601_000)
+  expect(states().slice(before)).toEqual(then)
+  const asked = peer.requests('SUBSCRIBE').slice(1, 3)
+  expect(forgotten?.toTag).toBe('peer')
+  if (status !== 481) return
+  expect(asked[1]?.toTag).toBeUndefined()
+  expect(asked[1]?.callId).not.toBe(forgotten?.callId)
 })

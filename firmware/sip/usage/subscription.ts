@@ -216,7 +216,10 @@ export class Subscription implements RequestUser, NotifyTaker, Sleeper {
       return
     }
     const challenged = status === 401 || status === 407
-    const passing = isPassing(status)
+    // §4.1.2.2: who knows nothing of it any more, as after a start, may well take it anew.
+    const forgotten = status === 481 && this.#dialog !== undefined
+    if (forgotten) this.#dialog = undefined
+    const passing = forgotten || isPassing(status)
     const asked = retryAfter(response)?.seconds
     const outcome: Outcome = { status, reason, cause: challenged ? 'authentication' : 'remote' }
     this.#failed(outcome, passing, asked === undefined ? undefined : 1000 * Math.min(asked, 3600), now)
