@@ -121,6 +121,13 @@ test('the check of the unit is one that fails', () => {
   expect(output).toMatch(/Unknown key.*'UMaks'/)
 })
 
+test('settings of the kernel are of all interfaces: the builder takes away what would look for those of one', () => {
+  for (const line of readdirSync(join(OVERLAY, 'usr/lib/sysctl.d')).flatMap((file) =>
+    lines(`usr/lib/sysctl.d/${file}`),
+  ))
+    expect(line).not.toMatch(/^-?net[./]ipv[46][./](conf|neigh)[./](?!all\b|default\b)/)
+})
+
 test('the unit is enabled, and every file it names is there', () => {
   expect(statSync(join(root, 'usr/lib/systemd/system/multi-user.target.wants/offhook.service')).isFile()).toBe(true)
   // Of the boot volume, and made at run time.

@@ -34,23 +34,29 @@ export const LEFT_OUT_MODULES: readonly string[] = [
   ...['hci_uart', 'spi_bcm2835', 'spi_bcm2835aux', 'pwm_bcm2835'],
 ]
 
-/** Loaded by the initrd, in this order, each after what it depends on. */
-export const INITRD_MODULES: readonly string[] = [
-  // Disks of QEMU, and file systems.
-  ...['virtio_pci', 'virtio_mmio', 'virtio_blk', 'squashfs', 'overlay', 'ext4', 'vfat', 'nls_ascii', 'nls_cp437'],
-  // Of the packet filter, which the network waits for, and of the display's bus: here they cost a hundredth of what it takes
-  // when a program has to be started for each.
-  ...['nf_tables', 'nft_socket', 'nft_limit', 'nft_log', 'nf_log_syslog', 'i2c_dev'],
-  // Who is let at devices is settled when the phone is started, so their kinds must be known by then.
-  'snd',
-]
+/**
+ * Loaded by the initrd, each after what it depends on: `first` before it looks for the root, the others beside that and beside
+ * each other, with nothing in common that is not in `first`.
+ */
+export const INITRD_MODULES = {
+  // Disks of QEMU, the root, and the sums the others count with.
+  first: ['virtio_pci', 'virtio_mmio', 'virtio_blk', 'squashfs', 'overlay', 'crc32c_generic'],
+  files: ['ext4', 'vfat', 'nls_ascii', 'nls_cp437'],
+  later: [
+    // Of the packet filter, which the network waits for, and of the display's bus: here they cost a hundredth of what it takes
+    // when a program has to be started for each.
+    ...['nf_tables', 'nft_socket', 'nft_limit', 'nft_log', 'nf_log_syslog', 'i2c_dev'],
+    // Who is let at devices is settled when the phone is started, so their kinds must be known by then.
+    'snd',
+  ],
+} as const
 
 /** Loaded by the initrd when the root is not there without: the card's slot. The Pi 4's takes its voltage from two regulators. */
 export const CARD_MODULES: readonly string[] = ['fixed', 'gpio_regulator', 'sdhci_iproc', 'bcm2835', 'mmc_block']
 
 /** In the root, with what they depend on, beside those of the device trees; udev loads them when the hardware is there. */
 export const ROOT_MODULES: readonly string[] = [
-  ...INITRD_MODULES,
+  ...Object.values(INITRD_MODULES).flat(),
   ...CARD_MODULES,
   ...['virtio_net', 'virtio_rng', 'qemu_fw_cfg', 'xhci_pci', 'xhci_plat_hcd', 'usbhid', 'hid_generic', 'dwc2'],
   ...['i2c_bcm2835', 'i2c_tiny_usb', 'gpio_pca953x', 'bcm2835_wdt', 'softdog', 'bcm2835_rng', 'iproc_rng200'],
@@ -123,29 +129,44 @@ export const PRUNED: readonly string[] = [
   ...['usr/sbin/{dumpe2fs,filefrag,mklost+found,mke2fs,mkfs.*,tune2fs,findfs}', 'usr/bin/{chattr,lsattr}'],
 ]
 
-/** Units of the packages that a phone has no use for. */
-export const MASKED: readonly string[] = [
-  ...['systemd-firstboot.service', 'systemd-hwdb-update.service', 'systemd-update-done.service'],
-  ...['ldconfig.service', 'systemd-journal-catalog-update.service', 'systemd-machine-id-commit.service'],
-  ...['getty.target', 'systemd-pstore.service', 'systemd-rfkill.service', 'systemd-rfkill.socket'],
+/** Units of the packages that a phone has no use for, as glob patterns below Debian's folder of units. */
+export const LEFT_OUT_UNITS: readonly string[] = [
+  // There is no first boot to be asked about, nothing to update in the root, no people at a prompt, and nobody logs in.
+  ...['systemd-{firstboot,hwdb-update,update-done,sysusers,machine-id-commit}.service', 'first-boot-complete.target'],
+  ...['{ldconfig,systemd-journal-catalog-update,systemd-hostnamed,systemd-localed,systemd-timedated}.service'],
+  ...['{getty*,*getty@,runlevel*,graphical,rescue,emergency,system-update*,factory-reset}.{target,service}'],
+  ...['*.target.wants/systemd-update-utmp-runlevel.service', 'systemd-{update-utmp*,user-sessions}.service'],
+  ...['{user@,user-runtime-dir@,pam_namespace,quotaon,procps,rc-local,systemd-quotacheck}.service'],
   ...[
-    'e2scrub_reap.service',
-    'systemd-user-sessions.service',
-    'systemd-update-utmp.service',
-    'systemd-update-utmp-runlevel.service',
-    'apt-daily.timer',
+    '{user@,user@0,user-,rc-local,systemd-localed}.*.d',
+    'systemd-ask-password-*',
+    '{syslog.socket,systemd-initctl.*}',
   ],
-  ...['dpkg-db-backup.timer', 'fstrim.timer', 'kmod-static-nodes.service', 'dev-hugepages.mount', 'dev-mqueue.mount'],
-  ...['sys-kernel-debug.mount', 'sys-kernel-tracing.mount', 'modprobe@configfs.service', 'modprobe@fuse.service'],
-  ...['modprobe@drm.service', 'systemd-networkd-wait-online.service', 'systemd-sysusers.service'],
-  ...['modprobe@dm_mod.service', 'modprobe@loop.service', 'systemd-modules-load.service'],
-  ...['systemd-repart.service', 'systemd-binfmt.service', 'proc-sys-fs-binfmt_misc.automount'],
-  ...['systemd-initctl.socket', 'systemd-journald-audit.socket', 'sys-fs-fuse-connections.mount'],
-  ...['sys-kernel-config.mount', 'systemd-ask-password-console.path', 'systemd-ask-password-wall.path'],
-  // The name is the phone's own.
-  'systemd-hostnamed.service',
-  ...['systemd-pcrphase.service', 'systemd-pcrphase-sysinit.service'],
-  ...['cryptsetup.target', 'integritysetup.target', 'veritysetup.target', 'remote-cryptsetup.target'],
-  // Nothing static is in /dev, the root is mounted as it stays, and the journal is in RAM.
-  ...['systemd-tmpfiles-setup-dev.service', 'systemd-remount-fs.service', 'systemd-journal-flush.service'],
+  '{graphical,rescue,runlevel?}.target.wants',
+  // Started from a card and two files: no initrd of systemd's, no disks that have to be found, opened or looked after.
+  ...[
+    'initrd*',
+    '*cryptsetup*',
+    '*integritysetup*',
+    '*veritysetup*',
+    'systemd-{pcrphase*,volatile-root,repart,sysext}.service',
+  ],
+  ...['systemd-{fsck*,remount-fs,tmpfiles-setup-dev,modules-load,binfmt,pstore,boot-check-no-failures}.*'],
+  ...['{e2scrub*,fstrim*,dpkg-db-backup*,apt-daily*}', 'kmod-static-nodes.service', 'modprobe@.service'],
+  ...[
+    '{dev-hugepages,dev-mqueue,sys-kernel-{debug,tracing,config},sys-fs-fuse-connections}.mount',
+    'proc-sys-fs-binfmt_misc.*',
+  ],
+  // The journal is in RAM, and of this system alone.
+  ...[
+    'systemd-{journal-flush.service,journald-audit.socket,journald@.service,journald@.socket,journald-varlink@.socket}',
+  ],
+  // The phone waits for no network, and its radio has units of its own.
+  ...[
+    'systemd-{networkd-wait-online*,network-generator,time-wait-sync,udev-settle,rfkill,backlight@}.*',
+    'wpa_supplicant*',
+  ],
+  // It does not sleep.
+  ...['{sleep,suspend*,hibernate,hybrid-sleep,kexec}.target'],
+  ...['systemd-{suspend*,hibernate*,hybrid-sleep,kexec}.service'],
 ]

@@ -11,8 +11,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { MASKED } from './contents.ts'
 import { run } from './run.ts'
+import { trimUnits } from './units.ts'
 
 /** Enabled units, by the target that wants them. */
 const WANTED: Readonly<Record<string, readonly string[]>> = {
@@ -51,6 +51,12 @@ export function finishSystem(root: string, epoch: number): void {
   writeFileSync(bundle, '')
   for (const file of globSync('usr/share/ca-certificates/mozilla/*.crt', { cwd: root }).sort())
     appendFileSync(bundle, readFileSync(at(file)))
+  // Settings of one interface there are none of (usr/lib/sysctl.d), but each interface would wait for a program that looks.
+  const rules = at('usr/lib/udev/rules.d/99-systemd.rules')
+  const text = readFileSync(rules, 'utf8')
+  const without = text.replace(/^.*RUN\+="\/lib\/systemd\/systemd-sysctl .*\n/m, '')
+  if (without === text) throw new Error(`${rules} runs systemd-sysctl for no interface any more`)
+  writeFileSync(rules, without)
 
   const units = 'etc/systemd/system'
   mkdirSync(at(units), { recursive: true })
@@ -61,5 +67,5 @@ export function finishSystem(root: string, epoch: number): void {
         link(`/usr/lib/systemd/system/${name}`, `${units}/${target}/${name}`)
   }
   link('/usr/lib/systemd/system/multi-user.target', `${units}/default.target`)
-  for (const name of MASKED) link('/dev/null', `${units}/${name}`)
+  trimUnits(root)
 }

@@ -12,6 +12,15 @@ mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
 load() { while read -r module; do insmod "/modules/$module"; done < "/modules/$1"; }
 load first
+# Beside everything else: file systems; and what is wanted later. A bpf file system that is there already systemd does not
+# mount, which would make the kernel run modprobe for a module there is none of: here there is no modprobe.
+load files &
+files=$!
+{
+  load later
+  mount -t bpf -o nosuid,nodev,noexec,mode=700 bpf /sys/fs/bpf
+} &
+later=$!
 
 # To the console and to the journal.
 alarm() { echo "<2>offhook: $*" > /dev/kmsg; }
@@ -73,6 +82,7 @@ mkdir -p /lower /rw /side
 side=$(device LABEL=OFFHOOK)
 start_other_slot() {
   case $slot in a) other=b ;; b) other=a ;; *) return ;; esac
+  wait $files
   mount -t vfat -o sync "$side" /side && echo "slot=$other" > /side/slot.txt && umount /side &&
     alarm "slot $other starts next"
 }
@@ -90,6 +100,7 @@ fi
 # else wants the card comes first.
 (cd /lower/usr/lib/offhook && exec /bin/busybox ionice -c 3 /bin/busybox cat offhook.blob offhook.node node > /dev/null) &
 
+wait $files
 if [ -n "$side" ] && mount -t vfat -o ro,umask=077,nodev,nosuid,noexec "$side" /newroot/boot; then
   for file in /newroot/boot/*.json /newroot/boot/*.pem; do
     [ -f "$file" ] && cp "$file" /newroot/etc/offhook/
@@ -158,6 +169,7 @@ fi
 id=$(sed -n 's/.*"deviceId" *: *"\([A-Za-z0-9_-]*\)".*/\1/p' \
   /newroot/etc/offhook/bootstrap.json $state/offhook/identity.json | head -n 1 | tr -d '_-' | tr A-Z a-z | tail -c 5)
 echo "offhook-$id" > /newroot/etc/hostname
+wait $later
 /bin/busybox mount --move /proc /newroot/proc
 /bin/busybox mount --move /sys /newroot/sys
 # While /dev is still here: what runs beside this script has /dev/null for its input.

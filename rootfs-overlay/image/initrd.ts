@@ -14,9 +14,9 @@ export function makeInitrd(root: string, version: string, folder: string, outfil
   copyFileSync(join(root, 'bin/busybox'), join(folder, 'bin/busybox'))
   symlinkSync('busybox', join(folder, 'bin/sh'))
   const filesOf = (names: readonly string[]) => names.flatMap((name) => moduleFiles(root, version, name))
-  const first = new Set(filesOf(INITRD_MODULES))
-  const card = new Set(filesOf(CARD_MODULES).filter((file) => !first.has(file)))
-  for (const [list, files] of Object.entries({ first, card })) {
+  const first = filesOf(INITRD_MODULES.first)
+  for (const [list, names] of Object.entries({ ...INITRD_MODULES, card: CARD_MODULES })) {
+    const files = new Set(list === 'first' ? first : filesOf(names).filter((file) => !first.includes(file)))
     for (const file of files) copyFileSync(file, join(folder, 'modules', basename(file)))
     writeFileSync(join(folder, 'modules', list), [...files].map((file) => basename(file) + '\n').join(''))
   }

@@ -177,10 +177,7 @@ test('all may read, nobody but root may write: what is not so is named', () => {
 test('nobody can log in, nothing runs as somebody else, and no packages are installed', () => {
   const shadow = readFileSync(join(root, 'etc/shadow'), 'utf8').trim().split('\n')
   for (const line of shadow) expect(line.split(':')[1], line.split(':')[0]!).toMatch(/^[!*]/)
-  expect(lstatSync(join(root, 'etc/systemd/system/getty.target')).isSymbolicLink()).toBe(true)
-  expect(globSync('{etc,usr/lib,run}/systemd/{system,generator*}/**/*{getty,shell}*.service', { cwd: root })).toEqual(
-    [],
-  )
+  expect(globSync('{etc,usr/lib,run}/systemd/{system,generator*}/**/*{getty,shell}*', { cwd: root })).toEqual([])
   for (const name of ['apt', 'apt-get', 'dpkg', 'perl', 'bash', 'login', 'su', 'sudo', 'passwd', 'openssl', 'busybox'])
     expect(existsSync(join(root, 'usr/bin', name)), name).toBe(false)
 })

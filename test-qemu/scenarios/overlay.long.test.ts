@@ -31,8 +31,18 @@ scenario('overlay', 'the system around the phone keeps what it promises', 560, a
   const { shell } = first
   const who = await identity(shell)
   const broken: string[] = []
-  for (const kept of [hardening, devices, soundAndRealTime, packetFilter, nobodyLogsIn, journal, watchdogs, comesBack])
-    await kept(first).catch((error: Error) => broken.push(`${kept.name}: ${error.message}`))
+  const promises = [
+    hardening,
+    devices,
+    soundAndRealTime,
+    packetFilter,
+    nobodyLogsIn,
+    journal,
+    watchdogs,
+    startIsOver,
+    comesBack,
+  ]
+  for (const kept of promises) await kept(first).catch((error: Error) => broken.push(`${kept.name}: ${error.message}`))
   expect(broken.join('\n')).toBe('')
   await shell.out('sync')
   await first.off()
@@ -84,6 +94,20 @@ async function hardening({ shell }: Phone): Promise<void> {
     expect([folder, code, stderr]).toEqual([folder, 1, expect.stringContaining('Read-only file system')])
   }
   await shell.out(`touch /proc/${pid}/root/var/lib/offhook/tried && rm /var/lib/offhook/tried`)
+}
+
+/** All units came up, none speaks of one that is not there, and what was for the start alone is taken back. */
+async function startIsOver({ shell }: Phone): Promise<void> {
+  const state = () => shell.run('systemctl is-system-running').then(({ stdout }) => stdout.trim())
+  await expect.poll(state, { timeout: 60_000, interval: 500 }).not.toBe('starting')
+  const units = (
+    await shell.out('systemctl list-units --all --plain --no-legend --state=failed,not-found,masked')
+  ).split('\n')
+  // Of this one systemd itself speaks.
+  expect(units.filter((line) => line !== '' && !line.startsWith('systemd-remount-fs.service '))).toEqual([])
+  expect(await state()).toBe('running')
+  expect((await shell.out('cat /sys/kernel/rcu_expedited')).trim()).toBe('0')
+  expect(await shell.out('cat /sys/kernel/security/lsm')).toBe('lockdown,capability,landlock,yama')
 }
 
 /** Whose the hardware is that the phone uses. */

@@ -32,7 +32,10 @@ for one in ${trial} ${slot} a b; do
   part uuid ${devtype} ${devnum}:${partition} root
   # kpti=off: Cortex-A53 and A72 are not among the processors it is for, and it makes each call of the kernel dearer.
   # cryptomgr.notests: the kernel does not try its ciphers at each start, each against the other ways of computing it.
-  setenv bootargs root=PARTUUID=${root} offhook.slot=${one} panic=10 kpti=off cryptomgr.notests quiet ${args}
+  # lsm: those that have something to say here. Debian's others have no rules, and are asked at each file all the same.
+  # rcupdate.rcu_expedited: whoever changes mounts or control groups, as each unit of systemd's does, waits for less than a
+  # millisecond instead of 10 to 40; tmpfiles.d takes it back.
+  setenv bootargs root=PARTUUID=${root} offhook.slot=${one} panic=10 kpti=off cryptomgr.notests lsm=landlock,lockdown,yama rcupdate.rcu_expedited=1 quiet ${args}
   if test "${one}" = "${trial}"; then setenv bootargs ${bootargs} offhook.trial=1; fi
   setenv trial
   if load ${devtype} ${devnum}:${distro_bootpart} ${packed_at} ${one}/vmlinuz && unzip ${packed_at} ${kernel_at}; then
