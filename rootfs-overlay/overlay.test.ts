@@ -86,19 +86,30 @@ test('drivers: those of all that is on the buses but the radio’s, in one call,
       mkdirSync(join(fake, 'sys/bus', bus, 'devices', name), { recursive: true })
       if (alias !== undefined) writeFileSync(join(fake, 'sys/bus', bus, 'devices', name, 'modalias'), `${alias}\n`)
     }
+    for (const tool of ['chgrp', 'chmod'])
+      writeFileSync(join(fake, tool), `#!/bin/sh\necho ${tool} "$@"\n`, { mode: 0o755 })
     device('platform', 'net', 'of:NethernetT(null)Cbrcm,bcm2711-genet-v5')
     device('platform', 'nameless')
     device('usb', '1-1', 'usb:v0403pC631')
     device('sdio', 'mmc1:0001:1', 'sdio:c00v02D0dA9A6')
+    mkdirSync(join(fake, 'dev'))
     const later = join(fake, 'sys/bus/usb/devices/1-2')
-    writeFileSync(join(fake, 'sleep'), `#!/bin/sh\nmkdir ${later}\necho usb:v0424pEC00 > ${later}/modalias\n`, {
-      mode: 0o755,
-    })
+    writeFileSync(
+      join(fake, 'sleep'),
+      `#!/bin/sh\nmkdir ${later}\necho usb:v0424pEC00 > ${later}/modalias\n> ${fake}/dev/i2c-1\n`,
+      { mode: 0o755 },
+    )
     environment = { PATH: `${fake}:${process.env.PATH}` }
-    const { status, output } = run('sh', '-c', text('usr/lib/offhook/drivers').replaceAll('/sys/', `${fake}/sys/`))
+    const { status, output } = run(
+      'sh',
+      '-c',
+      text('usr/lib/offhook/drivers').replaceAll(/\/(sys|dev)\/(?!null)/g, `${fake}/$1/`),
+    )
     expect({ status, output }).toEqual({
       status: 0,
-      output: '-abq of:NethernetT(null)Cbrcm,bcm2711-genet-v5 usb:v0403pC631\n-abq usb:v0403pC631 usb:v0424pEC00\n',
+      output:
+        '-abq of:NethernetT(null)Cbrcm,bcm2711-genet-v5 usb:v0403pC631\n-abq usb:v0403pC631 usb:v0424pEC00\n' +
+        `chgrp i2c ${fake}/dev/i2c-1\nchmod 0660 ${fake}/dev/i2c-1\n`,
     })
   } finally {
     rmSync(fake, { recursive: true })
