@@ -4,6 +4,7 @@ import { type LogLevel, type LogRecord, log } from '../../firmware/base/log.ts'
 import { Secret } from '../../firmware/base/secret.ts'
 import { after, FOREVER, type Millis } from '../../firmware/base/time.ts'
 import { admit, type Refused, read } from './admit.ts'
+import { carriedOver } from './carried.ts'
 import {
   type LineSecrets,
   MAX_ATTEMPTS,
@@ -23,7 +24,7 @@ import { type Reported, standing } from './reported.ts'
 import { remember, type StoredDocument, type StoreRecord } from './stored.ts'
 
 export function createProvisioner(options: ProvisionerOptions): Provisioner {
-  let stored = options.stored
+  let stored = carriedOver(options.stored, options.formats)
   let state: ProvisionerState = stored.candidate
     ? { name: 'Waiting', document: stored.candidate.document }
     : { name: 'Steady' }
