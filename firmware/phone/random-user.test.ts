@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createDesk, type Desk, type PlainIntent, SETTINGS } from '../testing/desk.ts'
 import { caller, farEnd, registered } from '../testing/played-engine.ts'
+import type { Choice } from './chosen.ts'
 import type { PhoneSettings } from './contract.ts'
 
 const PLAIN: readonly PlainIntent[] = [
@@ -34,6 +35,10 @@ const anything: fc.Arbitrary<Act> = fc.oneof(
   { arbitrary: fc.constantFrom(...PLAIN).map((key) => (d: Desk) => d.key(key)), weight: 2 },
   fc.constantFrom(0, 1).map((at) => (d: Desk) => d.does({ kind: 'key', at })),
   fc.constantFrom('1', '2').map((digit) => (d: Desk) => d.does({ kind: 'held-digit', digit })),
+  fc
+    .constantFrom<Choice>({ dnd: true }, { dnd: false }, { forwardAll: '103' }, { forwardAll: '', forwardBusy: '103' })
+    .map((choice) => (d: Desk) => d.chooses(choice)),
+  fc.constantFrom<Choice>({ forwardNoAnswer: '103', forwardAfterS: 5 }).map((choice) => (d: Desk) => d.chooses(choice)),
   fc.constantFrom(1, 2999, 4000, 30_000).map((delay) => (d: Desk) => d.passes(delay)),
   fc.constantFrom(...IDS).map((id) => (d: Desk) => void (isLive(d, id) || caller(d, id))),
   fc
@@ -116,7 +121,8 @@ function expectSense(desk: Desk): void {
   if (reached.length > 0) expect(['in-call', 'conference']).toContain(activity.name)
   // An unlit mute lamp means an open microphone.
   expect(desk.media.gains.get('handset')?.giveDb === undefined).toBe(desk.lamp('mute') === 'on')
-  expect(desk.lamp('ring')).toBe(activity.name === 'ringing' || waiting !== undefined ? 'flash' : 'off')
+  const quiet = desk.view().dnd || desk.view().forward.all !== ''
+  expect(desk.lamp('ring')).toBe(activity.name === 'ringing' || waiting !== undefined ? 'flash' : quiet ? 'on' : 'off')
   expect(desk.callLog().length).toBeLessThan(101)
 }
 

@@ -1,5 +1,6 @@
 // SIPp calls the phone in ways that other phones seldom show: each scenario is a file of `scenarios/`.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Key } from '../../../hal/api/board.ts'
 import { activity, callState } from '../../runtime/demo/witness.ts'
 import { type PhoneInLab, startPhone } from './phone.ts'
 import { startSipp } from './sipp.ts'
@@ -73,6 +74,30 @@ describe.each<Transport>(['udp', 'tcp'])('%s', (transport) => {
     const { code, log } = await done
     expect(code, log).toBe(0)
     await idle
+  })
+
+  test('turned away: not to be disturbed by its key, sent on by its menu; nothing rings', async () => {
+    const { board, lab } = phone
+    const shown = (row: number, text: string) =>
+      expect.poll(() => board.screen()[row], { timeout: 8000 }).toContain(text)
+    const turnedAway = async (status: number, says: string) => {
+      const { sipPort: port, user } = lab.phone
+      const keys = { status: `${status}`, says }
+      const { done } = await startSipp('turned-away', { transport, target: `127.0.0.1:${port}`, user, keys })
+      const { code, log } = await done
+      expect(code, log).toBe(0)
+    }
+    const press = (...keys: readonly Key[]) => keys.forEach((key) => void board.press(key))
+    press('soft3')
+    await shown(0, 'Do not disturb')
+    await turnedAway(486, 'Busy Here')
+    press('soft3')
+    await shown(0, 'Ready')
+    press('back', 'up', 'up', 'ok', 'ok', '1', '0', '1', 'soft1', 'back', 'back')
+    await shown(0, '→ 101')
+    await turnedAway(302, 'Contact: .sip:101@.*Diversion: .sip:100@[^;]*;reason=unconditional')
+    press('back', 'up', 'up', 'ok', 'ok', 'soft4', 'soft1', 'back', 'back')
+    await shown(0, 'Ready')
   })
 
   test.each([
