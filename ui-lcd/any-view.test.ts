@@ -76,7 +76,7 @@ const anyView: fc.Arbitrary<PhoneView> = fc.record({
     fc.record({
       ...{ label: text, kind: fc.constantFrom('speed-dial', 'blf', 'voicemail'), digit: fc.constantFrom('', '2') },
       busy: fc.constantFrom('unknown', 'idle', 'calling', 'ringing', 'busy', 'held', undefined),
-      ...{ takes: fc.boolean(), waiting: fc.boolean() },
+      ...{ takes: fc.boolean(), waiting: fc.boolean(), on: fc.constantFrom(true, false, undefined) },
     }),
     { maxLength: 2 },
   ),

@@ -4,7 +4,7 @@ import type { KeyView } from '../firmware/phone/contract.ts'
 import { rig, view } from './testing/rig.ts'
 
 const key = (label: string, over: Partial<KeyView> = {}): KeyView => ({
-  ...{ label, kind: 'speed-dial', digit: '', busy: undefined, takes: false, waiting: false },
+  ...{ label, kind: 'speed-dial', digit: '', busy: undefined, takes: false, waiting: false, on: undefined },
   ...over,
 })
 const KEYS = [
@@ -35,6 +35,14 @@ test('a soft key shows them, with the digit that stands for each and what is kno
   expect(all.text().slice(1)).toEqual(['|>Carol             ?|', '| Mailbox         new|', '|Dial ↑    ↓    Back |'])
   all.press('down')
   expect(all.text()[2]).toBe('|>Mailbox         new|')
+})
+
+test('one that turns something on says whether that is on', () => {
+  const all = idle([key('Quiet', { kind: 'dnd', on: true })])
+  all.press('soft3')
+  all.press('soft1')
+  expect(all.text().slice(1)).toEqual(['|>Quiet            On|', '|                    |', '|Use  ↑    ↓    Back |'])
+  expect(all.press('ok')).toEqual(['{"kind":"key","at":0}'])
 })
 
 test('they are a page of the menu, too; without any there is neither page nor soft key', () => {

@@ -77,7 +77,9 @@ export function sheetOf(page: Page, world: World, { columns }: Size): Sheet {
       return text(labelOf(page.field), [page.entry.text])
     case 'keys': {
       const rows = world.view.keys.map((key) => between(keyLabel(key), keyState(key), inner))
-      return list(STRINGS.pages.keys, rows, world.view.keys[page.at]?.takes ? STRINGS.soft.pickUp : STRINGS.soft.dial)
+      const { takes, on } = world.view.keys[page.at] ?? {}
+      const { use, pickUp, dial } = STRINGS.soft
+      return list(STRINGS.pages.keys, rows, on === undefined ? (takes ? pickUp : dial) : use)
     }
     case 'volume': {
       const { volume, ringer } = world.view
@@ -111,8 +113,10 @@ function stateOf({ busy, presence }: BuddyView): string {
 
 /** The digit that stands for it goes first. */
 const keyLabel = ({ digit, label }: KeyView): string => (digit === '' ? label : `${digit} ${label}`)
-const keyState = ({ busy, waiting }: KeyView): string =>
-  busy === undefined ? (waiting ? STRINGS.fresh : '') : STRINGS.busy[busy]
+function keyState({ busy, waiting, on }: KeyView): string {
+  if (on !== undefined) return on ? STRINGS.on : STRINGS.off
+  return busy === undefined ? (waiting ? STRINGS.fresh : '') : STRINGS.busy[busy]
+}
 
 const SIGNS = { placed: ICONS.up, received: ICONS.down, missed: '!', forwarded: STRINGS.sentTo } as const
 const nameOf = ({ name, number }: LogEntry): string => name || number || STRINGS.noName

@@ -157,6 +157,8 @@ export interface KeyView {
   readonly takes: boolean
   /** Messages wait in the mailbox it calls. */
   readonly waiting: boolean
+  /** Of a key that turns something on: whether that is on. */
+  readonly on: boolean | undefined
 }
 
 export interface PhoneView {
@@ -187,9 +189,9 @@ export interface PhoneView {
 
 export interface KeySetting {
   readonly label: string
-  /** `blf`: whose calls are watched (RFC 4235). */
-  readonly kind: 'speed-dial' | 'blf' | 'voicemail'
-  /** A number or an address; '' for the mailbox messages wait in. */
+  /** `blf`: whose calls are watched (RFC 4235). `dnd` turns do not disturb on and off. */
+  readonly kind: 'speed-dial' | 'blf' | 'voicemail' | 'dnd'
+  /** A number or an address; '' for the mailbox messages wait in, and for `dnd`. */
   readonly target: string
   /** The line to prefer, and that watches. */
   readonly account: AccountId

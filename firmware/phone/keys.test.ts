@@ -114,6 +114,25 @@ test('the key of a mailbox is lit while messages wait there', () => {
   expect([desk.lamp('key3'), desk.lamp('key4'), desk.lamp('message')]).toEqual(['on', 'off', 'on'])
 })
 
+test('do not disturb under a held digit: no number is left of it', () => {
+  const desk = setOut({ keys: [key('Quiet', 'dnd', '', '4')] })
+  desk.press('4')
+  desk.does({ kind: 'held-digit', digit: '4' })
+  expect([desk.view().dnd, desk.shows()]).toEqual([true, 'idle'])
+})
+
+test('the key of do not disturb turns it on and off whatever the phone is at, and is lit while it is on', () => {
+  for (const come of Object.values(STATES)) {
+    const desk = setOut({ keys: [key('Quiet', 'dnd', '')] })
+    come(desk)
+    const before = [desk.shows(), desk.sent.length]
+    desk.does({ kind: 'key', at: 0 })
+    expect([desk.view().dnd, desk.lamp('key1'), desk.shows(), desk.sent.length]).toEqual([true, 'on', ...before])
+    desk.does({ kind: 'key', at: 0 })
+    expect([desk.view().dnd, desk.lamp('key1')]).toEqual([false, 'off'])
+  }
+})
+
 /** How the phone comes to what it is at. */
 const STATES: Readonly<Record<string, (desk: Desk) => void>> = {
   idle: () => {},

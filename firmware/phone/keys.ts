@@ -5,6 +5,7 @@ import { atRest, type Send } from './calls.ts'
 import type { KeySetting, KeyView } from './contract.ts'
 import { dialFrom, mayBegin } from './dialling.ts'
 import { sendTo } from './send-on.ts'
+import { choose, settled } from './settled.ts'
 import { focused, isAlerting, MAX_CALLS, type PhoneState } from './state.ts'
 import { mailboxViews, seenBy, voicemailOf } from './watching.ts'
 
@@ -20,10 +21,11 @@ export function callMailbox(state: PhoneState, now: Millis, send: Send): PhoneSt
  */
 export function keyPressed(state: PhoneState, key: KeySetting | undefined, now: Millis, send: Send): PhoneState {
   if (key === undefined) return state
+  if (key.kind === 'dnd') return choose(state, { dnd: !settled(state, 'dnd') })
   const clear = cleared(state, now)
-  const { target, account } = key
+  const { target, account, kind } = key
   const done = ((): PhoneState => {
-    switch (key.kind) {
+    switch (kind) {
       case 'voicemail':
         return target === '' ? callMailbox(clear, now, send) : dialFrom(clear, target, now, send, account)
       case 'speed-dial':
@@ -43,13 +45,10 @@ export function keyPressed(state: PhoneState, key: KeySetting | undefined, now: 
 export function digitHeld(state: PhoneState, digit: string, now: Millis, send: Send): PhoneState {
   const { focus, settings } = state
   if (focus.name !== 'dialling' || focus.digits !== digit || isAlerting(state)) return state
-  if (digit !== '1')
-    return keyPressed(
-      state,
-      settings?.keys?.find((key) => key.digit === digit),
-      now,
-      send,
-    )
+  if (digit !== '1') {
+    const key = settings?.keys?.find((each) => each.digit === digit)
+    return keyPressed(key?.kind === 'dnd' ? cleared(state, now) : state, key, now, send)
+  }
   const clear = cleared(state, now)
   const done = callMailbox(clear, now, send)
   return done === clear ? state : done
@@ -70,7 +69,9 @@ export const keyViews = (state: PhoneState): KeyView[] =>
   (state.settings?.keys ?? []).map((key) => {
     const { label, kind, digit } = key
     const { busy, pickup } = kind === 'blf' ? seenBy(state, key) : { busy: undefined, pickup: undefined }
-    return { label, kind, digit, busy, takes: pickup !== undefined, waiting: kind === 'voicemail' && waits(state, key) }
+    const on = kind === 'dnd' ? settled(state, 'dnd') : undefined
+    const waiting = kind === 'voicemail' && waits(state, key)
+    return { label, kind, digit, busy, takes: pickup !== undefined, waiting, on }
   })
 
 /** In the mailbox that number calls, or in any. */

@@ -23,7 +23,7 @@ const BUSY: Readonly<Record<BusyState, LedPattern>> = {
 }
 
 const keyLamp = (key: KeyView | undefined): LedPattern =>
-  key?.busy === undefined ? (key?.waiting === true ? 'on' : 'off') : BUSY[key.busy]
+  key?.busy === undefined ? (key?.waiting === true || key?.on === true ? 'on' : 'off') : BUSY[key.busy]
 
 export function lampsOf(state: PhoneState): Lamps {
   const keys = keyViews(state)

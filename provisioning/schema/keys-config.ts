@@ -17,15 +17,16 @@ export const KEYS = {
       label: { type: 'string', minLength: 1, maxLength: 20, description: 'Shown on the screen' },
       kind: {
         type: 'string',
-        enum: ['speed-dial', 'blf', 'voicemail'],
-        description: 'Calls; shows by its lamp whether somebody is on the phone (RFC 4235), too; calls the mailbox',
+        enum: ['speed-dial', 'blf', 'voicemail', 'dnd'],
+        description:
+          'Calls; shows by its lamp whether somebody is on the phone (RFC 4235), too; calls the mailbox; turns do not disturb on and off',
       },
       target: {
         type: 'string',
         format: 'dial-target',
         maxLength: 255,
         description:
-          'Number or SIP URI; may be missing for voicemail: where messages wait, by the number of the account',
+          'Number or SIP URI; may be missing for voicemail: where messages wait, by the number of the account; not for dnd',
       },
       account: {
         type: 'string',
@@ -48,7 +49,9 @@ export function keyFaults(keys: Static<typeof KEYS>, accounts: readonly string[]
     ...{ path: `/config/keys/${index}/${key}`, expected, got, hint: '' },
   })
   return keys.flatMap(({ kind, target, account, digit }, index) => [
-    ...(target === undefined && kind !== 'voicemail' ? [fault(index, 'target', 'whom it calls', 'nothing')] : []),
+    ...(target === undefined && kind !== 'voicemail' && kind !== 'dnd'
+      ? [fault(index, 'target', 'whom it calls', 'nothing')]
+      : []),
     ...(account === undefined || accounts.includes(account)
       ? []
       : [fault(index, 'account', `an account: ${accounts.join(', ')}`, `"${account}"`)]),
