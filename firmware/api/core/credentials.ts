@@ -3,7 +3,7 @@ import { hex } from '../../base/rng.ts'
 import { systemRng } from '../../runtime/system-rng.ts'
 import { SqnWindow } from '../../sip/auth/sqn.ts'
 import type { Credential } from '../../sip/core/contract.ts'
-import { type ContactParams, contactProblem } from '../../sip/usage/contact-wishes.ts'
+import { type ContactParams, contactProblem, placeProblem } from '../../sip/usage/contact-wishes.ts'
 import { CoreError } from './errors.ts'
 import { checkProof, credentialOf, type Proof } from './proof.ts'
 import type { SipUri } from './sip-uri.ts'
@@ -16,10 +16,18 @@ export interface CredentialsOptions extends Proof {
   readonly contactParams?: ContactParams | undefined
   /** Likewise of the URI in it. */
   readonly contactUriParams?: ContactParams | undefined
+  /** Where others reach us, in our Contact in the place of the engine's own address: a port forwarded to it. */
+  readonly contactPlace?: ContactPlace | undefined
   /** See the attribute of that name. */
   readonly asksOnChallenge?: boolean | number
   /** For other realms: proxies and servers that know us otherwise. */
   readonly more?: readonly Proof[] | undefined
+}
+
+/** A host, IPv6 without brackets, and a port. */
+export interface ContactPlace {
+  readonly host: string
+  readonly port?: number | undefined
 }
 
 const TOKEN_DIGITS = 16
@@ -44,6 +52,8 @@ export class Credentials {
   /** More parameters of our Contact, and of the URI in it. */
   readonly contactParams: ContactParams
   readonly contactUriParams: ContactParams
+  /** Named in it in the place of our own address. */
+  readonly contactPlace: ContactPlace | undefined
   #proof: Proof
   readonly #more: readonly Proof[]
   /** Of the numbers a network has used; copies share it. */
@@ -52,9 +62,9 @@ export class Credentials {
   /** Throws a CoreError when a proof is none. */
   constructor(uri: SipUri, options: CredentialsOptions = {}) {
     const { token, username, realm, more = [], asksOnChallenge = false, ...rest } = options
-    const { contactParams = {}, contactUriParams = {}, ...proof } = rest
+    const { contactParams = {}, contactUriParams = {}, contactPlace, ...proof } = rest
     for (const each of [options, ...more]) checkProof('Credentials', each)
-    const problem = contactProblem(contactParams, contactUriParams)
+    const problem = contactProblem(contactParams, contactUriParams) ?? (contactPlace && placeProblem(contactPlace))
     if (problem !== undefined) throw new CoreError('argument', 'Credentials', problem)
     this.uri = uri
     this.token = token ?? hex(systemRng(), TOKEN_DIGITS)
@@ -63,6 +73,7 @@ export class Credentials {
     this.asksOnChallenge = asksOnChallenge
     this.contactParams = { ...contactParams }
     this.contactUriParams = { ...contactUriParams }
+    this.contactPlace = contactPlace && { ...contactPlace }
     this.#proof = proof
     this.#more = [...more]
   }
@@ -90,8 +101,8 @@ export class Credentials {
 
   /** Another one that says the same, with a URI of its own. */
   copy(): Credentials {
-    const { token, username, realm, asksOnChallenge, contactParams, contactUriParams } = this
-    const contact = { token, contactParams, contactUriParams }
+    const { token, username, realm, asksOnChallenge, contactParams, contactUriParams, contactPlace } = this
+    const contact = { token, contactParams, contactUriParams, contactPlace }
     const known = { ...this.#proof, ...contact, username, realm, asksOnChallenge, more: this.#more }
     const copy = new Credentials(this.uri.copy(), known)
     copy.#sqn = this.#sqn

@@ -4,7 +4,7 @@ import type { Credentials } from './credentials.ts'
 import { type EngineCore, sharedEngine } from './engine-core.ts'
 import type { WayOut } from './route.ts'
 import { SipUri } from './sip-uri.ts'
-import { type ExtraHeaders, headerFields, identityOf } from './wire.ts'
+import { type ExtraHeaders, encoded, headerFields, identityOf } from './wire.ts'
 
 export type { RegistrationState } from '../../sip/core/contract.ts'
 
@@ -146,7 +146,7 @@ export class Registration {
       expires: this.#expires,
       headers: headerFields(this.#extraHeaders),
       now,
-      ...(this.#options && { options: this.#options }),
+      ...(this.#options && { options: wireOptions(this.#options) }),
     })
   }
 
@@ -181,3 +181,9 @@ export class Registration {
     this.#id = undefined
   }
 }
+
+const wireOptions = ({ contactParams, contactUriParams, ...options }: RegisterOptions): RegisterOptions => ({
+  ...options,
+  ...(contactParams && { contactParams: encoded(contactParams) }),
+  ...(contactUriParams && { contactUriParams: encoded(contactUriParams) }),
+})

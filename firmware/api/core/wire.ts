@@ -26,7 +26,7 @@ export function headerFields(headers: ExtraHeaders = {}, of?: 'response'): reado
 
 /** Who the engine says we are. */
 export const identityOf = (
-  { uri, token, proofs, challengeMs, contactParams, contactUriParams }: Credentials,
+  { uri, token, proofs, challengeMs, contactParams, contactUriParams, contactPlace }: Credentials,
   way: WayOut,
 ): Identity => ({
   aor: new SipUri({ host: uri.host, port: uri.port, user: uri.user, secure: uri.secure }).address,
@@ -34,13 +34,15 @@ export const identityOf = (
   contactUser: token,
   contactParams: encoded(contactParams),
   contactUriParams: encoded(contactUriParams),
+  contactPlace,
   credentials: proofs,
   routes: routesOf(way).map((route) => route.uri.address),
   transport: way.transport,
   ...(challengeMs !== undefined && { challengeMs }),
 })
 
-const encoded = (params: ContactParams): ContactParams =>
+/** As the wire has them. */
+export const encoded = (params: ContactParams): ContactParams =>
   Object.fromEntries(Object.entries(params).map(([name, value]) => [name, value && utf8Encode(value)]))
 
 /** A reason phrase as it goes out; undefined: the usual one. */

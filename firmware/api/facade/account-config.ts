@@ -10,7 +10,7 @@ import {
   SipUri,
 } from '../core/index.ts'
 import type { AccountSettings } from './account-schema.ts'
-import { paramsOf, unescaped, wayOf } from './account-way.ts'
+import { addressOf, contactOf, wayOf } from './account-way.ts'
 import { proofsOf } from './auth-challenge.ts'
 import type { SoundSettings } from './call-sound.ts'
 import { OperationError, operated } from './errors.ts'
@@ -70,13 +70,10 @@ export function partsOf(
   if (missing !== undefined) throw new OperationError(operation, 'unsupported', missing)
   const { regConfig, sipConfig, natConfig } = settings
   const { routes, registering } = wayOf(operation, settings, defaults)
-  const uri = addressOf(operation, '/idUri', settings.idUri)
+  const uri = plainOf(addressOf(operation, '/idUri', settings.idUri))
   const [first, ...more] = proofsOf(sipConfig.authCreds)
   const { transport, rtpAddress } = transportOf(operation, sipConfig, defaults)
-  const contact = {
-    contactParams: paramsOf(sipConfig.contactParams),
-    contactUriParams: paramsOf(sipConfig.contactUriParams, unescaped),
-  }
+  const contact = { ...(token && { token }), ...contactOf(operation, settings) }
   const retry = {
     firstMs: 1000 * regConfig.firstRetryIntervalSec,
     longestMs: 1000 * regConfig.retryIntervalSec,
@@ -85,15 +82,13 @@ export function partsOf(
   const everyMs = 1000 * Math.max(5, natConfig.udpKaIntervalSec)
   return {
     ...{ uri, routes, transport, rtpAddress, terms: termsOf(settings), headers: settings.callConfig.headers },
-    credentials: operated(
-      operation,
-      () => new Credentials(uri, { ...first, ...(token && { token }), ...contact, asksOnChallenge: true, more }),
-    ),
+    credentials: operated(operation, () => new Credentials(uri, { ...first, ...contact, asksOnChallenge: true, more })),
     registration:
       regConfig.registrarUri === ''
         ? undefined
         : {
-            registrar: addressOf(operation, '/regConfig/registrarUri', regConfig.registrarUri),
+            registrar: plainOf(addressOf(operation, '/regConfig/registrarUri', regConfig.registrarUri)),
+            extraHeaders: regConfig.headers,
             ...{ route: routes, transport, expires: regConfig.timeoutSec },
             options: {
               ...{ retry, ...registering },
@@ -118,14 +113,9 @@ function transportOf(
   return way
 }
 
-function addressOf(operation: string, name: string, text: string): SipUri {
-  try {
-    const { host, user, port, secure, display } = SipUri.parse(text)
-    return new SipUri({ host, user, port, secure, display })
-  } catch {
-    const got = JSON.stringify(text.slice(0, 80))
-    throw new OperationError(operation, 'argument', `${name}: expected a SIP URI, got ${got}`)
-  }
+/** Of an address what makes it one. */
+function plainOf({ host, user, port, secure, display }: SipUri): SipUri {
+  return new SipUri({ host, user, port, secure, display })
 }
 
 /** Sound of a call whose signalling goes `overTls`, or not; undefined: SRTP is a must, and its keys are not to pass in clear. */

@@ -69,6 +69,8 @@ export const ACCOUNT_CONFIG = {
         description: 'Proxies of REGISTER: 0 none, 1 the endpoint’s, 2 the account’s, 3 both',
       },
       contactParams: { ...PARAMS, description: 'Of the Contact in REGISTER, behind those of sipConfig: ;name=value' },
+      contactUriParams: { ...PARAMS, description: 'Of the URI in it, before those of sipConfig' },
+      headers: { ...HEADERS, description: 'Of every REGISTER' },
       dropCallsOnFail: { type: 'boolean', default: false, description: 'Calls end when the registration fails' },
     }),
     sipConfig: group({
@@ -82,6 +84,10 @@ export const ACCOUNT_CONFIG = {
       proxies: { type: 'array', items: URI, maxItems: 4, default: [], description: 'Outbound, first hop first' },
       contactParams: { ...PARAMS, description: 'Of the Contact, in requests and responses: ;name=value' },
       contactUriParams: { ...PARAMS, description: 'Of the URI in the Contact: ;name=value' },
+      contactForced: {
+        ...{ type: 'string', maxLength: 255, default: '' },
+        description: 'SIP URI others reach us at, named in the Contact: user, host, port, parameters; empty: our own',
+      },
       transport: { type: 'string', enum: ['auto', 'udp', 'tcp', 'tls'], default: 'auto' },
       transportId: {
         type: 'integer',

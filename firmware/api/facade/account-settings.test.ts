@@ -217,6 +217,28 @@ test('sipConfig.contactParams, contactUriParams: in what is sent and answered; r
   )
 })
 
+test('sipConfig.contactForced: others reach us by another door; regConfig.contactUriParams and headers in REGISTER', async () => {
+  const sipConfig = { contactForced: 'sip:door@203.0.113.7:7777;transport=tcp;via=nat', contactUriParams: ';line=1' }
+  const regConfig = { contactUriParams: ';first=a%20b', headers: { 'X-Desk': '12' } }
+  const { peer, made, create } = await account({ sipConfig, regConfig }, true)
+  const registered = made.once('regState', ({ active }) => active)
+  create()
+  await registered
+  const [register] = peer.of('REGISTER')
+  expect(register?.header('X-Desk')).toBe('12')
+  expect(register?.header('Contact')).toBe('<sip:door@203.0.113.7:7777;first=a%20b;via=nat;line=1>;expires=300')
+  new Call(made).makeCall('bob')
+  await expect.poll(() => peer.of('INVITE').length).toBe(1)
+  const said = '<sip:door@203.0.113.7:7777;via=nat;line=1>'
+  expect(peer.of('INVITE')[0]?.header('Contact')).toBe(said)
+  made.on('incomingCall', ({ callId }) => made.newCall(callId).answer({ statusCode: 180 }))
+  peer.open('sip:door@203.0.113.7:7777', [], '')
+  await expect.poll(() => peer.responses.find(({ status }) => status === 180)?.header('Contact')).toBe(said)
+  expect(() => made.modify({ idUri: 'sip:a@b', sipConfig: { contactForced: 'door' } })).toThrow(
+    '/sipConfig/contactForced: expected a SIP URI, got "door"',
+  )
+})
+
 test.each([
   [0, []],
   [1, ['endpoint']],

@@ -1,10 +1,10 @@
 // By which way the requests of an account go, what its REGISTERs have of their own, and how its Contact is written.
 import { utf8Decode, utf8Encode } from '../../base/bytes.ts'
 import { unescapeUri } from '../../sip/message/escape.ts'
-import { type RegistrationOptions, Route } from '../core/index.ts'
+import { type CredentialsOptions, type Proof, type RegistrationOptions, Route, SipUri } from '../core/index.ts'
 import type { EndpointDefaults } from './account-config.ts'
 import type { AccountSettings } from './account-schema.ts'
-import { operated } from './errors.ts'
+import { OperationError, operated } from './errors.ts'
 
 /** Bits of `regConfig.proxyUse`. */
 const ENDPOINTS = 1
@@ -36,6 +36,7 @@ export function wayOf(
       ...(sipOutboundUse && { outbound: through, instance }),
       ...(sipOutboundUse && regId !== '' && { regId: Number(regId) }),
       contactParams: paramsOf(regConfig.contactParams),
+      contactUriParams: paramsOf(regConfig.contactUriParams, unescaped),
     },
   }
 }
@@ -53,3 +54,29 @@ export const paramsOf = (text: string, read = (value: string) => value): Readonl
 
 /** As it is meant in a URI. */
 export const unescaped = (value: string): string => utf8Decode(unescapeUri(utf8Encode(value)))
+
+/** What the settings say of the Contact. Throws an OperationError where it is none. */
+export function contactOf(operation: string, { sipConfig }: AccountSettings): Omit<CredentialsOptions, keyof Proof> {
+  const { contactForced, contactParams, contactUriParams } = sipConfig
+  const params = { contactParams: paramsOf(contactParams), contactUriParams: paramsOf(contactUriParams, unescaped) }
+  if (contactForced === '') return params
+  const forced = addressOf(operation, '/sipConfig/contactForced', contactForced)
+  const { user: token, host, port } = forced
+  // By which transport it comes is said by the one it goes by.
+  const { transport: _transport, ...parameters } = forced.parameters
+  return {
+    ...params,
+    ...{ contactUriParams: { ...parameters, ...params.contactUriParams }, contactPlace: { host, port } },
+    ...(token && { token }),
+  }
+}
+
+/** Throws an OperationError that names the setting. */
+export function addressOf(operation: string, name: string, text: string): SipUri {
+  try {
+    return SipUri.parse(text)
+  } catch {
+    const got = JSON.stringify(text.slice(0, 80))
+    throw new OperationError(operation, 'argument', `${name}: expected a SIP URI, got ${got}`)
+  }
+}

@@ -99,9 +99,12 @@ test('what was set there', () => {
   const { AccountCallConfig: call, AccountNatConfig: nat, AccountMediaConfig: media, AccountPresConfig: pres } = ACCOUNT
   const { settings } = read(new AccountConfig(), {
     ...ACCOUNT,
-    AccountRegConfig: { ...ACCOUNT.AccountRegConfig, proxyUse: 1, contactParams: ';x=1' },
+    AccountRegConfig: {
+      ...{ ...ACCOUNT.AccountRegConfig, proxyUse: 1, contactParams: ';x=1', contactUriParams: ';w' },
+      headers: [{ hname: 'X-B', hvalue: 'c' }],
+    },
     AccountSipConfig: {
-      ...{ contactParams: ';y', contactUriParams: ';z=2', transportId: 3 },
+      ...{ contactParams: ';y', contactUriParams: ';z=2', transportId: 3, contactForced: 'sip:a@b' },
       authCreds: [{ AuthCredInfo: { scheme: 'digest', realm: 'x', username: 'a', dataType: 1, data: '0'.repeat(32) } }],
     },
     AccountCallConfig: { ...call, prackUse: 1, timerUse: 3 },
@@ -114,9 +117,9 @@ test('what was set there', () => {
     AccountIpChangeConfig: { hangupCalls: true },
   })
   expect(settings).toMatchObject({
-    regConfig: { proxyUse: 1, contactParams: ';x=1' },
+    regConfig: { proxyUse: 1, contactParams: ';x=1', contactUriParams: ';w', headers: { 'X-B': 'c' } },
     sipConfig: {
-      ...{ contactParams: ';y', contactUriParams: ';z=2', transportId: 3 },
+      ...{ contactParams: ';y', contactUriParams: ';z=2', transportId: 3, contactForced: 'sip:a@b' },
       authCreds: [{ scheme: 'digest', realm: 'x', dataType: 'ha1' }],
     },
     callConfig: { prackUse: 'mandatory', timerUse: 'always' },
@@ -136,7 +139,6 @@ test('what was set there', () => {
 })
 
 test.each([
-  [{ AccountSipConfig: { ...ACCOUNT.AccountSipConfig, contactForced: 'sip:a@b' } }, 'sipConfig/contactForced'],
   [{ AccountCallConfig: { ...ACCOUNT.AccountCallConfig, siprecUse: 1 } }, 'callConfig/siprecUse'],
   [{ AccountCallConfig: { ...ACCOUNT.AccountCallConfig, prackUse: 7 } }, 'callConfig/prackUse'],
   [{ AccountSipConfig: { authCreds: [{ username: 'a', data: 'x', akaK: 'geheim' }] } }, 'sipConfig/authCreds/0/akaK'],

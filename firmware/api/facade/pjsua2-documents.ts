@@ -83,13 +83,11 @@ const GROUPS: Readonly<Record<string, Group>> = {
   AccountRegConfig: {
     to: 'regConfig',
     inside: 'delayBeforeRefreshSec unregWaitMsec disableRegOnModify',
-    absent: 'contactUriParams headers',
-    as: { firstRetryIntervalSec: ifSaid, retryIntervalSec: ifSaid },
+    as: { firstRetryIntervalSec: ifSaid, retryIntervalSec: ifSaid, headers },
   },
   AccountSipConfig: {
     to: 'sipConfig',
     inside: 'authInitialEmpty authInitialAlgorithm useSharedAuth autoRespondSipMessage ipv6Use',
-    absent: 'contactForced',
     as: { authCreds: credentials },
   },
   AccountCallConfig: {

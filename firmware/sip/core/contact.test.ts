@@ -44,6 +44,20 @@ test('a call that came says them as soon as it is known whose it is, whatever us
   expect(contact).toBe('<sip:bob@10.0.0.2:5060;line=a%20b;fix>;x-desk="two words";isfocus')
 })
 
+test('a place of its own stands for the socket; what is said in REGISTER alone stands there alone', () => {
+  const { stage, alice, identity, register, requests } = registering()
+  const bob = new ScriptedPeer(stage, 'bob', '10.0.0.2')
+  const who = { ...identity, ...WISH, contactParams: {}, contactPlace: { host: '2001:db8::7', port: 7777 } }
+  register({ identity: who, options: { contactUriParams: { only: 'here' } } })
+  stage.run(100)
+  const bound = 'sip:alice@[2001:db8::7]:7777;only=here;line=a%20b;fix'
+  expect(requests()[0]?.header('Contact')).toBe(`<${bound}>;expires=600`)
+  expect(alice.last('registration-state')).toMatchObject({ state: 'registered', contact: bound })
+  alice.do({ kind: 'invite', id: 'c', identity: who, target: 'sip:bob@10.0.0.2', sdp: 'v=0\r\n', headers: [] })
+  stage.run(200)
+  expect(bob.requests('INVITE')[0]?.header('Contact')).toBe('<sip:alice@[2001:db8::7]:7777;line=a%20b;fix>')
+})
+
 test('a GRUU stays as the registrar gave it', () => {
   const { stage, alice, identity, register } = registering({ gruu: true })
   const bob = new ScriptedPeer(stage, 'bob', '10.0.0.2')
@@ -67,6 +81,8 @@ test.each<[Partial<Identity>, string]>([
   [{ contactUriParams: { x: '' } }, `${CANNOT}x`],
   [{ contactParams: { Expires: '1' } }, `${CANNOT}Expires`],
   [{ contactUriParams: { transport: 'tcp' } }, `${CANNOT}transport`],
+  [{ contactPlace: { host: 'a b' } }, 'a place of the Contact that is none: a b'],
+  [{ contactPlace: { host: 'a;x=1' } }, 'a place of the Contact that is none: a;x=1'],
 ])('%j is refused', (wish, reason) => {
   const { alice, identity, register, requests } = registering()
   register({ identity: { ...identity, ...wish } })

@@ -15,9 +15,9 @@ type Register = Extract<SipCommand, { readonly kind: 'register' }>
 /** Far beyond what a phone has. */
 const MAX_REGISTRATIONS = 64
 
-function contactFault({ q = 0, contactParams = {} }: RegisterOptions): string | undefined {
+function contactFault({ q = 0, contactParams = {}, contactUriParams = {} }: RegisterOptions): string | undefined {
   if (!(q >= 0 && q <= 1)) return 'q is a number of 0 to 1'
-  return contactProblem(contactParams)
+  return contactProblem(contactParams, contactUriParams)
 }
 
 export class Registrations {

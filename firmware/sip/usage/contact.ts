@@ -1,8 +1,9 @@
 // Our Contact (RFC 3261 §8.1.1.8), and what registrations have learnt for the requests that follow (RFC 3608, 5626, 5627).
 import type { Server } from '../locate/server.ts'
-import type { HeaderField, NameAddr, Parameters } from '../message/message.ts'
+import type { HeaderField, NameAddr } from '../message/message.ts'
 import { printUri } from '../message/uri.ts'
 import type { LocalTransport } from '../transport/transports.ts'
+import type { ContactWish } from './contact-wishes.ts'
 import type { UsageEnvironment } from './environment.ts'
 
 /** One way out of an account. */
@@ -27,21 +28,24 @@ export interface Binding {
 /** By the user of our Contact. */
 export type Bindings = Map<string, Binding>
 
-/** Our Contact on a local transport, `secure`: as sips; `user` as it is meant, not as it is written; `more` parameters. */
+/** Our Contact on a local transport, `secure`: as sips; `user` as it is meant, not as it is written. */
 export const contactUri = (
   user: string,
   { protocol, local }: LocalTransport,
   secure: boolean,
-  more: Parameters,
+  { place = { host: local.address, port: local.port }, uriParams }: Pick<ContactWish, 'place' | 'uriParams'>,
 ): string =>
   printUri({
     scheme: secure ? 'sips' : 'sip',
     user: user === '' ? undefined : user,
     password: undefined,
-    host: local.address,
-    port: local.port,
+    host: place.host,
+    port: place.port,
     // RFC 5630 §3.1.4: sips says TLS by itself.
-    params: [...(protocol === 'UDP' || secure ? [] : [{ name: 'transport', value: protocol.toLowerCase() }]), ...more],
+    params: [
+      ...(protocol === 'UDP' || secure ? [] : [{ name: 'transport', value: protocol.toLowerCase() }]),
+      ...uriParams,
+    ],
     headers: [],
   })
 
@@ -55,9 +59,10 @@ export function ourContact(
 ): string {
   const binding = bindings.get(user)
   const gruu = anonymous ? binding?.temporaryGruu : binding?.publicGruu
-  const { params, uriParams } = wishes.of(user)
+  const wish = wishes.of(user)
+  const { params } = wish
   if (gruu !== undefined && (!secure || /^sips:/i.test(gruu))) return `<${gruu}>${params}`
-  const uri = contactUri(user, transport, secure, uriParams)
+  const uri = contactUri(user, transport, secure, wish)
   return `<${uri}${binding?.outbound ? ';ob' : ''}>${params}`
 }
 

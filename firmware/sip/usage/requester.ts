@@ -5,11 +5,12 @@ import type { Millis } from '../../base/time.ts'
 import type { Located } from '../locate/locator.ts'
 import type { Server } from '../locate/server.ts'
 import { wishOf } from '../locate/wish.ts'
-import type { Body, HeaderField, RequestDraft, SipResponse, Uri } from '../message/message.ts'
+import type { Body, HeaderField, Parameters, RequestDraft, SipResponse, Uri } from '../message/message.ts'
 import { printRequest } from '../message/print.ts'
 import type { Hop } from '../transaction/environment.ts'
 import { type LocalTransport, viaValue } from '../transport/transports.ts'
 import { contactUri, isAnonymous, ourContact } from './contact.ts'
+import { withUriParams } from './contact-wishes.ts'
 import type { Digest } from './digest.ts'
 import type { UsageEnvironment } from './environment.ts'
 
@@ -42,8 +43,8 @@ export interface RequestSpec {
   readonly nextHop: Uri
   /** Route, From, To, Call-ID and the application's own; what depends on the way out is added here. */
   readonly headers: readonly HeaderField[]
-  /** User part of the Contact to add, with what is said first behind that of a REGISTER; undefined: no Contact. */
-  readonly contact: { readonly user: string; readonly params: string } | undefined
+  /** User part of the Contact to add, with what is said behind that of a REGISTER and first in its URI; undefined: no Contact. */
+  readonly contact: { readonly user: string; readonly params: string; readonly uriParams?: Parameters } | undefined
   readonly body: Body | undefined
   /** The CSeq number of the first try, and of each that a challenge asks for. */
   readonly nextSeq: () => number
@@ -161,12 +162,12 @@ export class Requester {
       { name: 'CSeq', value: `${seq} ${spec.method}` },
     ]
     if (spec.contact) {
-      const { user, params } = spec.contact
+      const { user, params, uriParams = [] } = spec.contact
       // A binding names the place itself.
-      const wish = this.environment.wishes.of(user)
+      const wish = withUriParams(this.environment.wishes.of(user), uriParams)
       const value =
         spec.method === 'REGISTER'
-          ? `<${contactUri(user, transport, isSecure(spec), wish.uriParams)}>${params}${wish.params}`
+          ? `<${contactUri(user, transport, isSecure(spec), wish)}>${params}${wish.params}`
           : ourContact(this.environment, user, transport, isSecure(spec), isAnonymous(spec.headers))
       headers.push({ name: 'Contact', value })
     }

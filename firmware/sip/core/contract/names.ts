@@ -40,6 +40,8 @@ export interface Identity {
   readonly contactParams?: Readonly<Record<string, string | undefined>>
   /** Likewise of the URI in it, where that is not a GRUU. */
   readonly contactUriParams?: Readonly<Record<string, string | undefined>>
+  /** Where others reach us, named in our Contact in the place of our own socket: what leads there from outside, as a port forwarded to it. */
+  readonly contactPlace?: { readonly host: string; readonly port?: number | undefined } | undefined
   readonly credentials: readonly Credential[]
   /**
    * So long, ms, and for ten minutes at most, each 401 and 407 waits for the application's word: `challenged`, then `authorize`.

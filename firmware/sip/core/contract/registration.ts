@@ -27,6 +27,8 @@ export interface RegisterOptions {
   readonly q?: number
   /** Other parameters of our Contact, by name; undefined is one without a value. */
   readonly contactParams?: Readonly<Record<string, string | undefined>>
+  /** Likewise of the URI in it. */
+  readonly contactUriParams?: Readonly<Record<string, string | undefined>>
   /** How its server is watched; default: not at all. */
   readonly keepAlive?: KeepAlive
 }

@@ -13,6 +13,7 @@ import { isSip } from '../../message/uri.ts'
 import type { Hop } from '../../transaction/environment.ts'
 import { backoff, keepIn, recoverIn, refreshIn } from '../backoff.ts'
 import { contactUri } from '../contact.ts'
+import { paramsOf, withUriParams } from '../contact-wishes.ts'
 import { type OutgoingRequest, sendRequest } from '../outgoing-request.ts'
 import { type Failure, isSecure, type RequestSpec, type RequestUser, type Stay, statusOf } from '../requester.ts'
 import type { FlowPort, Outcome } from './flow-port.ts'
@@ -315,7 +316,8 @@ export class RegistrationFlow implements RequestUser, Sleeper {
     const seconds = this.#askFor()
     const params = contactParams(seconds, options, this.regId)
     const more = [{ name: 'Expires', value: String(seconds) }]
-    this.#request = this.#dispatch(more, { user: identity.contactUser, params }, this, now)
+    const uriParams = paramsOf(options.contactUriParams ?? {})
+    this.#request = this.#dispatch(more, { user: identity.contactUser, params, uriParams }, this, now)
   }
 
   /** What is left of this device from before its last start; the answer is of no interest. */
@@ -331,9 +333,11 @@ export class RegistrationFlow implements RequestUser, Sleeper {
 
   #noteContact(): void {
     const bound = this.#port.requester.environment.transports.get(this.#request?.transport ?? '')
-    const { contactUser } = this.#port.settings.identity
-    const { uriParams } = this.#port.requester.environment.wishes.of(contactUser)
-    if (bound) this.contact = contactUri(contactUser, bound, isSecure(this.#routing()), uriParams)
+    const { identity, options } = this.#port.settings
+    const { contactUser } = identity
+    const wish = this.#port.requester.environment.wishes.of(contactUser)
+    const said = withUriParams(wish, paramsOf(options.contactUriParams ?? {}))
+    if (bound) this.contact = contactUri(contactUser, bound, isSecure(this.#routing()), said)
   }
 
   /** RFC 5626 §4.4: streams ping by themselves, at the pace the server asks for. */

@@ -4,6 +4,7 @@ import type { RegisterOptions } from '../../core/contract.ts'
 import type { Routing } from '../../dialog/dialog.ts'
 import type { HeaderField } from '../../message/message.ts'
 import { printParams } from '../../message/params.ts'
+import { paramsOf } from '../contact-wishes.ts'
 import { newDigest } from '../digest.ts'
 import type { RequestSpec } from '../requester.ts'
 import type { FlowPort } from './flow-port.ts'
@@ -76,6 +77,6 @@ export function contactParams(
 ): string {
   const named = instance === undefined ? '' : `;+sip.instance="<${instance}>"`
   const preferred = q === undefined ? '' : `;q=${Number(q.toFixed(3))}`
-  const others = printParams(Object.entries(more).map(([name, value]) => ({ name, value })))
+  const others = printParams(paramsOf(more))
   return `;expires=${seconds}${preferred}${named}${regId === undefined ? '' : `;reg-id=${regId}`}${others}`
 }
