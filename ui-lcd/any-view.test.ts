@@ -85,14 +85,9 @@ const anyView: fc.Arbitrary<PhoneView> = fc.record({
   forward: fc.record({ all: text, busy: text, noAnswer: text, afterS: fc.integer({ min: 5, max: 120 }) }),
 })
 const entry: fc.Arbitrary<LogEntry> = fc.record({
-  ...{
-    kind: fc.constantFrom('placed', 'received', 'missed', 'forwarded'),
-    name: text,
-    number: text,
-    account: text,
-    at: time,
-  },
-  ...{ lastedMs: fc.double(), cause: text },
+  ...{ kind: fc.constantFrom('placed', 'received', 'missed', 'forwarded'), name: text, number: text, account: text },
+  at: fc.option(fc.double(), { nil: undefined }),
+  ...{ began: fc.constant(undefined), lastedMs: fc.double(), cause: text },
 })
 const facts = fc.record({
   model: text,
@@ -118,7 +113,7 @@ test('every frame has exactly the rows and columns of the display, and time alwa
         const ui = createScreenUi({ size })
         const out: ScreenUiOutput[] = []
         let now = ms(0)
-        ui.handle({ from: 'clock', wallOffsetMs: offset }, now, out)
+        ui.handle({ from: 'clock', wallOffsetMs: offset, zoneMs: -offset }, now, out)
         ui.handle({ from: 'call-log', log: calls }, now, out)
         ui.handle({ from: 'facts', facts: about }, now, out)
         for (const next of [...views, REST]) {

@@ -121,16 +121,16 @@ function keyState({ busy, waiting, on }: KeyView): string {
 const SIGNS = { placed: ICONS.up, received: ICONS.down, missed: '!', forwarded: STRINGS.sentTo } as const
 const nameOf = ({ name, number }: LogEntry): string => name || number || STRINGS.noName
 
-/** Time of day; of another day its date. */
-function timeOf({ at }: LogEntry, { now, wallOffsetMs }: World): string {
-  if (wallOffsetMs === undefined) return ''
-  const [then, today] = [monthAndDay(at + wallOffsetMs), monthAndDay(now + wallOffsetMs)]
-  return then === today ? timeOfDay(at + wallOffsetMs) : then
+/** Time of day; of another day its date; `--:--` when nobody knew. */
+function timeOf({ at }: LogEntry, { now, wallOffsetMs, zoneMs }: World): string {
+  if (at === undefined) return STRINGS.noTime
+  const then = monthAndDay(at + zoneMs)
+  return wallOffsetMs !== undefined && then === monthAndDay(now + wallOffsetMs) ? timeOfDay(at + zoneMs) : then
 }
 
-function callLines(entry: LogEntry, { wallOffsetMs }: World): string[] {
+function callLines(entry: LogEntry, { zoneMs }: World): string[] {
   const { name, number, at, lastedMs, cause } = entry
-  const when = wallOffsetMs === undefined ? '' : `${monthAndDay(at + wallOffsetMs)} ${timeOfDay(at + wallOffsetMs)}`
+  const when = at === undefined ? STRINGS.clockNotSet : `${monthAndDay(at + zoneMs)} ${timeOfDay(at + zoneMs)}`
   const length = lastedMs > 0 ? `${STRINGS.lasted} ${duration(lastedMs)}` : ''
   return [nameOf(entry), name === '' ? '' : number, when, length, cause].filter((line) => line !== '')
 }

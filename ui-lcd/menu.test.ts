@@ -7,13 +7,28 @@ import { call, line, rig, view } from './testing/rig.ts'
 const IDLE = view({ name: 'idle' })
 const NOON = 12 * 60
 const entry = (over: Partial<LogEntry> = {}): LogEntry => ({
-  ...{ kind: 'placed', name: '', number: '101', account: 'a', at: ms(1000), lastedMs: 0, cause: 'busy' },
+  ...{
+    kind: 'placed',
+    name: '',
+    number: '101',
+    account: 'a',
+    at: NOON * 60_000,
+    began: undefined,
+    lastedMs: 0,
+    cause: 'busy',
+  },
   ...over,
 })
 const LOG: readonly LogEntry[] = [
   entry({ kind: 'missed', name: 'Zoë Müller', number: '201', cause: 'missed' }),
   entry(),
-  entry({ kind: 'received', number: '', lastedMs: 75_000, cause: 'other side hung up', at: ms(1000 - 86_400_000) }),
+  entry({
+    kind: 'received',
+    number: '',
+    lastedMs: 75_000,
+    cause: 'other side hung up',
+    at: NOON * 60_000 - 86_400_000,
+  }),
   entry({ number: '102', cause: 'call ended', lastedMs: 5000 }),
   entry(),
 ]

@@ -43,6 +43,8 @@ export interface World {
   readonly now: Millis
   readonly upMs: number
   readonly wallOffsetMs: number | undefined
+  /** Local time is UTC plus this. */
+  readonly zoneMs: number
 }
 
 export const MENU_PAGES = [

@@ -14,12 +14,12 @@ import { bar, timeOfDay } from './text.ts'
 export type ScreenUiInput =
   | { readonly from: 'board'; readonly event: BoardEvent }
   | { readonly from: 'phone'; readonly view: PhoneView }
-  /** The calls of this session, newest first. */
+  /** Newest first. */
   | { readonly from: 'call-log'; readonly log: readonly LogEntry[] }
   /** What is known of the phone by now; what is left out stays as it was. */
   | { readonly from: 'facts'; readonly facts: Partial<Facts> }
-  /** Local wall-clock time (time zone included) is the machines' clock plus this, ms. Until then no time is shown. */
-  | { readonly from: 'clock'; readonly wallOffsetMs: number }
+  /** Local wall-clock time is the machines' clock plus `wallOffsetMs`, and UTC plus `zoneMs`. Until then no time is shown. */
+  | { readonly from: 'clock'; readonly wallOffsetMs: number; readonly zoneMs: number }
 
 export type ScreenUiOutput =
   | { readonly to: 'phone'; readonly intent: PhoneIntent }
@@ -52,6 +52,7 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
   let menu: Menu = CLOSED
   let startedAt: Millis | undefined
   let wallOffsetMs: number | undefined
+  let zoneMs = 0
   let shown: Frame | undefined
   let lit: boolean | undefined
   let loud: { readonly what: 'volume' | 'ringer'; readonly until: Millis } | undefined
@@ -63,7 +64,7 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
 
   const present = (): PhoneView => view ?? STARTING
   const worldAt = (now: Millis): World => ({
-    ...{ view: present(), log, facts, now, wallOffsetMs },
+    ...{ view: present(), log, facts, now, wallOffsetMs, zoneMs },
     upMs: startedAt === undefined ? 0 : now - startedAt,
   })
   /** The page of the menu that is shown: only over a phone at rest. */
@@ -182,6 +183,7 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
           break
         case 'clock':
           if (Number.isFinite(input.wallOffsetMs)) wallOffsetMs = input.wallOffsetMs
+          zoneMs = input.zoneMs
           break
       }
       refresh(now, out)

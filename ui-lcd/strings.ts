@@ -81,6 +81,8 @@ export const STRINGS = {
   nobody: 'empty: to nobody',
   seconds: 's',
   noCalls: 'no calls yet',
+  noTime: '--:--',
+  clockNotSet: 'clock was not set',
   noMessages: 'no messages',
   fresh: 'new',
   old: 'old',

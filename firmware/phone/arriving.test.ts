@@ -9,6 +9,7 @@ import { ALICE, CAROL, expectPeace, threeDesks } from '../testing/three-desks.ts
 import { invite, sdp } from '../testing/ua-script.ts'
 import type { UaCommand, UaEvent } from '../ua/contract.ts'
 import { CALL_BACK_MS, onIncoming } from './arriving.ts'
+import { NO_CALLS } from './call-log.ts'
 import { type Choice, NOTHING_CHOSEN } from './chosen.ts'
 import type { LogEntry } from './contract.ts'
 import { forwardFault } from './forwarding.ts'
@@ -23,15 +24,19 @@ const party = (name: string) => ({ uri: `sip:${name}@example.com`, display: '', 
 const COMES: Arrival = {
   ...{ kind: 'call-incoming', call: 'in:2', account: 'a', peer: party('bob'), alertInfo: undefined },
 }
-const BASE = applySettings(initialState(undefined, NOTHING_CHOSEN), SETTINGS, nobody)
+const BASE = applySettings(initialState(undefined, NOTHING_CHOSEN, NO_CALLS), SETTINGS, nobody)
 const other: PhoneCall = {
   ...onIncoming(BASE, { ...COMES, call: 'in:1' }, NOW, nobody).calls[0]!,
   ...{ stage: 'talking', since: NOW },
 }
 const talking: PhoneState = { ...BASE, focus: { name: 'call', id: 'in:1' }, offHook: true, calls: [other] }
 const emergency = (at: number, number = '112'): LogEntry => ({
-  ...{ kind: 'placed', name: '', number, account: 'a', at: ms(at), lastedMs: 60_000, cause: '' },
+  ...{ kind: 'placed', name: '', number, account: 'a', at: undefined, began: ms(at), lastedMs: 60_000, cause: '' },
 })
+/** Of an earlier start, by the wall clock, which is a day ahead. */
+const before = (at: number): LogEntry => ({ ...emergency(at), at: at + DAY, began: undefined })
+const DAY = 86_400_000
+const past = (entry: LogEntry) => ({ past: { log: [entry], missed: 0 } })
 
 const PHASES: Record<string, { readonly state: PhoneState; readonly comes?: Partial<Arrival> }> = {
   idle: { state: BASE },
@@ -41,8 +46,10 @@ const PHASES: Record<string, { readonly state: PhoneState; readonly comes?: Part
   'one only': { state: { ...talking, settings: { ...SETTINGS, callWaiting: false } } },
   'two calls': { state: { ...talking, calls: [other, { ...other, id: 'in:9' }] } },
   helped: { state: { ...talking, calls: [{ ...other, direction: 'out', dialled: '112' }] } },
-  'within hour': { state: { ...BASE, log: [emergency(NOW - 60_000 - CALL_BACK_MS + 1)] } },
-  'hour over': { state: { ...BASE, log: [emergency(NOW - 60_000 - CALL_BACK_MS)] } },
+  'within hour': { state: { ...BASE, ...past(emergency(NOW - 60_000 - CALL_BACK_MS + 1)) } },
+  'hour over': { state: { ...BASE, ...past(emergency(NOW - 60_000 - CALL_BACK_MS)) } },
+  restarted: { state: { ...BASE, ...past(before(NOW - 60_000 - CALL_BACK_MS + 1)), utcOffsetMs: DAY } },
+  'no clock': { state: { ...BASE, ...past(before(NOW - 60_000)) } },
   'psap calls': { state: BASE, comes: { callBack: true } },
   'carol calls': { state: BASE, comes: { peer: party('103') } },
   'came back': {
@@ -71,6 +78,8 @@ const TABLE = `
   helped      | 486     | 486  | 486               | 486           | 486       | 486               | 486
   within hour | 180     | 180  | 180               | 180           | 180       | 180               | 180
   hour over   | 180     | 486! | 103 unconditional | 180           | 180 30 s  | 103 unconditional | 103 do-not-disturb
+  restarted   | 180     | 180  | 180               | 180           | 180       | 180               | 180
+  no clock    | 180     | 486! | 103 unconditional | 180           | 180 30 s  | 103 unconditional | 103 do-not-disturb
   psap calls  | 180     | 180  | 180               | 180           | 180       | 180               | 180
   carol calls | 180     | 486! | 180               | 180           | 180       | 486!              | 486!
   came back   | 180     | 486! | 180               | 180           | 180       | 486!              | 486!`
@@ -84,14 +93,14 @@ function becomes(phase: string, rule: string): string {
   expect(asked).toHaveLength(1)
   expect(next.calls.filter((call) => state.calls.includes(call))).toEqual(state.calls)
   if (command?.kind === 'forward') {
-    expect(next.log[0]).toMatchObject({ kind: 'forwarded', cause: 'to 103' })
+    expect(next.past.log[0]).toMatchObject({ kind: 'forwarded', cause: 'to 103' })
     return `${command.to.join()} ${command.reason}`
   }
   if (command?.kind !== 'answer') return command?.kind ?? ''
   const { sendOnAt = 0 } = next.calls.find(({ id }) => id === 'in:2') ?? {}
   if (command.status === 180) return Number.isFinite(sendOnAt) ? `180 ${(sendOnAt - NOW) / 1000} s` : '180'
-  expect([next.log[0]?.kind, next.missed]).toEqual(['missed', 1])
-  return `${command.status}${next.log[0]?.cause === 'do not disturb' ? '!' : ''}`
+  expect([next.past.log[0]?.kind, next.past.missed]).toEqual(['missed', 1])
+  return `${command.status}${next.past.log[0]?.cause === 'do not disturb' ? '!' : ''}`
 }
 
 describe('a call that comes', () => {

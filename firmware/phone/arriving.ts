@@ -3,7 +3,7 @@ import { after, FOREVER, type Millis } from '../base/time.ts'
 import type { CallId, UaEvent } from '../ua/contract.ts'
 import { alertOf } from './alert.ts'
 import { answeredItself } from './call-control.ts'
-import { logged } from './call-log.ts'
+import { begunAt, logged } from './call-log.ts'
 import { atRest, newCall, type Send, without } from './calls.ts'
 import type { Forwarding } from './contract.ts'
 import { isEmergency, targetOf } from './dial-pad.ts'
@@ -42,9 +42,13 @@ export function fateOf(state: PhoneState, arrival: Arrival, now: Millis): Fate {
 }
 
 /** The emergency service says so, one is spoken to, or was within the hour. */
-function isCallBack({ calls, log, dialMap }: PhoneState, { callBack }: Arrival, now: Millis): boolean {
+function isCallBack(state: PhoneState, { callBack }: Arrival, now: Millis): boolean {
+  const { calls, past, dialMap } = state
   if (callBack === true || calls.some(({ dialled }) => isEmergency(dialled))) return true
-  const recent = log.filter(({ kind, at, lastedMs }) => kind === 'placed' && now < at + lastedMs + CALL_BACK_MS)
+  const recent = past.log.filter((entry) => {
+    const began = begunAt(state, entry)
+    return entry.kind === 'placed' && began !== undefined && now < began + entry.lastedMs + CALL_BACK_MS
+  })
   return recent.some(({ number }) => isEmergency(resolveNumber(dialMap, number)))
 }
 

@@ -72,7 +72,7 @@ export interface Forwarding {
   readonly afterS: number
 }
 
-/** One call of this session. Times are the machines': whoever knows the wall clock adds it. */
+/** A call that is over. Texts are at most MAX_TEXT long (`call-log.ts`). */
 export interface LogEntry {
   /**
    * `missed`: nobody here took it, also because the phone was in use or not to be disturbed. `forwarded`: sent on to somebody else
@@ -84,10 +84,20 @@ export interface LogEntry {
   readonly number: string
   /** The line it went out on or came in on; '' when there was none. */
   readonly account: AccountId
-  readonly at: Millis
+  /** When it began, UTC, ms since 1970; undefined: the clock was not set. */
+  readonly at: number | undefined
+  /** The same by the machines' clock; undefined: in an earlier start. */
+  readonly began: Millis | undefined
   /** 0: never answered. */
   readonly lastedMs: number
   readonly cause: string
+}
+
+export interface CallLog {
+  /** Newest first, at most LOG_SIZE. */
+  readonly log: readonly LogEntry[]
+  /** Calls missed since it was last looked at. */
+  readonly missed: number
 }
 
 export interface CallView {
@@ -256,6 +266,8 @@ export type PhoneInput =
   | { readonly from: 'settings'; readonly settings: PhoneSettings }
   /** The user sets something; see `chosen.ts`. */
   | { readonly from: 'choice'; readonly choice: Choice }
+  /** UTC, ms since 1970, is the machines' clock plus this; undefined: the clock is not set. Told again when it was set anew. */
+  | { readonly from: 'clock'; readonly utcOffsetMs: number | undefined }
   /** Shown while starting: `network`, `no configuration yet`; undefined: started. */
   | { readonly from: 'start'; readonly step: string | undefined }
 
@@ -265,8 +277,8 @@ export type PhoneOutput =
   | { readonly to: 'board'; readonly command: Extract<BoardCommand, { kind: 'led' }> }
   /** The view changed; the newest one counts. */
   | { readonly to: 'screen'; readonly view: PhoneView }
-  /** The calls of this session, newest first, whenever one was added. */
-  | { readonly to: 'call-log'; readonly log: readonly LogEntry[] }
+  /** Whenever it changed: to be shown, and kept over a restart. */
+  | { readonly to: 'call-log'; readonly calls: CallLog }
   /** What the user has set, whenever that changed: to be kept over a restart. */
   | { readonly to: 'choices'; readonly choices: Choices }
   /** A configuration may be applied now (no call, no ringing, handset down), or not. */

@@ -7,8 +7,9 @@ import type { MediaCommand, MediaEvent, PortId } from '../media/contract.ts'
 import { KEY_CLICK } from '../media/rings.ts'
 import { type TonePlan, tonePlan } from '../media/tones.ts'
 import type { UaCommand, UaEvent } from '../ua/contract.ts'
+import { dated } from './call-log.ts'
 import type { Choices } from './chosen.ts'
-import type { PhoneInput, PhoneOutput, PhoneSettings } from './contract.ts'
+import type { CallLog, PhoneInput, PhoneOutput, PhoneSettings } from './contract.ts'
 import { type Lamps, lampsOf } from './lamps.ts'
 import { applySettings } from './lines.ts'
 import { choose, settled } from './settled.ts'
@@ -23,6 +24,8 @@ export interface PhoneStart {
   readonly step: string | undefined
   /** What the user had set before. */
   readonly choices: Choices
+  /** The calls before. */
+  readonly calls: CallLog
 }
 
 const CLICK: PortId = 'tone:click'
@@ -35,7 +38,7 @@ function goneWith(event: UaEvent): PortId | undefined {
 }
 
 export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutput> {
-  let state: PhoneState = initialState(initial.step, initial.choices)
+  let state: PhoneState = initialState(initial.step, initial.choices, initial.calls)
   let plan: TonePlan = tonePlan('')
   let planned = ''
   /** The handset's port exists, whether its device works or not. */
@@ -46,7 +49,7 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
   /** The tone of the last key click is there yet. */
   let clicked = false
   let shown = ''
-  let told = state.log
+  let told: CallLog | undefined
   let kept = state.choices
   let idle: boolean | undefined
 
@@ -67,8 +70,8 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
     sound = wanted
     for (const command of commands) out.push({ to: 'ua', command })
     tellLamps(out)
-    if (state.log !== told) out.push({ to: 'call-log', log: state.log })
-    told = state.log
+    if (state.past !== told) out.push({ to: 'call-log', calls: state.past })
+    told = state.past
     if (state.choices !== kept) out.push({ to: 'choices', choices: state.choices })
     kept = state.choices
     const view = viewOf(state)
@@ -163,6 +166,8 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
           return become(take(input.settings, send, out), commands, undefined, out)
         case 'choice':
           return become(choose(state, input.choice), commands, undefined, out)
+        case 'clock':
+          return become(dated(state, input.utcOffsetMs), commands, undefined, out)
         case 'start':
           return become({ ...state, step: input.step }, commands, undefined, out)
         case 'media':

@@ -5,8 +5,9 @@ import type { Cadence } from '../media/rings.ts'
 import type { ToneName } from '../media/tones.ts'
 import type { AccountId, CallId, Party } from '../ua/contract.ts'
 import type { Alert } from './alert.ts'
+import { redialList } from './call-log.ts'
 import type { Choices } from './chosen.ts'
-import type { LogEntry, PhoneSettings } from './contract.ts'
+import type { CallLog, PhoneSettings } from './contract.ts'
 import type { DialMap } from './dial-map.ts'
 import { NOTHING_WATCHED, type Watching } from './watching.ts'
 
@@ -116,9 +117,10 @@ export interface PhoneState {
   readonly settings: PhoneSettings | undefined
   readonly dialMap: DialMap | undefined
   readonly lastNumber: string
-  /** Newest first, at most LOG_SIZE. */
-  readonly log: readonly LogEntry[]
-  readonly missed: number
+  /** The calls that are over. */
+  readonly past: CallLog
+  /** UTC is the machines' clock plus this, ms; undefined: it is not known. */
+  readonly utcOffsetMs: number | undefined
   readonly watching: Watching
   /** What a server asked for (check-sync), to be done when the phone is idle. */
   readonly sync: 'read' | 'restart' | undefined
@@ -133,7 +135,7 @@ export interface PhoneState {
 /** One to speak to and one beside it. */
 export const MAX_CALLS = 2
 
-export const initialState = (step: string | undefined, choices: Choices): PhoneState => ({
+export const initialState = (step: string | undefined, choices: Choices, past: CallLog): PhoneState => ({
   focus: { name: 'idle' },
   calls: [],
   conference: false,
@@ -143,9 +145,9 @@ export const initialState = (step: string | undefined, choices: Choices): PhoneS
   lines: [],
   settings: undefined,
   dialMap: undefined,
-  lastNumber: '',
-  log: [],
-  missed: 0,
+  lastNumber: redialList(past.log)[0]?.number ?? '',
+  past,
+  utcOffsetMs: undefined,
   watching: NOTHING_WATCHED,
   sync: undefined,
   leaving: [],

@@ -5,6 +5,7 @@ import { FOREVER, ms } from '../base/time.ts'
 import { SETTINGS } from '../testing/desk.ts'
 import type { UaCommand } from '../ua/contract.ts'
 import { onIncoming } from './arriving.ts'
+import { NO_CALLS } from './call-log.ts'
 import { NOTHING_CHOSEN } from './chosen.ts'
 import type { PhoneIntent } from './contract.ts'
 import { applySettings } from './lines.ts'
@@ -14,7 +15,7 @@ import { onIntent } from './user.ts'
 const NOW = ms(1000)
 const nobody = () => {}
 const BASE: PhoneState = {
-  ...applySettings(initialState(undefined, NOTHING_CHOSEN), SETTINGS, nobody),
+  ...applySettings(initialState(undefined, NOTHING_CHOSEN, NO_CALLS), SETTINGS, nobody),
   lastNumber: '7',
 }
 const PEER = { uri: 'sip:bob@example.com', display: 'Bob', number: 'bob' }

@@ -67,7 +67,7 @@ export function onIntent(state: PhoneState, intent: PhoneIntent, now: Millis, se
     case 'volume':
       return louder(state, intent, now)
     case 'log-seen':
-      return { ...state, missed: 0 }
+      return { ...state, past: { ...state.past, missed: 0 } }
   }
 }
 

@@ -59,7 +59,7 @@ export function viewOf(state: PhoneState): PhoneView {
     ringer: settled(state, 'ringerVolume'),
     waiting: rings === undefined || alerting ? undefined : callView(rings),
     beside: beside && callView(beside),
-    missed: state.missed,
+    missed: state.past.missed,
     mailboxes: mailboxViews(state),
     buddies: buddyViews(state),
     keys: keyViews(state),

@@ -30,16 +30,26 @@ export function createClock(): HubClock {
 /** The wall clock may be set, and summer time may begin: it is looked at this often. */
 const LOOK_AT_WALL_MS = 30_000
 
-/** Tells by how much local wall-clock time is ahead of `monotonic`, ms, now and whenever that changed. */
-export function watchWallClock(tell: (offsetMs: number) => void): () => void {
-  let known = Number.NaN
+export interface WallClock {
+  /** UTC is `monotonic` plus this, ms. */
+  readonly utcOffsetMs: number
+  /** Local time is UTC plus this, ms. */
+  readonly zoneMs: number
+  /** It goes right, as far as can be known. */
+  readonly set: boolean
+}
+
+/** Tells what the wall clock says, now and whenever that changed. */
+export function watchWallClock(isSet: () => boolean, tell: (clock: WallClock) => void): () => void {
+  let known: WallClock | undefined
   const look = () => {
-    const offset = Date.now() - new Date().getTimezoneOffset() * 60_000 - monotonic()
+    const zoneMs = -60_000 * new Date().getTimezoneOffset()
+    const clock = { utcOffsetMs: Date.now() - monotonic(), zoneMs, set: isSet() }
     // Both clocks are read one after the other: less than a second is no change.
-    if (!(Math.abs(offset - known) < 1000)) {
-      known = offset
-      tell(offset)
-    }
+    const stands = known !== undefined && Math.abs(clock.utcOffsetMs - known.utcOffsetMs) < 1000
+    if (stands && clock.zoneMs === known?.zoneMs && clock.set === known.set) return
+    known = clock
+    tell(clock)
   }
   look()
   const timer = setInterval(look, LOOK_AT_WALL_MS)

@@ -18,16 +18,17 @@ import type { DeviceConfig, MediaCommand, MediaEvent } from '../media/contract.t
 import { macOf } from '../net/mac.ts'
 import type { PhoneView } from '../phone/contract.ts'
 import { dialMapFault } from '../phone/dial-map.ts'
+import { keptCalls } from '../phone/kept-calls.ts'
 import { createPhone } from '../phone/phone.ts'
 import type { SipOutput } from '../sip/core/contract.ts'
 import type { UaCommand, UaEvent } from '../ua/contract.ts'
-import { createClock, monotonic, watchWallClock } from './clock.ts'
+import { createClock, monotonic, type WallClock, watchWallClock } from './clock.ts'
 import { watchFloor } from './clock-watch.ts'
 import { boardLog, eventLog } from './event-log.ts'
 import { audioHealth, lineHealth, lineReason } from './health.ts'
 import { createHub, type HubCounters } from './hub.ts'
 import { openKeeper } from './keeper.ts'
-import { CHOICES } from './kept.ts'
+import { CALLS, CHOICES } from './kept.ts'
 import { type OperatedProcess, operatorCommands } from './operator-commands.ts'
 import { phoneSettings, portAudioOrder } from './settings.ts'
 import { createStack } from './stack.ts'
@@ -51,6 +52,8 @@ export interface PhoneOptions {
   /** Holds what must survive a restart. */
   readonly folder: string
   readonly version: string
+  /** A file that is there once the clock was set; without it, a clock that is not behind is believed. */
+  readonly clockSet?: string
   /** Instead of the configured audio device of the handset. */
   readonly handset?: DeviceConfig
   readonly log: (record: LogRecord) => void
@@ -91,8 +94,9 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     log(record('error', 'identity', 'no key of its own', { error: String(error) }))
     return undefined
   })
-  const wall = await watchFloor(folder, log)
+  const wall = await watchFloor(folder, options.clockSet, log)
   const choices = await openKeeper(hub, folder, CHOICES, log)
+  const calls = await openKeeper(hub, folder, CALLS, log)
 
   const fromMedia = hub.inlet<MediaEvent>({ name: 'media', rank: 'media', capacity: 512 }, (event) => {
     if (event.kind === 'rejected' && event.port === NOBODY) {
@@ -151,7 +155,8 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     toPhone({ from: 'settings', settings: phoneSettings(config, secrets, deviceId, sound, options.handset) })
   }
 
-  const toPhone = hub.attach('phone', createPhone({ step: 'network', choices: choices.value }), (output) => {
+  const remembered = { choices: choices.value, calls: calls.value }
+  const toPhone = hub.attach('phone', createPhone({ step: 'network', ...remembered }), (output) => {
     switch (output.to) {
       case 'ua':
         stack.command(output.command)
@@ -171,7 +176,8 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
         witness({ of: 'view', view: output.view })
         return
       case 'call-log':
-        toScreen({ from: 'call-log', log: output.log })
+        toScreen({ from: 'call-log', log: output.calls.log })
+        calls.keep(keptCalls(output.calls))
         return
       case 'choices':
         choices.keep(output.choices)
@@ -261,10 +267,12 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     if (record !== undefined) log(record)
   })
   board.start(fromBoard)
-  const wallClock = hub.inlet<number>({ name: 'wall clock', rank: 'hardware', capacity: 4 }, (wallOffsetMs) =>
-    toScreen({ from: 'clock', wallOffsetMs }),
-  )
-  const forgetWallClock = watchWallClock(wallClock)
+  const wallClock = hub.inlet<WallClock>({ name: 'wall clock', rank: 'hardware', capacity: 4 }, (clock) => {
+    const { utcOffsetMs, zoneMs, set } = clock
+    toScreen({ from: 'clock', wallOffsetMs: utcOffsetMs + zoneMs, zoneMs })
+    toPhone({ from: 'clock', utcOffsetMs: set ? utcOffsetMs : undefined })
+  })
+  const forgetWallClock = watchWallClock(wall.isSet, wallClock)
   // The last good configuration first; the broker when the stack stands, or at once when there is nothing else to do.
   settings = provisioning.initial
   if (settings !== undefined) stack.use(settings.config)
@@ -283,7 +291,7 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     await wall.stop()
     await stack.stop()
     sound.stop()
-    await Promise.all([choices.close(), provisioning.stop(), board.stop(), media.close()])
+    await Promise.all([choices.close(), calls.close(), provisioning.stop(), board.stop(), media.close()])
     hub.stop()
   }
   return {

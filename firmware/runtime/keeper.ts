@@ -1,7 +1,7 @@
 // Something the phone remembers over a restart, in a file of its own: read at the start, written when `keeping` says.
 import { join } from 'node:path'
 import { createKeeping, type KeepingOptions } from '../../provisioning/core/keeping.ts'
-import type { ConfigError } from '../../provisioning/schema/check.ts'
+import { type ConfigError, MAX_ERRORS } from '../../provisioning/schema/check.ts'
 import { showFault } from '../../provisioning/store/json-file.ts'
 import { openKeptFile } from '../../provisioning/store/kept-file.ts'
 import { type LogRecord, log } from '../base/log.ts'
@@ -32,12 +32,16 @@ export async function openKeeper<T>(
   const path = join(folder, `${name}.kept`)
   const file = await openKeptFile(path)
   const { value, faults } = read(file.value)
-  for (const fault of [file.fault, faults.length === 0 ? undefined : { file: path, errors: faults }])
+  for (const fault of [
+    file.fault,
+    faults.length === 0 ? undefined : { file: path, errors: faults.slice(0, MAX_ERRORS) },
+  ])
     if (fault !== undefined) report(log('error', 'keeping', 'not as it was kept', { fault: showFault(fault) }))
   const text = file.value === undefined ? undefined : JSON.stringify(file.value)
   /** The newest, and what is on the disk or on its way there. */
   let [wanted, sent] = [text, text]
   let writing: Promise<string | undefined> = Promise.resolve(undefined)
+  let closed = false
 
   function write(next: string): Promise<string | undefined> {
     sent = next
@@ -54,7 +58,7 @@ export async function openKeeper<T>(
   const feed = hub.attach(`${name} keeping`, createKeeping({ name, text, ...pace }), (output) => {
     switch (output.to) {
       case 'disk':
-        void write(output.text).then(written)
+        if (!closed) void write(output.text).then(written)
         return
       case 'log':
         report(output.record)
@@ -68,6 +72,7 @@ export async function openKeeper<T>(
       feed({ kind: 'changed', text: wanted })
     },
     async close() {
+      closed = true
       const failed = await writing
       if (wanted === undefined || (wanted === sent && failed === undefined)) return
       const error = await write(wanted)

@@ -5,6 +5,7 @@
 // OFFHOOK_BOOTSTRAP names the bootstrap file when no argument does; OFFHOOK_SETUP the boot volume's setup file, which may be
 // missing; STATE_DIRECTORY (systemd's) holds what must survive, /var/lib/offhook otherwise; OFFHOOK_LOG_LEVEL is error, warn,
 // info (default) or debug. Logs go to standard error.
+// OFFHOOK_CLOCK_SET is a file that is there once the clock was set; without it the clock is believed when it is not behind.
 // OFFHOOK_TRIED is a file of who started it, removed when the phone stands.
 // NOTIFY_SOCKET and WATCHDOG_USEC are systemd's. Exit code 0: told to stop; 75: told to start anew; 1: it could not go on.
 import { rm } from 'node:fs'
@@ -62,6 +63,7 @@ async function main(of: MadeOf): Promise<void> {
     ...(setup.ok ? { setup: setup.value } : { setupFault }),
     folder: env.STATE_DIRECTORY ?? '/var/lib/offhook',
     version: VERSION,
+    ...(env.OFFHOOK_CLOCK_SET === undefined ? {} : { clockSet: env.OFFHOOK_CLOCK_SET }),
     log: sink.write,
     process: { restart: () => stop(AGAIN), logLevel: sink.level },
   })

@@ -2,8 +2,10 @@
 // person would notice as text. SIP is played by the test, or by an engine the test attaches.
 import { type Rng, seededRng } from '../base/rng.ts'
 import { type Millis, ms } from '../base/time.ts'
+import { NO_CALLS } from '../phone/call-log.ts'
 import { type Choice, type Choices, NOTHING_CHOSEN } from '../phone/chosen.ts'
-import type { LogEntry, PhoneInput, PhoneIntent, PhoneOutput, PhoneSettings, PhoneView } from '../phone/contract.ts'
+import type { CallLog, PhoneInput, PhoneIntent, PhoneOutput, PhoneSettings, PhoneView } from '../phone/contract.ts'
+import { keptCalls } from '../phone/kept-calls.ts'
 import { createPhone } from '../phone/phone.ts'
 import type { SipCommand, SipEvent } from '../sip/core/contract.ts'
 import type { UaConfig, UaEvent, UaInput, UaOutput } from '../ua/contract.ts'
@@ -48,6 +50,8 @@ export interface DeskOptions {
   readonly ua?: Partial<UaConfig>
   /** What the user had set before. */
   readonly choices?: Choices
+  /** The calls before. */
+  readonly calls?: CallLog
   readonly rng?: Rng
   /** Takes what the user agent wants of the SIP engine; its events come back by `desk.sip`. */
   readonly engine?: (command: SipCommand) => void
@@ -57,7 +61,9 @@ export interface DeskOptions {
 
 export function createDesk(options: DeskOptions = {}) {
   const media = createFakeMedia()
-  const phone = createPhone({ step: undefined, choices: options.choices ?? NOTHING_CHOSEN })
+  let choices = options.choices ?? NOTHING_CHOSEN
+  let calls = options.calls ?? NO_CALLS
+  const phone = createPhone({ step: undefined, choices, calls: options.calls ?? NO_CALLS })
   const config: UaConfig = {
     maxCalls: 32,
     mediaAddress: '192.0.2.1',
@@ -74,8 +80,6 @@ export function createDesk(options: DeskOptions = {}) {
   const syncs: string[] = []
   let view: PhoneView | undefined
   let idle: boolean | undefined
-  let calls: readonly LogEntry[] = []
-  let choices = options.choices ?? NOTHING_CHOSEN
   let own = ms(0)
   const time = options.clock ?? (() => own)
 
@@ -112,7 +116,7 @@ export function createDesk(options: DeskOptions = {}) {
           view = output.view
           break
         case 'call-log':
-          calls = output.log
+          calls = output.calls
           break
         case 'choices':
           choices = output.choices
@@ -210,8 +214,11 @@ export function createDesk(options: DeskOptions = {}) {
     /** What check-sync led to, so far. */
     syncs,
     /** The call log in words, newest first. */
-    calls: () => calls.map(({ kind, name, number, cause }) => `${kind} ${name || number}: ${cause}`),
-    callLog: () => calls,
+    calls: () => calls.log.map(({ kind, name, number, cause }) => `${kind} ${name || number}: ${cause}`),
+    callLog: () => calls.log,
+    /** What is to be kept of the calls. */
+    past: () => keptCalls(calls),
+    clock: (utcOffsetMs: number | undefined) => turn(() => toPhone({ from: 'clock', utcOffsetMs })),
     /** What is joined to what beside the handset. */
     bridged: () => media.connections.filter((c) => !c.includes('handset')),
     view: () => {

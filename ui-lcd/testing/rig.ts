@@ -73,7 +73,7 @@ export function rig(first?: PhoneView) {
     pass,
     show,
     said,
-    setClock: (hhmm: number) => feed({ from: 'clock', wallOffsetMs: hhmm * 60_000 - now }),
+    setClock: (hhmm: number) => feed({ from: 'clock', wallOffsetMs: hhmm * 60_000 - now, zoneMs: 0 }),
     press: (key: Key, action: 'press' | 'long' | 'release' = 'press') => {
       said.length = 0
       feed({ from: 'board', event: { kind: 'key', key, action, at: now } })
