@@ -1,4 +1,6 @@
 // The tick finds its place behind the packets, keeps it when the peer's clock drifts, and stays when there is no phase.
+#include <vector>
+
 #include "check.h"
 #include "engine/phase_lock.h"
 
@@ -46,4 +48,23 @@ TEST("engine-phase/packets without a common phase move nothing") {
   int64_t moved;
   run(lock, 2000, 0, 20 * kMillisecondNs + 3'100'000, 0, moved);
   CHECK_EQ(moved, 0);
+}
+
+TEST("engine-phase/two engines that follow each other's packets come to rest, at most 300 ppm fast") {
+  for (int64_t apart = 0; apart < kTickNs; apart += 1'300'000) {
+    PhaseLock locks[2];
+    int64_t packets[2] = {};
+    std::vector<int64_t> ticks[2] = {{kSecondNs}, {kSecondNs + apart}};
+    while (ticks[0].size() < 6000) {
+      const int me = ticks[0].back() <= ticks[1].back() ? 0 : 1;
+      const int64_t tick = ticks[me].back();
+      const int64_t move = locks[me].correct(tick, packets[1 - me]);
+      if (ticks[me].size() % 2 == 1) packets[me] = tick + 100'000;
+      ticks[me].push_back(tick + kTickNs + move);
+    }
+    const auto tempo = [](const std::vector<int64_t>& of) { return 4900.0 * kTickNs / static_cast<double>(of[5900] - of[1000]); };
+    CHECK_WITHIN(tempo(ticks[0]), 0.9999, 1.0004);
+    CHECK_WITHIN(tempo(ticks[1]), 0.9999, 1.0004);
+    for (size_t i = 1000; i < 5900; i++) CHECK_WITHIN(std::abs((ticks[0][i] - ticks[1][i]) - (ticks[0][1000] - ticks[1][1000])), 0, 300'000);
+  }
 }

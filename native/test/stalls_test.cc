@@ -46,6 +46,8 @@ struct Host {
   double phaseMs = 2;
   uint32_t seed = 1;
   double mostMs = 20;
+  /** Waited for at least. */
+  double leastMs = 20;
 };
 
 struct Outcome {
@@ -84,7 +86,11 @@ Outcome talk(const Host& host, bool known = true) {
   for (int16_t& sample : said) sample = decodeMuLaw(encodeMuLaw(sample));
 
   std::vector<sim::Arrival> arrivals;
-  for (size_t n = 0; n < packets.size(); n++) arrivals.push_back({woken(woken(double(n) * 20, host.sends), host.hears), n});
+  for (size_t n = 0; n < packets.size(); n++) {
+    const double sentMs = woken(double(n) * 20, host.sends), heldUpMs = after(still, sentMs);
+    // A tick that is late lets in what has come.
+    arrivals.push_back({host.hears && heldUpMs > sentMs ? heldUpMs : woken(sentMs, false), n});
+  }
 
   std::vector<sim::Tick> ticks;
   TickTimes times;
@@ -98,7 +104,7 @@ Outcome talk(const Host& host, bool known = true) {
     ticks.push_back({known ? double(times.dueNs()) / 1e6 : runsMs, runsMs});
   }
   Outcome outcome;
-  outcome.heard = sim::play(*codec, packets, 160, arrivals, {20, 200}, ticks);
+  outcome.heard = sim::play(*codec, packets, 160, arrivals, {host.leastMs, 200}, ticks);
   compare(said, outcome);
   return outcome;
 }
@@ -130,6 +136,16 @@ TEST("stalls/longer ones are waited for, by those who stand still longer than th
   }
 }
 
+TEST("stalls/what a receiver that stands still has not looked at is not late, and not waited for") {
+  Host host = kReceiver;
+  for (host.leastMs = 0; host.seed < 5; host.seed++) {
+    const Outcome outcome = talk(host);
+    CHECK_WITHIN(outcome.bent, 0, 0.1);
+    CHECK_EQ(outcome.heard.concealedMs, 0);
+    CHECK_WITHIN(outcome.shiftMs, 0, 12);
+  }
+}
+
 TEST("stalls/by the times at which held-up ticks run the same is stretched and shortened all the time") {
   for (const Host& host : {kBoth, kReceiver}) CHECK_WITHIN(talk(host, false).bent, 1, 100);
 }
@@ -155,6 +171,10 @@ TEST("stalls/a device's blocks were due when the thread would have seen them; it
       times.byDevice(at + lateNs);
       CHECK_WITHIN(times.dueNs(), at, at + 300'000);
     }
+    at += 25 * kMillisecondNs;
+    times.aim(at - 15 * kMillisecondNs);
+    times.byDevice(at);
+    CHECK_EQ(times.dueNs(), at);
     at += 2 * kSecondNs;
     times.byDevice(at);
     CHECK_EQ(times.dueNs(), at);

@@ -27,7 +27,7 @@ Engine::Control::Control(EmitEvent sink, EngineOptions options)
       stock_(options_.bindPair, [this](Event&& event) { emit(std::move(event)); }),
       tick_([this] { wake_.notify(); }),
       network_(options_.priority > 1 ? options_.priority - 1 : 0, tick_.lastPacketNs) {
-  tick_.start(options_.priority);
+  tick_.start(options_.priority, network_.fd());
   thread_.start("offhook-control", 0, [this] { run(); });
 }
 

@@ -24,6 +24,9 @@ class NetworkThread {
   /** Control thread. Once this returns the stream is not called any more. */
   void remove(Stream& stream);
 
+  /** Readable while packets wait that it has not read. */
+  int fd() const { return epoll_; }
+
  private:
   void run();
   const int priority_;

@@ -1,7 +1,10 @@
 // Pacing and the hand-over of plans.
 #include "engine/tick_thread.h"
 
+#include <poll.h>
+
 #include <algorithm>
+#include <ctime>
 
 #include "rt/clock.h"
 
@@ -11,11 +14,15 @@ namespace {
 constexpr int64_t kLateNs = 5 * kMillisecondNs;
 // How long past its time a block of the pacing device is waited for.
 constexpr int64_t kDevicePatienceNs = 10 * kMillisecondNs;
+// What a tick that is late anyway waits for packets.
+constexpr int kLooks = 10;
+constexpr timespec kBetweenLooks{0, 100'000};
 
 void count(std::atomic<uint64_t>& counter, uint64_t by = 1) { counter.fetch_add(by, std::memory_order_relaxed); }
 }  // namespace
 
-void TickThread::start(int priority) {
+void TickThread::start(int priority, int packetsFd) {
+  packetsFd_ = packetsFd;
   plan_ = std::make_unique<Plan>();
   thread_.start("offhook-tick", priority, [this] { run(); });
 }
@@ -77,6 +84,14 @@ bool TickThread::waitForClock() {
   return true;
 }
 
+void TickThread::letPacketsIn() const {
+  for (int i = 0; i < kLooks; i++) {
+    pollfd packets{packetsFd_, POLLIN, 0};
+    if (poll(&packets, 1, 0) <= 0) return;
+    nanosleep(&kBetweenLooks, nullptr);
+  }
+}
+
 bool TickThread::waitForTick() {
   if (plan_->idle()) {
     wake_.wait(-1);
@@ -109,6 +124,8 @@ void TickThread::run() {
   while (!stopping_.load(std::memory_order_acquire)) {
     adopt();
     if (!waitForTick()) continue;
+    // Held up as well, and of less priority, was the thread that receives: what has come meanwhile is in time for this tick.
+    if (monotonicNs() - times_.dueNs() >= kLateNs) letPacketsIn();
     const int64_t began = monotonicNs();
     plan_->run(times_.dueNs(), began);
     count(counters.ticks);

@@ -28,8 +28,8 @@ class TickThread {
   explicit TickThread(std::function<void()> retired) : retiredCall_(std::move(retired)) {}
   ~TickThread() { stop(); }
 
-  /** `priority` of SCHED_FIFO; 0 for ordinary scheduling. */
-  void start(int priority);
+  /** `priority` of SCHED_FIFO; 0 for ordinary scheduling. `packetsFd`: see NetworkThread::fd. */
+  void start(int priority, int packetsFd);
   void stop();
   bool realtime() const { return thread_.realtime(); }
 
@@ -49,6 +49,7 @@ class TickThread {
   bool waitForTick();
   bool waitForClock();
   Pacer* pacer() const;
+  void letPacketsIn() const;
 
   const std::function<void()> retiredCall_;
   std::atomic<Plan*> incoming_{nullptr}, retired_{nullptr};
@@ -57,6 +58,7 @@ class TickThread {
   TickTimes times_;
   const Pacer* pacedBy_ = nullptr;  // at the last tick; only compared
   PhaseLock phase_;
+  int packetsFd_ = -1;
   Wake wake_;
   Thread thread_;
 };

@@ -14,8 +14,11 @@ class TickTimes {
   /** Ticks held up longer than so many of them take are given up. */
   static constexpr int64_t kMostHeldUpNs = 4 * kTickNs;
 
-  /** The next tick is due at `atNs`. */
-  void aim(int64_t atNs) { nextNs_ = atNs; }
+  /** The next tick is due at `atNs`, a device's first block whenever it comes: nothing follows from those before. */
+  void aim(int64_t atNs) {
+    nextNs_ = atNs;
+    dueNs_ = 0;
+  }
   void move(int64_t byNs) { nextNs_ += byNs; }
   int64_t nextNs() const { return nextNs_; }
   /** Of the tick that has begun. */

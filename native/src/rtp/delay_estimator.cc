@@ -41,10 +41,10 @@ struct DelayEstimator::Waits {
 };
 const DelayEstimator::Waits DelayEstimator::kWaits;
 
-void DelayEstimator::add(double sentMs, double arrivedMs, int64_t number, bool led) {
+void DelayEstimator::add(double sentMs, double arrivedMs, double sparedMs, int64_t number, bool led) {
   const double transit = arrivedMs - sentMs;
   moveOrigin(transit, arrivedMs);
-  const size_t bin = size_t(std::clamp(transit - origin_, 0.0, double(kBins - 1)));
+  const size_t bin = size_t(std::clamp(transit - origin_ - sparedMs, 0.0, double(kBins - 1)));
   // 1/n at first, so that few packets already make a distribution.
   const float forget = std::min(kForget, 1 - 1.f / float(count_ + 2));
   ++count_;

@@ -11,9 +11,10 @@ class DelayEstimator {
  public:
   /**
    * Packet `number`, sent at `sentMs` of the sender's media clock, came at `arrivedMs` of ours; origins do not matter. Holes are
-   * led up to what follows them where that has come (`led`).
+   * led up to what follows them where that has come (`led`). It was not missed for the last `sparedMs` of its delay, as who would
+   * have played it was held up too.
    */
-  void add(double sentMs, double arrivedMs, int64_t number, bool led);
+  void add(double sentMs, double arrivedMs, double sparedMs, int64_t number, bool led);
   /** A packet whose delay says nothing has a number of its own. */
   void noteOther() { ++others_; }
   /** The sender's clock has jumped or it is another sender: what is known of the network stays, the origin is found anew. */

@@ -53,6 +53,7 @@ void JitterBuffer::restart() {
   while (count_ > 0) removeFirst();
   led_ = {};
   delays_.forgetOrigin();
+  nextTickMs_ = kNoTick;
   anchored_ = false;
   decoder_ = speaker_ = nullptr;
   others_ = 0;
@@ -70,7 +71,7 @@ bool JitterBuffer::noteArrival(const Voice& voice) {
     restart();
   }
   jumpsInRow_ = 0;
-  delays_.add(sent, arrived, voice.sequence, !voice.decoder->conceals());
+  delays_.add(sent, arrived, std::max(0.0, arrived - nextTickMs_), voice.sequence, !voice.decoder->conceals());
   return true;
 }
 
@@ -128,6 +129,7 @@ void JitterBuffer::dropFirst() {
 
 void JitterBuffer::give(int16_t* out, size_t samples, int64_t dueNs) {
   const double tickMs = double(dueNs) / 1e6;
+  nextTickMs_ = tickMs + kTickMs;
   while (ahead() < samples) refill(samples - ahead(), tickMs);
   std::copy_n(samples_.begin() + long(read_), samples, out);
   read_ += samples;
@@ -228,7 +230,7 @@ void JitterBuffer::play(size_t skip, double tickMs, size_t gap) {
   if (anchored_ && !paused) concealed_ += holeConcealed_ + int64_t(gap);
   holeConcealed_ = 0;
 
-  const double waited = tickMs + ms(int64_t(ahead() + gap)) - double(voice.arrivedNs) / 1e6;
+  const double waited = std::max(0.0, tickMs + ms(int64_t(ahead() + gap)) - double(voice.arrivedNs) / 1e6);
   delayMs_ = std::isnan(delayMs_) ? waited : delayMs_ + (waited - delayMs_) / 16;
   const bool another = voice.decoder != decoder_, begins = another && voice.decoder != speaker_;
   if (begins) voice.decoder->reset();

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "../codec/codec.h"
@@ -61,6 +62,7 @@ class JitterBuffer {
  private:
   static constexpr size_t kSlots = 64;
   static constexpr uint32_t kMostMs = 200;  // of a packet
+  static constexpr double kNoTick = std::numeric_limits<double>::infinity();
 
   double ms(int64_t samples) const { return double(samples) * 1000 / rate_; }
   /** The excess delay (see DelayEstimator) tolerated if `position` is played at `nowMs`. */
@@ -92,6 +94,8 @@ class JitterBuffer {
   const Release release_;
   void* const owner_;
   double minMs_ = 0, maxMs_ = 200;
+  /** When the next tick is due; what comes later and before it runs is in time for it. */
+  double nextTickMs_ = kNoTick;
 
   DelayEstimator delays_;
   Concealer concealer_;
