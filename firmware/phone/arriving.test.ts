@@ -141,6 +141,8 @@ describe('whom calls are never sent on to', () => {
     const desk = createDesk({ settings: { ...SETTINGS, dialMap: '<9=>xxx|<8=112>' } })
     desk.chooses({ forwardAll: '8', forwardBusy: '9103' })
     expect(desk.view().forward).toMatchObject({ all: '', busy: '9103' })
+    desk.chooses({ dnd: true })
+    expect(desk.log.filter((what) => what === 'calls are not sent on')).toHaveLength(1)
   })
 })
 

@@ -10,7 +10,7 @@ const PBX = '10.0.0.9'
 const ALICE = '10.0.0.1'
 
 /** An exchange calls Alice's phone, which trusts it, or not; what the phone says to that. */
-function calls(headers: readonly string[], autoAnswer: 'never' | 'trusted' | 'anyone', trusted: boolean) {
+function calls(headers: readonly string[], autoAnswer: 'never' | 'trusted' | 'anyone', trusted: boolean, dnd = false) {
   const place = new Street()
   const settings = settingsOf(`sip:alice@${ALICE}`)
   const [line] = settings.accounts
@@ -20,6 +20,7 @@ function calls(headers: readonly string[], autoAnswer: 'never' | 'trusted' | 'an
     { ...settings, rings, accounts: [{ ...line!, config: { ...line!.config, autoAnswer } }] },
     { supported: ['answermode'], strangers: { policy: 'accept', trusted: trusted ? [PBX] : [] } },
   )
+  desk.chooses({ dnd })
   const said: string[] = []
   const local = place.peer(PBX, ({ data }) => said.push(data))
   const body = sdp({ address: PBX })
@@ -67,6 +68,11 @@ describe('to be answered by itself', () => {
     ['of a stranger where anybody may', 'anyone', false, 'in-call with Bob'],
   ] as const)('%s', (_name, allowed, trusted, shows) => {
     expect(calls(['Call-Info: <sip:pbx>;answer-after=0'], allowed, trusted).desk.shows()).toBe(shows)
+  })
+
+  test('not when nobody wants to be disturbed', () => {
+    const { desk, statuses } = calls(['Call-Info: <sip:pbx>;answer-after=0'], 'anyone', true, true)
+    expect([desk.shows(), statuses()]).toEqual(['idle', [486]])
   })
 
   test('after some seconds: it rings so long', () => {

@@ -40,18 +40,29 @@ export function targetOn(aor: string, to: string, map?: DialMap): ReturnType<typ
   return line === undefined ? err('not a SIP address') : completeTarget(targetOf(resolveNumber(map, to)), line)
 }
 
+const WHICH = { all: 'forwardAll', busy: 'forwardBusy', noAnswer: 'forwardNoAnswer' } as const
+type Which = keyof typeof WHICH
+
+function faultOf(state: PhoneState, which: Which): string | undefined {
+  const own = (state.settings?.accounts ?? []).map(({ config }) => config.aor)
+  return forwardFault(settled(state, WHICH[which]), own, state.dialMap)
+}
+
 /** What is set and can be done. */
 export function forwardingOf(state: PhoneState): Forwarding {
-  const own = (state.settings?.accounts ?? []).map(({ config }) => config.aor)
-  const sound = (key: 'forwardAll' | 'forwardBusy' | 'forwardNoAnswer'): string => {
-    const to = settled(state, key)
-    return forwardFault(to, own, state.dialMap) === undefined ? to : ''
-  }
+  const sound = (which: Which): string => (faultOf(state, which) === undefined ? settled(state, WHICH[which]) : '')
   return {
-    ...{ all: sound('forwardAll'), busy: sound('forwardBusy'), noAnswer: sound('forwardNoAnswer') },
+    ...{ all: sound('all'), busy: sound('busy'), noAnswer: sound('noAnswer') },
     afterS: settled(state, 'forwardAfterS'),
   }
 }
+
+/** What is set and cannot be done, for the log: a number may lead back here by way of the dial plan. */
+export const forwardFaults = (state: PhoneState): { which: string; to: string; why: string }[] =>
+  (['all', 'busy', 'noAnswer'] as const).flatMap((which) => {
+    const why = faultOf(state, which)
+    return why === undefined ? [] : { which, to: settled(state, WHICH[which]), why }
+  })
 
 /** Calls do not ring here, whoever is at the phone: the dial tone and the lamp of the bell remind of it. */
 export const isQuiet = (state: PhoneState): boolean => settled(state, 'dnd') || forwardingOf(state).all !== ''

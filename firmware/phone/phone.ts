@@ -10,6 +10,7 @@ import type { UaCommand, UaEvent } from '../ua/contract.ts'
 import { dated } from './call-log.ts'
 import type { Choices } from './chosen.ts'
 import type { CallLog, PhoneInput, PhoneOutput, PhoneSettings } from './contract.ts'
+import { forwardFaults } from './forwarding.ts'
 import { type Lamps, lampsOf } from './lamps.ts'
 import { applySettings } from './lines.ts'
 import { choose, settled } from './settled.ts'
@@ -116,6 +117,12 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
     return applySettings(state, settings, send)
   }
 
+  /** What was set and is not done. */
+  function complain(out: PhoneOutput[]): void {
+    for (const fault of forwardFaults(state))
+      out.push({ to: 'log', record: log('warn', 'phone', 'calls are not sent on', fault) })
+  }
+
   /** The phone goes on without its handset: calls stay, the screen works; the engine keeps the port and tries again. */
   function onMedia(event: MediaEvent, out: PhoneOutput[]): void {
     const say = (record: LogRecord) => out.push({ to: 'log', record })
@@ -163,9 +170,12 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
           note(input.event, out)
           return become(onUaEvent(state, input.event, now, send), commands, goneWith(input.event), out)
         case 'settings':
-          return become(take(input.settings, send, out), commands, undefined, out)
+          become(take(input.settings, send, out), commands, undefined, out)
+          return complain(out)
         case 'choice':
-          return become(choose(state, input.choice), commands, undefined, out)
+          become(choose(state, input.choice), commands, undefined, out)
+          if (Object.keys(input.choice).some((key) => key.startsWith('forward'))) complain(out)
+          return
         case 'clock':
           return become(dated(state, input.utcOffsetMs), commands, undefined, out)
         case 'start':
