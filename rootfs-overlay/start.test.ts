@@ -53,7 +53,7 @@ function start(args: readonly string[] = ['stand', '0'], env: Record<string, str
 }
 
 /** What keeps it small. */
-const memory = ['--no-turbofan', '--no-maglev', '1']
+const memory = ['--no-turbofan', '--no-maglev', '--no-sparkplug', '1']
 const FAILED = 'starting without the startup snapshot: the last start from it failed\n'
 
 test('from the snapshot: nothing is said, arguments, environment and exit code are handed on, and no process is added', async () => {

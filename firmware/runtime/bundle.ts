@@ -2,40 +2,40 @@
 //
 //   node firmware/runtime/bundle.ts
 //
-// CommonJS, because a V8 startup snapshot takes nothing else. The addon and the packages with native code stay outside.
+// CommonJS, because a V8 startup snapshot takes nothing else. Addons stay outside.
 import { statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** Packages with native code: found beside the bundle, when they are asked for. */
-const BESIDE = ['onoff', 'i2c-bus']
+/** Where addons of packages are from the bundle, when they are asked for; others are beside it. */
+const ADDONS: Readonly<Record<string, string>> = {
+  'epoll.node': 'node_modules/epoll/build/Release/epoll.node',
+  'i2c.node': 'node_modules/i2c-bus/build/Release/i2c.node',
+}
 /**
  * What `mqtt` would bring for WebSockets, SOCKS proxies, browsers and its own debugging, what `naudiodon` would do with
- * SIGSEGV, and how it finds its addon, which is beside the bundle; and what stands there instead.
+ * SIGSEGV, and how packages look for their addons; and what stands there instead.
  */
 const REPLACED: Readonly<Record<string, string>> = {
   ...{ ws: '', socks: '', 'worker-timers': '' },
   debug: 'module.exports=()=>()=>{}',
   'segfault-handler': 'exports.registerHandler=()=>{}',
-  bindings: `module.exports=(name)=>require('node:module').createRequire(offhookBundle.url)('./'+name)`,
+  bindings: 'module.exports=(name)=>offhookBundle.addon(name)',
 }
-/** Inside a snapshot there is no `import()`, and the `require` of a bundle knows Node's own modules only. */
 const PACKAGES: Plugin = {
   name: 'packages',
   setup(setup) {
     const named = (names: readonly string[]) => ({ filter: new RegExp(`^(${names.join('|')})$`) })
-    setup.onResolve(named(BESIDE), ({ path }) => ({ path, namespace: 'beside' }))
-    setup.onLoad({ filter: /^/, namespace: 'beside' }, ({ path }) => ({
-      contents: `module.exports=require('node:module').createRequire(offhookBundle.url)('${path}')`,
-    }))
     setup.onResolve(named(Object.keys(REPLACED)), ({ path }) => ({ path, namespace: 'replaced' }))
     setup.onLoad({ filter: /^/, namespace: 'replaced' }, ({ path }) => ({ contents: REPLACED[path]! }))
   },
 }
-/** Where the bundle is, asked for late: what is loaded into a snapshot does not know yet. */
-const HEAD = "const offhookBundle={get url(){return require('node:url').pathToFileURL(process.argv[1]).href}};"
+/** Where the bundle is, asked for late: what is loaded into a snapshot does not know yet. Node's own way to an addon reads a dozen files. */
+const HEAD = `const offhookBundle={get url(){return require('node:url').pathToFileURL(process.argv[1]).href},addon(name){
+const loaded={exports:{}},file=${JSON.stringify(ADDONS)}[name]??name;
+process.dlopen(loaded,require('node:path').resolve(process.argv[1],'..',file));return loaded.exports}};`
 
 /** Bundles `entry` and all it imports as the firmware is bundled; resolves to `outfile`. */
 export async function bundle(entry: string, outfile: string): Promise<string> {

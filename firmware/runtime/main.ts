@@ -9,6 +9,7 @@
 // OFFHOOK_TRIED is a file of who started it, removed when the phone stands.
 // NOTIFY_SOCKET and WATCHDOG_USEC are systemd's. Exit code 0: told to stop; 75: told to start anew; 1: it could not go on.
 import { rm } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
 import { openLinuxBoard } from '../../hal/linux/linux-board.ts'
 import { plainFormats } from '../../provisioning/schema/formats.ts'
 import { readBootstrap } from '../../provisioning/store/bootstrap.ts'
@@ -26,6 +27,12 @@ import { VERSION } from './version.ts'
 const STOP_MS = 4000
 /** Asks the supervisor to start the phone again (EX_TEMPFAIL of sysexits.h). */
 const AGAIN = 75
+
+/**
+ * What is called often is compiled from then on, after it stands. Before, each function that is hot for the start would be; and
+ * its code is soon not called any more.
+ */
+const COMPILE_MS = 20_000
 
 /** Of Node itself, on the way to registrar and broker; `tls` has to wait, it does not go into a snapshot. */
 const SOON = ['cluster', 'perf_hooks', 'dns', 'crypto', 'assert', 'tty']
@@ -76,6 +83,7 @@ async function main(of: MadeOf): Promise<void> {
   process.once('SIGTERM', () => stop(0))
   process.once('SIGINT', () => stop(0))
   supervisor.ready()
+  setTimeout(() => setFlagsFromString('--sparkplug'), COMPILE_MS).unref()
   if (env.OFFHOOK_TRIED !== undefined) rm(env.OFFHOOK_TRIED, { force: true }, () => {})
 }
 

@@ -34,7 +34,7 @@ test('two snapshots of the phone are the same, whoever builds them, and do not n
     return readFileSync(join(folder, name, 'offhook.blob'))
   })
   expect(one!.equals(two!)).toBe(true)
-  expect(one!.length).toBeLessThan(6_000_000)
+  expect(one!.length).toBeLessThan(8_000_000)
   for (const name of [process.execPath, join(folder, 'one')]) expect(one!.includes(name)).toBe(false)
 })
 

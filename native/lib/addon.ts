@@ -1,6 +1,5 @@
 // Finds and loads the native addon: the one place that knows where it is.
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -24,6 +23,8 @@ export function loadAddon(): unknown {
   const places = addonPlaces(process.env)
   const path = places.find((place) => existsSync(place))
   if (!path) throw new Error(`the native addon is missing; run: npm run setup (looked for ${places.join(', ')})`)
-  loaded = createRequire(import.meta.url)(path)
+  const addon: { exports: unknown } = { exports: {} }
+  process.dlopen(addon, path)
+  loaded = addon.exports
   return loaded
 }

@@ -20,7 +20,7 @@ import { takeKernel } from './kernel.ts'
 import { setModes } from './modes.ts'
 import { addNotices } from './notices.ts'
 import { nodeRow, npmRows, packageTable } from './package-list.ts'
-import { crossPackages } from './packages.ts'
+import { crossAddons } from './packages.ts'
 import { piFirmware } from './pi-firmware.ts'
 import { progress } from './progress.ts'
 import { prune } from './prune.ts'
@@ -83,8 +83,8 @@ async function build(wanted: ReturnType<typeof options>): Promise<string[]> {
       root,
       linked.map(({ name }) => name),
     )
-    step('onoff and i2c-bus for arm64')
-    cpSync(crossPackages(cache), join(root, 'usr/lib/offhook/node_modules'), { recursive: true })
+    step('addons of onoff and i2c-bus')
+    cpSync(crossAddons(cache), join(root, 'usr/lib/offhook/node_modules'), { recursive: true })
     step('overlay and system files')
     for (const top of ['etc', 'usr'])
       cpSync(join(project, 'rootfs-overlay', top), join(root, top), { recursive: true, verbatimSymlinks: true })
