@@ -119,7 +119,7 @@ test('drivers: those of all that is on the buses but the radio’s, in one call,
 
 test('systemd waits for the phone’s own word, and starts it anew when that stays away', () => {
   const unit = lines(UNIT)
-  for (const line of ['Type=notify', 'NotifyAccess=main', 'WatchdogSec=15', 'SuccessExitStatus=75', 'Restart=always'])
+  for (const line of ['Type=notify', 'NotifyAccess=main', 'WatchdogSec=16', 'SuccessExitStatus=75', 'Restart=always'])
     expect(unit).toContain(line)
 })
 

@@ -10,6 +10,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { createFakeBoard } from '../../hal/fake/fake-board.ts'
 import { systemClock } from '../../hal/linux/system-clock.ts'
 import { notify } from '../../native/lib/notify.ts'
+import { BEAT_MS } from '../base/beat.ts'
 import type { LogRecord } from '../base/log.ts'
 import { composePhone } from './compose.ts'
 import { createSupervisor, type Supervisor } from './supervisor.ts'
@@ -143,4 +144,27 @@ test('nobody supervises: nothing is sent, nothing is asked', () => {
   supervisor.ready()
   supervisor.stopping()
   expect([asked, logged]).toEqual([[], []])
+})
+
+test('of a longer time the questions come with a beat, never later than half of it', async () => {
+  vi.useFakeTimers()
+  ends.push(() => vi.useRealTimers())
+  await vi.advanceTimersByTimeAsync(1500)
+  const asked: number[] = []
+  const ask = (answered: () => void) => {
+    asked.push(Math.floor(performance.now()))
+    answered()
+  }
+  const env = { NOTIFY_SOCKET: abstract(), WATCHDOG_USEC: '16000000' }
+  const supervisor = createSupervisor({ env, pid: 1, ask, log: () => {} })
+  const begun = Math.floor(performance.now())
+  supervisor.ready()
+  await vi.advanceTimersByTimeAsync(34_000)
+  supervisor.stopping()
+  expect(asked[0]).toBe(begun)
+  for (const at of asked.slice(1)) expect(at % BEAT_MS).toBeLessThanOrEqual(2)
+  const apart = asked.slice(1).map((at, n) => at - asked[n]!)
+  expect(Math.max(...apart)).toBeLessThanOrEqual(8002)
+  expect(apart.slice(1).map((time) => Math.round(time / BEAT_MS))).toEqual(apart.slice(1).map(() => 2))
+  expect(asked.length).toBeGreaterThanOrEqual(4)
 })

@@ -3,7 +3,10 @@
 // Alive is what answers: the hub, down to its least urgent inlet, and the media engine. Feeding stops with the first
 // question that nobody answers, and whoever supervises starts a phone whose state is known again.
 import { notify as send } from '../../native/lib/notify.ts'
+import { BEAT_MS, nextBeat } from '../base/beat.ts'
 import { type LogRecord, log } from '../base/log.ts'
+import { after, notEarly } from '../base/time.ts'
+import { monotonic } from './clock.ts'
 
 export interface SupervisorOptions {
   /** NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID are looked at. */
@@ -15,7 +18,7 @@ export interface SupervisorOptions {
 }
 
 export interface Supervisor {
-  /** READY=1, and WATCHDOG=1 from now on, twice in the time the supervisor allows, as it advises. */
+  /** READY=1, and WATCHDOG=1 from now on, twice in the time the supervisor allows, as it advises; with a beat, if that is not too late. */
   ready(): void
   /** STOPPING=1; the watchdog is fed no more, as the time to stop is the supervisor's own measure. */
   stopping(): void
@@ -27,6 +30,9 @@ export function createSupervisor({ env, pid, ask, log: report }: SupervisorOptio
   const forUs = env.WATCHDOG_PID === undefined || Number(env.WATCHDOG_PID) === pid
   const timeoutMs = forUs ? Number(env.WATCHDOG_USEC ?? 0) / 1000 : 0
   let timer: NodeJS.Timeout | undefined
+  /** Since the last question; `missed` when it was not answered in time. */
+  let asking = false
+  let missed = false
   let failed = false
 
   function notify(text: string): void {
@@ -40,20 +46,23 @@ export function createSupervisor({ env, pid, ask, log: report }: SupervisorOptio
     }
   }
 
+  /** One timer for both, the next question and the patience with the last: one that is called off wakes Node all the same. */
   function feed(): void {
-    let asking = true
-    const round = setTimeout(() => {
-      if (asking) report(log('error', 'supervisor', 'hub or media engine does not answer'))
-    }, timeoutMs / 2)
-    round.unref()
+    const now = monotonic()
+    const at = timeoutMs / 2 < BEAT_MS ? after(now, timeoutMs / 2) : nextBeat(after(now, timeoutMs / 2 - BEAT_MS))
+    timer = setTimeout(feed, notEarly(at - now))
+    timer.unref()
+    if (asking) {
+      if (!missed) report(log('error', 'supervisor', 'hub or media engine does not answer'))
+      missed = true
+      return
+    }
+    asking = true
+    missed = false
     ask(() => {
       if (!asking) return
       asking = false
-      clearTimeout(round)
-      if (timer === undefined) return
-      notify('WATCHDOG=1')
-      timer = setTimeout(feed, timeoutMs / 2)
-      timer.unref()
+      if (timer !== undefined) notify('WATCHDOG=1')
     })
   }
 
@@ -61,8 +70,7 @@ export function createSupervisor({ env, pid, ask, log: report }: SupervisorOptio
     ready() {
       notify('READY=1')
       if (socket === '' || !(timeoutMs > 0)) return
-      timer = setTimeout(feed, 0)
-      timer.unref()
+      feed()
     },
     stopping() {
       clearTimeout(timer)

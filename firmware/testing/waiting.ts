@@ -13,7 +13,7 @@ const NAMES: Readonly<Record<string, string>> = {
   'firmware/console/person': 'options',
   'firmware/net': 'certificate,local-address,mac,nat-type,resolver,stream-ports,tcp,tls',
   'firmware/runtime':
-    'broker-tls,departure,event-log,health,keeper,log-sink,operation,options,remembered,settings,snapshot,sockets,stack,telemetry,tracer',
+    'broker-tls,departure,event-log,health,keeper,log-sink,operation,options,remembered,rest,settings,snapshot,sockets,stack,telemetry,tracer',
   'firmware/testing/interop':
     '*-sipp,console-control,facade-kamailio,kamailio-digest,kamailio-outbound,kamailio-presence,kamailio-session,names,ports,servers,sipp-calls-phone,sipp-tcp',
   'firmware/testing/real-time': 'run',

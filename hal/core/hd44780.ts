@@ -1,8 +1,9 @@
 // Keeps an HD44780 behind a PCF8574 showing the newest frame: start-up, differences, recovery after NAK and unplugging.
+
+import { BEAT_MS, nextBeat } from '../../firmware/base/beat.ts'
 import type { Machine } from '../../firmware/base/machine.ts'
 import { after, FOREVER, type Millis, ms } from '../../firmware/base/time.ts'
 import type { Frame, Size } from '../api/board.ts'
-import { BEAT_MS, nextBeat } from './beat.ts'
 import { encodeText, ICON_CELLS, type Rom } from './charset.ts'
 import { CONTROL, nextStep, type Shown, UNKNOWN_CELL, type Wanted, walk } from './hd44780-diff.ts'
 import { bytesWithin, displayByte, nibble, PIN } from './hd44780-wire.ts'
@@ -143,7 +144,8 @@ export function createHd44780({ size, rom, busHz }: Hd44780Options): Machine<Hd4
   /** What is not written for a while may have lost its power; after a write that could not be seen any more. */
   const check = ({ shown, as, pauseMs }: State & { name: 'Resting' }, now: Millis, out: Hd44780Output[]): void => {
     out.push({ kind: 'bus-read' })
-    state = { name: 'Checking', shown, as, pauseMs, giveUpAt: after(now, ANSWER_MS) }
+    // With a beat again, for which it is waited at rest anyway: a timer that is called off wakes Node all the same.
+    state = { name: 'Checking', shown, as, pauseMs, giveUpAt: nextBeat(after(now, ANSWER_MS)) }
   }
   const started = (now: Millis, out: Hd44780Output[]): void => {
     if (told !== 'ready') out.push({ kind: 'lcd-ready' })

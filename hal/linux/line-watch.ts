@@ -1,9 +1,10 @@
 // Hears of changes of input lines: from the kernel's edges, or by reading lines whose chip tells none, again and again or when
 // somebody says that there is something to read.
+
+import { nextBeat } from '../../firmware/base/beat.ts'
 import { after, type Millis } from '../../firmware/base/time.ts'
 import type { Clock } from '../api/clock.ts'
 import type { GpioLine, Level, LineCallback } from '../api/lines.ts'
-import { nextBeat } from '../core/beat.ts'
 import type { LineAt } from './profiles.ts'
 
 export interface WatchedLine {

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
+import { BEAT_MS, nextBeat } from '../../firmware/base/beat.ts'
 import { type BoardRig, boardContract, LIMITS } from '../api/board.contract.ts'
 import type { BoardEvent } from '../api/board.ts'
 import type { Level } from '../api/lines.ts'
-import { BEAT_MS, nextBeat } from '../core/beat.ts'
 import { createGpioModel, type Wire } from '../fake/gpio-model.ts'
 import { createHardware } from '../fake/hardware.ts'
 import { createI2cBusModel } from '../fake/i2c-bus-model.ts'
@@ -63,7 +63,7 @@ function modelled(profile: BoardProfile = PROFILE, edges = true) {
     button: (key) => gpio.edge(number(profile.buttons.find((button) => button.key === key)!.line)),
     hook: () => gpio.edge(number(profile.hook)),
   })
-  /** When a timer of the board itself ran, in whole ms. */
+  /** When timers of the board itself are due, in whole ms: one that is called off wakes Node all the same. */
   const woken = new Set<number>()
   const board = createLinuxBoard(profile, {
     Gpio: gpio.Gpio,
@@ -71,11 +71,10 @@ function modelled(profile: BoardProfile = PROFILE, edges = true) {
     openBus: bus.open,
     clock: {
       now: clock.now,
-      after: (delayMs, run) =>
-        clock.after(delayMs, () => {
-          woken.add(Math.floor(clock.now()))
-          run()
-        }),
+      after(delayMs, run) {
+        woken.add(Math.floor(clock.now() + delayMs))
+        return clock.after(delayMs, run)
+      },
     },
     sysfsRoot: root,
   })

@@ -256,7 +256,7 @@ async function watchdogs({ shell }: Phone): Promise<void> {
   const about = '/sys/class/watchdog/watchdog0'
   const look = () => shell.out(`cat ${about}/identity ${about}/state ${about}/timeout`)
   await expect.poll(look, { timeout: 30_000, interval: 500 }).toBe('Software Watchdog\nactive\n15\n')
-  expect(await show(shell, 'WatchdogUSec')).toBe('15s')
+  expect(await show(shell, 'WatchdogUSec')).toBe('16s')
 }
 
 /** Killed, and hung. */

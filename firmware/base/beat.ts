@@ -1,5 +1,5 @@
 // When what may have gone wrong unnoticed at rest is looked at: all of it at the same times, so that it wakes the processor once.
-import { type Millis, ms } from '../../firmware/base/time.ts'
+import { type Millis, ms } from './time.ts'
 
 export const BEAT_MS = 4000
 
