@@ -8,6 +8,7 @@ import { readOptions, USAGE } from './options.ts'
 import { createOutput } from './output.ts'
 import type { PersonOptions } from './person/options.ts'
 import { Person } from './person/person.ts'
+import { Terminal } from './person/terminal.ts'
 import type { Fields } from './schema.ts'
 
 /** Whatever is still open after this long is left behind, ms. */
@@ -45,7 +46,11 @@ async function run(start: Fields | undefined): Promise<void> {
 
 /** The console for people, until `q` or the end of input. */
 async function runPerson(given: PersonOptions): Promise<void> {
-  const person = new Person(given, (line) => void process.stdout.write(`${line}\n`))
+  const say = (text: string) => void process.stdout.write(text)
+  const terminal = process.stdin.isTTY
+    ? new Terminal(process.stdin, say, () => process.kill(process.pid, 'SIGINT'))
+    : undefined
+  const person = new Person(given, (line) => say(`${line}\n`), terminal && ((hides) => terminal.hide(hides)))
   const leave = async (code: number): Promise<never> => {
     setTimeout(() => process.exit(code), LATEST_MS).unref()
     await person.stop()
@@ -58,7 +63,7 @@ async function runPerson(given: PersonOptions): Promise<void> {
     process.stderr.write(`${error instanceof OperationError ? error.info() : error}\n`)
     return leave(1)
   }
-  for await (const line of linesOf(process.stdin)) {
+  for await (const line of linesOf(terminal ?? process.stdin)) {
     if (line !== undefined) await person.line(line)
     if (person.leaving) break
   }

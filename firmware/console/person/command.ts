@@ -11,6 +11,11 @@ export interface PersonCommand {
   readonly help: string
   /** Said before the first question: what there is to choose from. */
   readonly shows?: (person: Person) => void
+  /** Place of the answer that is typed unseen. */
+  readonly hides?: number
+  /** Of what asks by itself: whether that still makes sense, and what an empty line does. */
+  readonly isDue?: () => boolean
+  readonly givenUp?: () => void
   run(person: Person, ...given: readonly string[]): void | Promise<void>
 }
 

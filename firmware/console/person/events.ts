@@ -1,6 +1,8 @@
 // What the console for people says of what happens, and does by itself when it happens.
 import type { Account, Buddy, Call, Endpoint } from '../../api/facade/index.ts'
+import type { PersonCommand } from './command.ts'
 import type { PersonOptions } from './options.ts'
+import { passwordFor } from './password.ts'
 import type { Sound } from './sound.ts'
 
 /** Who hears. */
@@ -11,6 +13,9 @@ export interface Listener {
   readonly calls: readonly Call[]
   call: Call | undefined
   say(line: string): void
+  /** Somebody sits there. */
+  readonly isAskable: boolean
+  ask(command: PersonCommand): void
 }
 
 export function tellEndpoint(person: Listener, endpoint: Endpoint): void {
@@ -31,6 +36,10 @@ export function tellAccount(person: Listener, account: Account): void {
     const status = statusCode === 0 ? '' : ` ${statusCode} ${reason}`
     const next = retryMs === undefined ? '' : `, again in ${Math.round(retryMs / 1000)} s`
     person.say(`${account.uri} ${state}${status}${expiration > 0 ? `, for ${expiration} s` : ''}${next}`)
+  })
+  account.on('authChallenge', (prm) => {
+    const asked = person.isAskable ? passwordFor(account, prm) : undefined
+    if (asked !== undefined) person.ask(asked)
   })
   account.on('instantMessage', ({ fromUri, msgBody }) => person.say(`message from ${fromUri}: ${msgBody}`))
   account.on('instantMessageStatus', ({ toUri, code, reason }) => person.say(`message to ${toUri}: ${code} ${reason}`))

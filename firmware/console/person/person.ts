@@ -8,6 +8,12 @@ import type { AccountOptions, PersonOptions } from './options.ts'
 import { setUp } from './set-up.ts'
 import { Sound } from './sound.ts'
 
+/** What was asked, and has been answered so far. */
+interface Asking {
+  readonly command: PersonCommand
+  readonly given: readonly string[]
+}
+
 interface Owned {
   readonly account: Account
   options: AccountOptions
@@ -27,11 +33,16 @@ export class Person implements Listener {
   echoes = false
   leaving = false
   #sound: Sound | undefined
-  #asking: { readonly command: PersonCommand; readonly given: readonly string[] } | undefined
+  readonly #hide: ((hides: boolean) => void) | undefined
+  #asking: Asking | undefined
+  /** Of what asks by itself. */
+  #toAsk: PersonCommand[] = []
 
-  constructor(options: PersonOptions, say: (line: string) => void) {
+  /** `hide`: the terminal is to show what is typed, or not; undefined: nobody sits there who could be asked. */
+  constructor(options: PersonOptions, say: (line: string) => void, hide?: (hides: boolean) => void) {
     this.options = options
     this.say = say
+    this.#hide = hide
   }
 
   /** Throws an OperationError that names what cannot be. */
@@ -90,14 +101,20 @@ export class Person implements Listener {
 
   /** One line of input: a command with what it needs, or what was asked for. An empty line gives it up. */
   async line(text: string): Promise<void> {
-    if (this.echoes) this.say(text)
-    const [word = '', ...rest] = text.trim().split(/\s+/)
     const asking = this.#asking
+    const isUnseen = asking !== undefined && asksUnseen(asking)
+    if (this.echoes && !isUnseen) this.say(text)
     this.#asking = undefined
-    if (text.trim() === '') return
+    if (text.trim() === '') asking?.command.givenUp?.()
+    else await this.#perform(asking, isUnseen ? text : text.trim())
+    this.#askNext()
+  }
+
+  async #perform(asking: Asking | undefined, text: string): Promise<void> {
+    const [word = '', ...rest] = text.split(/\s+/)
     const command = asking?.command ?? COMMANDS.get(word)
     if (command === undefined) return this.say(`no command ${word}; ? lists them`)
-    const given = asking === undefined ? joined(rest, command) : [...asking.given, text.trim()]
+    const given = asking === undefined ? joined(rest, command) : [...asking.given, text]
     try {
       const next = question(command, given)
       if (next !== undefined) {
@@ -112,6 +129,28 @@ export class Person implements Listener {
       if (!(error instanceof OperationError)) throw error
       this.say(error.info())
     }
+  }
+
+  get isAskable(): boolean {
+    return this.#hide !== undefined
+  }
+
+  /** What it needs is asked for as soon as nothing else is. */
+  ask(command: PersonCommand): void {
+    this.#toAsk.push(command)
+    this.#askNext()
+  }
+
+  #askNext(): void {
+    if (this.#asking === undefined) {
+      this.#toAsk = this.#toAsk.filter(({ isDue }) => isDue?.() !== false)
+      const command = this.#toAsk.shift()
+      if (command !== undefined) {
+        this.#asking = { command, given: [] }
+        this.say(`${question(command, [])}:`)
+      }
+    }
+    this.#hide?.(this.#asking !== undefined && asksUnseen(this.#asking))
   }
 
   makeCall(uri: string): void {
@@ -187,6 +226,8 @@ class OwnAccount extends Account {
     return call
   }
 }
+
+const asksUnseen = ({ command, given }: Asking): boolean => command.hides === given.length
 
 /** The last question takes all that is left of the line. */
 function joined(words: readonly string[], { asks }: PersonCommand): readonly string[] {
