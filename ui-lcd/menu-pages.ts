@@ -3,6 +3,7 @@ import { TONE_COUNTRIES } from '../firmware/media/tones.ts'
 import type { BuddyView, KeyView, LineView, LogEntry, MailboxView } from '../firmware/phone/contract.ts'
 import type { Size } from '../hal/api/board.ts'
 import { ICONS } from '../hal/api/icons.ts'
+import { ERASE, found, SEARCH_KEYS } from './contacts.ts'
 import { entryScreen, FORWARDS, labelOf, shownOf } from './forward-pages.ts'
 import { callBack, callMailbox, listed, type Page, pagesOf, type World } from './menu.ts'
 import type { MenuAction, Screen, Soft } from './screen.ts'
@@ -81,6 +82,20 @@ export function sheetOf(page: Page, world: World, { columns }: Size): Sheet {
       const { use, pickUp, dial } = STRINGS.soft
       return list(STRINGS.pages.keys, rows, on === undefined ? (takes ? pickUp : dial) : use)
     }
+    case 'contacts': {
+      const { text: sought } = page.search
+      const title = sought === '' ? STRINGS.pages.contacts : `${STRINGS.search} ${sought}`
+      const entries = found(world.contacts, page)
+      if (entries.length === 0) return text(title, [STRINGS.nobodyFound])
+      const ok = (entries[page.at]?.numbers.length ?? 0) > 1 ? STRINGS.soft.open : STRINGS.soft.dial
+      return list(
+        title,
+        entries.map(({ name }) => name),
+        ok,
+      )
+    }
+    case 'contact':
+      return list(page.contact.name, page.contact.numbers, STRINGS.soft.dial)
     case 'volume': {
       const { volume, ringer } = world.view
       const row = (label: string, value: number) => `${label.padEnd(8)}${bar(value, Math.max(0, inner - 11))} ${value}`
@@ -191,13 +206,15 @@ export function menuScreen(page: Page, sheet: Sheet, time: string, size: Size): 
       ? [soft(STRINGS.soft.less, 'less'), soft(STRINGS.soft.more, 'more')]
       : [soft(ICONS.up, 'up'), soft(ICONS.down, 'down')]
   const ok = page.name === 'volume' ? soft(ICONS.down, 'down') : sheet.ok === '' ? undefined : soft(sheet.ok, 'ok')
-  const back = soft(STRINGS.soft.back, 'back')
+  const types = page.name === 'contacts'
+  const back =
+    types && page.search.text !== '' ? { label: STRINGS.soft.erase, action: ERASE } : soft(STRINGS.soft.back, 'back')
   return {
     status: { left: sheet.title, right: time },
     content,
     soft: [ok, ...middle, back],
     keys: {
-      ...DIGITS,
+      ...(types ? SEARCH_KEYS : DIGITS),
       ...(page.name === 'volume' ? { 'volume-up': go('more'), 'volume-down': go('less') } : VOLUME),
       ...{
         up: go('up'),

@@ -5,6 +5,7 @@ import { TONE_COUNTRIES } from '../firmware/media/tones.ts'
 import { redialList } from '../firmware/phone/call-log.ts'
 import type { Choice } from '../firmware/phone/chosen.ts'
 import type { BuddyView, LogEntry, MailboxView, PhoneIntent, PhoneView } from '../firmware/phone/contract.ts'
+import { type ContactPage, type ContactsPage, contactsPage, found, type Listed } from './contacts.ts'
 import { type EntryPage, entered, entryPage, FORWARDS } from './forward-pages.ts'
 import type { MenuAction } from './screen.ts'
 import { type EntryKey, typed } from './text-entry.ts'
@@ -39,6 +40,7 @@ export const NO_FACTS: Facts = {
 export interface World {
   readonly view: PhoneView
   readonly log: readonly LogEntry[]
+  readonly contacts: readonly Listed[]
   readonly facts: Facts
   readonly now: Millis
   readonly upMs: number
@@ -48,23 +50,26 @@ export interface World {
 }
 
 export const MENU_PAGES = [
-  ...(['status', 'calls', 'redial', 'messages', 'people', 'keys'] as const),
+  ...(['status', 'calls', 'redial', 'messages', 'people', 'keys', 'contacts'] as const),
   ...(['volume', 'tones', 'dnd', 'forward', 'about'] as const),
 ] as const
 
 /** Those there is something on. */
-export function pagesOf({ view }: World): readonly (typeof MENU_PAGES)[number][] {
+export function pagesOf({ view, contacts }: World): readonly (typeof MENU_PAGES)[number][] {
   const empty: readonly string[] = [
     ...(view.mailboxes.length === 0 ? ['messages'] : []),
     ...(view.buddies.length === 0 ? ['people'] : []),
     ...(view.keys.length === 0 ? ['keys'] : []),
+    ...(contacts.length === 0 ? ['contacts'] : []),
   ]
   return MENU_PAGES.filter((name) => !empty.includes(name))
 }
 
 /** `at`: the row selected, or the first one shown of a text. */
 export type Page =
-  | { readonly name: 'menu' | (typeof MENU_PAGES)[number]; readonly at: number }
+  | { readonly name: 'menu' | Exclude<(typeof MENU_PAGES)[number], 'contacts'>; readonly at: number }
+  | ContactsPage
+  | ContactPage
   | { readonly name: 'call'; readonly at: number; readonly entry: LogEntry }
   | EntryPage
 /** The pages opened one from the other, the last one shown. Empty: no menu. */
@@ -78,11 +83,12 @@ export interface MenuStep {
   readonly choice?: Choice
 }
 
-const first = (name: Exclude<Page['name'], 'call' | 'entry'>): Page => ({ name, at: 0 })
+const first = (name: Exclude<Page['name'], 'call' | 'entry' | 'contacts' | 'contact'>): Page => ({ name, at: 0 })
 
 /** The page as it is when it opens: on what is in use, on the first row of others. */
 function opened(name: (typeof MENU_PAGES)[number], { view }: World): Page {
   if (name === 'tones') return { name, at: Math.max(0, TONE_COUNTRIES.indexOf(view.country)) }
+  if (name === 'contacts') return contactsPage
   return name === 'dnd' ? { name, at: view.dnd ? 0 : 1 } : first(name)
 }
 
@@ -120,6 +126,7 @@ export function step(menu: Menu, go: MenuAction['go'], count: number, world: Wor
       return { menu: [first('menu')] }
     case 'calls':
     case 'keys':
+    case 'contacts':
       return open(CLOSED, go, world)
     case 'back':
       return { menu: menu.slice(0, -1) }
@@ -163,6 +170,17 @@ function chosen(menu: Menu, page: Page, world: World): MenuStep {
     }
     case 'keys':
       return page.at < world.view.keys.length ? { menu, phone: { kind: 'key', at: page.at } } : { menu }
+    case 'contacts': {
+      const contact = found(world.contacts, page)[page.at]
+      if (contact === undefined) return { menu }
+      const [number = '', ...others] = contact.numbers
+      if (others.length > 0) return { menu: [...menu, { name: 'contact', at: 0, contact }] }
+      return { menu, phone: { kind: 'call', number } }
+    }
+    case 'contact': {
+      const number = page.contact.numbers[page.at]
+      return number === undefined ? { menu } : { menu, phone: { kind: 'call', number } }
+    }
     case 'tones': {
       const country = TONE_COUNTRIES[page.at]
       return country === undefined ? { menu } : { menu, choice: { country } }
@@ -187,8 +205,9 @@ function chosen(menu: Menu, page: Page, world: World): MenuStep {
   }
 }
 
-/** A key on the page that takes a text. */
+/** A key on a page that takes a text. */
 export function type(menu: Menu, key: EntryKey, now: Millis): Menu {
   const page = menu.at(-1)
+  if (page?.name === 'contacts') return menu.with(-1, { ...page, at: 0, search: typed(page.search, key, now) })
   return page?.name === 'entry' ? menu.with(-1, { ...page, entry: typed(page.entry, key, now), fault: '' }) : menu
 }

@@ -2,8 +2,9 @@
 import type { Machine } from '../firmware/base/machine.ts'
 import { after, earlier, FOREVER, type Millis, ms } from '../firmware/base/time.ts'
 import type { Choice } from '../firmware/phone/chosen.ts'
-import type { LogEntry, PhoneIntent, PhoneView } from '../firmware/phone/contract.ts'
+import type { Contact, LogEntry, PhoneIntent, PhoneView } from '../firmware/phone/contract.ts'
 import { type BoardCommand, type BoardEvent, FREE_KEYS, type Frame, type Key, type Size } from '../hal/api/board.ts'
+import { inOrder, type Listed } from './contacts.ts'
 import { CLOSED, type Facts, type Menu, NO_FACTS, step, type, type World } from './menu.ts'
 import { menuScreen, placesOf, sheetOf } from './menu-pages.ts'
 import { type Action, layOut, type Screen, SOFT_KEYS } from './screen.ts'
@@ -16,6 +17,7 @@ export type ScreenUiInput =
   | { readonly from: 'phone'; readonly view: PhoneView }
   /** Newest first. */
   | { readonly from: 'call-log'; readonly log: readonly LogEntry[] }
+  | { readonly from: 'contacts'; readonly contacts: readonly Contact[] }
   /** What is known of the phone by now; what is left out stays as it was. */
   | { readonly from: 'facts'; readonly facts: Partial<Facts> }
   /** Local wall-clock time is the machines' clock plus `wallOffsetMs`, and UTC plus `zoneMs`. Until then no time is shown. */
@@ -48,6 +50,7 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
   if (size.columns < 16 || size.rows < 3) throw new RangeError('the display needs at least 16 columns and 3 rows')
   let view: PhoneView | undefined
   let log: readonly LogEntry[] = []
+  let contacts: readonly Listed[] = []
   let facts = NO_FACTS
   let menu: Menu = CLOSED
   let startedAt: Millis | undefined
@@ -64,7 +67,7 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
 
   const present = (): PhoneView => view ?? STARTING
   const worldAt = (now: Millis): World => ({
-    ...{ view: present(), log, facts, now, wallOffsetMs, zoneMs },
+    ...{ view: present(), log, contacts, facts, now, wallOffsetMs, zoneMs },
     upMs: startedAt === undefined ? 0 : now - startedAt,
   })
   /** The page of the menu that is shown: only over a phone at rest. */
@@ -75,7 +78,14 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
     const page = pageNow()
     const screen =
       page === undefined
-        ? screenOf(present().activity, { view: present(), time, callMs: elapsed(present(), now), size, more })
+        ? screenOf(present().activity, {
+            view: present(),
+            time,
+            callMs: elapsed(present(), now),
+            size,
+            more,
+            book: contacts.length > 0,
+          })
         : menuScreen(page, sheetOf(page, worldAt(now), size), time, size)
     if (loud === undefined || now >= loud.until || page?.name === 'volume') return screen
     const last = size.rows - 3
@@ -177,6 +187,9 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
           break
         case 'call-log':
           log = input.log
+          break
+        case 'contacts':
+          contacts = inOrder(input.contacts)
           break
         case 'facts':
           facts = { ...facts, ...input.facts }

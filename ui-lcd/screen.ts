@@ -5,10 +5,10 @@ import type { Frame, Key, Size } from '../hal/api/board.ts'
 import { between, fitTo } from './text.ts'
 import type { EntryKey } from './text-entry.ts'
 
-/** What moves in the menu; `open` shows it, `calls` and `keys` show these pages of it. */
+/** What moves in the menu; `open` shows it, `calls`, `keys` and `contacts` show these pages of it. */
 export interface MenuAction {
   readonly kind: 'menu'
-  readonly go: 'open' | 'calls' | 'keys' | 'up' | 'down' | 'ok' | 'back' | 'more' | 'less'
+  readonly go: 'open' | 'calls' | 'keys' | 'contacts' | 'up' | 'down' | 'ok' | 'back' | 'more' | 'less'
 }
 /** Sets something. */
 export interface ChooseAction {

@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly size: Size
   /** The soft keys mean what did not fit on them. */
   readonly more: boolean
+  /** There is somebody in the phone book. */
+  readonly book: boolean
 }
 
 const INTENT = {
@@ -38,6 +40,7 @@ const END = soft(STRINGS.soft.end, INTENT.end)
 const MENU = soft(STRINGS.soft.menu, { kind: 'menu', go: 'open' })
 const LOG = soft(STRINGS.soft.log, { kind: 'menu', go: 'calls' })
 const KEYS = soft(STRINGS.soft.keys, { kind: 'menu', go: 'keys' })
+const BOOK = soft(STRINGS.soft.book, { kind: 'menu', go: 'contacts' })
 const TRANSFER = soft(STRINGS.soft.transfer, INTENT.transfer)
 const MORE = soft(STRINGS.soft.others, { kind: 'more' })
 const REDIAL = soft(STRINGS.soft.redial, INTENT.redial)
@@ -118,10 +121,12 @@ function idle(around: Surroundings): Screen {
   }
 }
 
-function idleKeys({ view, more }: Surroundings): Soft[] {
+function idleKeys({ view, more, book }: Surroundings): Soft[] {
   const dnd = soft(STRINGS.soft.dnd, { kind: 'choose', choice: { dnd: !view.dnd } })
-  if (view.keys.length === 0) return [REDIAL, LOG, dnd, MENU]
-  return [...(more ? [KEYS, dnd] : [REDIAL, LOG]), MORE, MENU]
+  const [first, second = dnd] = [...(book ? [BOOK] : []), ...(view.keys.length > 0 ? [KEYS] : [])]
+  if (first === undefined) return [REDIAL, LOG, dnd, MENU]
+  if (!more) return [REDIAL, LOG, MORE, MENU]
+  return [first, second, MORE, second === dnd ? MENU : dnd]
 }
 
 /** What becomes of calls that come. */

@@ -1,6 +1,7 @@
 // The calls that are over: who called whom, when, how long and how it ended. Bounded in number and in length.
 import { type Millis, ms } from '../base/time.ts'
 import type { CallLog, LogEntry } from './contract.ts'
+import { known } from './phonebook.ts'
 import type { PhoneCall, PhoneState } from './state.ts'
 
 export const LOG_SIZE = 100
@@ -35,7 +36,7 @@ export function logged(state: PhoneState, call: PhoneCall, ending: Ending, cause
   const number = numberOf(call)
   const entry: LogEntry = {
     kind: ending === 'over' ? (call.direction === 'out' ? 'placed' : 'received') : ending,
-    name: nameOf(call).slice(0, MAX_TEXT),
+    name: known(state, { ...call.peer, display: nameOf(call) }).display.slice(0, MAX_TEXT),
     number: number.length > MAX_TEXT ? '' : number,
     account: call.account,
     at: dateOf(call.began, state.utcOffsetMs),

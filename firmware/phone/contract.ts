@@ -197,6 +197,13 @@ export interface PhoneView {
   readonly forward: Forwarding
 }
 
+/** One of the phone book. */
+export interface Contact {
+  readonly name: string
+  /** Numbers as one would dial them, and addresses. */
+  readonly numbers: readonly string[]
+}
+
 export interface KeySetting {
   readonly label: string
   /** `blf`: whose calls are watched (RFC 4235). `dnd` turns do not disturb on and off. */
@@ -239,6 +246,7 @@ export interface PhoneSettings {
   }[]
   /** In the order of the board's `key1`, `key2` …; more than there are of these are on the screen alone. */
   readonly keys?: readonly KeySetting[]
+  readonly contacts?: readonly Contact[]
   /** Device of the handset, opened once as port `handset`. */
   readonly handset: Extract<MediaCommand, { kind: 'open-device' }>['device']
   /** Tone plan by country, ISO 3166 in lower case. */
@@ -279,6 +287,8 @@ export type PhoneOutput =
   | { readonly to: 'screen'; readonly view: PhoneView }
   /** Whenever it changed: to be shown, and kept over a restart. */
   | { readonly to: 'call-log'; readonly calls: CallLog }
+  /** The phone book, whenever settings brought one. */
+  | { readonly to: 'contacts'; readonly contacts: readonly Contact[] }
   /** What the user has set, whenever that changed: to be kept over a restart. */
   | { readonly to: 'choices'; readonly choices: Choices }
   /** A configuration may be applied now (no call, no ringing, handset down), or not. */

@@ -4,6 +4,7 @@ import { isSip, parseUri } from '../sip/message/uri.ts'
 import type { AccountId, UaCommand, UaEvent } from '../ua/contract.ts'
 import type { PhoneSettings } from './contract.ts'
 import { parseDialMap } from './dial-map.ts'
+import { phonebookOf } from './phonebook.ts'
 import { registrationReason } from './reasons.ts'
 import { reconfigured } from './settled.ts'
 import { isUsable, type Line, type PhoneState } from './state.ts'
@@ -37,8 +38,9 @@ export function applySettings(state: PhoneState, settings: PhoneSettings, send: 
   const choices = reconfigured(state.choices, settings)
   const map = settings.dialMap === '' ? undefined : parseDialMap(settings.dialMap)
   const dialMap = map?.ok === true ? map.value : undefined
+  const phonebook = phonebookOf(settings.contacts ?? [], dialMap)
   // Whoever gives settings may have replaced the user agent: what the old one still owed is not waited for.
-  const next = { ...state, settings, lines, choices, dialMap, leaving: [] }
+  const next = { ...state, settings, lines, choices, dialMap, phonebook, leaving: [] }
   return watchAnew(next, state.settings, send)
 }
 

@@ -9,7 +9,7 @@ import { type TonePlan, tonePlan } from '../media/tones.ts'
 import type { UaCommand, UaEvent } from '../ua/contract.ts'
 import { dated } from './call-log.ts'
 import type { Choices } from './chosen.ts'
-import type { CallLog, PhoneInput, PhoneOutput, PhoneSettings } from './contract.ts'
+import type { CallLog, Contact, PhoneInput, PhoneOutput, PhoneSettings } from './contract.ts'
 import { forwardFaults } from './forwarding.ts'
 import { type Lamps, lampsOf } from './lamps.ts'
 import { applySettings } from './lines.ts'
@@ -51,6 +51,7 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
   let clicked = false
   let shown = ''
   let told: CallLog | undefined
+  let contacts: readonly Contact[] | undefined
   let kept = state.choices
   let idle: boolean | undefined
 
@@ -73,6 +74,9 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
     tellLamps(out)
     if (state.past !== told) out.push({ to: 'call-log', calls: state.past })
     told = state.past
+    const book = state.settings?.contacts
+    if (book !== undefined && book !== contacts) out.push({ to: 'contacts', contacts: book })
+    contacts = book
     if (state.choices !== kept) out.push({ to: 'choices', choices: state.choices })
     kept = state.choices
     const view = viewOf(state)

@@ -9,6 +9,7 @@ import { redialList } from './call-log.ts'
 import type { Choices } from './chosen.ts'
 import type { CallLog, PhoneSettings } from './contract.ts'
 import type { DialMap } from './dial-map.ts'
+import type { Phonebook } from './phonebook.ts'
 import { NOTHING_WATCHED, type Watching } from './watching.ts'
 
 export interface Line {
@@ -116,6 +117,7 @@ export interface PhoneState {
   readonly lines: readonly Line[]
   readonly settings: PhoneSettings | undefined
   readonly dialMap: DialMap | undefined
+  readonly phonebook: Phonebook
   readonly lastNumber: string
   /** The calls that are over. */
   readonly past: CallLog
@@ -145,6 +147,7 @@ export const initialState = (step: string | undefined, choices: Choices, past: C
   lines: [],
   settings: undefined,
   dialMap: undefined,
+  phonebook: new Map(),
   lastNumber: redialList(past.log)[0]?.number ?? '',
   past,
   utcOffsetMs: undefined,

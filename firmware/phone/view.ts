@@ -2,27 +2,28 @@
 import type { Activity, CallView, PhoneView } from './contract.ts'
 import { forwardingOf } from './forwarding.ts'
 import { keyViews } from './keys.ts'
+import { known } from './phonebook.ts'
 import { settled } from './settled.ts'
 import { besideOf, focused, isAlerting, type PhoneCall, type PhoneState, ringingOf } from './state.ts'
 import { buddyViews, mailboxViews } from './watching.ts'
 
-const callView = (call: PhoneCall): CallView => ({
+const callView = (state: PhoneState, call: PhoneCall): CallView => ({
   call: call.id,
-  peer: call.identity ?? call.peer,
-  diverted: call.diverted,
+  peer: known(state, call.identity ?? call.peer),
+  diverted: call.diverted && known(state, call.diverted),
   direction: call.direction,
   since: call.since,
   codec: call.codec,
   secured: call.secured,
   remoteHold: call.remoteHold,
   muted: call.muted,
-  sent: call.sent && { to: call.sent.to, ringing: call.sent.ringing, failed: call.sent.failed },
+  sent: call.sent && { to: known(state, call.sent.to), ringing: call.sent.ringing, failed: call.sent.failed },
 })
 
 function activityOf(state: PhoneState): Activity {
   const { focus, step } = state
   const rings = ringingOf(state)
-  if (rings !== undefined && isAlerting(state)) return { name: 'ringing', call: callView(rings) }
+  if (rings !== undefined && isAlerting(state)) return { name: 'ringing', call: callView(state, rings) }
   const call = focused(state)
   if (call !== undefined) return callActivity(state, call)
   switch (focus.name) {
@@ -32,16 +33,20 @@ function activityOf(state: PhoneState): Activity {
     case 'dialling':
       return { name: 'dialling', digits: focus.digits }
     case 'ended':
-      return { name: 'ended', call: callView(focus.call), cause: focus.cause, lastedMs: focus.lastedMs }
+      return { name: 'ended', call: callView(state, focus.call), cause: focus.cause, lastedMs: focus.lastedMs }
   }
 }
 
 function callActivity(state: PhoneState, call: PhoneCall): Activity {
-  if (call.stage === 'calling') return { name: 'calling', call: callView(call), ringing: call.ringing }
+  if (call.stage === 'calling') return { name: 'calling', call: callView(state, call), ringing: call.ringing }
   const other = state.conference ? besideOf(state) : undefined
   if (other !== undefined)
-    return { name: 'conference', calls: [callView(call), callView(other)], held: call.wantHeld && other.wantHeld }
-  return { name: call.wantHeld ? 'held' : 'in-call', call: callView(call) }
+    return {
+      name: 'conference',
+      calls: [callView(state, call), callView(state, other)],
+      held: call.wantHeld && other.wantHeld,
+    }
+  return { name: call.wantHeld ? 'held' : 'in-call', call: callView(state, call) }
 }
 
 export function viewOf(state: PhoneState): PhoneView {
@@ -57,8 +62,8 @@ export function viewOf(state: PhoneState): PhoneView {
     offHook: state.offHook,
     volume: settled(state, 'handsetVolume'),
     ringer: settled(state, 'ringerVolume'),
-    waiting: rings === undefined || alerting ? undefined : callView(rings),
-    beside: beside && callView(beside),
+    waiting: rings === undefined || alerting ? undefined : callView(state, rings),
+    beside: beside && callView(state, beside),
     missed: state.past.missed,
     mailboxes: mailboxViews(state),
     buddies: buddyViews(state),

@@ -182,6 +182,9 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
       case 'choices':
         choices.keep(output.choices)
         return
+      case 'contacts':
+        toScreen({ from: 'contacts', contacts: output.contacts })
+        return
       case 'provisioning':
         idle = output.idle
         provisioning.idle(idle)

@@ -120,6 +120,7 @@ export const phoneSettings = (
   buddies: config.buddies.map(({ label, uri, account = config.accounts[0]?.id ?? '', watch }) => ({
     ...{ label, uri, account, watch },
   })),
+  contacts: config.contacts.map(({ name, numbers }) => ({ name, numbers: numbers.map(numberOf) })),
   keys: config.keys.map(({ label, kind, target = '', account = config.accounts[0]?.id ?? '', digit }) => ({
     ...{ label, kind, target: numberOf(target), account, digit: digit === undefined ? '' : `${digit}` },
   })),

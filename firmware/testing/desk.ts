@@ -4,7 +4,15 @@ import { type Rng, seededRng } from '../base/rng.ts'
 import { type Millis, ms } from '../base/time.ts'
 import { NO_CALLS } from '../phone/call-log.ts'
 import { type Choice, type Choices, NOTHING_CHOSEN } from '../phone/chosen.ts'
-import type { CallLog, PhoneInput, PhoneIntent, PhoneOutput, PhoneSettings, PhoneView } from '../phone/contract.ts'
+import type {
+  CallLog,
+  Contact,
+  PhoneInput,
+  PhoneIntent,
+  PhoneOutput,
+  PhoneSettings,
+  PhoneView,
+} from '../phone/contract.ts'
 import { keptCalls } from '../phone/kept-calls.ts'
 import { createPhone } from '../phone/phone.ts'
 import type { SipCommand, SipEvent } from '../sip/core/contract.ts'
@@ -80,6 +88,7 @@ export function createDesk(options: DeskOptions = {}) {
   const syncs: string[] = []
   let view: PhoneView | undefined
   let idle: boolean | undefined
+  let contacts: readonly Contact[] = []
   let own = ms(0)
   const time = options.clock ?? (() => own)
 
@@ -120,6 +129,9 @@ export function createDesk(options: DeskOptions = {}) {
           break
         case 'choices':
           choices = output.choices
+          break
+        case 'contacts':
+          contacts = output.contacts
           break
         case 'sync':
           syncs.push(output.restart ? 'restart' : 'read')
@@ -219,6 +231,7 @@ export function createDesk(options: DeskOptions = {}) {
     /** What is to be kept of the calls. */
     past: () => keptCalls(calls),
     clock: (utcOffsetMs: number | undefined) => turn(() => toPhone({ from: 'clock', utcOffsetMs })),
+    contacts: () => contacts,
     /** What is joined to what beside the handset. */
     bridged: () => media.connections.filter((c) => !c.includes('handset')),
     view: () => {

@@ -51,7 +51,7 @@ test('the place of a JSON error is told, the text around it is not', () => {
 })
 
 test('a document too large is not even parsed', () => {
-  expect(faults(' '.repeat(MAX_DOCUMENT + 1)).errors[0]).toMatchObject({ expected: 'at most 65536 characters' })
+  expect(faults(' '.repeat(MAX_DOCUMENT + 1)).errors[0]).toMatchObject({ expected: 'at most 131072 characters' })
 })
 
 test.each([
@@ -181,4 +181,16 @@ test('whatever the document, a reader answers with a value or with faults, and n
     }),
   )
   fc.assert(fc.property(fc.json(), (json) => typeof read(json).ok === 'boolean'))
+})
+
+test('a phone book of a thousand fits into a document', () => {
+  const person = (n: number) => ({
+    name: `Firstname Lastname ${n}`,
+    numbers: [`+49 30 555 ${1000 + n}`, `${1000 + n}`],
+  })
+  const contacts = Array.from({ length: 1000 }, (_, n) => person(n))
+  const read = readDesired(JSON.stringify(documentWith({ config: { contacts } })), plainFormats)
+  expect(read.ok && read.value.config.contacts).toEqual(contacts)
+  const more = JSON.stringify(documentWith({ config: { contacts: [...contacts, person(1000)] } }))
+  expect(faults(more).errors[0]).toMatchObject({ path: '/config/contacts', expected: 'a list of 0 to 1000' })
 })

@@ -9,7 +9,7 @@ import { keyFaults } from './keys-config.ts'
 import { type AccountSettings, PHONE_CONFIG, type PhoneConfig } from './phone-config.ts'
 
 /** Largest document taken, in characters. */
-export const MAX_DOCUMENT = 65_536
+export const MAX_DOCUMENT = 131_072
 
 export const DESIRED = {
   title: 'What a phone shall be: published retained on {prefix}/1/{deviceId}/config/desired',

@@ -1,4 +1,4 @@
-// Keys with a meaning of the configuration's: their part of its schema.
+// Keys with a meaning of the configuration's, and the phone book: their part of its schema.
 import type { ConfigError } from './check.ts'
 import type { Schema, Static } from './json-schema.ts'
 
@@ -38,6 +38,28 @@ export const KEYS = {
         minimum: 2,
         maximum: 9,
         description: 'This digit held down, before any other, is this key',
+      },
+    },
+  },
+} as const satisfies Schema
+
+export const CONTACTS = {
+  type: 'array',
+  maxItems: 1000,
+  default: [],
+  'x-effect': 'live',
+  description: 'The phone book: to call from, and whose names are shown for their numbers',
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['name', 'numbers'],
+    properties: {
+      name: { type: 'string', minLength: 1, maxLength: 40, description: 'Shown on the screen' },
+      numbers: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 4,
+        items: { type: 'string', format: 'dial-target', maxLength: 255, description: 'a number or SIP URI' },
       },
     },
   },

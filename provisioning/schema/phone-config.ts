@@ -1,7 +1,7 @@
 // The configuration of a phone: its schema, and the types that follow from it.
 import { ACCOUNT } from './account-config.ts'
 import type { Schema, Static } from './json-schema.ts'
-import { KEYS } from './keys-config.ts'
+import { CONTACTS, KEYS } from './keys-config.ts'
 
 const RATE = {
   type: 'integer',
@@ -227,6 +227,7 @@ export const PHONE_CONFIG = {
       },
     },
     keys: KEYS,
+    contacts: CONTACTS,
     report: {
       type: 'object',
       additionalProperties: false,

@@ -5,7 +5,7 @@ import { NOTHING_STORED, remember, type Stored, type StoreRecord } from '../core
 import { openJournal } from './journal.ts'
 import { lockFolder } from './lock.ts'
 
-/** The journal is written anew when it grew beyond this, bytes. */
+/** The journal is written anew when it grew beyond this and to twice what it was then, bytes. */
 const COMPACT_ABOVE = 131_072
 /** Session numbers taken from the journal at once, so that connecting does not write. */
 const SESSIONS = 1000
@@ -49,6 +49,7 @@ export async function openStore(directory: string): Promise<Store> {
   })
   let stored = NOTHING_STORED
   let sessions = 1
+  let compactAbove = COMPACT_ABOVE
   for (const record of journal.records) if (isRecord(record)) keep(record)
   let session = sessions
 
@@ -60,10 +61,11 @@ export async function openStore(directory: string): Promise<Store> {
   async function append(record: JournalRecord): Promise<void> {
     await journal.append(record)
     keep(record)
-    if (journal.size() <= COMPACT_ABOVE) return
+    if (journal.size() <= compactAbove) return
     const state: JournalRecord = { kind: 'state', state: stored }
     // The record itself is safe; when the journal cannot be shortened now, the next append tries again.
     await journal.replace([state, { kind: 'sessions', below: sessions }]).catch(() => undefined)
+    compactAbove = Math.max(COMPACT_ABOVE, 2 * journal.size())
   }
 
   return {
