@@ -38,25 +38,27 @@ const before = (at: number): LogEntry => ({ ...emergency(at), at: at + DAY, bega
 const DAY = 86_400_000
 const past = (entry: LogEntry) => ({ past: { log: [entry], missed: 0 } })
 
-const PHASES: Record<string, { readonly state: PhoneState; readonly comes?: Partial<Arrival> }> = {
-  idle: { state: BASE },
-  dialling: { state: { ...BASE, offHook: true, focus: { name: 'dialling', digits: '', due: undefined } } },
-  ringing: { state: { ...BASE, calls: [{ ...other, stage: 'ringing' }] } },
-  talking: { state: talking },
-  'one only': { state: { ...talking, settings: { ...SETTINGS, callWaiting: false } } },
-  'two calls': { state: { ...talking, calls: [other, { ...other, id: 'in:9' }] } },
-  helped: { state: { ...talking, calls: [{ ...other, direction: 'out', dialled: '112' }] } },
-  'within hour': { state: { ...BASE, ...past(emergency(NOW - 60_000 - CALL_BACK_MS + 1)) } },
-  'hour over': { state: { ...BASE, ...past(emergency(NOW - 60_000 - CALL_BACK_MS)) } },
-  restarted: { state: { ...BASE, ...past(before(NOW - 60_000 - CALL_BACK_MS + 1)), utcOffsetMs: DAY } },
-  'no clock': { state: { ...BASE, ...past(before(NOW - 60_000)) } },
-  'psap calls': { state: BASE, comes: { callBack: true } },
-  'carol calls': { state: BASE, comes: { peer: party('103') } },
-  'came back': {
-    state: BASE,
-    comes: { diverted: [{ party: { uri: 'sip:alice@EXAMPLE.com:5070', display: '', number: '' }, reason: '' }] },
-  },
-}
+const PHASES: Record<string, { readonly state: PhoneState; readonly comes?: Partial<Arrival>; readonly now?: number }> =
+  {
+    idle: { state: BASE },
+    dialling: { state: { ...BASE, offHook: true, focus: { name: 'dialling', digits: '', due: undefined } } },
+    ringing: { state: { ...BASE, calls: [{ ...other, stage: 'ringing' }] } },
+    talking: { state: talking },
+    'one only': { state: { ...talking, settings: { ...SETTINGS, callWaiting: false } } },
+    'two calls': { state: { ...talking, calls: [other, { ...other, id: 'in:9' }] } },
+    helped: { state: { ...talking, calls: [{ ...other, direction: 'out', dialled: '112' }] } },
+    'within hour': { state: { ...BASE, ...past(emergency(NOW - 60_000 - CALL_BACK_MS + 1)) } },
+    'hour over': { state: { ...BASE, ...past(emergency(NOW - 60_000 - CALL_BACK_MS)) } },
+    restarted: { state: { ...BASE, ...past(before(NOW - 60_000 - CALL_BACK_MS + 1)), utcOffsetMs: DAY } },
+    'no clock': { state: { ...BASE, ...past(before(NOW - 60_000)) } },
+    started: { state: { ...BASE, ...past(before(NOW - 60_000)) }, now: 1000 },
+    'psap calls': { state: BASE, comes: { callBack: true } },
+    'carol calls': { state: BASE, comes: { peer: party('103') } },
+    'came back': {
+      state: BASE,
+      comes: { diverted: [{ party: { uri: 'sip:alice@EXAMPLE.com:5070', display: '', number: '' }, reason: '' }] },
+    },
+  }
 const RULES: Record<string, Choice> = {
   'no rule': {},
   dnd: { dnd: true },
@@ -80,15 +82,17 @@ const TABLE = `
   hour over   | 180     | 486! | 103 unconditional | 180           | 180 30 s  | 103 unconditional | 103 do-not-disturb
   restarted   | 180     | 180  | 180               | 180           | 180       | 180               | 180
   no clock    | 180     | 486! | 103 unconditional | 180           | 180 30 s  | 103 unconditional | 103 do-not-disturb
+  started     | 180     | 180  | 180               | 180           | 180       | 180               | 180
   psap calls  | 180     | 180  | 180               | 180           | 180       | 180               | 180
   carol calls | 180     | 486! | 180               | 180           | 180       | 486!              | 486!
   came back   | 180     | 486! | 180               | 180           | 180       | 486!              | 486!`
 
 /** The status, `!` for one not to be disturbed; whom to and why; how long it rings before it is sent on. */
 function becomes(phase: string, rule: string): string {
-  const { state, comes } = PHASES[phase]!
+  const { state, comes, now: at = NOW } = PHASES[phase]!
+  const now = ms(at)
   const asked: UaCommand[] = []
-  const next = onIncoming(choose(state, RULES[rule]!), { ...COMES, ...comes }, NOW, (command) => asked.push(command))
+  const next = onIncoming(choose(state, RULES[rule]!), { ...COMES, ...comes }, now, (command) => asked.push(command))
   const [command] = asked
   expect(asked).toHaveLength(1)
   expect(next.calls.filter((call) => state.calls.includes(call))).toEqual(state.calls)
@@ -98,7 +102,7 @@ function becomes(phase: string, rule: string): string {
   }
   if (command?.kind !== 'answer') return command?.kind ?? ''
   const { sendOnAt = 0 } = next.calls.find(({ id }) => id === 'in:2') ?? {}
-  if (command.status === 180) return Number.isFinite(sendOnAt) ? `180 ${(sendOnAt - NOW) / 1000} s` : '180'
+  if (command.status === 180) return Number.isFinite(sendOnAt) ? `180 ${(sendOnAt - now) / 1000} s` : '180'
   expect([next.past.log[0]?.kind, next.past.missed]).toEqual(['missed', 1])
   return `${command.status}${next.past.log[0]?.cause === 'do not disturb' ? '!' : ''}`
 }

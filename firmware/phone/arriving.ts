@@ -1,5 +1,5 @@
 // What becomes of a call that comes: it rings, is refused, or is sent on; and whose calls no rule keeps away.
-import { after, FOREVER, type Millis } from '../base/time.ts'
+import { after, FOREVER, type Millis, ms } from '../base/time.ts'
 import type { CallId, UaEvent } from '../ua/contract.ts'
 import { alertOf } from './alert.ts'
 import { answeredItself } from './call-control.ts'
@@ -16,6 +16,8 @@ type Arrival = Extract<UaEvent, { kind: 'call-incoming' }>
 
 /** So long after an emergency call whoever helps may call back, from whatever number: every call rings, ms. */
 export const CALL_BACK_MS = 3_600_000
+/** Of this phone, by the machines' clock. */
+const START = ms(0)
 
 export type Fate =
   /** `sendOn`: where it goes when nobody takes it; '' nowhere. */
@@ -41,13 +43,13 @@ export function fateOf(state: PhoneState, arrival: Arrival, now: Millis): Fate {
   return { kind: 'refused', status: 486, why: 'phone was in use' }
 }
 
-/** The emergency service says so, one is spoken to, or was within the hour. */
+/** The emergency service says so, one is spoken to, or was within the hour; nobody knows when: it may have been just before the start. */
 function isCallBack(state: PhoneState, { callBack }: Arrival, now: Millis): boolean {
   const { calls, past, dialMap } = state
   if (callBack === true || calls.some(({ dialled }) => isEmergency(dialled))) return true
   const recent = past.log.filter((entry) => {
-    const began = begunAt(state, entry)
-    return entry.kind === 'placed' && began !== undefined && now < began + entry.lastedMs + CALL_BACK_MS
+    const began = begunAt(state, entry) ?? START
+    return entry.kind === 'placed' && now < began + entry.lastedMs + CALL_BACK_MS
   })
   return recent.some(({ number }) => isEmergency(resolveNumber(dialMap, number)))
 }
