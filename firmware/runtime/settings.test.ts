@@ -15,6 +15,7 @@ const document = {
     ],
     handset: { kind: 'null' },
     tones: { country: 'de', ring: 'chime', rings: { priority: 'low' } },
+    calls: { dnd: { status: 480 }, forward: { busy: '+49 (30) 1' } },
     network: { rtpPorts: { min: 30_000, max: 30_099 }, jitter: { minMs: 40, maxMs: 120 } },
   },
   secrets: { main: { password: 'hunter2' } },
@@ -33,6 +34,8 @@ test('accounts with their passwords; one without a registrar does not register',
     volume: 5,
     interDigitMs: 4000,
     handset: { kind: 'null' },
+    dnd: { on: false, status: 480 },
+    forward: { all: '', busy: '+49301', noAnswer: '', afterS: 20 },
   })
   const [main, door] = settings.accounts
   expect(main).toMatchObject({

@@ -100,6 +100,11 @@ const ringsOf = ({ tones: { ring, rings } }: PhoneConfig): PhoneSettings['rings'
   ...{ ring, internal: rings.internal, external: rings.external, priority: rings.priority },
 })
 
+function forwardingOf({ calls: { forward } }: PhoneConfig): PhoneSettings['forward'] {
+  const { all = '', busy = '', noAnswer = '', afterS } = forward
+  return { all: numberOf(all), busy: numberOf(busy), noAnswer: numberOf(noAnswer), afterS }
+}
+
 /** `handset` stands in for the configured device: the simulator's, or the null device of a machine without sound. */
 export const phoneSettings = (
   config: PhoneConfig,
@@ -133,7 +138,7 @@ export const phoneSettings = (
   dialMap: config.dial.map,
   callWaiting: config.calls.waiting,
   dnd: config.calls.dnd,
-  forward: config.calls.forward,
+  forward: forwardingOf(config),
 })
 
 export const uaConfig = ({ network }: PhoneConfig, [mediaAddress = '', also]: readonly string[]): UaConfig => ({

@@ -114,7 +114,7 @@ test.each([
   ],
   [
     'calls sent on to where they came from',
-    { config: { calls: { forward: { busy: 'alice' } } } },
+    { config: { calls: { forward: { busy: 'sip:alice@example.com' } } } },
     '/config/calls/forward/busy',
   ],
   [

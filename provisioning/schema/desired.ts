@@ -1,6 +1,7 @@
 // The document an operator publishes for a phone: an envelope with version and time of application, the configuration, the secrets.
 import { err, ok, type Result } from '../../firmware/base/result.ts'
 import { SECRETS, type Secrets } from './account-config.ts'
+import { callsFaults } from './calls-config.ts'
 import { type ConfigError, check } from './check.ts'
 import { userOf } from './formats.ts'
 import { jsonFault } from './json-fault.ts'
@@ -166,17 +167,8 @@ function contradictions({ config, secrets }: Static<typeof DESIRED>): ConfigErro
         hint: '',
       })
   })
-  for (const key of ['all', 'busy', 'noAnswer'] as const) {
-    const to = config.calls.forward[key]
-    if (config.accounts.some(({ aor }) => to === aor || to === userOf(aor)))
-      errors.push({
-        path: `/config/calls/forward/${key}`,
-        expected: 'somebody else than this phone',
-        got: `"${to}"`,
-        hint: 'a call sent on to where it came from goes round in circles',
-      })
-  }
-  errors.push(...keyFaults(config.keys, ids))
+  const own = config.accounts.map(({ aor }) => aor)
+  errors.push(...callsFaults(config.calls, own), ...keyFaults(config.keys, ids))
   const { rtpPorts, jitter, sipPort, udp, tcp, tls } = config.network
   const off = { auto: !udp && !tcp && !tls.on, udp: !udp, tcp: !tcp, tls: !tls.on }
   config.accounts.forEach(({ transport }, index) => {

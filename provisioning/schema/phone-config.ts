@@ -1,5 +1,6 @@
 // The configuration of a phone: its schema, and the types that follow from it.
 import { ACCOUNT } from './account-config.ts'
+import { CALLS } from './calls-config.ts'
 import type { Schema, Static } from './json-schema.ts'
 import { CONTACTS, KEYS } from './keys-config.ts'
 
@@ -96,8 +97,6 @@ const TLS = {
   },
 } as const
 
-const TARGET = { type: 'string', maxLength: 128, default: '' } as const
-
 /** The names of firmware/media/rings.ts. */
 const RING = { type: 'string', enum: ['country', 'warble', 'chime', 'rise', 'quarter', 'march', 'low'] } as const
 
@@ -154,51 +153,7 @@ export const PHONE_CONFIG = {
         },
       },
     },
-    calls: {
-      type: 'object',
-      additionalProperties: false,
-      required: [],
-      default: {},
-      properties: {
-        waiting: { type: 'boolean', default: true, description: 'A second call waits; else its caller hears busy' },
-        dnd: {
-          type: 'object',
-          additionalProperties: false,
-          required: [],
-          default: {},
-          description: 'Do not disturb; the user may set it otherwise',
-          properties: {
-            on: { type: 'boolean', default: false, description: 'Calls that come are refused' },
-            status: {
-              type: 'integer',
-              enum: [480, 486],
-              default: 486,
-              description: 'With which status: not available, or busy',
-            },
-          },
-        },
-        forward: {
-          type: 'object',
-          additionalProperties: false,
-          required: [],
-          default: {},
-          description:
-            'Whom calls are sent on to (302), as dialled, or an address; empty: nobody. The user may set it otherwise',
-          properties: {
-            all: { ...TARGET, description: 'All calls' },
-            busy: { ...TARGET, description: 'Those that find the phone in use or not to be disturbed' },
-            noAnswer: { ...TARGET, description: 'Those nobody takes' },
-            afterS: {
-              type: 'integer',
-              minimum: 5,
-              maximum: 120,
-              default: 20,
-              description: 'How long it rings before nobody has taken it, seconds',
-            },
-          },
-        },
-      },
-    },
+    calls: CALLS,
     buddies: {
       type: 'array',
       maxItems: 32,
