@@ -67,6 +67,10 @@ const desired = (sipPort: number, { domain, user, password, transport = 'udp', c
     handset: { kind: 'null' },
     // The step that plays what the network sends, unchanged.
     audio: { volume: 6 },
+    contacts: [
+      { name: 'Second phone', numbers: ['102'] },
+      { name: 'Guest', numbers: ['103'] },
+    ],
     keys: [
       { label: 'Echo', kind: 'speed-dial', target: '101', digit: 2 },
       { label: 'Second phone', kind: 'blf', target: '102', digit: 3 },
