@@ -116,6 +116,18 @@ test('told unasked it is shown, too; without a number the key does nothing', () 
   expect([desk.lamp('message'), desk.view().mailboxes]).toEqual(['off', []])
 })
 
+test.each([
+  ['sip:voicemail@example.com', 'sip:voicemail@example.com'],
+  ['sip:alice@example.com:5060', undefined],
+  ['tel:123', undefined],
+])('without a number of its own the mailbox is where it says it is: %s', (account, target) => {
+  const { desk, mailbox } = setOut({}, { mailbox: { subscribe: true, number: '' } })
+  registered(desk)
+  mailbox(`yes\r\nMessage-Account: ${account}\r\nVoice-Message: 1/0`)
+  desk.does({ kind: 'voicemail' })
+  expect(desk.last('invite')?.target).toBe(target)
+})
+
 test('people: what they are at, never free while it is not known', () => {
   const { desk, rings, people, state, notify } = setOut({ buddies: BUDDIES })
   registered(desk)

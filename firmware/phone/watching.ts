@@ -6,6 +6,7 @@ import type { MessageSummary } from '../sip/packages/message-summary.ts'
 import type { PresenceSummary } from '../sip/packages/presence.ts'
 import type { AccountId, Party, UaCommand, UaEvent, Watched } from '../ua/contract.ts'
 import type { BuddyView, KeySetting, MailboxView, PhoneSettings } from './contract.ts'
+import { isSame } from './forwarding.ts'
 import type { PhoneState } from './state.ts'
 
 type Send = (command: UaCommand) => void
@@ -163,12 +164,25 @@ export const messagesWait = ({ watching: { mailboxes } }: PhoneState): boolean =
 
 /** The lines that have a mailbox: told of, or with a number to call it. */
 export function mailboxViews({ settings, watching: { mailboxes } }: PhoneState): MailboxView[] {
-  return (settings?.accounts ?? []).flatMap(({ id, label, mailbox }) => {
+  return (settings?.accounts ?? []).flatMap(({ id, label, mailbox, config }) => {
     const told = mailboxes[id]
     if (told === undefined && mailbox === undefined) return []
     const { fresh, old } = told?.counts.voice ?? { fresh: undefined, old: undefined }
-    return { account: id, label, waiting: told?.waiting === true, fresh, old, number: mailbox?.number ?? '' }
+    return {
+      account: id,
+      label,
+      waiting: told?.waiting === true,
+      fresh,
+      old,
+      number: mailbox?.number || playedBy(told, config.aor),
+    }
   })
+}
+
+/** Whom to call for the messages, as they say themselves (Message-Account, RFC 3842 §5.2); one's own address plays nothing. */
+function playedBy(told: MessageSummary | undefined, aor: string): string {
+  const address = told?.account ?? ''
+  return /^sips?:/i.test(address) && !isSame(address, aor) ? address : ''
 }
 
 /** Where one key leads: the first mailbox with something in it that can be called, else the first that can be. */

@@ -73,7 +73,7 @@ const desired = (sipPort: number, { domain, user, password, transport = 'udp', c
     ],
     keys: [
       { label: 'Echo', kind: 'speed-dial', target: '101', digit: 2 },
-      { label: 'Second phone', kind: 'blf', target: '102', digit: 3 },
+      { label: 'Second', kind: 'blf', target: '102', digit: 3 },
     ],
     // As sipPort below the ports the kernel chooses from.
     network: { sipPort, rtpPorts: { min: 21_000, max: 21_199 }, ...network },
