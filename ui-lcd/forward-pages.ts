@@ -1,5 +1,5 @@
 // The pages of the menu that say whom calls are sent on to: what there is to set, and the one where it is entered.
-import type { Choice } from '../firmware/phone/chosen.ts'
+import { CHOSEN, type Choice } from '../firmware/phone/chosen.ts'
 import type { PhoneView } from '../firmware/phone/contract.ts'
 import { forwardFault } from '../firmware/phone/forwarding.ts'
 import type { Size } from '../hal/api/board.ts'
@@ -35,15 +35,15 @@ export const entryPage = (field: ForwardField, { forward }: PhoneView): EntryPag
   entry: begin(field === 'after' ? String(forward.afterS) : forward[field]),
 })
 
-const SECONDS = { least: 5, most: 120 }
+const { minimum, maximum } = CHOSEN.properties.forwardAfterS
 
 /** What was entered as a choice, or why it is none. */
 export function entered({ field, entry }: EntryPage, { lines }: PhoneView): Choice | string {
   const text = entry.text.trim()
   if (field === 'after') {
     const seconds = /^\d{1,3}$/.test(text) ? Number(text) : 0
-    const fits = seconds >= SECONDS.least && seconds <= SECONDS.most
-    return fits ? { forwardAfterS: seconds } : `${SECONDS.least} to ${SECONDS.most} ${STRINGS.seconds}`
+    const fits = seconds >= minimum && seconds <= maximum
+    return fits ? { forwardAfterS: seconds } : `${minimum} ${STRINGS.to} ${maximum} ${STRINGS.seconds}`
   }
   const fault = forwardFault(
     text,

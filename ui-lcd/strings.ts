@@ -82,6 +82,7 @@ export const STRINGS = {
   forward: { all: 'All calls', busy: 'Busy', noAnswer: 'No answer', after: 'after' },
   nobody: 'empty: to nobody',
   seconds: 's',
+  to: 'to',
   search: 'Find',
   nobodyFound: 'nobody of that name',
   noCalls: 'no calls yet',
