@@ -107,6 +107,22 @@ test('digits go into the search and not to the phone, held down neither; lifting
   expect(all.text()[0]).toBe('|Ready               |')
 })
 
+test('at the dial tone it is a soft key; putting the handset down leaves it', () => {
+  const tone = view({ name: 'dialling', digits: '' }, { offHook: true })
+  const all = rig(tone)
+  all.feed({ from: 'contacts', contacts: BOOK })
+  expect(all.text()[3]).toBe('|Redl Book      End  |')
+  all.press('soft2')
+  expect(all.press('9')).toEqual([])
+  expect(all.press('soft1')).toEqual([])
+  all.press('9')
+  expect(all.text()[0]).toBe('|Find x              |')
+  all.show(view({ name: 'idle' }))
+  expect(all.text()[0]).toBe('|Ready               |')
+  all.show(tone)
+  expect(all.press('9')).toEqual(['{"kind":"digit","digit":"9"}'])
+})
+
 test('without a book there is no page of it; with keys too, both are behind More', () => {
   const none = rig(view({ name: 'idle' }))
   none.feed({ from: 'contacts', contacts: [] })

@@ -70,8 +70,8 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
     ...{ view: present(), log, contacts, facts, now, wallOffsetMs, zoneMs },
     upMs: startedAt === undefined ? 0 : now - startedAt,
   })
-  /** The page of the menu that is shown: only over a phone at rest. */
-  const pageNow = () => (atRest(present()) ? menu.at(-1) : undefined)
+  /** The page of the menu that is shown: over a phone at rest, or to choose from whom to call. */
+  const pageNow = () => (atRest(present()) || awaitsNumber(present()) ? menu.at(-1) : undefined)
 
   const screenAt = (now: Millis): Screen => {
     const time = wallOffsetMs === undefined ? '' : timeOfDay(now + wallOffsetMs)
@@ -173,8 +173,10 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
       touchedAt = now
       more = false
     }
+    // Whoever lifts the handset, or wants another number, finds the keypad as it should be.
+    const chooses = awaitsNumber(next)
+    if (chooses !== awaitsNumber(present()) || !(chooses || keepsMenu(next))) menu = CLOSED
     view = next
-    if (!keepsMenu(next)) menu = CLOSED
   }
   return {
     handle(input, now, out) {
@@ -219,6 +221,9 @@ function actionOf(key: Key, { soft, keys }: Screen): Action | undefined {
 
 /** Nobody does anything with the phone: the menu may be shown. */
 const atRest = ({ activity }: PhoneView): boolean => activity.name === 'idle' || activity.name === 'starting'
+
+/** Dial tone, nothing entered. */
+const awaitsNumber = ({ activity }: PhoneView): boolean => activity.name === 'dialling' && activity.digits === ''
 
 /** A call that rings covers the menu and, if nobody takes it, uncovers it again; whoever uses the phone has left the menu. */
 const keepsMenu = (view: PhoneView): boolean =>

@@ -166,7 +166,7 @@ function dialling(digits: string, around: Surroundings): Screen {
     content: withBeside([shown], around),
     soft:
       shown === ''
-        ? [REDIAL, undefined, undefined, END]
+        ? [REDIAL, around.book ? BOOK : undefined, around.view.keys.length > 0 ? KEYS : undefined, END]
         : [
             soft(STRINGS.soft.dial, INTENT.dial),
             soft(STRINGS.soft.erase, INTENT.erase),
