@@ -41,7 +41,7 @@ export function onUaEvent(station: Station, event: UaEvent) {
       return
     }
     case 'call-incoming': {
-      const { call, account, peer, diverted = [], replaces, answerMs, joins, answerAfterMs } = event
+      const { call, account, peer, diverted = [], replaces, answerMs, joins, answerAfterMs, callBack } = event
       const parts = (event.parts ?? []).map((part) => ({
         type: part.contentType,
         headers: headersOf(part.headers),
@@ -53,7 +53,7 @@ export function onUaEvent(station: Station, event: UaEvent) {
         account,
         peer: party(peer),
         diverted: diverted.map(({ party: from, reason }) => ({ ...party(from), reason: reason || undefined })),
-        ...{ replaces, answerMs, joins, answerAfterMs },
+        ...{ replaces, answerMs, joins, answerAfterMs, callBack },
         headers: headersOf(event.headers ?? []),
         parts,
       })
