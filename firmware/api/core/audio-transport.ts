@@ -9,10 +9,12 @@ import type { SessionDescription } from '../../sdp/description.ts'
 import type { LocalAudio } from '../../sdp/local.ts'
 import { type AudioOutcome, answerOffer, evaluateAnswer, makeOffer } from '../../sdp/offer-answer.ts'
 import type { RtcpMux } from '../../sdp/rtcp.ts'
+import { expects, guarded } from './arguments.ts'
 import type { BridgePort } from './bridge.ts'
 import type { EngineCore } from './engine-core.ts'
 import { CoreError } from './errors.ts'
-import { mediaAt, type RtpTransport } from './rtp-transport.ts'
+import { AUDIO, AUDIO_METHODS } from './media-arguments.ts'
+import { mediaAt, RTP_TRANSPORT, type RtpTransport } from './rtp-transport.ts'
 import { SdpConnection, SdpMedia, SdpSession } from './sdp.ts'
 import { codecsNamed } from './start-options.ts'
 
@@ -87,6 +89,15 @@ export class AudioTransport implements BridgePort {
   /** Throws a CoreError when the transport is not in INIT or beyond, or carries another stream, or their offer has nothing for us. */
   constructor(transport: RtpTransport, options: AudioTransportOptions = {}) {
     const operation = 'AudioTransport'
+    expects(
+      operation,
+      [
+        ['transport', RTP_TRANSPORT],
+        ['options', AUDIO],
+      ],
+      transport,
+      options,
+    )
     this.transport = transport
     this.#engine = transport.engine
     this.enableSilenceDetection = options.enableSilenceDetection ?? true
@@ -381,3 +392,5 @@ function setDirection(media: SdpMedia, direction: Direction): void {
   for (const attribute of media.attributes)
     if (['sendrecv', 'sendonly', 'recvonly', 'inactive'].includes(attribute.name)) attribute.name = direction
 }
+
+guarded('AudioTransport', AudioTransport, AUDIO_METHODS)

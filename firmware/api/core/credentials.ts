@@ -4,9 +4,25 @@ import { systemRng } from '../../runtime/system-rng.ts'
 import { SqnWindow } from '../../sip/auth/sqn.ts'
 import type { Credential } from '../../sip/core/contract.ts'
 import { type ContactParams, contactProblem, placeProblem } from '../../sip/usage/contact-wishes.ts'
+import { expects, options as optional } from './arguments.ts'
 import { CoreError } from './errors.ts'
+import {
+  either,
+  FLAG,
+  instance,
+  list,
+  maybe,
+  NUMBER,
+  oneOf,
+  record,
+  SECRET,
+  shape,
+  type Takes,
+  TEXT,
+  whole,
+} from './guard.ts'
 import { checkProof, credentialOf, type Proof } from './proof.ts'
-import type { SipUri } from './sip-uri.ts'
+import { SIP_URI, type SipUri } from './sip-uri.ts'
 
 /** What may be said beside the URI. */
 export interface CredentialsOptions extends Proof {
@@ -33,6 +49,23 @@ export interface ContactPlace {
 const TOKEN_DIGITS = 16
 /** Whoever is asked has to type a password. */
 const CHALLENGE_MS = 60_000
+
+const HASH = oneOf('MD5', 'SHA-256', 'SHA-512-256')
+const PROOF = {
+  ...{ realm: maybe(TEXT), username: maybe(TEXT), password: maybe(SECRET), ha1: maybe(SECRET), hash: maybe(TEXT) },
+  ...{ hashes: maybe(list(HASH)), aka: maybe(shape({ k: SECRET, op: maybe(SECRET), opc: maybe(SECRET) })) },
+}
+const PARAMS = record(maybe(TEXT))
+const TAKES: Takes = [
+  ['uri', SIP_URI],
+  [
+    'options',
+    optional({
+      ...{ ...PROOF, token: TEXT, contactParams: PARAMS, contactUriParams: PARAMS, more: list(shape(PROOF)) },
+      ...{ contactPlace: shape({ host: TEXT, port: maybe(whole(1, 65_535)) }), asksOnChallenge: either(FLAG, NUMBER) },
+    }),
+  ],
+]
 
 /** The account a request is sent from. Passwords and keys never show in text, JSON or inspection. */
 export class Credentials {
@@ -61,6 +94,7 @@ export class Credentials {
 
   /** Throws a CoreError when a proof is none. */
   constructor(uri: SipUri, options: CredentialsOptions = {}) {
+    expects('Credentials', TAKES, uri, options)
     const { token, username, realm, more = [], asksOnChallenge = false, ...rest } = options
     const { contactParams = {}, contactUriParams = {}, contactPlace, ...proof } = rest
     for (const each of [options, ...more]) checkProof('Credentials', each)
@@ -109,3 +143,5 @@ export class Credentials {
     return copy
   }
 }
+
+export const CREDENTIALS = instance('Credentials', () => Credentials)

@@ -1,5 +1,6 @@
 // What the objects of the core know of their engine: its notifications, and its parts while it runs.
 import { CoreError } from './errors.ts'
+import { instance } from './guard.ts'
 import { NotificationCenter } from './notifications.ts'
 import type { Stack } from './stack.ts'
 import type { StartOptions } from './start-options.ts'
@@ -60,3 +61,5 @@ export function sharedEngine(): EngineCore {
   }
   return shared
 }
+
+export const ENGINE = instance('an Engine', () => EngineCore)

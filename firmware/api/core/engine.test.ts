@@ -99,8 +99,8 @@ test('TCP on the number UDP has; what is bound is told', async () => {
   const port = engine.localUdpPort
   expect(engine.localTcpPort).toBe(port)
   expect(engine.transports).toEqual([
-    { transport: 'udp', address: '127.0.0.1', port },
-    { transport: 'tcp', address: '127.0.0.1', port },
+    { transport: 'udp', name: 'udp', address: '127.0.0.1', port },
+    { transport: 'tcp', name: 'tcp', address: '127.0.0.1', port },
   ])
   expect(new Engine().transports).toEqual([])
 })

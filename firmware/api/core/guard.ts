@@ -6,7 +6,8 @@ export type Kind = (value: unknown, name: string) => string | undefined
 /** Arguments in their order, each by its name. */
 export type Takes = readonly (readonly [name: string, kind: Kind])[]
 
-const kind =
+/** Of what `fits`. */
+export const kind =
   (expected: string, fits: (value: unknown) => boolean): Kind =>
   (value, name) =>
     fits(value) ? undefined : `${name}: expected ${expected}, got ${shown(value)}`
@@ -23,6 +24,8 @@ function shown(value: unknown): string {
 }
 
 export const TEXT = kind('text', (value) => typeof value === 'string')
+/** Its value is not shown. */
+export const SECRET: Kind = (value, name) => (typeof value === 'string' ? undefined : `${name}: expected text`)
 export const FLAG = kind('true or false', (value) => typeof value === 'boolean')
 export const NUMBER = kind('a number', (value) => typeof value === 'number' && !Number.isNaN(value))
 /** RFC 3261 §25.1. */
@@ -77,11 +80,14 @@ export const either =
   (value, name) =>
     one(value, name) === undefined ? undefined : other(value, name)
 
+/** What is in it is looked at elsewhere. */
+export const OBJECT = record(() => undefined)
 export const HEADERS = record(either(TEXT, list(TEXT)))
 
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-const first = (faults: readonly (string | undefined)[]) => faults.find((fault) => fault !== undefined)
+/** The first of them that is one. */
+export const first = (faults: readonly (string | undefined)[]) => faults.find((fault) => fault !== undefined)
 
 /** From now on the methods of `of` throw what `fault` makes where an argument is not what they take. */
 export function guard<C extends object>(

@@ -1,17 +1,19 @@
 // An INVITE session from start to finish, whatever media the application decides on; outgoing and incoming ones.
 import { utf8Encode } from '../../base/bytes.ts'
 import type { SessionTerms, SipEvent } from '../../sip/core/contract.ts'
+import { expects, guarded } from './arguments.ts'
 import { Credentials } from './credentials.ts'
-import { type EngineCore, sharedEngine } from './engine-core.ts'
+import { EngineCore, sharedEngine } from './engine-core.ts'
 import { CoreError } from './errors.ts'
+import { INVITATION, OUTGOING } from './invitation-arguments.ts'
 import type { InvitationNotifications, InvitationState } from './invitation-change.ts'
 import { InvitationInside } from './invitation-inside.ts'
 import { OutgoingRequest, type RequestOptions } from './outgoing-request.ts'
-import { type ReferOptions, Referral } from './referral.ts'
+import { REFER, type ReferOptions, Referral } from './referral.ts'
 import type { WayOut } from './route.ts'
 import type { SdpSession } from './sdp.ts'
 import { checkAnswer } from './sdp-exchange.ts'
-import { SipUri } from './sip-uri.ts'
+import { SIP_URI, SipUri } from './sip-uri.ts'
 import { bytesOf, type ExtraHeaders, headerFields, identityOf, phraseOf } from './wire.ts'
 
 declare module './notifications.ts' {
@@ -70,6 +72,7 @@ export class Invitation extends InvitationInside {
   /** For the engine: an incoming one. */
   constructor(engine: EngineCore, event: Incoming, replaces: Invitation | undefined)
   constructor(by: Credentials | EngineCore, about: SipUri | Incoming, more?: InvitationOptions | Invitation) {
+    if (!(by instanceof EngineCore)) expects('Invitation', OUTGOING, by, about, more)
     if (about instanceof SipUri) {
       const { engine = sharedEngine(), terms, ...options } = (more ?? {}) as InvitationOptions
       super({ engine, credentials: by as Credentials, calleeUri: about, ...options })
@@ -271,6 +274,8 @@ export class Invitation extends InvitationInside {
   /** Asks the peer to call `target`, or the peer of that other invitation, in its place (attended transfer). This one goes on until it is ended. */
   refer(target: SipUri | Invitation, options: Omit<ReferOptions, 'route' | 'engine'> = {}): Referral {
     const operation = 'Invitation.refer'
+    if (!(target instanceof Invitation)) expects(operation, [['target', SIP_URI]], target)
+    expects(operation, [['options', REFER]], options)
     const to =
       target instanceof Invitation
         ? { uri: undefined, replaces: target.named(operation) }
@@ -301,3 +306,5 @@ function checkCode(operation: string, code: number, from: number, to: number): v
   if (!Number.isInteger(code) || code < from || code > to)
     throw new CoreError('argument', operation, `responseCode: expected ${from}–${to}, got ${code}`)
 }
+
+guarded('Invitation', Invitation, INVITATION)

@@ -28,7 +28,7 @@ describe('RtpTransport', () => {
     const made = new RtpTransport({ engine: alice.engine })
     expect(made.state).toBe('NULL')
     expect(made.localRtpPort).toBeUndefined()
-    expect(thrown(() => made.setLocal(sessionOf({} as never)))).toMatch(/^state: .*NULL/)
+    expect(thrown(() => made.setLocal(sessionOf(new SdpMedia('audio', 0, 'RTP/AVP'))))).toMatch(/^state: .*NULL/)
     made.init()
     await alice.engine.notifications.next('rtp-transport-did-initialize')
     expect(made.state).toBe('INIT')

@@ -1,10 +1,12 @@
 // Page-mode messages (RFC 3428): sending one; those that come are the engine's notifications.
-import type { Credentials } from './credentials.ts'
+import { expects, options as optional } from './arguments.ts'
+import { CREDENTIALS, type Credentials } from './credentials.ts'
 import type { Engine } from './engine.ts'
-import { type EngineCore, sharedEngine } from './engine-core.ts'
+import { ENGINE, type EngineCore, sharedEngine } from './engine-core.ts'
 import { MessageInProgressError } from './errors.ts'
-import type { WayOut } from './route.ts'
-import type { SipUri } from './sip-uri.ts'
+import { HEADERS, type Takes, TEXT } from './guard.ts'
+import { WAY_OUT, type WayOut } from './route.ts'
+import { SIP_URI, type SipUri } from './sip-uri.ts'
 import { bodyOf, type ExtraHeaders, headerFields, identityOf } from './wire.ts'
 
 /** What a message may be given beside its content. */
@@ -12,6 +14,14 @@ export interface SendMessageOptions extends WayOut {
   readonly extraHeaders?: ExtraHeaders
   readonly engine?: EngineCore
 }
+
+const TAKES: Takes = [
+  ['credentials', CREDENTIALS],
+  ['toUri', SIP_URI],
+  ['contentType', TEXT],
+  ['body', TEXT],
+  ['options', optional({ ...WAY_OUT, extraHeaders: HEADERS, engine: ENGINE })],
+]
 
 /** URIs a MESSAGE is under way to, by engine. */
 const underWay = new WeakMap<EngineCore, Set<string>>()
@@ -28,6 +38,7 @@ export function sendMessage(
   options: SendMessageOptions = {},
 ): void {
   const operation = 'sendMessage'
+  expects(operation, TAKES, credentials, toUri, contentType, body, options)
   const engine = options.engine ?? sharedEngine()
   const stack = engine.running(operation)
   const target = toUri.address

@@ -1,12 +1,13 @@
 // Any other request of ours, inside a session or outside: OPTIONS, INFO, MESSAGE, methods of the application's own.
 import { utf8Decode } from '../../base/bytes.ts'
 import type { Cause, SipEvent } from '../../sip/core/contract.ts'
-import type { Credentials } from './credentials.ts'
-import { type EngineCore, sharedEngine } from './engine-core.ts'
+import { expects, options as optional } from './arguments.ts'
+import { CREDENTIALS, type Credentials } from './credentials.ts'
+import { ENGINE, type EngineCore, sharedEngine } from './engine-core.ts'
 import { CoreError } from './errors.ts'
-import { METHOD } from './guard.ts'
-import type { WayOut } from './route.ts'
-import type { SipUri } from './sip-uri.ts'
+import { HEADERS, METHOD, type Takes, TEXT } from './guard.ts'
+import { WAY_OUT, type WayOut } from './route.ts'
+import { SIP_URI, type SipUri } from './sip-uri.ts'
 import { bodyOf, bodyText, type ExtraHeaders, headerFields, identityOf, MessageHeaders } from './wire.ts'
 
 /** What a request may be given. */
@@ -96,6 +97,15 @@ export class OutgoingRequest {
   }
 }
 
+/** What `RequestOptions` is made of. */
+export const REQUEST = { extraHeaders: HEADERS, contentType: TEXT, body: TEXT }
+const TAKES: Takes = [
+  ['method', METHOD],
+  ['credentials', CREDENTIALS],
+  ['toUri', SIP_URI],
+  ['options', optional({ ...REQUEST, ...WAY_OUT, engine: ENGINE })],
+]
+
 /** Sends a request outside of any session. */
 export function sendRequest(
   method: string,
@@ -103,6 +113,7 @@ export function sendRequest(
   toUri: SipUri,
   options: RequestOptions & WayOut & { readonly engine?: EngineCore } = {},
 ): OutgoingRequest {
+  expects('sendRequest', TAKES, method, credentials, toUri, options)
   const by = { ...options, credentials, target: toUri }
   return new OutgoingRequest('sendRequest', options.engine ?? sharedEngine(), method, by, undefined, options)
 }

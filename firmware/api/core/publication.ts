@@ -1,9 +1,11 @@
 // A publication: keeps an account's state of one event package at its server (RFC 3903).
 import type { Cause, PublicationState, SipEvent } from '../../sip/core/contract.ts'
-import type { Credentials } from './credentials.ts'
-import { type EngineCore, sharedEngine } from './engine-core.ts'
+import { expects, guarded, options as optional } from './arguments.ts'
+import { CREDENTIALS, type Credentials } from './credentials.ts'
+import { ENGINE, type EngineCore, sharedEngine } from './engine-core.ts'
 import { CoreError } from './errors.ts'
-import type { WayOut } from './route.ts'
+import { HEADERS, type Takes, TEXT, whole } from './guard.ts'
+import { WAY_OUT, type WayOut } from './route.ts'
 import { bodyOf, type ExtraHeaders, headerFields, identityOf } from './wire.ts'
 
 export type { PublicationState } from '../../sip/core/contract.ts'
@@ -39,6 +41,12 @@ declare module './notifications.ts' {
   }
 }
 
+const TAKES: Takes = [
+  ['credentials', CREDENTIALS],
+  ['event', TEXT],
+  ['options', optional({ ...WAY_OUT, expires: whole(0, 2 ** 32 - 1), extraHeaders: HEADERS, engine: ENGINE })],
+]
+
 /**
  * What an account says of itself. `publish` and `unpublish` are queued: what is asked while a request is under way follows its
  * answer. Refreshed by itself, put there anew when the server lost it; after `unpublish` it begins afresh, without an entity-tag.
@@ -60,6 +68,7 @@ export class Publication {
 
   /** Throws a CoreError when the event package is not among `Engine.events`. */
   constructor(credentials: Credentials, event: string, options: PublicationOptions = {}) {
+    expects('Publication', TAKES, credentials, event, options)
     this.#engine = options.engine ?? sharedEngine()
     if (this.#engine.acceptOf(event) === undefined)
       throw new CoreError('argument', 'Publication', `event: expected a package of Engine.events, got ${event}`)
@@ -131,3 +140,10 @@ export class Publication {
     })
   }
 }
+
+guarded('Publication', Publication, {
+  publish: [
+    ['contentType', TEXT],
+    ['body', TEXT],
+  ],
+})

@@ -1,8 +1,10 @@
 // A WAV file that records what is heard on the conference bridge.
 import type { MediaEvent, PortId } from '../../media/contract.ts'
+import { expects, guarded, options as optional } from './arguments.ts'
 import type { BridgePort } from './bridge.ts'
-import { type EngineCore, sharedEngine } from './engine-core.ts'
+import { ENGINE, type EngineCore, sharedEngine } from './engine-core.ts'
 import { CoreError } from './errors.ts'
+import { FLAG, TEXT, whole } from './guard.ts'
 
 /** How it records. */
 export interface RecordingStart {
@@ -36,6 +38,15 @@ export class RecordingWaveFile implements BridgePort {
   #used = false
 
   constructor(fileName: string, options: { readonly engine?: EngineCore } = {}) {
+    expects(
+      'RecordingWaveFile',
+      [
+        ['fileName', TEXT],
+        ['options', optional({ engine: ENGINE })],
+      ],
+      fileName,
+      options,
+    )
     this.fileName = fileName
     this.#engine = options.engine ?? sharedEngine()
   }
@@ -116,3 +127,9 @@ export class RecordingWaveFile implements BridgePort {
     }
   }
 }
+
+guarded('RecordingWaveFile', RecordingWaveFile, {
+  start: [
+    ['options', optional({ wholeBridge: FLAG, maxBytes: whole(0, Number.MAX_SAFE_INTEGER), rate: whole(1, 192_000) })],
+  ],
+})

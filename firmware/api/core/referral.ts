@@ -2,12 +2,14 @@
 import { utf8Decode } from '../../base/bytes.ts'
 import type { Cause, SipEvent } from '../../sip/core/contract.ts'
 import type { HeaderField } from '../../sip/message/message.ts'
-import type { Credentials } from './credentials.ts'
-import { type EngineCore, sharedEngine } from './engine-core.ts'
+import { expects, options as optional } from './arguments.ts'
+import { CREDENTIALS, type Credentials } from './credentials.ts'
+import { ENGINE, type EngineCore, sharedEngine } from './engine-core.ts'
 import { CoreError } from './errors.ts'
+import { FLAG, HEADERS, type Takes } from './guard.ts'
 import type { Invitation } from './invitation.ts'
-import type { WayOut } from './route.ts'
-import { SipUri } from './sip-uri.ts'
+import { WAY_OUT, type WayOut } from './route.ts'
+import { SIP_URI, SipUri } from './sip-uri.ts'
 import { addressedTo, type ExtraHeaders, headerFields, identityOf, MessageHeaders, phraseOf } from './wire.ts'
 
 /** How a transfer fares. */
@@ -109,6 +111,15 @@ export class Referral {
   }
 }
 
+/** What `ReferOptions` is made of. */
+export const REFER = optional({ ...WAY_OUT, extraHeaders: HEADERS, subscribe: FLAG, insist: FLAG, engine: ENGINE })
+const TAKES: Takes = [
+  ['credentials', CREDENTIALS],
+  ['toUri', SIP_URI],
+  ['referTo', SIP_URI],
+  ['options', REFER],
+]
+
 /** Asks `toUri`, outside of any session, to call `referTo`. */
 export function sendRefer(
   credentials: Credentials,
@@ -116,6 +127,7 @@ export function sendRefer(
   referTo: SipUri,
   options: ReferOptions = {},
 ): Referral {
+  expects('sendRefer', TAKES, credentials, toUri, referTo, options)
   const by = { ...options, credentials, target: toUri }
   const target = { uri: referTo, replaces: undefined }
   return new Referral('sendRefer', options.engine ?? sharedEngine(), by, undefined, target, options)

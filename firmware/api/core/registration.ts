@@ -1,9 +1,11 @@
 // A registration: keeps one account's binding at its registrar.
 import type { Cause, Learnt, RegisterOptions, RegistrationState, SipEvent, Try } from '../../sip/core/contract.ts'
-import type { Credentials } from './credentials.ts'
-import { type EngineCore, sharedEngine } from './engine-core.ts'
-import type { WayOut } from './route.ts'
-import { SipUri } from './sip-uri.ts'
+import { expects, guarded, options as optional } from './arguments.ts'
+import { CREDENTIALS, type Credentials } from './credentials.ts'
+import { ENGINE, type EngineCore, sharedEngine } from './engine-core.ts'
+import { FLAG, HEADERS, list, maybe, NUMBER, OBJECT, record, shape, type Takes, TEXT, whole } from './guard.ts'
+import { WAY_OUT, type WayOut } from './route.ts'
+import { SIP_URI, SipUri } from './sip-uri.ts'
 import { type ExtraHeaders, encoded, headerFields, identityOf } from './wire.ts'
 
 export type { RegistrationState } from '../../sip/core/contract.ts'
@@ -49,6 +51,22 @@ declare module './notifications.ts' {
   }
 }
 
+const PARAMS = record(maybe(TEXT))
+const TAKES: Takes = [
+  ['credentials', CREDENTIALS],
+  [
+    'options',
+    optional({
+      ...{ ...WAY_OUT, registrar: SIP_URI, expires: whole(0, 2 ** 32 - 1), extraHeaders: HEADERS, engine: ENGINE },
+      options: shape({
+        ...{ instance: maybe(TEXT), gruu: maybe(FLAG), outbound: maybe(list(TEXT)), routes: maybe(list(TEXT)) },
+        ...{ regId: maybe(NUMBER), serviceRoute: maybe(FLAG), q: maybe(NUMBER), retry: maybe(record(maybe(NUMBER))) },
+        ...{ contactParams: maybe(PARAMS), contactUriParams: maybe(PARAMS), keepAlive: maybe(OBJECT) },
+      }),
+    }),
+  ],
+]
+
 type StateEvent = Extract<SipEvent, { kind: 'registration-state' }>
 
 /**
@@ -70,6 +88,7 @@ export class Registration {
   #id: string | undefined
 
   constructor(credentials: Credentials, options: RegistrationOptions = {}) {
+    expects('Registration', TAKES, credentials, options)
     this.#engine = options.engine ?? sharedEngine()
     this.#credentials = credentials.copy()
     this.#way = { route: options.route, transport: options.transport }
@@ -187,3 +206,5 @@ const wireOptions = ({ contactParams, contactUriParams, ...options }: RegisterOp
   ...(contactParams && { contactParams: encoded(contactParams) }),
   ...(contactUriParams && { contactUriParams: encoded(contactUriParams) }),
 })
+
+guarded('Registration', Registration, { setCredentials: [['credentials', CREDENTIALS]] })

@@ -1,11 +1,14 @@
 // Where a request goes first, and by which transport, whatever DNS says of its target.
+import { expects } from './arguments.ts'
 import { CoreError } from './errors.ts'
-import { SipUri } from './sip-uri.ts'
+import { either, instance, kind, list, maybe, TEXT, whole } from './guard.ts'
+import { SIP_URI, SipUri } from './sip-uri.ts'
 
 /** As URIs name them. */
 export type TransportName = 'udp' | 'tcp' | 'tls'
 /** A transport beside those the engine starts with, as `Engine.addTransport` named it. */
 export type AddedTransport = `${TransportName}:${number}`
+const PORT = whole(1, 65_535)
 const TRANSPORTS: readonly string[] = ['udp', 'tcp', 'tls']
 
 /** How requests leave. */
@@ -31,12 +34,22 @@ export class Route {
   /** For `parse`. */
   constructor(uri: SipUri)
   constructor(to: string | SipUri, port?: number, transport?: string) {
+    expects(
+      'Route',
+      [
+        ['host', either(TEXT, SIP_URI)],
+        ['port', maybe(PORT)],
+        ['transport', maybe(TEXT)],
+      ],
+      to,
+      port,
+      transport,
+    )
     const given = typeof to === 'string' ? { host: to, port: port ?? 5060, name: transport } : partsOf(to)
     const name = given.name?.toLowerCase()
     if (name !== undefined && !TRANSPORTS.includes(name))
       throw new CoreError('argument', 'Route', `transport: expected udp, tcp or tls, got ${given.name}`)
-    const fits = given.port === undefined || (Number.isInteger(given.port) && given.port >= 1 && given.port <= 65_535)
-    if (!fits) throw new CoreError('argument', 'Route', `port: expected 1–65535, got ${given.port}`)
+    expects('Route', [['port', maybe(PORT)]], given.port)
     this.host = given.host
     this.port = given.port
     this.transport = name as TransportName | undefined
@@ -66,3 +79,13 @@ const partsOf = ({ host, port, parameters }: SipUri) => ({ host, port, name: par
 
 /** The routes of a way, first hop first. */
 export const routesOf = ({ route = [] }: WayOut): readonly Route[] => (route instanceof Route ? [route] : route)
+
+const ROUTE = instance('a Route', () => Route)
+/** What `WayOut` is made of. */
+export const WAY_OUT = {
+  route: either(ROUTE, list(ROUTE)),
+  transport: kind(
+    'udp, tcp, tls, or the name of a transport that was added',
+    (value) => typeof value === 'string' && /^(udp|tcp|tls)(:\d+)?$/.test(value),
+  ),
+}

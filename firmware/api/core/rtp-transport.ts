@@ -17,8 +17,11 @@ import {
   profileOf,
   secureAnswer,
 } from '../../sdp/secure.ts'
+import { expects, guarded } from './arguments.ts'
 import { type EngineCore, sharedEngine } from './engine-core.ts'
 import { CoreError } from './errors.ts'
+import { instance } from './guard.ts'
+import { RTP, RTP_METHODS } from './media-arguments.ts'
 import type { PairSource } from './pair-shelf.ts'
 import { SdpAttribute, type SdpMedia, type SdpSession } from './sdp.ts'
 
@@ -104,6 +107,7 @@ export class RtpTransport {
   #hear: (event: MediaEvent) => void = () => {}
 
   constructor(options: RtpTransportOptions = {}) {
+    expects('RtpTransport', RTP, options)
     const { localRtpAddress } = options
     if (localRtpAddress !== undefined && !isIpv4(localRtpAddress) && !isIpv6(localRtpAddress))
       throw new CoreError('argument', 'RtpTransport', `localRtpAddress: expected an address, got ${localRtpAddress}`)
@@ -358,3 +362,7 @@ function newKeys(mandatory: boolean, suites: readonly SrtpSuite[]): LocalSrtp {
 function addCrypto(media: SdpMedia, lines: readonly CryptoLine[]): void {
   for (const { name, value } of cryptoAttributes(lines)) media.attributes.push(new SdpAttribute(name, value))
 }
+
+export const RTP_TRANSPORT = instance('an RtpTransport', () => RtpTransport)
+
+guarded('RtpTransport', RtpTransport, RTP_METHODS)

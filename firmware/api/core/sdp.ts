@@ -5,7 +5,9 @@ import type { Attribute, Connection, Line, MediaDescription, SessionDescription 
 import { parseSdp } from '../../sdp/parse.ts'
 import { printSdp } from '../../sdp/print.ts'
 import { type Direction, direction } from '../../sdp/rtp.ts'
+import { expects, options as optional } from './arguments.ts'
 import { CoreError } from './errors.ts'
+import { either, instance, kind, list, maybe, NUMBER, OBJECT, type Takes, TEXT, whole } from './guard.ts'
 
 /** `a=name:value`, or `a=name` where the value is undefined. */
 export class SdpAttribute {
@@ -15,6 +17,7 @@ export class SdpAttribute {
   value: string | undefined
 
   constructor(name: string, value?: string) {
+    expects('SdpAttribute', ATTRIBUTE, name, value)
     this.name = name
     this.value = value
   }
@@ -40,7 +43,9 @@ export class SdpConnection {
   /** `IP4` or `IP6`. */
   addressType: string
 
-  constructor(address: string, { netType = 'IN', addressType = 'IP4' }: SdpConnectionOptions = {}) {
+  constructor(address: string, options: SdpConnectionOptions = {}) {
+    expects('SdpConnection', CONNECTION, address, options)
+    const { netType = 'IN', addressType = 'IP4' } = options
     this.address = address
     this.netType = netType
     this.addressType = addressType
@@ -84,6 +89,7 @@ export class SdpMedia {
   otherLines: Line[]
 
   constructor(media: string, port: number, transport: string, options: SdpMediaOptions = {}) {
+    expects('SdpMedia', MEDIA, media, port, transport, options)
     this.media = media
     this.port = port
     this.transport = transport
@@ -177,6 +183,7 @@ export class SdpSession {
   otherLines: Line[]
 
   constructor(address: string, options: SdpSessionOptions = {}) {
+    expects('SdpSession', SESSION, address, options)
     this.address = address
     this.id = BigInt(options.id ?? systemRng().uint32())
     this.version = BigInt(options.version ?? this.id)
@@ -273,3 +280,45 @@ function plainConnection({ address, addressType }: SdpConnection): Connection {
   if (slash < 0) return { addressType, address, suffix: '' }
   return { addressType, address: address.slice(0, slash), suffix: address.slice(slash) }
 }
+
+export const SDP_MEDIA = instance('an SdpMedia', () => SdpMedia)
+export const SDP_SESSION = instance('an SdpSession', () => SdpSession)
+const LINES = list(OBJECT)
+const ATTRIBUTES = list(instance('an SdpAttribute', () => SdpAttribute))
+const CONNECTED = instance('an SdpConnection', () => SdpConnection)
+const ID = either(
+  kind('a whole number', (value) => typeof value === 'bigint'),
+  whole(0, Number.MAX_SAFE_INTEGER),
+)
+
+const ATTRIBUTE: Takes = [
+  ['name', TEXT],
+  ['value', maybe(TEXT)],
+]
+const CONNECTION: Takes = [
+  ['address', TEXT],
+  ['options', optional({ netType: TEXT, addressType: TEXT })],
+]
+const MEDIA: Takes = [
+  ['media', TEXT],
+  ['port', whole(0, 65_535)],
+  ['transport', TEXT],
+  [
+    'options',
+    optional({
+      ...{ portCount: whole(1, 65_535), formats: list(TEXT), info: TEXT, connection: CONNECTED },
+      ...{ attributes: ATTRIBUTES, otherLines: LINES },
+    }),
+  ],
+]
+const SESSION: Takes = [
+  ['address', TEXT],
+  [
+    'options',
+    optional({
+      ...{ id: ID, version: ID, user: TEXT, netType: TEXT, addressType: TEXT, name: TEXT, info: TEXT },
+      ...{ connection: CONNECTED, startTime: NUMBER, stopTime: NUMBER, attributes: ATTRIBUTES },
+      ...{ media: list(SDP_MEDIA), otherLines: LINES },
+    }),
+  ],
+]

@@ -4,7 +4,9 @@ import { ok, type Result } from '../../base/result.ts'
 import type { NameAddr, ParseError, SipUri as WireUri } from '../../sip/message/message.ts'
 import { parseNameAddr, printNameAddr } from '../../sip/message/name-addr.ts'
 import { isSip, parseUri, printUri, sameUri } from '../../sip/message/uri.ts'
+import { expects } from './arguments.ts'
 import { CoreError } from './errors.ts'
+import { FLAG, instance, maybe, record, shape, type Takes, TEXT, whole } from './guard.ts'
 
 /** What a `SipUri` is made of; all but the host may be left out. */
 export interface SipUriParts {
@@ -16,6 +18,19 @@ export interface SipUriParts {
   readonly parameters?: Readonly<Record<string, string | undefined>>
   readonly headers?: Readonly<Record<string, string>>
 }
+
+const TAKES: Takes = [
+  [
+    'parts',
+    shape(
+      {
+        ...{ host: TEXT, user: maybe(TEXT), port: maybe(whole(0, 65_535)), display: maybe(TEXT), secure: maybe(FLAG) },
+        ...{ parameters: maybe(record(maybe(TEXT))), headers: maybe(record(TEXT)) },
+      },
+      '',
+    ),
+  ],
+]
 
 /** A SIP URI whose parts can be changed. Two are the same when RFC 3261 §19.1.4 says so; the display name does not count. */
 export class SipUri {
@@ -35,6 +50,7 @@ export class SipUri {
   headers: Record<string, string>
 
   constructor(parts: SipUriParts) {
+    expects('SipUri', TAKES, parts)
     this.host = parts.host
     this.user = parts.user
     this.port = parts.port || undefined
@@ -46,6 +62,7 @@ export class SipUri {
 
   /** Reads `sip:alice@example.com`, with or without display name and brackets. Throws a CoreError that says where it is wrong. */
   static parse(text: string): SipUri {
+    expects('SipUri.parse', [['text', TEXT]], text)
     const wire = utf8Encode(text)
     const parsed = wire.includes('<') ? parseNameAddr(wire) : bare(wire)
     if (!parsed.ok) throw new CoreError('argument', 'SipUri.parse', `${parsed.error.what} at ${parsed.error.at}`)
@@ -111,3 +128,5 @@ function bare(text: string): Result<Pick<NameAddr, 'display' | 'uri'>, ParseErro
   const uri = parseUri(text)
   return uri.ok ? ok({ display: '', uri: uri.value }) : uri
 }
+
+export const SIP_URI = instance('a SipUri', () => SipUri)

@@ -1,11 +1,13 @@
 // A subscription to somebody's state of one event package (RFC 6665).
 import { utf8Decode } from '../../base/bytes.ts'
 import type { Cause, SipEvent, SubscriptionState } from '../../sip/core/contract.ts'
-import type { Credentials } from './credentials.ts'
-import { type EngineCore, sharedEngine } from './engine-core.ts'
+import { expects, options as optional } from './arguments.ts'
+import { CREDENTIALS, type Credentials } from './credentials.ts'
+import { ENGINE, type EngineCore, sharedEngine } from './engine-core.ts'
 import { CoreError } from './errors.ts'
-import type { WayOut } from './route.ts'
-import type { SipUri } from './sip-uri.ts'
+import { HEADERS, type Takes, TEXT, whole } from './guard.ts'
+import { WAY_OUT, type WayOut } from './route.ts'
+import { SIP_URI, type SipUri } from './sip-uri.ts'
 import { type ExtraHeaders, headerFields, identityOf, MessageHeaders } from './wire.ts'
 
 export type { SubscriptionState } from '../../sip/core/contract.ts'
@@ -51,6 +53,13 @@ declare module './notifications.ts' {
   }
 }
 
+const TAKES: Takes = [
+  ['credentials', CREDENTIALS],
+  ['toUri', SIP_URI],
+  ['event', TEXT],
+  ['options', optional({ ...WAY_OUT, expires: whole(0, 2 ** 32 - 1), extraHeaders: HEADERS, engine: ENGINE })],
+]
+
 /**
  * A subscription: NULL, then SENT, ACCEPTED, PENDING, ACTIVE or what else the peer calls it, and TERMINATED; it may be used again
  * then. Refreshed by itself. Not queued: what its state does not allow throws.
@@ -74,6 +83,7 @@ export class Subscription {
 
   /** Throws a CoreError when the event package is not among `Engine.events`. */
   constructor(credentials: Credentials, toUri: SipUri, event: string, options: SubscriptionOptions = {}) {
+    expects('Subscription', TAKES, credentials, toUri, event, options)
     this.#engine = options.engine ?? sharedEngine()
     if (this.#engine.acceptOf(event) === undefined)
       throw new CoreError('argument', 'Subscription', `event: expected a package of Engine.events, got ${event}`)

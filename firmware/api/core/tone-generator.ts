@@ -1,9 +1,11 @@
 // Tones on the bridge: call progress, digits, anything made of up to four frequencies.
 import type { MediaEvent, PortId, Tone } from '../../media/contract.ts'
 import { digitTones } from '../../media/digit-tones.ts'
+import { expects, guarded, options as optional } from './arguments.ts'
 import type { BridgePort } from './bridge.ts'
-import { type EngineCore, sharedEngine } from './engine-core.ts'
+import { ENGINE, type EngineCore, sharedEngine } from './engine-core.ts'
 import { CoreError } from './errors.ts'
+import { FLAG, maybe, NUMBER, OBJECT, TEXT } from './guard.ts'
 
 declare module './notifications.ts' {
   interface NotificationMap {
@@ -18,6 +20,7 @@ export class ToneGenerator implements BridgePort {
   #port: PortId | undefined
 
   constructor(options: { readonly engine?: EngineCore } = {}) {
+    expects('ToneGenerator', [['options', optional({ engine: ENGINE })]], options)
     this.#engine = options.engine ?? sharedEngine()
   }
 
@@ -90,3 +93,17 @@ function faultOf({ steps, repeat }: Tone): string | undefined {
   }
   return undefined
 }
+
+const TO = optional({ toDevices: FLAG })
+
+guarded('ToneGenerator', ToneGenerator, {
+  start: [
+    ['tone', OBJECT],
+    ['options', TO],
+  ],
+  startDigits: [
+    ['digits', TEXT],
+    ['durationMs', maybe(NUMBER)],
+    ['options', TO],
+  ],
+})

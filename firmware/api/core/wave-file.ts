@@ -1,8 +1,10 @@
 // A WAV file played where the sound devices are heard: ring tones and announcements.
 import type { MediaEvent, PortId } from '../../media/contract.ts'
+import { expects, guarded, options as optional } from './arguments.ts'
 import type { BridgePort } from './bridge.ts'
-import { type EngineCore, sharedEngine } from './engine-core.ts'
+import { ENGINE, type EngineCore, sharedEngine } from './engine-core.ts'
 import { CoreError } from './errors.ts'
+import { FLAG, NUMBER, TEXT } from './guard.ts'
 
 /** How it is played. */
 export interface WaveFileStart {
@@ -33,6 +35,15 @@ export class WaveFile implements BridgePort {
   #port: PortId | undefined
 
   constructor(fileName: string, options: { readonly engine?: EngineCore } = {}) {
+    expects(
+      'WaveFile',
+      [
+        ['fileName', TEXT],
+        ['options', optional({ engine: ENGINE })],
+      ],
+      fileName,
+      options,
+    )
     this.fileName = fileName
     this.#engine = options.engine ?? sharedEngine()
   }
@@ -131,3 +142,8 @@ export class WaveFile implements BridgePort {
 /** Undefined: mute. The bridge goes down to −60 dB. */
 export const decibels = (percent: number): number | undefined =>
   percent === 0 ? undefined : Math.max(-60, 20 * Math.log10(percent / 100))
+
+guarded('WaveFile', WaveFile, {
+  start: [['options', optional({ level: NUMBER, loopCount: NUMBER, pauseTime: NUMBER, toDevices: FLAG })]],
+  seek: [['seconds', NUMBER]],
+})

@@ -184,7 +184,7 @@ export class Endpoint extends EndpointCallbacks {
     this.#afterInit('transportClose')
     if (this.#state === 'running' && this.#transports.ids.length === 1)
       throw new OperationError('transportClose', 'state', 'the last transport cannot be closed while the library runs')
-    const told = this.#state === 'running' ? this.transportGetInfo(id) : undefined
+    const told = this.#state === 'running' ? this.#transports.info('transportClose', id) : undefined
     this.#transports.remove('transportClose', id)
     if (told !== undefined) this.tell('transportState', { ...told, transportId: id, state: 'down', lastError: '' })
   }
