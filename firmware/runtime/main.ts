@@ -29,8 +29,8 @@ const STOP_MS = 4000
 const AGAIN = 75
 
 /**
- * What is called often is compiled from then on, after it stands. Before, each function that is hot for the start would be; and
- * its code is soon not called any more.
+ * From so long on after it stands, what is called often is compiled; usr/lib/offhook/start leaves that out for a snapshot. Before,
+ * each function that is hot for the start would be, and is soon not called any more.
  */
 const COMPILE_MS = 20_000
 
@@ -83,7 +83,7 @@ async function main(of: MadeOf): Promise<void> {
   process.once('SIGTERM', () => stop(0))
   process.once('SIGINT', () => stop(0))
   supervisor.ready()
-  setTimeout(() => setFlagsFromString('--sparkplug'), COMPILE_MS).unref()
+  if (of === 'snapshot') setTimeout(() => setFlagsFromString('--sparkplug'), COMPILE_MS).unref()
   if (env.OFFHOOK_TRIED !== undefined) rm(env.OFFHOOK_TRIED, { force: true }, () => {})
 }
 

@@ -14,16 +14,20 @@ const folder = mkdtempSync(join(tmpdir(), 'offhook-snapshot-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 const here = (path: string) => join(import.meta.dirname, path)
 
+type Run = (args: readonly string[], env: Record<string, string>, v8?: readonly string[]) => unknown
+
 /** A program's bundle and snapshot; gives what the program prints as JSON when begun from it. */
-async function snapshotOf(program: string): Promise<(args: readonly string[], env: Record<string, string>) => unknown> {
+async function snapshotOf(program: string): Promise<Run> {
   const at = mkdtempSync(join(folder, 'program-'))
   symlinkSync(here('../../node_modules'), join(at, 'node_modules'))
   writeFileSync(join(at, 'program.ts'), `import { begin } from '${here('begin.ts')}'\n${program}`)
   const file = await bundle(join(at, 'program.ts'), join(at, 'program.cjs'))
   const blob = join(at, 'program.blob')
   buildSnapshot([process.execPath], file, blob)
-  return (args, env) =>
-    JSON.parse(execFileSync(process.execPath, ['--snapshot-blob', blob, file, ...args], { env, encoding: 'utf8' }))
+  return (args, env, v8 = []) => {
+    const words = [...v8, '--snapshot-blob', blob, file, ...args]
+    return JSON.parse(execFileSync(process.execPath, words, { env, encoding: 'utf8' }))
+  }
 }
 
 test('two snapshots of the phone are the same, whoever builds them, and do not name who did', async () => {
@@ -58,6 +62,21 @@ test('arguments, environment, process and clocks are those of the process that b
   expect(one.pid).toBeGreaterThan(1)
   expect(one.pid).not.toBe(two.pid)
   expect(one.chance).not.toBe(two.chance)
+})
+
+test('what is called first has not to be compiled first', async () => {
+  const run = await snapshotOf(`
+    function outer(n: number) { return inner; function inner() { return n + 1 } }
+    function maker(n: number) { return new Function('return function made(n) { return n + 1 }')()(n) }
+    begin(() => console.log(JSON.stringify([outer(1)(), maker(1)])), [])`)
+  const log = join(folder, 'functions.log')
+  expect(run([], {}, ['--log-function-events', `--logfile=${log}`, '--no-logfile-per-isolate'])).toEqual([2, 2])
+  // function,interpreter,script,from,to,ms,time,NAME
+  const lines = readFileSync(log, 'utf8').split('\n')
+  const compiled = lines.filter((line) => line.startsWith('function,interpreter,')).map((line) => line.split(',')[7])
+  // Made at run time: the log would show the others.
+  expect(compiled).toContain('made')
+  for (const name of ['outer', 'inner', 'maker']) expect(compiled).not.toContain(name)
 })
 
 test('packages with native code are found beside the bundle, those in it are loaded when asked for', async () => {
