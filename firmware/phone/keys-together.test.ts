@@ -65,10 +65,10 @@ test('it rings at Bob, and Alice takes the call by the key: Carol talks to her, 
   expect([alice.shows(), carol.shows(), bob.shows()]).toEqual([
     'in-call with carol',
     'in-call with alice',
-    'ended: missed',
+    'ended: answered elsewhere',
   ])
   place.run(4000)
-  expect([bob.shows(), lamp()]).toEqual(['idle', 'off idle'])
+  expect([bob.shows(), bob.view().missed, lamp()]).toEqual(['idle', 0, 'off idle'])
   peace()
 })
 

@@ -124,6 +124,12 @@ export class Call {
     this.#end(undefined, status, reason === undefined ? undefined : headerText(reason), tell, headers)
   }
 
+  /** Another call has taken its place: where it rings still, somebody else has it (RFC 3326 §3.1), and nobody missed it. */
+  giveWay(tell: Tell) {
+    if (this.#ending === undefined)
+      this.#end(undefined, undefined, undefined, tell, this.#state === 'confirmed' ? NO_HEADERS : ELSEWHERE)
+  }
+
   hold(hold: boolean, tell: Tell) {
     const command = hold ? 'hold' : 'resume'
     if (this.#ending !== undefined || this.#state !== 'confirmed') return tell.refuse(command, this.id, 'not in a call')
@@ -338,3 +344,4 @@ export class Call {
 }
 
 const NO_HEADERS: readonly HeaderField[] = []
+const ELSEWHERE: readonly HeaderField[] = [{ name: 'Reason', value: 'SIP;cause=200;text="Call completed elsewhere"' }]

@@ -214,7 +214,7 @@ export function createUserAgent(config: UaConfig, rng: Rng): Machine<UaInput, Ua
     transfers.onCall(event, tell)
     if (calls.get(event.id)?.onState(event, tell)) return forget(event.id, tell, event)
     const replaced = event.state === 'CONNECTING' ? calls.get(replacements.onAnswered(event.id) ?? '') : undefined
-    if (replaced?.isEnding === false) replaced.hangUp(undefined, undefined, tell)
+    replaced?.giveWay(tell)
   }
 
   /** Nobody has said that the one whose place it takes is to stay. */
