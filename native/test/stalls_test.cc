@@ -150,6 +150,20 @@ TEST("stalls/by the times at which held-up ticks run the same is stretched and s
   for (const Host& host : {kBoth, kReceiver}) CHECK_WITHIN(talk(host, false).bent, 1, 100);
 }
 
+TEST("stalls/ticks that move to and fro behind the packets by some milliseconds stretch nothing") {
+  const auto codec = makePcmu();
+  std::vector<int16_t> said = sim::speech(kSeconds);
+  const auto packets = sim::encode(*codec, said, 160);
+  for (int16_t& sample : said) sample = decodeMuLaw(encodeMuLaw(sample));
+  std::vector<sim::Tick> ticks = sim::ticks(kSeconds * 1000 + sim::kAfterMs, 1.6);
+  for (size_t i = 0; i < ticks.size(); i++) ticks[i].runsMs = ticks[i].dueMs += 3 * std::sin(double(i) / 200);
+  Outcome outcome;
+  outcome.heard = sim::play(*codec, packets, 160, sim::arrivals(packets.size(), {}), {20, 200}, ticks);
+  compare(said, outcome);
+  CHECK_EQ(outcome.bent, 0);
+  CHECK_WITHIN(outcome.shiftMs, 20, 20.5);
+}
+
 TEST("stalls/ticks of the clock are made up for, each due ten milliseconds after the one before, unless they are too many") {
   TickTimes times;
   times.aim(0);

@@ -14,6 +14,8 @@ export interface Quality {
   readonly worstSnrDb: number
   /** Received minus sent level over the spoken windows, dB. */
   readonly levelDb: number
+  /** Median over spoken windows, samples. */
+  readonly delay: number
   /** Spoken windows judged. */
   readonly windows: number
 }
@@ -82,7 +84,13 @@ const TAPS = 48
 /** Windows quieter than this against the loudest are pauses. */
 const PAUSE_DB = -30
 
-/** Judges `received[from … from + length)` against `reference` read `delay` samples earlier, in windows of `window` samples. */
+/** As like as this a window is where the one before was; elsewhere it is believed to be from so much on. */
+const [THERE, ELSEWHERE] = [0.98, 0.9]
+
+/**
+ * Judges `received[from … from + length)` against `reference` read `delay` samples earlier, in windows of `window` samples. A jitter
+ * buffer may move the delay by up to `reach` samples from one window to the next; the windows in which it does are judged as they are.
+ */
 export function judge(
   reference: Float32Array,
   received: Float32Array,
@@ -90,24 +98,44 @@ export function judge(
   length: number,
   delay: number,
   window: number,
+  reach = 0,
 ): Quality {
-  const starts: number[] = []
+  const windows: { readonly at: number; readonly delay: number; readonly sent: number }[] = []
   for (let at = from; at + window <= Math.min(from + length, received.length); at += window) {
-    if (at - delay - TAPS >= 0 && at - delay + window + TAPS <= reference.length) starts.push(at)
+    const [first, last] = [TAPS, reference.length - window - TAPS]
+    const [least, most] = [Math.max(first, at - delay - reach), Math.min(last, at - delay + reach)]
+    if (reach > 0) delay = moved(received.subarray(at, at + window), reference, at, delay, least, most)
+    if (at - delay < first || at - delay > last) continue
+    windows.push({ at, delay, sent: dot(reference, at - delay, reference, at - delay, window) })
   }
-  const sent = starts.map((at) => dot(reference, at - delay, reference, at - delay, window))
-  const floor = Math.max(...sent, 0) * 10 ** (PAUSE_DB / 10)
-  const spoken = starts.filter((_, i) => sent[i]! > floor)
-  if (spoken.length === 0) return { snrDb: 0, worstSnrDb: 0, levelDb: -Infinity, windows: 0 }
-  const power = (signal: Float32Array, shift: number) =>
-    spoken.reduce((sum, at) => sum + dot(signal, at - shift, signal, at - shift, window), 0)
-  const snrs = spoken.map((at) => channelSnr(reference, received, at, delay, window)).sort((a, b) => a - b)
+  const floor = Math.max(...windows.map((each) => each.sent), 0) * 10 ** (PAUSE_DB / 10)
+  const spoken = windows.filter((each) => each.sent > floor)
+  if (spoken.length === 0) return { snrDb: 0, worstSnrDb: 0, levelDb: -Infinity, delay, windows: 0 }
+  const total = (of: (each: (typeof spoken)[number]) => number) => spoken.reduce((sum, each) => sum + of(each), 1e-12)
+  const heard = total(({ at }) => dot(received, at, received, at, window))
+  const snrs = spoken.map((each) => channelSnr(reference, received, each.at, each.delay, window)).sort((a, b) => a - b)
+  const delays = spoken.map((each) => each.delay).sort((a, b) => a - b)
   return {
     snrDb: snrs[Math.floor(snrs.length / 2)]!,
     worstSnrDb: snrs[Math.floor(snrs.length / 10)]!,
-    levelDb: 10 * Math.log10((power(received, 0) + 1e-12) / power(reference, delay)),
+    levelDb: 10 * Math.log10(heard / total((each) => each.sent)),
+    delay: delays[Math.floor(delays.length / 2)]!,
     windows: spoken.length,
   }
+}
+
+/** The delay of what is heard at `at`: that of before, unless it is found elsewhere only. */
+function moved(
+  heard: Float32Array,
+  reference: Float32Array,
+  at: number,
+  delay: number,
+  least: number,
+  most: number,
+): number {
+  if (search(heard, reference, at - delay, at - delay).likeness >= THERE) return delay
+  const place = locate(heard, reference, least, most)
+  return place.likeness >= ELSEWHERE ? at - place.at : delay
 }
 
 /** Signal to residual of the least-squares FIR fit of `received` by `reference` in one window, dB. */

@@ -50,6 +50,43 @@ test('drop-outs show in the worst windows', () => {
   expect(quality.worstSnrDb).toBeLessThan(5)
 })
 
+/** What a jitter buffer does: from 3 s on `by` samples later, twice; a period is repeated and faded over. */
+function stretched(by: number, times: number): Float32Array {
+  let out = Array.from(channel(400, 0, 0))
+  for (let n = 1; n <= times; n++) {
+    const at = 48000 + n * 8000
+    const fade = out.slice(at, at + by).map((x, i) => x + ((out[at - by + i]! - x) * (i + 1)) / by)
+    out = [...out.slice(0, at), ...fade, ...out.slice(at)]
+  }
+  return Float32Array.from(out)
+}
+
+test('a delay that moves is followed; where it moves is judged as it is, and all that is no delay too', () => {
+  const moves = stretched(130, 2)
+  expect(judge(said, moves, 32000, 56000, 400, 3200).snrDb).toBeLessThan(20)
+  const followed = judge(said, moves, 32000, 56000, 400, 3200, 640)
+  expect(followed.snrDb).toBeGreaterThan(40)
+  expect([400, 530, 660]).toContain(followed.delay)
+  expect(judge(said, moves, 52000, 8000, 400, 3200, 640).worstSnrDb).toBeLessThan(25)
+
+  const rng = seededRng(4)
+  const holes = Array.from({ length: 300 }, () => unit(rng) < 0.03)
+  const torn = moves.map((x, i) => (holes[Math.floor(i / 320)] ? 0 : x))
+  expect(judge(said, torn, 32000, 56000, 400, 3200, 640).worstSnrDb).toBeLessThan(15)
+  const soft = judge(
+    said,
+    moves.map((x) => x / 2),
+    32000,
+    56000,
+    400,
+    3200,
+    640,
+  )
+  expect(soft.levelDb).toBeCloseTo(-6, 1)
+  const noisy = moves.map((x) => x + (unit(rng) - 0.5) * 0.02)
+  expect(judge(said, noisy, 32000, 56000, 400, 3200, 640).snrDb).toBeLessThan(25)
+})
+
 test('WAV survives the way to bytes and back; what is cut or foreign is told', () => {
   const wav = encodeWav({ rate: RATE, samples: said })
   const back = decodeWav(wav)

@@ -1,6 +1,6 @@
 // What two recordings of a handset, its mouth and its ear, say about the way between: delay, level, quality.
 import { readFileSync } from 'node:fs'
-import { findDelay, judge, locate, type Quality } from '../../lab/signal/quality.ts'
+import { type Delay, findDelay, judge, locate, type Quality } from '../../lab/signal/quality.ts'
 import { decodeWav } from '../../lab/signal/wav.ts'
 import { MARK_MS, RATE } from './instrument.ts'
 
@@ -12,12 +12,14 @@ export interface Handset {
   readonly mark: number
 }
 
-/** What is looked for in the other recording, ms. */
-const TEMPLATE_MS = 2000
+/** Pieces looked for in the other recording, ms, and how many: a jitter buffer may move the delay in the middle of one. */
+const [TEMPLATE_MS, TEMPLATES] = [700, 3]
 /** Windows in which quality is judged, ms. */
 const WINDOW_MS = 200
-/** Below this likeness what was heard is not what was said. */
-const LIKE = 0.5
+/** By so much it may move the delay from one window to the next, ms. */
+const REACH_MS = 40
+/** Below this likeness what was heard is not what was said; from the other on nothing likelier is looked for. */
+const [LIKE, SURE] = [0.6, 0.95]
 export const samples = (ms: number) => Math.round((ms * RATE) / 1000)
 
 /** Throws with the reason when a file is missing, foreign or without its mark. */
@@ -54,10 +56,14 @@ export function compare(
   most: number,
 ): { readonly delayMs: number; readonly quality: Quality } | undefined {
   const template = Math.min(until - from, samples(TEMPLATE_MS))
-  const delay = findDelay(said, heard, from, template, samples(least), samples(most))
+  let delay: Delay = { samples: 0, likeness: 0 }
+  for (let i = 0; i < TEMPLATES && delay.likeness < SURE && from + (i + 1) * template <= until; i++) {
+    const found = findDelay(said, heard, from + i * template, template, samples(least), samples(most))
+    if (found.likeness > delay.likeness) delay = found
+  }
   if (delay.likeness < LIKE) return undefined
-  const quality = judge(said, heard, from, until - from, delay.samples, samples(WINDOW_MS))
-  return { delayMs: (delay.samples * 1000) / RATE, quality }
+  const quality = judge(said, heard, from, until - from, delay.samples, samples(WINDOW_MS), samples(REACH_MS))
+  return { delayMs: (quality.delay * 1000) / RATE, quality }
 }
 
 /** The last instant something was said, in samples. */

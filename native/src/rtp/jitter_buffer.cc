@@ -13,6 +13,8 @@ namespace {
 constexpr double kTickMs = 10;
 /** Beyond the target and a whole tick, before speech is shortened: less would come and go with the phase of the ticks. */
 constexpr double kSlackMs = 0.2;
+/** What the phase of the ticks, which follows packets, may take from the least delay. */
+constexpr double kPhaseMs = 2;
 constexpr double kJumpMs = 1000;
 constexpr int kLateInRow = 5;
 constexpr double kUrgentMs = 50;
@@ -266,7 +268,8 @@ void JitterBuffer::adapt(double tickMs) {
   const double neededMs = tickMs + wholeMs;
   const double spare = tolerance(next_, neededMs) - targetMs();
   ++sinceStretch_;
-  if (spare < 0) {
+  // That the ticks come a little sooner after the packets than they did is no reason to stretch speech, as long as none is late.
+  if (spare < (delays_.target() < minMs_ - kPhaseMs ? -kPhaseMs : 0)) {
     if (ahead() < stretch_.reach()) return;
     end_ += stretch_.lengthen(&samples_[read_], ahead(), spare < -kTickMs ? kLoose : kStrict);
   } else if (spare > kTickMs + kSlackMs || readyMs - wholeMs > kTickMs / 2) {
