@@ -44,6 +44,10 @@ const anyView: fc.Arbitrary<PhoneView> = fc.record({
     }),
   ),
   offHook: fc.boolean(),
+  route: fc.constantFrom('handset', 'speaker'),
+  handsFree: fc.array(fc.record({ route: fc.constantFrom('speaker', 'headset'), volume: fc.integer() }), {
+    maxLength: 2,
+  }),
   volume: fc.integer({ min: -20, max: 20 }),
   ringer: fc.integer({ min: -20, max: 20 }),
   waiting: fc.option(anyCall, { nil: undefined }),

@@ -20,7 +20,17 @@ function phone() {
   board.start((event: BoardEvent) => ui.feed({ from: 'board', event }))
   const show = (activity: Activity) => {
     const view: PhoneView = {
-      ...{ activity, lines: [], offHook: false, volume: 5, ringer: 6, country: '', missed: 0 },
+      ...{
+        activity,
+        lines: [],
+        offHook: false,
+        route: 'handset',
+        handsFree: [],
+        volume: 5,
+        ringer: 6,
+        country: '',
+        missed: 0,
+      },
       ...{ waiting: undefined, beside: undefined, mailboxes: [], buddies: [], keys: [] },
       ...{ dnd: false, forward: { all: '', busy: '', noAnswer: '', afterS: 20 } },
     }

@@ -5,9 +5,9 @@ import type { Size } from '../hal/api/board.ts'
 import { ICONS } from '../hal/api/icons.ts'
 import { ERASE, found, SEARCH_KEYS } from './contacts.ts'
 import { entryScreen, FORWARDS, labelOf, shownOf } from './forward-pages.ts'
-import { callBack, callMailbox, listed, type Page, pagesOf, type World } from './menu.ts'
+import { callBack, callMailbox, listed, type Page, pagesOf, volumesOf, type World } from './menu.ts'
 import type { MenuAction, Screen, Soft } from './screen.ts'
-import { DIGITS, VOLUME } from './screens.ts'
+import { ANYWHERE, DIGITS } from './screens.ts'
 import { STRINGS } from './strings.ts'
 import { bar, between, duration, monthAndDay, timeOfDay, wrapped } from './text.ts'
 
@@ -97,9 +97,12 @@ export function sheetOf(page: Page, world: World, { columns }: Size): Sheet {
     case 'contact':
       return list(page.contact.name, page.contact.numbers, STRINGS.soft.dial)
     case 'volume': {
-      const { volume, ringer } = world.view
       const row = (label: string, value: number) => `${label.padEnd(8)}${bar(value, Math.max(0, inner - 11))} ${value}`
-      return list(STRINGS.pages.volume, [row(STRINGS.handset, volume), row(STRINGS.ringer, ringer)], '')
+      return list(
+        STRINGS.pages.volume,
+        volumesOf(world).map(({ of, value }) => row(STRINGS[of], value)),
+        '',
+      )
     }
     case 'tones': {
       const names: Readonly<Record<string, string>> = STRINGS.countries
@@ -215,7 +218,8 @@ export function menuScreen(page: Page, sheet: Sheet, time: string, size: Size): 
     soft: [ok, ...middle, back],
     keys: {
       ...(types ? SEARCH_KEYS : DIGITS),
-      ...(page.name === 'volume' ? { 'volume-up': go('more'), 'volume-down': go('less') } : VOLUME),
+      ...ANYWHERE,
+      ...(page.name === 'volume' && { 'volume-up': go('more'), 'volume-down': go('less') }),
       ...{
         up: go('up'),
         down: go('down'),

@@ -1,7 +1,7 @@
 // The menu as its user goes through it: every page as text, what the keys do there, and when it gives way.
 import { describe, expect, test } from 'vitest'
 import { ms } from '../firmware/base/time.ts'
-import type { LogEntry } from '../firmware/phone/contract.ts'
+import type { Activity, LogEntry } from '../firmware/phone/contract.ts'
 import { call, line, rig, view } from './testing/rig.ts'
 
 const IDLE = view({ name: 'idle' })
@@ -241,6 +241,33 @@ describe('pages', () => {
     expect(press('volume-down')).toEqual(['{"kind":"volume","step":-1,"of":"ringer"}'])
     show({ ...IDLE, ringer: 10 })
     expect(text()[2]).toBe('|>Ringer  ████████ 10|')
+  })
+  test('volume: of every way to listen there is; their keys are the phone’s, whatever is shown', () => {
+    const ways = [{ route: 'speaker', volume: 7 } as const, { route: 'headset', volume: 3 } as const]
+    const { press, text, show, goTo } = menu(view({ name: 'idle' }, { handsFree: ways }))
+    goTo(3)
+    press('down')
+    press('down')
+    expect(text().slice(1, 3)).toEqual(['|>Headset ██······ 3 |', '| Ringer  █████··· 6 |'])
+    expect(press('soft3')).toEqual(['{"kind":"volume","step":1,"of":"headset"}'])
+    press('ok')
+    expect(press('volume-down')).toEqual(['{"kind":"volume","step":-1,"of":"ringer"}'])
+    press('ok')
+    expect(press('volume-down')).toEqual(['{"kind":"volume","step":-1,"of":"handset"}'])
+    expect(press('speaker')).toEqual(['{"kind":"route","route":"speaker"}'])
+    for (const name of ['idle', 'dialling', 'ringing', 'in-call', 'held', 'calling'] as const) {
+      const activity = name === 'idle' ? { name } : { name, digits: '', ringing: false, call: call({ since: ms(0) }) }
+      show(view(activity as Activity))
+      expect(press('headset'), name).toEqual(['{"kind":"route","route":"headset"}'])
+    }
+  })
+  test('another way has another volume, which nobody turned', () => {
+    const { show, text, press } = rig(view({ name: 'in-call', call: call({ since: ms(0) }) }))
+    const now = { name: 'in-call', call: call({ since: ms(0) }) } as const
+    show(view(now, { route: 'speaker', volume: 9 }))
+    expect(text().join()).not.toContain('Volume')
+    show(view(now, { route: 'speaker', volume: 8 }))
+    expect([text().join().includes('Volume'), press('mute').length]).toEqual([true, 1])
   })
   test('tones: on the country in use, another one is chosen by ok', () => {
     const { press, content, goTo } = menu()

@@ -114,6 +114,13 @@ export const reach = ({ number, account, pickup }: BuddyView): PhoneIntent =>
     ? { kind: 'call', number, account }
     : { kind: 'call', number: pickup.target, account, replaces: pickup.replaces }
 
+/** What has a volume, as far as it is there. */
+export const volumesOf = ({ view: { volume, handsFree, ringer } }: World) => [
+  { of: 'handset', value: volume } as const,
+  ...handsFree.map((way) => ({ of: way.route, value: way.volume })),
+  { of: 'ringer', value: ringer } as const,
+]
+
 /** `count`: rows the user can be on; moving past the last one goes to the first, and back. */
 export function step(menu: Menu, go: MenuAction['go'], count: number, world: World): MenuStep {
   const page = menu.at(-1)
@@ -137,7 +144,10 @@ export function step(menu: Menu, go: MenuAction['go'], count: number, world: Wor
     case 'more':
     case 'less':
       if (page?.name !== 'volume') return { menu }
-      return { menu, phone: { kind: 'volume', step: go === 'more' ? 1 : -1, of: page.at === 1 ? 'ringer' : 'handset' } }
+      return {
+        menu,
+        phone: { kind: 'volume', step: go === 'more' ? 1 : -1, of: volumesOf(world)[page.at]?.of ?? 'handset' },
+      }
     case 'ok':
       return page === undefined ? { menu } : chosen(menu, page, world)
   }
@@ -198,7 +208,7 @@ function chosen(menu: Menu, page: Page, world: World): MenuStep {
         : { menu: menu.slice(0, -1), choice: made }
     }
     case 'volume':
-      return { menu: menu.with(-1, { ...page, at: 1 - page.at }) }
+      return { menu: menu.with(-1, { ...page, at: (page.at + 1) % volumesOf(world).length }) }
     case 'status':
     case 'about':
       return { menu }

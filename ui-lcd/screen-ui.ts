@@ -40,7 +40,15 @@ const VOLUME_MS = 2000
 const DARK_AFTER_MS = 60_000
 
 const STARTING: PhoneView = {
-  ...{ activity: { name: 'starting', step: '' }, lines: [], offHook: false, volume: 5, ringer: 5 },
+  ...{
+    activity: { name: 'starting', step: '' },
+    lines: [],
+    offHook: false,
+    volume: 5,
+    ringer: 5,
+    route: 'handset',
+    handsFree: [],
+  },
   ...{ waiting: undefined, beside: undefined, missed: 0, country: '', mailboxes: [], buddies: [], keys: [] },
   ...{ dnd: false, forward: { all: '', busy: '', noAnswer: '', afterS: 20 } },
 }
@@ -166,7 +174,9 @@ export function createScreenUi({ size }: ScreenUiOptions): Machine<ScreenUiInput
   const onView = (next: PhoneView, now: Millis): void => {
     // Settings that come while starting are nobody's turn of the knob.
     const inUse = view !== undefined && view.activity.name !== 'starting'
-    const what = view?.volume !== next.volume ? 'volume' : view.ringer !== next.ringer ? 'ringer' : undefined
+    // Another way to listen has a volume of its own, which nobody turned.
+    const turned = view?.route === next.route && view.volume !== next.volume
+    const what = turned ? 'volume' : view?.ringer !== next.ringer ? 'ringer' : undefined
     if (inUse && what !== undefined) loud = { what, until: after(now, VOLUME_MS) }
     // Whatever the phone does lights the display, and going idle starts the wait for darkness anew.
     if (view?.activity.name !== next.activity.name) {

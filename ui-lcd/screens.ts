@@ -51,7 +51,13 @@ export const DIGITS: Keymap = Object.fromEntries(
     { kind: 'digit', digit },
   ]),
 )
-export const VOLUME: Keymap = { 'volume-up': { kind: 'volume', step: 1 }, 'volume-down': { kind: 'volume', step: -1 } }
+/** What these keys mean whatever is shown. */
+export const ANYWHERE: Keymap = {
+  'volume-up': { kind: 'volume', step: 1 },
+  'volume-down': { kind: 'volume', step: -1 },
+  speaker: { kind: 'route', route: 'speaker' },
+  headset: { kind: 'route', route: 'headset' },
+}
 
 export function screenOf(activity: Activity, around: Surroundings): Screen {
   switch (activity.name) {
@@ -60,7 +66,7 @@ export function screenOf(activity: Activity, around: Surroundings): Screen {
         status: status(STRINGS.starting, around),
         content: [activity.step],
         soft: [undefined, undefined, undefined, MENU],
-        keys: { ...VOLUME, back: MENU.action },
+        keys: { ...ANYWHERE, back: MENU.action },
       }
     case 'idle':
       return idle(around)
@@ -71,14 +77,14 @@ export function screenOf(activity: Activity, around: Surroundings): Screen {
         status: { left: activity.ringing ? STRINGS.ringingThere : STRINGS.calling, right: '' },
         content: withBeside(who(activity.call, around), around),
         soft: [undefined, undefined, around.view.beside && TRANSFER, END],
-        keys: { ...DIGITS, ...VOLUME, transfer: INTENT.transfer, back: INTENT.end },
+        keys: { ...DIGITS, ...ANYWHERE, transfer: INTENT.transfer, back: INTENT.end },
       }
     case 'ringing':
       return {
         status: { left: `${ICONS.bell} ${STRINGS.incoming}`, right: '' },
         content: withLast(who(activity.call, around), divertedFrom(activity.call, around), around),
         soft: [soft(STRINGS.soft.answer, INTENT.answer), undefined, undefined, soft(STRINGS.soft.reject, INTENT.end)],
-        keys: { ...VOLUME, ok: INTENT.answer, back: INTENT.end },
+        keys: { ...ANYWHERE, ok: INTENT.answer, back: INTENT.end },
       }
     case 'in-call':
       return inCall(activity.call, around)
@@ -94,7 +100,7 @@ export function screenOf(activity: Activity, around: Surroundings): Screen {
           around.view.beside === undefined ? REDIAL : soft(STRINGS.soft.resume, INTENT.hold),
           ...[undefined, undefined, soft(STRINGS.soft.done, INTENT.end)],
         ],
-        keys: { ...VOLUME, redial: INTENT.redial, hold: INTENT.hold, ok: INTENT.end, back: INTENT.end },
+        keys: { ...ANYWHERE, redial: INTENT.redial, hold: INTENT.hold, ok: INTENT.end, back: INTENT.end },
       }
   }
 }
@@ -117,7 +123,7 @@ function idle(around: Surroundings): Screen {
       around,
     ),
     soft: idleKeys(around),
-    keys: { ...DIGITS, ...VOLUME, redial: INTENT.redial, message: INTENT.voicemail, back: MENU.action },
+    keys: { ...DIGITS, ...ANYWHERE, redial: INTENT.redial, message: INTENT.voicemail, back: MENU.action },
   }
 }
 
@@ -176,7 +182,7 @@ function dialling(digits: string, around: Surroundings): Screen {
     cursorColumn: [...shown].length,
     keys: {
       ...DIGITS,
-      ...VOLUME,
+      ...ANYWHERE,
       redial: INTENT.redial,
       message: INTENT.voicemail,
       transfer: INTENT.transfer,
@@ -202,7 +208,7 @@ function inCall(call: CallView, around: Surroundings): Screen {
     soft: inCallKeys(call, around),
     keys: {
       ...DIGITS,
-      ...VOLUME,
+      ...ANYWHERE,
       hold: INTENT.hold,
       mute: INTENT.mute,
       transfer: INTENT.transfer,
@@ -232,7 +238,7 @@ function held(call: CallView, around: Surroundings): Screen {
         ? [resume, undefined, soft(STRINGS.soft.add, INTENT.add), END]
         : [...(around.more ? [TRANSFER, JOIN] : [resume, TWO[0]]), MORE, END],
     keys: {
-      ...{ ...DIGITS, ...VOLUME, hold: INTENT.hold, ok: INTENT.hold },
+      ...{ ...DIGITS, ...ANYWHERE, hold: INTENT.hold, ok: INTENT.hold },
       ...{ mute: INTENT.mute, redial: INTENT.redial, transfer: INTENT.transfer },
     },
   }
@@ -251,7 +257,7 @@ function conference(activity: Extract<Activity, { name: 'conference' }>, around:
       soft(STRINGS.soft.part, INTENT.conference),
       END,
     ],
-    keys: { ...DIGITS, ...VOLUME, hold: INTENT.hold, mute: INTENT.mute },
+    keys: { ...DIGITS, ...ANYWHERE, hold: INTENT.hold, mute: INTENT.mute },
   }
 }
 

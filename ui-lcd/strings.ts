@@ -95,6 +95,8 @@ export const STRINGS = {
   presence: { open: 'here', closed: 'away', unknown: '?' },
   noName: 'withheld',
   handset: 'Handset',
+  speaker: 'Speaker',
+  headset: 'Headset',
   registered: 'registered',
   nextTry: 'next try in',
   tryingNow: 'trying now',

@@ -9,6 +9,7 @@ import { resolveNumber } from './dial-plan.ts'
 import { chooseLine } from './lines.ts'
 import type { Outcome } from './reasons.ts'
 import { refusalReason, refusalTone } from './reasons.ts'
+import { isHandsFree } from './routes.ts'
 import { besideOf, focused, MAX_CALLS, type PhoneCall, type PhoneState, ringingOf } from './state.ts'
 import { callerTaken } from './watching.ts'
 
@@ -48,7 +49,7 @@ export function ended(state: PhoneState, call: PhoneCall, end: End, now: Millis)
       cause: end.cause,
       lastedMs: call.since === undefined ? 0 : now - call.since,
       tone: end.tone,
-      until: state.offHook && other === undefined ? FOREVER : after(now, ENDED_MS),
+      until: state.offHook && !isHandsFree(state) && other === undefined ? FOREVER : after(now, ENDED_MS),
     },
   }
 }

@@ -1,6 +1,7 @@
 // The list of calls: changing one of them, holding it and taking it back, and where the user is when one is gone.
 import { after, FOREVER, type Millis } from '../base/time.ts'
 import type { CallId, Party, UaCommand } from '../ua/contract.ts'
+import { closed, isHandsFree } from './routes.ts'
 import { besideOf, type Focus, focused, isLeaving, type PhoneCall, type PhoneState } from './state.ts'
 
 export type Send = (command: UaCommand) => void
@@ -62,10 +63,11 @@ export const dialTone = (now: Millis): Focus => ({
   due: { what: 'howl', at: after(now, HOWL_MS) },
 })
 
-/** Where the user is when what he was at is over: before the call set aside, at the dial tone, or at rest. */
+/** Where the user is when what he was at is over: before the call set aside, at the dial tone, or at rest, hands-free as well. */
 export function atRest(state: PhoneState, now: Millis): PhoneState {
   const beside = besideOf(state)
   if (beside !== undefined) return focusOn(state, beside.id)
+  if (isHandsFree(state)) return { ...closed(state), focus: { name: 'idle' } }
   return { ...state, focus: state.offHook ? dialTone(now) : { name: 'idle' } }
 }
 

@@ -3,12 +3,16 @@
 import type { BoardCommand } from '../../hal/api/board.ts'
 import type { LogRecord } from '../base/log.ts'
 import type { Millis } from '../base/time.ts'
-import type { MediaCommand, MediaEvent } from '../media/contract.ts'
+import type { DeviceConfig, MediaCommand, MediaEvent } from '../media/contract.ts'
 import type { RingName } from '../media/rings.ts'
 import type { BusyState, Pickup } from '../sip/packages/dialog-set.ts'
 import type { PresenceSummary } from '../sip/packages/presence.ts'
 import type { AccountConfig, AccountId, CallId, Party, UaCommand, UaEvent } from '../ua/contract.ts'
 import type { Choice, Choices } from './chosen.ts'
+
+/** Where one listens and speaks, with the handset down but for the first. */
+export type Route = 'handset' | HandsFree
+export type HandsFree = 'speaker' | 'headset'
 
 /** What the user does, freed from which key did it. */
 export type PhoneIntent =
@@ -39,7 +43,12 @@ export type PhoneIntent =
   /** Calls a number of the log, on `account` if that line can be called from. `replaces`: takes over the call it names (RFC 3891). */
   | { readonly kind: 'call'; readonly number: string; readonly account?: AccountId; readonly replaces?: string }
   /** Without `of`: of what is heard now. With it a short tone shows how loud that is. */
-  | { readonly kind: 'volume'; readonly step: 1 | -1; readonly of?: 'handset' | 'ringer' }
+  | { readonly kind: 'volume'; readonly step: 1 | -1; readonly of?: Route | 'ringer' }
+  /**
+   * The key of a way to listen: takes the call or gives dial tone there, or moves what is heard there. Pressed again it ends that, or
+   * goes back to a handset that is up.
+   */
+  | { readonly kind: 'route'; readonly route: HandsFree }
   /** Calls the mailbox messages wait in, or the first there is a number of. */
   | { readonly kind: 'voicemail' }
   /** A key of the configuration by its place, 0 the first: calls, takes the call that rings there, or sends the call on there. */
@@ -176,8 +185,12 @@ export interface PhoneView {
   /** `idle` with no registered line is shown as not registered, with the reason. */
   readonly lines: readonly LineView[]
   readonly offHook: boolean
-  /** Handset volume 0–10. */
+  /** The way in use; the handset at rest. */
+  readonly route: Route
+  /** Volume of that, 0–10. */
   readonly volume: number
+  /** Volumes of the other ways there are. */
+  readonly handsFree: readonly { readonly route: HandsFree; readonly volume: number }[]
   /** Ringer volume 1–10. */
   readonly ringer: number
   /** A call that waits beside the one the screen is about. */
@@ -248,7 +261,9 @@ export interface PhoneSettings {
   readonly keys?: readonly KeySetting[]
   readonly contacts?: readonly Contact[]
   /** Device of the handset, opened once as port `handset`. */
-  readonly handset: Extract<MediaCommand, { kind: 'open-device' }>['device']
+  readonly handset: DeviceConfig
+  /** Devices of the other ways sound can go, those that are there; each opened once as a port of its name. */
+  readonly routes?: { readonly [K in HandsFree | 'ringer']?: DeviceConfig | undefined }
   /** Tone plan by country, ISO 3166 in lower case. */
   readonly country: string
   readonly rings: Rings

@@ -1,13 +1,15 @@
-// The lamps follow from the state: line, ring, mute, that messages wait, and of each key what it watches.
+// The lamps follow from the state: line, ring, mute, speaker, headset, that messages wait, and of each key what it watches.
 import { FREE_KEYS, type FreeKey, type Led, type LedPattern } from '../../hal/api/board.ts'
 import type { BusyState } from '../sip/packages/dialog-set.ts'
-import type { KeyView } from './contract.ts'
+import type { HandsFree, KeyView } from './contract.ts'
 import { isQuiet } from './forwarding.ts'
 import { keyViews } from './keys.ts'
 import { besideOf, focused, type PhoneState, ringingOf } from './state.ts'
 import { messagesWait } from './watching.ts'
 
-export type Lamps = Readonly<Record<Extract<Led, 'line' | 'ring' | 'mute' | 'message'> | FreeKey, LedPattern>>
+export type Lamps = Readonly<
+  Record<Extract<Led, 'line' | 'ring' | 'mute' | 'message' | HandsFree> | FreeKey, LedPattern>
+>
 
 function lineLamp(state: PhoneState): LedPattern {
   const call = focused(state)
@@ -31,6 +33,8 @@ export function lampsOf(state: PhoneState): Lamps {
     line: lineLamp(state),
     ring: ringingOf(state) !== undefined ? 'flash' : isQuiet(state) ? 'on' : 'off',
     mute: focused(state)?.muted === true ? 'on' : 'off',
+    speaker: state.offHook && state.route === 'speaker' ? 'on' : 'off',
+    headset: state.offHook && state.route === 'headset' ? 'on' : 'off',
     message: messagesWait(state) ? 'on' : 'off',
     ...(Object.fromEntries(FREE_KEYS.map((key, at) => [key, keyLamp(keys[at])])) as Record<FreeKey, LedPattern>),
   }

@@ -13,8 +13,9 @@ import type { CallLog, Contact, PhoneInput, PhoneOutput, PhoneSettings } from '.
 import { forwardFaults } from './forwarding.ts'
 import { type Lamps, lampsOf } from './lamps.ts'
 import { applySettings } from './lines.ts'
+import { devicesOf, earOf, HANDS_FREE, opened } from './routes.ts'
 import { choose, settled } from './settled.ts'
-import { changeSound, gain, HANDSET, rejoin, SILENCE, type Sound, soundOf } from './sound.ts'
+import { changeSound, rejoin, SILENCE, type Sound, soundOf } from './sound.ts'
 import { deadlineOf, focused, initialState, isIdle, type PhoneState, ringingOf } from './state.ts'
 import { onUaEvent } from './ua-events.ts'
 import { onDue, onIntent } from './user.ts'
@@ -42,8 +43,8 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
   let state: PhoneState = initialState(initial.step, initial.choices, initial.calls)
   let plan: TonePlan = tonePlan('')
   let planned = ''
-  /** The handset's port exists, whether its device works or not. */
-  let handset = false
+  /** Ports of devices that exist, whether those work or not, with what they were opened for. */
+  const open = new Map<PortId, string>()
   // What was last told to whom.
   let sound: Sound = SILENCE
   let lamps: Lamps | undefined
@@ -62,13 +63,13 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
     gone: PortId | undefined,
     out: PhoneOutput[],
   ): void {
-    state = next
-    const wanted = handset ? soundOf(state) : SILENCE
+    state = opened(next)
+    const wanted = open.size > 0 ? soundOf(state) : SILENCE
     const toMedia = (command: MediaCommand) => out.push({ to: 'media', command })
     const country = settled(state, 'country')
     if (country !== planned) plan = tonePlan(country)
     planned = country
-    changeSound(sound, wanted, plan, (port) => port === gone, toMedia)
+    changeSound(sound, wanted, plan, open.keys(), (port) => port === gone, toMedia)
     sound = wanted
     for (const command of commands) out.push({ to: 'ua', command })
     tellLamps(out)
@@ -93,32 +94,38 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
 
   /** In the silence before a call: whoever hears somebody, or is rung, is not disturbed. */
   function click(out: PhoneOutput[]): void {
-    if (!handset || state.settings?.keyClicks !== true || focused(state) || ringingOf(state)) return
+    if (open.size === 0 || state.settings?.keyClicks !== true || focused(state) || ringingOf(state)) return
     const media = (command: MediaCommand) => out.push({ to: 'media', command })
     if (clicked) media({ kind: 'close-port', port: CLICK })
     media({ kind: 'open-tone', port: CLICK, tone: KEY_CLICK })
-    media({ kind: 'connect', from: CLICK, to: HANDSET })
+    media({ kind: 'connect', from: CLICK, to: earOf(state) })
     clicked = true
   }
 
   function tellLamps(out: PhoneOutput[]): void {
     const wanted = lampsOf(state)
-    for (const led of ['line', 'ring', 'mute', 'message', ...FREE_KEYS] as const)
+    for (const led of ['line', 'ring', 'mute', 'message', ...HANDS_FREE, ...FREE_KEYS] as const)
       if (wanted[led] !== lamps?.[led]) out.push({ to: 'board', command: { kind: 'led', led, pattern: wanted[led] } })
     lamps = wanted
   }
 
   function take(settings: PhoneSettings, send: (command: UaCommand) => void, out: PhoneOutput[]): PhoneState {
     const media = (command: MediaCommand) => out.push({ to: 'media', command })
-    const device = JSON.stringify(settings.handset)
-    if (!handset || device !== JSON.stringify(state.settings?.handset)) {
-      if (handset) media({ kind: 'close-port', port: HANDSET })
-      media({ kind: 'open-device', port: HANDSET, device: settings.handset })
-      media(gain(sound))
-      rejoin(sound, media)
-      handset = true
+    const devices = devicesOf(settings)
+    // Nothing is heard any more by a device that goes.
+    if (!devices.has(earOf(state))) become({ ...state, route: 'handset' }, [], undefined, out)
+    for (const [port, was] of open) {
+      if (JSON.stringify(devices.get(port)) === was) continue
+      media({ kind: 'close-port', port })
+      open.delete(port)
     }
-    return applySettings(state, settings, send)
+    for (const [port, device] of devices) {
+      if (open.has(port)) continue
+      media({ kind: 'open-device', port, device })
+      rejoin(sound, port, media)
+      open.set(port, JSON.stringify(device))
+    }
+    return applySettings({ ...state, lost: state.lost.filter((port) => open.has(port)) }, settings, send)
   }
 
   /** What was set and is not done. */
@@ -127,20 +134,23 @@ export function createPhone(initial: PhoneStart): Machine<PhoneInput, PhoneOutpu
       out.push({ to: 'log', record: log('warn', 'phone', 'calls are not sent on', fault) })
   }
 
-  /** The phone goes on without its handset: calls stay, the screen works; the engine keeps the port and tries again. */
+  /** The phone goes on without a device: calls stay, the screen works; the engine keeps the port and tries again. */
   function onMedia(event: MediaEvent, out: PhoneOutput[]): void {
     const say = (record: LogRecord) => out.push({ to: 'log', record })
     switch (event.kind) {
       case 'port-opened':
-        if (event.port === HANDSET)
-          say(log('info', 'phone', 'handset open', { rate: event.rate, detail: event.detail }))
+        if (!open.has(event.port)) return
+        say(log('info', 'phone', `${event.port} open`, { rate: event.rate, detail: event.detail }))
+        become({ ...state, lost: state.lost.filter((port) => port !== event.port) }, [], undefined, out)
         return
       case 'port-failed':
       case 'port-lost':
-        if (event.port === HANDSET) say(log('error', 'phone', 'handset not working', { reason: event.reason }))
+        if (!open.has(event.port)) return
+        say(log('error', 'phone', `${event.port} not working`, { reason: event.reason }))
+        become({ ...state, lost: [...new Set([...state.lost, event.port])] }, [], undefined, out)
         return
       case 'rejected':
-        if (event.port === HANDSET || event.port.startsWith('tone:'))
+        if (open.has(event.port) || event.port.startsWith('tone:'))
           say(log('warn', 'phone', 'media command rejected', { command: event.command, reason: event.reason }))
         return
       case 'port-ended':

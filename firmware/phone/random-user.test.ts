@@ -33,6 +33,9 @@ const anything: fc.Arbitrary<Act> = fc.oneof(
   fc.constantFrom('off', 'on', 'flash').map((state) => (d: Desk) => d.does({ kind: 'hook', state: state as 'off' })),
   fc.constantFrom('1', '#', '*', '12#', '112#').map((digits) => (d: Desk) => d.press(digits)),
   { arbitrary: fc.constantFrom(...PLAIN).map((key) => (d: Desk) => d.key(key)), weight: 2 },
+  fc
+    .constantFrom('speaker', 'headset')
+    .map((route) => (d: Desk) => d.does({ kind: 'route', route: route as 'speaker' })),
   fc.constantFrom(0, 1).map((at) => (d: Desk) => d.does({ kind: 'key', at })),
   fc.constantFrom('1', '2').map((digit) => (d: Desk) => d.does({ kind: 'held-digit', digit })),
   fc

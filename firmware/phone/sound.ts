@@ -5,12 +5,11 @@ import { type Cadence, isCadence, type RingName, ringTone } from '../media/rings
 import type { ToneName, TonePlan } from '../media/tones.ts'
 import { applyDialMap } from './dial-plan.ts'
 import { isQuiet } from './forwarding.ts'
+import { bellOf, earOf, HANDSET, mouthOf, VOLUME_OF } from './routes.ts'
 import { settled } from './settled.ts'
 import { focused, isAlerting, isUsable, type PhoneState, ringingOf } from './state.ts'
 import { volumeDb } from './volume.ts'
 import { messagesWait } from './watching.ts'
-
-export const HANDSET: PortId = 'handset'
 
 /** Sound goes from one port to another. */
 export interface Join {
@@ -22,25 +21,34 @@ export interface Sound {
   readonly tone: ToneName | undefined
   /** What rings, where `tone` is that. */
   readonly ring: RingName | Cadence | undefined
-  /** Of the handset with calls, and of calls with each other. */
+  /** Of the device in use with calls, and of calls with each other. */
   readonly joins: readonly Join[]
-  readonly muted: boolean
-  /** Decibels. */
-  readonly takeDb: number
+  /** Where the tone is heard. */
+  readonly outlet: PortId
+  /** The microphone that is closed. */
+  readonly muted: PortId | undefined
+  /** How loud each device plays, dB; 0 where nothing is said. */
+  readonly takeDb: Readonly<Record<PortId, number>>
 }
 
-export const SILENCE: Sound = { tone: undefined, ring: undefined, joins: [], muted: false, takeDb: 0 }
+export const SILENCE: Sound = {
+  ...{ tone: undefined, ring: undefined, joins: [], outlet: HANDSET, muted: undefined, takeDb: {} },
+}
 
 /** What should be heard in this state. */
 export function soundOf(state: PhoneState): Sound {
   const tone = toneOf(state)
-  const takeDb = volumeDb(settled(state, tone === 'ring' ? 'ringerVolume' : 'handsetVolume'))
+  const tested = state.sample?.tone === tone ? state.sample?.on : undefined
+  const route = tested ?? state.route
+  const outlet = tone === 'ring' ? bellOf(state) : earOf({ ...state, route })
+  const volume = tone === 'ring' ? 'ringerVolume' : VOLUME_OF[route]
   return {
     tone,
     ring: tone === 'ring' ? ringOf(state) : undefined,
     joins: joinsOf(state),
-    muted: focused(state)?.muted === true,
-    takeDb,
+    outlet,
+    muted: focused(state)?.muted === true ? mouthOf(state) : undefined,
+    takeDb: { [outlet]: volumeDb(settled(state, volume)) },
   }
 }
 
@@ -90,9 +98,9 @@ function joinsOf(state: PhoneState): Join[] {
   const heard = (state.conference ? state.calls : at === undefined ? [] : [at]).filter((call) => !call.wantHeld)
   const ports = heard.flatMap(({ port, stage }) => (port === undefined ? [] : [{ port, stage }]))
   return ports.flatMap(({ port, stage }) => [
-    { from: port, to: HANDSET },
+    { from: port, to: earOf(state) },
     // The microphone stays closed until somebody answered.
-    ...(stage === 'talking' ? [{ from: HANDSET, to: port }] : []),
+    ...(stage === 'talking' ? [{ from: mouthOf(state), to: port }] : []),
     ...ports.filter((other) => other.port !== port).map((other) => ({ from: port, to: other.port })),
   ])
 }
@@ -101,37 +109,42 @@ const toneId = (name: ToneName): PortId => `tone:${name}`
 const has = (joins: readonly Join[], { from, to }: Join): boolean => joins.some((j) => j.from === from && j.to === to)
 
 /**
- * From one sound to the next; what ends does so before anything begins. `closed`: a port that is gone, its connections
+ * From one sound to the next; what ends does so before anything begins. `devices`: those that are open. `closed`: a port that is gone, its connections
  * went with it.
  */
 export function changeSound(
   from: Sound,
   to: Sound,
   plan: TonePlan,
+  devices: Iterable<PortId>,
   closed: (port: PortId) => boolean,
   out: (command: MediaCommand) => void,
 ): void {
-  const another = from.tone !== to.tone || from.ring !== to.ring
+  const another = from.tone !== to.tone || from.ring !== to.ring || from.outlet !== to.outlet
   if (another && from.tone !== undefined) out({ kind: 'close-port', port: toneId(from.tone) })
   for (const join of from.joins)
     if (!has(to.joins, join) && !closed(join.from) && !closed(join.to)) out({ kind: 'disconnect', ...join })
-  if (from.muted !== to.muted || from.takeDb !== to.takeDb) out(gain(to))
+  for (const port of devices) if (!isSameGain(from, to, port)) out(gain(to, port))
   for (const join of to.joins) if (!has(from.joins, join)) out({ kind: 'connect', ...join })
   if (another && to.tone !== undefined) {
     out({ kind: 'open-tone', port: toneId(to.tone), tone: to.ring ? ringTone(to.ring, plan) : plan[to.tone] })
-    out({ kind: 'connect', from: toneId(to.tone), to: HANDSET })
+    out({ kind: 'connect', from: toneId(to.tone), to: to.outlet })
   }
 }
 
-export const gain = (sound: Sound): MediaCommand => ({
+const isSameGain = (a: Sound, b: Sound, port: PortId): boolean =>
+  (a.takeDb[port] ?? 0) === (b.takeDb[port] ?? 0) && (a.muted === port) === (b.muted === port)
+
+const gain = (sound: Sound, port: PortId): MediaCommand => ({
   kind: 'set-gain',
-  port: HANDSET,
-  giveDb: sound.muted ? undefined : 0,
-  takeDb: sound.takeDb,
+  port,
+  giveDb: sound.muted === port ? undefined : 0,
+  takeDb: sound.takeDb[port] ?? 0,
 })
 
-/** After the handset's port was opened anew: what should be heard now is joined to it. */
-export function rejoin(sound: Sound, out: (command: MediaCommand) => void): void {
-  for (const join of sound.joins) if (join.from === HANDSET || join.to === HANDSET) out({ kind: 'connect', ...join })
-  if (sound.tone !== undefined) out({ kind: 'connect', from: toneId(sound.tone), to: HANDSET })
+/** After a device's port was opened, or opened anew: what should be heard now is joined to it. */
+export function rejoin(sound: Sound, port: PortId, out: (command: MediaCommand) => void): void {
+  out(gain(sound, port))
+  for (const join of sound.joins) if (join.from === port || join.to === port) out({ kind: 'connect', ...join })
+  if (sound.tone !== undefined && sound.outlet === port) out({ kind: 'connect', from: toneId(sound.tone), to: port })
 }

@@ -7,7 +7,7 @@ import type { AccountId, CallId, Party } from '../ua/contract.ts'
 import type { Alert } from './alert.ts'
 import { redialList } from './call-log.ts'
 import type { Choices } from './chosen.ts'
-import type { CallLog, PhoneSettings } from './contract.ts'
+import type { CallLog, PhoneSettings, Route } from './contract.ts'
 import type { DialMap } from './dial-map.ts'
 import type { Phonebook } from './phonebook.ts'
 import { NOTHING_WATCHED, type Watching } from './watching.ts'
@@ -107,12 +107,22 @@ export interface PhoneState {
   readonly calls: readonly PhoneCall[]
   /** All calls, each one answered, hear each other and the handset. */
   readonly conference: boolean
+  /** The phone is in use: the handset is up, or somebody listens hands-free. */
   readonly offHook: boolean
+  readonly handsetUp: boolean
+  /** Where one listens and speaks. */
+  readonly route: Route
+  /** Ports whose device does not work at the moment. */
+  readonly lost: readonly PortId[]
   /** What the user has set; what holds of it says `settled`. */
   readonly choices: Choices
   /** A short tone that shows how loud it now is, that a call was taken by itself, or that one could not be sent on. */
   readonly sample:
-    | { readonly tone: Extract<ToneName, 'confirmation' | 'ring' | 'congestion'>; readonly until: Millis }
+    | {
+        readonly tone: Extract<ToneName, 'confirmation' | 'ring' | 'congestion'>
+        readonly until: Millis
+        readonly on?: Route
+      }
     | undefined
   readonly lines: readonly Line[]
   readonly settings: PhoneSettings | undefined
@@ -142,6 +152,9 @@ export const initialState = (step: string | undefined, choices: Choices, past: C
   calls: [],
   conference: false,
   offHook: false,
+  handsetUp: false,
+  route: 'handset',
+  lost: [],
   choices,
   sample: undefined,
   lines: [],

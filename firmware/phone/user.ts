@@ -3,9 +3,10 @@ import { after, type Millis } from '../base/time.ts'
 import { sentOnUnanswered } from './arriving.ts'
 import { answer, answeredItself, hangUp, rangOut, refuse, unheard } from './call-control.ts'
 import { atRest, change, dialTone, holdAll, type Send, setAside, speakTo, want } from './calls.ts'
-import type { PhoneIntent } from './contract.ts'
+import type { HandsFree, PhoneIntent } from './contract.ts'
 import { consult, dialFrom, dialled, digit, entered, erased, pickUp } from './dialling.ts'
 import { callMailbox, digitHeld, keyPressed } from './keys.ts'
+import { closed, handsFreeOf, isHandsFree, VOLUME_OF } from './routes.ts'
 import { sendOn } from './send-on.ts'
 import { choose, settled } from './settled.ts'
 import { besideOf, focused, isAlerting, type PhoneState, patienceOf, ringingOf } from './state.ts'
@@ -19,11 +20,11 @@ export function onIntent(state: PhoneState, intent: PhoneIntent, now: Millis, se
     case 'hook':
       switch (intent.state) {
         case 'off':
-          return state.offHook ? state : lifted({ ...state, offHook: true }, now, send)
+          return handsetLifted(state, now, send)
         case 'on':
-          return state.offHook ? putDown({ ...state, offHook: false }, now, send) : state
+          return handsetDown({ ...state, handsetUp: false }, now, send)
         case 'flash':
-          return state.offHook ? flashed(state, now, send) : lifted({ ...state, offHook: true }, now, send)
+          return state.offHook ? flashed({ ...state, handsetUp: true }, now, send) : handsetLifted(state, now, send)
       }
       break
     case 'digit':
@@ -64,6 +65,8 @@ export function onIntent(state: PhoneState, intent: PhoneIntent, now: Millis, se
       return keyPressed(state, state.settings?.keys?.[intent.at], now, send)
     case 'held-digit':
       return digitHeld(state, intent.digit, now, send)
+    case 'route':
+      return routed(state, intent.route, now, send)
     case 'volume':
       return louder(state, intent, now)
     case 'log-seen':
@@ -90,7 +93,7 @@ function lifted(state: PhoneState, now: Millis, send: Send): PhoneState {
   switch (focus.name) {
     case 'idle':
     case 'ended':
-      return returned(state, now, send)
+      return besideOf(state) === undefined ? entered(state, '', now) : returned(state, now, send)
     case 'dialling':
       return focus.digits === '' ? entered(state, '', now) : dialled(state, now, send)
     case 'call':
@@ -98,6 +101,30 @@ function lifted(state: PhoneState, now: Millis, send: Send): PhoneState {
       return focused(state)?.wantHeld === true ? held(state, send) : state
   }
 }
+
+function handsetLifted(state: PhoneState, now: Millis, send: Send): PhoneState {
+  if (state.offHook && state.handsetUp) return state
+  const up: PhoneState = { ...state, handsetUp: true, route: 'handset' }
+  return state.offHook ? moved(up, now, send) : lifted({ ...up, offHook: true }, now, send)
+}
+
+/** Whoever listens hands-free goes on doing so; what is over is over. */
+const handsetDown = (state: PhoneState, now: Millis, send: Send): PhoneState =>
+  state.offHook && (state.route === 'handset' || state.focus.name === 'ended')
+    ? putDown(closed(state), now, send)
+    : state
+
+/** The key of a way to listen. */
+function routed(state: PhoneState, route: HandsFree, now: Millis, send: Send): PhoneState {
+  if (!handsFreeOf(state.settings).includes(route)) return state
+  if (!state.offHook) return lifted({ ...state, offHook: true, route }, now, send)
+  if (state.route !== route) return moved({ ...state, route }, now, send)
+  return state.handsetUp ? { ...state, route: 'handset' } : putDown(closed(state), now, send)
+}
+
+/** Another way is chosen: what is spoken goes on there, a call that has the bell is taken. */
+const moved = (state: PhoneState, now: Millis, send: Send): PhoneState =>
+  (isAlerting(state) ? taken(state, now, send) : undefined) ?? state
 
 function putDown(state: PhoneState, now: Millis, send: Send): PhoneState {
   const call = focused(state)
@@ -134,7 +161,8 @@ function left(state: PhoneState, now: Millis, send: Send): PhoneState {
   if (rings !== undefined && isAlerting(state)) return refuse(state, rings, now, send)
   const call = focused(state)
   if (call === undefined) return returned(state, now, send)
-  const over = hungUp(state, now, send)
+  const last = state.conference || besideOf(state) === undefined
+  const over = hungUp(last && isHandsFree(state) ? closed(state) : state, now, send)
   return besideOf(over) === undefined ? over : returned(over, now, send)
 }
 
@@ -177,12 +205,15 @@ function muted(state: PhoneState): PhoneState {
 }
 
 function louder(state: PhoneState, intent: Extract<PhoneIntent, { kind: 'volume' }>, now: Millis): PhoneState {
-  const ringer = intent.of === undefined ? isAlerting(state) && !state.offHook : intent.of === 'ringer'
-  const turned = ringer
-    ? choose(state, { ringerVolume: clampRinger(settled(state, 'ringerVolume') + intent.step) })
-    : choose(state, { handsetVolume: clampVolume(settled(state, 'handsetVolume') + intent.step) })
+  const outlet = intent.of ?? (isAlerting(state) && !state.offHook ? 'ringer' : state.route)
+  const volume = settled(state, VOLUME_OF[outlet]) + intent.step
+  const turned = choose(state, { [VOLUME_OF[outlet]]: outlet === 'ringer' ? clampRinger(volume) : clampVolume(volume) })
   if (intent.of === undefined) return turned
-  return { ...turned, sample: { tone: ringer ? 'ring' : 'confirmation', until: after(now, SAMPLE_MS) } }
+  const until = after(now, SAMPLE_MS)
+  return {
+    ...turned,
+    sample: outlet === 'ringer' ? { tone: 'ring', until } : { tone: 'confirmation', until, on: outlet },
+  }
 }
 
 /** What became due. */
@@ -197,6 +228,8 @@ export function onDue(state: PhoneState, now: Millis, send: Send): PhoneState {
   if (focus.name !== 'dialling' || focus.due === undefined || focus.due.at > now) return state
   switch (focus.due.what) {
     case 'howl':
+      // No handset lies beside the phone: a loudspeaker falls silent.
+      if (isHandsFree(state)) return atRest(state, now)
       return { ...state, focus: { ...focus, due: undefined } }
     case 'dial':
       return dialled({ ...state, focus: { ...focus, due: undefined } }, now, send)

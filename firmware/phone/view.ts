@@ -3,6 +3,7 @@ import type { Activity, CallView, PhoneView } from './contract.ts'
 import { forwardingOf } from './forwarding.ts'
 import { keyViews } from './keys.ts'
 import { known } from './phonebook.ts'
+import { handsFreeOf, VOLUME_OF } from './routes.ts'
 import { settled } from './settled.ts'
 import { besideOf, focused, isAlerting, type PhoneCall, type PhoneState, ringingOf } from './state.ts'
 import { buddyViews, mailboxViews } from './watching.ts'
@@ -60,7 +61,9 @@ export function viewOf(state: PhoneState): PhoneView {
       ...{ account, label, aor, registered, reason, retryAt },
     })),
     offHook: state.offHook,
-    volume: settled(state, 'handsetVolume'),
+    route: state.route,
+    volume: settled(state, VOLUME_OF[state.route]),
+    handsFree: handsFreeOf(state.settings).map((route) => ({ route, volume: settled(state, VOLUME_OF[route]) })),
     ringer: settled(state, 'ringerVolume'),
     waiting: rings === undefined || alerting ? undefined : callView(state, rings),
     beside: beside && callView(state, beside),

@@ -108,7 +108,7 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
     const audio = audioHealth(event)
     if (audio !== undefined) provisioning.audio(audio.state, audio.reason)
     const told = audioTold(event)
-    if (told !== undefined) provisioning.state('audio', told.state)
+    if (told !== undefined) provisioning.state('audio', Object.assign(devices, told.state))
     tell(told?.alarm)
     witness({ of: 'media', event })
   })
@@ -117,6 +117,7 @@ export async function composePhone(options: PhoneOptions): Promise<Phone> {
 
   let settings: ReadySettings | undefined
   let idle = false
+  const devices: Record<string, unknown> = {}
   let asked = () => {}
   const stack = createStack(hub, version, {
     media: (command) => media.command(command),

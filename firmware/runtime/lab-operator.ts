@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { PhoneConfig } from '../../provisioning/schema/phone-config.ts'
 import type { LabReady } from './lab-client.ts'
 
 const PUBLISH = fileURLToPath(new URL('../../provisioning/fleet/publish.ts', import.meta.url))
@@ -29,6 +30,8 @@ export interface LabAccount {
   readonly codecs?: readonly string[]
   /** Further keys of the configuration's `network`. */
   readonly network?: object
+  /** Devices beside the handset. */
+  readonly routes?: Pick<PhoneConfig, 'speaker' | 'headset' | 'ringer'>
 }
 
 /** `folder` gets the files; `account` is the phone's, by default the lab's for it. */
@@ -54,7 +57,10 @@ export function createLabOperator(folder: string, ready: LabReady, account: Part
   }
 }
 
-const desired = (sipPort: number, { domain, user, password, transport = 'udp', codecs, network }: LabAccount) => ({
+const desired = (
+  sipPort: number,
+  { domain, user, password, transport = 'udp', codecs, network, routes }: LabAccount,
+) => ({
   contract: 1,
   version: 1,
   config: {
@@ -65,6 +71,7 @@ const desired = (sipPort: number, { domain, user, password, transport = 'udp', c
       },
     ],
     handset: { kind: 'null' },
+    ...routes,
     // The step that plays what the network sends, unchanged.
     audio: { volume: 6 },
     contacts: [

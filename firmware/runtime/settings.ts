@@ -130,6 +130,7 @@ export const phoneSettings = (
     ...{ label, kind, target: numberOf(target), account, digit: digit === undefined ? '' : `${digit}` },
   })),
   handset,
+  routes: { speaker: config.speaker, headset: config.headset, ringer: config.ringer },
   country: config.tones.country,
   rings: ringsOf(config),
   keyClicks: config.tones.keyClicks,

@@ -11,6 +11,9 @@ import { simulate, simulateInLab } from './simulator.ts'
 import { VERSION } from './version.ts'
 
 const RATE = 16000
+/** So that their keys and lamps can be tried; they are not heard. */
+const UNHEARD = { kind: 'null', rate: RATE } as const
+const ROUTES = { speaker: UNHEARD, headset: UNHEARD, ringer: UNHEARD }
 
 /** The device of the simulated handset, and what to say of it. */
 function audio({ audio, config }: StartOptions, folder: string): { device: DeviceConfig | undefined; note: string } {
@@ -60,7 +63,7 @@ async function interactive(options: StartOptions): Promise<number> {
     await session.run(simulator.board, undefined, [note])
     await simulator.stop()
   } else {
-    const simulator = await simulateInLab(common, { speak: '', record: '', mouth: '' })
+    const simulator = await simulateInLab(common, { speak: '', record: '', mouth: '' }, { routes: ROUTES })
     const { echo, second } = simulator.lab.ready
     await session.run(simulator.board, simulator.lab, [`${echo} is an echo, ${second} the second phone`, note])
     await simulator.stop()

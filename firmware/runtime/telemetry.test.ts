@@ -16,7 +16,16 @@ const call = {
   muted: true,
 } as const
 const view: PhoneView = {
-  ...{ activity: { name: 'in-call', call }, offHook: true, volume: 5, ringer: 5, waiting: undefined, beside: call },
+  ...{
+    activity: { name: 'in-call', call },
+    offHook: true,
+    route: 'handset',
+    handsFree: [],
+    volume: 5,
+    ringer: 5,
+    waiting: undefined,
+    beside: call,
+  },
   lines: [
     {
       account: 'main',
@@ -75,6 +84,10 @@ test('keys are nobody’s business unless asked for; the hook, and what breaks, 
   expect(audioTold({ kind: 'port-lost', port: 'handset', reason: 'unplugged' })).toMatchObject({
     state: { handset: 'failed', reason: 'unplugged' },
     alarm: { name: 'alarm', body: { alarm: 'audio-lost' } },
+  })
+  expect(audioTold({ kind: 'port-lost', port: 'headset', reason: 'unplugged' })).toEqual({
+    state: { headset: 'failed' },
+    alarm: { name: 'alarm', body: { alarm: 'audio-lost', device: 'headset', reason: 'unplugged' } },
   })
   expect(audioTold({ kind: 'port-lost', port: 'call:1', reason: '' })).toBeUndefined()
 })

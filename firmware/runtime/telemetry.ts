@@ -66,15 +66,21 @@ export function boardEvent(event: BoardEvent, keys: boolean): Told | undefined {
   }
 }
 
-/** The sound device of the handset: what `state/audio` says of it, and an alarm when it went away. */
-export function audioTold(event: MediaEvent): { readonly state: object; readonly alarm: Told | undefined } | undefined {
-  if (!('port' in event) || event.port !== 'handset') return undefined
+const OUTLETS: readonly string[] = ['handset', 'speaker', 'headset', 'ringer']
+
+/** Of a sound device: what `state/audio` says from now on, the handset's at length; and an alarm when it went away. */
+export function audioTold(
+  event: MediaEvent,
+): { readonly state: Readonly<Record<string, unknown>>; readonly alarm: Told | undefined } | undefined {
+  if (!('port' in event) || !OUTLETS.includes(event.port)) return undefined
+  const { port } = event
+  const atLength = (more: object) => (port === 'handset' ? more : {})
   if (event.kind === 'port-opened') {
     const { rate, detail } = event
-    return { state: { handset: 'working', rate, detail, reason: '' }, alarm: undefined }
+    return { state: { [port]: 'working', ...atLength({ rate, detail, reason: '' }) }, alarm: undefined }
   }
   if (event.kind !== 'port-failed' && event.kind !== 'port-lost') return undefined
   const { reason } = event
-  const alarm: Told = { name: 'alarm', body: { alarm: 'audio-lost', device: 'handset', reason } }
-  return { state: { handset: 'failed', rate: null, detail: '', reason }, alarm }
+  const alarm: Told = { name: 'alarm', body: { alarm: 'audio-lost', device: port, reason } }
+  return { state: { [port]: 'failed', ...atLength({ rate: null, detail: '', reason }) }, alarm }
 }

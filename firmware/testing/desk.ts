@@ -210,15 +210,15 @@ export function createDesk(options: DeskOptions = {}) {
     },
     wake: () => turn(() => perform((out) => phone.wake(time(), out))),
     deadline: () => phone.deadline(),
-    /** What is in the ear: tones and voices joined to the handset, with `nothing` for silence. */
-    hears: () => {
-      const into = media.connections.filter((c) => c.endsWith('>handset')).map((c) => c.split('>')[0]!)
+    /** What is in the ear: tones and voices joined to a device, with `nothing` for silence. */
+    hears: (at = 'handset') => {
+      const into = media.connections.filter((c) => c.endsWith(`>${at}`)).map((c) => c.split('>')[0]!)
       return into.map((p) => p.replace('tone:', '')).join(' and ') || 'nothing'
     },
     /** Whom the microphone reaches. */
-    speaksTo: () => {
-      const to = media.connections.filter((c) => c.startsWith('handset>')).map((c) => c.split('>')[1]!)
-      const muted = media.gains.get('handset')?.giveDb === undefined
+    speaksTo: (at = 'handset') => {
+      const to = media.connections.filter((c) => c.startsWith(`${at}>`)).map((c) => c.split('>')[1]!)
+      const muted = media.gains.get(at)?.giveDb === undefined
       return muted ? 'nobody (muted)' : to.join(' and ') || 'nobody'
     },
     lamp: (led: string) => lamps.get(led),

@@ -3,66 +3,7 @@ import { ACCOUNT } from './account-config.ts'
 import { CALLS } from './calls-config.ts'
 import type { Schema, Static } from './json-schema.ts'
 import { CONTACTS, KEYS } from './keys-config.ts'
-
-const RATE = {
-  type: 'integer',
-  enum: [8000, 16000, 32000, 48000],
-  default: 16000,
-  description: 'Sample rate, Hz',
-} as const
-
-const DEVICE_NAME = { type: 'string', maxLength: 128 } as const
-const HANDSET = {
-  description: 'The audio device of the handset',
-  default: { kind: 'alsa' },
-  oneOf: [
-    {
-      type: 'object',
-      additionalProperties: false,
-      required: ['kind'],
-      properties: {
-        kind: { type: 'string', const: 'alsa' },
-        capture: { ...DEVICE_NAME, default: 'handset_capture', description: 'ALSA PCM name; empty: none' },
-        playback: { ...DEVICE_NAME, default: 'handset_playback', description: 'ALSA PCM name; empty: none' },
-        rate: RATE,
-        periodMs: { type: 'integer', minimum: 5, maximum: 40, default: 20, description: 'Period, ms' },
-      },
-    },
-    {
-      type: 'object',
-      additionalProperties: false,
-      required: ['kind'],
-      properties: {
-        kind: { type: 'string', const: 'portaudio' },
-        capture: { ...DEVICE_NAME, default: 'default', description: 'PortAudio device, by name or as #3; empty: none' },
-        playback: {
-          ...DEVICE_NAME,
-          default: 'default',
-          description: 'PortAudio device, by name or as #3; empty: none',
-        },
-        rate: RATE,
-      },
-    },
-    {
-      type: 'object',
-      additionalProperties: false,
-      required: ['kind', 'capture', 'playback'],
-      properties: {
-        kind: { type: 'string', const: 'wav' },
-        capture: { ...DEVICE_NAME, maxLength: 1024, description: 'WAV file that is spoken' },
-        playback: { ...DEVICE_NAME, maxLength: 1024, description: 'WAV file that is written' },
-        rate: RATE,
-        loop: { type: 'boolean', default: true, description: 'Repeat the spoken file; else silence follows' },
-      },
-    },
-    {
-      type: 'object',
-      additionalProperties: false,
-      required: ['kind'],
-      properties: { kind: { type: 'string', const: 'null' }, rate: RATE },
-    },
-  ],
-} as const
+import { HANDSET, ROUTE } from './sound-devices.ts'
 
 const PORT = { type: 'integer', minimum: 1024, maximum: 65_535 } as const
 const DSCP = { type: 'integer', minimum: 0, maximum: 63 } as const
@@ -107,6 +48,12 @@ export const PHONE_CONFIG = {
   properties: {
     accounts: { type: 'array', items: ACCOUNT, minItems: 1, maxItems: 8, 'x-effect': 'reregister' },
     handset: { ...HANDSET, 'x-effect': 'media' },
+    speaker: {
+      ...ROUTE,
+      description: 'The loudspeaker for hands-free calls; without a microphone the handset is spoken into',
+    },
+    headset: { ...ROUTE, description: 'The headset' },
+    ringer: { ...ROUTE, description: 'What rings; without one the loudspeaker, else the handset' },
     tones: {
       type: 'object',
       additionalProperties: false,

@@ -27,7 +27,17 @@ export const call = (over: Partial<CallView> = {}): CallView => ({
 export const view = (activity: Activity, over: Partial<PhoneView> = {}): PhoneView => ({
   activity,
   lines: [line('Reception')],
-  ...{ offHook: false, volume: 5, ringer: 6, waiting: undefined, beside: undefined, missed: 0, country: 'de' },
+  ...{
+    offHook: false,
+    route: 'handset',
+    handsFree: [],
+    volume: 5,
+    ringer: 6,
+    waiting: undefined,
+    beside: undefined,
+    missed: 0,
+    country: 'de',
+  },
   ...{ mailboxes: [], buddies: [], keys: [] },
   ...{ dnd: false, forward: { all: '', busy: '', noAnswer: '', afterS: 20 } },
   ...over,

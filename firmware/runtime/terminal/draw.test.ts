@@ -37,11 +37,11 @@ test('the phone in 80×24', () => {
       ║Dial Del        Exit║    h hold       m mute       r redial
       ╚════════════════════╝    t transfer   v messages   up
          F1   F2   F3   F4      + louder     - softer     down
-                                Enter ok     Backspace
-         1     2     3
-         4    [5]    6         call 101 for the echo
-         7     8     9         audio: null (no sound device)
-         *     0     #
+                                Enter ok     Backspace    p speaker
+         1     2     3          x headset
+         4    [5]    6
+         7     8     9         call 101 for the echo
+         *     0     #         audio: null (no sound device)
 
      space hook  0-9 * # keypad, Alt: held down  F1-F4 or a s d f soft keys  arrows
      other keys as beside the display   c the second phone calls   q quit

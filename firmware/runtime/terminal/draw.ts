@@ -40,6 +40,8 @@ const SIDE: readonly (readonly [Key, string])[] = [
   ['down', 'down'],
   ['ok', 'Enter ok'],
   ['back', 'Backspace'],
+  ['speaker', 'p speaker'],
+  ['headset', 'x headset'],
 ]
 export const HELP = [
   'space hook  0-9 * # keypad, Alt: held down  F1-F4 or a s d f soft keys  arrows',
@@ -98,7 +100,7 @@ function side({ lamps, handset, pressed, notes }: Picture): string[] {
     free.length === 0 ? '' : `${free.join(' ')}  keys`,
     `handset: ${handset === 'off' ? 'LIFTED' : 'down'}`,
     '',
-    ...[0, 3, 6, 9].map((first) =>
+    ...[0, 3, 6, 9, 12].map((first) =>
       keys
         .slice(first, first + 3)
         .map((key) => key.padEnd(13))

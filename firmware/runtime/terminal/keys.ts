@@ -48,6 +48,8 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   r: key('redial'),
   t: key('transfer'),
   v: key('message'),
+  p: key('speaker'),
+  x: key('headset'),
   '+': key('volume-up'),
   '=': key('volume-up'),
   '-': key('volume-down'),
