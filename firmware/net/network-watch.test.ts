@@ -13,7 +13,7 @@ async function within(script: string, before = ''): Promise<unknown> {
     import { execFileSync } from 'node:child_process'
     import { readFileSync } from 'node:fs'
     import { setTimeout as sleep } from 'node:timers/promises'
-    import { watchNetwork } from '${new URL('network-watch.ts', import.meta.url)}'
+    import { watchAddresses, watchNetwork } from '${new URL('network-watch.ts', import.meta.url)}'
     const ip = (...args) => execFileSync('ip', args)
     const batch = (lines) => execFileSync('ip', ['-batch', '-'], { input: lines.join('\\n') })
     let looks = 0
@@ -98,4 +98,29 @@ test('where the kernel cannot be asked, that is said once, and it is looked each
     queueMicrotask(() => { for (const fd of taken) closeSync(fd) })`,
   )
   expect(told).toEqual({ looks: 2, untold: ['EMFILE'] })
+})
+
+test('other addresses are told; links, routes and the loopback’s are not', { timeout: 20_000 }, async () => {
+  const told = await within(`
+    const steps = [
+      'addr add 10.8.0.1/8 dev lo', 'link set lo up', 'link add d0 type veth peer d1', 'link set d1 up', 'addr add 10.9.0.2/24 dev d0',
+      'link set d0 up', 'route add default via 10.9.0.1', 'addr add 10.9.0.3/24 dev d0', 'addr del 10.9.0.3/24 dev d0',
+    ]
+    let changes = 0
+    const addresses = watchAddresses(() => changes++)
+    const counted = []
+    // Link-local addresses of IPv6 come by themselves, when they like.
+    execFileSync('sysctl', ['-qw', 'net.ipv6.conf.default.disable_ipv6=1'])
+    for (const step of steps) {
+      ip(...step.split(' '))
+      await sleep(300)
+      counted.push([step, changes])
+      changes = 0
+    }
+    addresses.close()
+    ip('addr', 'add', '10.9.0.4/24', 'dev', 'd0')
+    await sleep(300)
+    return [...counted.filter(([, times]) => times > 0), changes]`)
+  const changing = ['link set d0 up', 'addr add 10.9.0.3/24 dev d0', 'addr del 10.9.0.3/24 dev d0']
+  expect(told).toEqual([...changing.map((step) => [step, 1]), 0])
 })

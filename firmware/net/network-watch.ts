@@ -1,4 +1,5 @@
 // When to look at this host's network anew: soon after the kernel tells of a change; by the clock alone where it cannot tell.
+import { networkInterfaces } from 'node:os'
 import { nativeNet } from './addon.ts'
 
 export interface NetworkWatch {
@@ -49,3 +50,20 @@ export function watchNetwork(look: () => void, untold: (code: string) => void): 
     },
   }
 }
+
+/** `changed` is called when this host has other addresses than it had, its loopback aside. */
+export function watchAddresses(changed: () => void): NetworkWatch {
+  let had = addresses()
+  const look = () => {
+    const before = had
+    had = addresses()
+    if (had !== before) changed()
+  }
+  return watchNetwork(look, () => {})
+}
+
+const addresses = (): string =>
+  Object.values(networkInterfaces())
+    .flatMap((each) => each ?? [])
+    .flatMap(({ internal, address }) => (internal ? [] : [address]))
+    .join()

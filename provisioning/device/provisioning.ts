@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { type LogRecord, log } from '../../firmware/base/log.ts'
 import type { Machine } from '../../firmware/base/machine.ts'
 import type { Millis } from '../../firmware/base/time.ts'
+import { watchAddresses } from '../../firmware/net/network-watch.ts'
 import type { ProvisioningInput, ProvisioningOutput, ReadySettings } from '../core/contract.ts'
 import type { AudioHealth, LineHealth } from '../core/health.ts'
 import type { Plan } from '../core/plan.ts'
@@ -112,6 +113,7 @@ export function createProvisioning(options: ProvisioningOptions): Provisioning {
         nextSession: () => store.nextSession(),
         now: options.now,
         chance: Math.random,
+        watchAddresses,
       },
       {
         connected(connected) {

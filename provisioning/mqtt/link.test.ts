@@ -25,6 +25,7 @@ function bench(chance = 1) {
   const commands: Command[] = []
   const failures: string[] = []
   let session = 0
+  const watches = new Set<() => void>()
   const link = createLink(
     {
       ...{ broker: 'mqtt://b', prefix: 'p', deviceId: 'd', bootId: 'boot', credentials: undefined },
@@ -32,6 +33,10 @@ function bench(chance = 1) {
       nextSession: async () => ++session,
       now: () => ms(Date.now()),
       chance: () => chance,
+      watchAddresses(changed) {
+        watches.add(changed)
+        return { close: () => watches.delete(changed) }
+      },
       async connect(options, events): Promise<Connection> {
         const attempt: Attempt = { options, events, published: [], filters: [], ended: false }
         attempts.push(attempt)
@@ -55,7 +60,7 @@ function bench(chance = 1) {
   )
   const soon = () => vi.advanceTimersByTimeAsync(0)
   return {
-    ...{ link, attempts, log, commands, failures, soon },
+    ...{ link, attempts, log, commands, failures, watches, soon },
     async connected() {
       link.start()
       await soon()
@@ -117,6 +122,37 @@ test('a phone without a network or a name server yet does not wait longer and lo
     waits.push(Date.now() - begin)
   }
   expect(waits).toEqual([...Array(31).fill(1000), 2000])
+})
+
+test('other addresses of this machine cut the wait short and end the row of failures; they are watched while it waits', async () => {
+  const b = bench(0.5)
+  const changed = () => {
+    for (const tell of b.watches) tell()
+  }
+  b.link.start()
+  for (let attempt = 1; attempt <= 10; attempt++) {
+    await b.soon()
+    expect(b.attempts).toHaveLength(attempt)
+    b.attempts.at(-1)!.events.closed('EHOSTUNREACH')
+    if (attempt < 10) await vi.advanceTimersByTimeAsync(30_000)
+  }
+  expect(b.watches.size).toBe(1)
+  changed()
+  await vi.advanceTimersByTimeAsync(499)
+  expect(b.attempts).toHaveLength(10)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(b.attempts).toHaveLength(11)
+  changed()
+  b.attempts.at(-1)!.events.closed('EHOSTUNREACH')
+  await vi.advanceTimersByTimeAsync(500)
+  expect(b.attempts).toHaveLength(12)
+  b.attempts.at(-1)!.events.connected()
+  await b.soon()
+  expect(b.watches.size).toBe(0)
+  b.attempts.at(-1)!.events.closed('lost')
+  expect(b.watches.size).toBe(1)
+  await b.link.stop()
+  expect(b.watches.size).toBe(0)
 })
 
 test('a session cut short does not end the row of failures, one that lasted does', async () => {

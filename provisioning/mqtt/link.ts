@@ -18,6 +18,8 @@ export interface LinkOptions extends Omit<ConnectionOptions, 'clientId' | 'will'
   readonly now: () => Millis
   /** Uniform in 0 ≤ x < 1. */
   readonly chance: () => number
+  /** Calls back when this machine has other addresses, until it is closed. Nobody is told when not given. */
+  readonly watchAddresses?: (changed: () => void) => { close(): void }
   /** Opens a connection; the library's when not given. */
   readonly connect?: typeof connect
 }
@@ -72,6 +74,8 @@ export function createLink(options: LinkOptions, events: LinkEvents): Link {
   /** In which session a refused topic was last logged. */
   let refusedIn = 0
   let retry: NodeJS.Timeout | undefined
+  /** While it waits to try again. */
+  let addresses: { close(): void } | undefined
   let flushing: NodeJS.Timeout | undefined
 
   const say = (level: LogRecord['level'], what: string, fields?: LogRecord['fields']) =>
@@ -107,6 +111,7 @@ export function createLink(options: LinkOptions, events: LinkEvents): Link {
     }
     if (connection !== here) return
     state = 'connected'
+    unwatch()
     connectedAt = options.now()
     unasked = 0
     known = ''
@@ -132,9 +137,26 @@ export function createLink(options: LinkOptions, events: LinkEvents): Link {
     if (reason !== known) say('warn', 'not connected', { broker: options.broker, reason })
     known = reason
     events.failed(reason)
-    retry = setTimeout(() => void open(), backoff(failures, options.chance()))
+    addresses ??= options.watchAddresses?.(elsewhere)
+    wait()
     // Nobody was asked, so nobody is spared by waiting longer: a phone is up before its network.
     if (!UNASKED.test(reason) || ++unasked > MOST_UNASKED) failures++
+  }
+
+  function wait(): void {
+    clearTimeout(retry)
+    retry = setTimeout(() => void open(), backoff(failures, options.chance()))
+  }
+
+  /** The cable is plugged in, or another network is there: what was before says nothing about the next attempt. */
+  function elsewhere(): void {
+    failures = unasked = 0
+    if (state === 'waiting') wait()
+  }
+
+  function unwatch(): void {
+    addresses?.close()
+    addresses = undefined
   }
 
   function take(message: Message): void {
@@ -217,6 +239,7 @@ export function createLink(options: LinkOptions, events: LinkEvents): Link {
       connection = undefined
       clearTimeout(retry)
       clearTimeout(flushing)
+      unwatch()
       if (here === undefined) return
       // The goodbye waits for what is on its way, so nothing is awaited here.
       if (was === 'connected')

@@ -19,10 +19,12 @@ export interface Broker {
 
 /**
  * `extra`: further lines of configuration, who may connect among them; files they name must exist. `address`: where it
- * listens; empty: everywhere.
+ * listens; empty: everywhere. `port`: one that is free unless given.
  */
-export const startBroker = (extra = 'allow_anonymous true\n', address = '127.0.0.1'): Promise<Broker> =>
-  onFreePorts(1, (port) => start(port, extra, address), address || '0.0.0.0')
+export const startBroker = (extra = 'allow_anonymous true\n', address = '127.0.0.1', port?: number): Promise<Broker> =>
+  port === undefined
+    ? onFreePorts(1, (free) => start(free, extra, address), address || '0.0.0.0')
+    : start(port, extra, address)
 
 async function start(port: number, extra: string, address: string): Promise<Broker> {
   const directory = await mkdtemp(join(tmpdir(), 'offhook-broker-'))

@@ -51,8 +51,8 @@ async function begin({ board: profile, from }: MachineOptions, sockets: Promise<
   if (from !== undefined) {
     const kept: Kept = JSON.parse(readFileSync(join(from, KEPT.board), 'utf8'))
     restore(kept)
-    pl061.restore(kept.high)
     await until(qmp, 'query-status', ({ status }) => status !== 'inmigrate')
+    await pl061.restore(kept.high)
   }
   await qmp.execute('cont')
   return { qmp, pl061, board, state, adapter }

@@ -8,9 +8,12 @@ import { createQtest } from './qtest.ts'
 export interface Pl061 extends Chip {
   /** The lines the guest drives high now. */
   high(): readonly number[]
-  /** Tells those lines, of a guest that drives them already. */
-  restore(high: readonly number[]): void
+  /** Tells those lines, of a guest that drives them already and stands still. */
+  restore(high: readonly number[]): Promise<void>
 }
+
+/** Where its registers are. */
+const REGISTERS = 0x9030000
 
 /**
  * The board pulls its lines down, and a line that floats looks like one driven low from outside: what is told here is
@@ -31,10 +34,15 @@ export async function createPl061(qmp: Qmp, socket: Socket): Promise<Pl061> {
   const path = `/machine/unattached/${found.name}`
   await qtest.command(`irq_intercept_out ${path}`)
   return {
-    label: '9030000.pl061',
+    label: `${REGISTERS.toString(16)}.pl061`,
     put: (line, level) => void qtest.command(`set_irq_in ${path} unnamed-gpio-in ${line} ${level}`),
     listen: (driven) => void listeners.push(driven),
     high: () => [...high],
-    restore: (lines) => lines.forEach((line) => void tell(line, 1)),
+    // QEMU takes them for low, and would tell nobody when one falls. The register of their data takes the address' bits 2 to 9
+    // for a mask.
+    async restore(lines) {
+      const mask = lines.reduce((sum, line) => sum | (1 << line), 0)
+      for (const data of [0, mask]) await qtest.command(`writel ${REGISTERS + (mask << 2)} ${data}`)
+    },
   }
 }

@@ -19,11 +19,14 @@ export function demandNetwork(): void {
     throw new Error(`there is no ${TAP} here: scenarios run in a network of their own, by: npm run hil`)
 }
 
-/** QEMU's arguments: the phone's network card on the tap, and everything on the wire into `pcap`. */
-export const networkArguments = (pcap: string): readonly string[] => [
-  ...['-netdev', `tap,id=net,ifname=${TAP},script=no,downscript=no,vnet_hdr=off`],
-  ...['-device', `virtio-net-pci,netdev=net,mac=${MAC},romfile=`],
-  ...['-object', `filter-dump,id=pcap,netdev=net,file=${pcap}`],
+/** QEMU's name of the phone's network card. */
+export const CARD = 'net'
+
+/** QEMU's arguments: the phone's network card on the tap, and everything on the wire into `pcap`, when there is one. */
+export const networkArguments = (pcap?: string): readonly string[] => [
+  ...['-netdev', `tap,id=${CARD},ifname=${TAP},script=no,downscript=no,vnet_hdr=off`],
+  ...['-device', `virtio-net-pci,netdev=${CARD},mac=${MAC},romfile=`],
+  ...(pcap === undefined ? [] : ['-object', `filter-dump,id=pcap,netdev=${CARD},file=${pcap}`]),
 ]
 
 export interface NameServer {

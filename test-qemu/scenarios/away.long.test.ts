@@ -8,7 +8,7 @@ import { FRIEND, PHONE_USER } from './stage.ts'
 scenario('away', 'broker and registrar away and back', 500, async (scene) => {
   const { broker, friend, operator } = scene
   await scene.configure()
-  const phone = await scene.on()
+  const phone = await scene.started()
   await phone.ready()
 
   const seen = operator.seen.length

@@ -5,7 +5,7 @@ import { scenario } from './scenario.ts'
 scenario('display', 'unplugged and back, with its bus and alone, and transfers refused', 320, async (scene) => {
   const { operator } = scene
   await scene.configure()
-  const phone = await scene.on()
+  const phone = await scene.started()
   await phone.ready()
   const { lcd, adapter, hook } = phone.machine
 

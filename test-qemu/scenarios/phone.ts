@@ -11,7 +11,8 @@ import { openShell, SHELL_PORT, type Shell } from '../guest/shell.ts'
 import { type BoardName, boardNamed, boardText } from '../machine/boards.ts'
 import { type Machine, powerOn as start } from '../machine/machine.ts'
 import type { MachineOptions } from '../machine/options.ts'
-import { HERE, networkArguments, PHONE } from '../network/network.ts'
+import { snapshotOf } from '../machine/snapshot.ts'
+import { CARD, HERE, networkArguments, PHONE } from '../network/network.ts'
 import { spokenOverWire } from '../network/wire-tap.ts'
 import { inTime } from './in-time.ts'
 import type { Stage } from './stage.ts'
@@ -70,20 +71,48 @@ export type PowerOn = Partial<Pick<MachineOptions, 'data' | 'rtc' | 'kernelWords
   readonly board?: BoardName
 }
 
-/** Resolves when QEMU runs, long before the phone stands. */
-export async function powerOn(stage: Stage, folder: string, options: PowerOn = {}): Promise<Phone> {
-  mkdirSync(folder, { recursive: true })
-  const { board = 'matrix-on-soc', ...rest } = options
+const STARTED_MS = 180_000
+
+/** Without what it leaves to read: where that goes makes no other machine. */
+function machineOf({ bootstrap, files }: Stage, folder: string, { board = 'matrix-on-soc', ...rest }: PowerOn) {
   const socket = (name: string) => join(folder, name)
+  return {
+    ...{ image: IMAGE, board: boardNamed(board), initrds: [EXTRA], network: networkArguments() },
+    ports: { [SHELL_PORT]: socket('shell'), [HANDSET_PORT]: socket('handset') },
+    files: { 'bootstrap.json': JSON.stringify(bootstrap), 'board.json': boardText(board), ...files },
+    ...rest,
+  }
+}
+
+/** Resolves when QEMU runs, long before the phone stands. */
+export function powerOn(stage: Stage, folder: string, options: PowerOn = {}): Promise<Phone> {
+  mkdirSync(folder, { recursive: true })
+  return begin(folder, (network) => start({ ...machineOf(stage, folder, options), folder, network }))
+}
+
+/**
+ * A phone that was kept when all of it had started, without a cable; it is plugged in now. What the guest takes for the time
+ * is set anew.
+ */
+export async function plugIn(stage: Stage, folder: string): Promise<Phone> {
+  mkdirSync(folder, { recursive: true })
+  const kept = await snapshotOf('started', machineOf(stage, folder, {}), async ({ qmp, lcd, said }) => {
+    await qmp.execute('set_link', { name: CARD, up: false })
+    await said('Startup finished', STARTED_MS)
+    await lcd.waitFor('Menu', STARTED_MS)
+  })
+  const phone = await begin(folder, (network) => start({ ...kept, folder, network }))
+  await phone.shell.out(`date -s @${Date.now() / 1000}`)
+  await phone.machine.qmp.execute('set_link', { name: CARD, up: true })
+  return phone
+}
+
+/** `start`: with the wire on a tap, and what goes over it kept. */
+async function begin(folder: string, start: (network: readonly string[]) => Promise<Machine>): Promise<Phone> {
   const begun = performance.now()
   const wire = join(folder, 'wire.pcap')
-  const machine = await start({
-    ...{ image: IMAGE, folder, board: boardNamed(board), initrds: [EXTRA] },
-    ports: { [SHELL_PORT]: socket('shell'), [HANDSET_PORT]: socket('handset') },
-    network: networkArguments(wire),
-    files: { 'bootstrap.json': JSON.stringify(stage.bootstrap), 'board.json': boardText(board), ...stage.files },
-    ...rest,
-  })
+  const socket = (name: string) => join(folder, name)
+  const machine = await start(networkArguments(wire))
   const seconds = () => (performance.now() - begun) / 1000
   const [shell, handset] = await Promise.all([openShell(socket('shell')), openHandset(socket('handset'))])
   handset.says(tone(PERSON_SAYS))

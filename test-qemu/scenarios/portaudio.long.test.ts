@@ -14,7 +14,7 @@ const HANDSET = { kind: 'portaudio', capture: 'handset_capture', playback: 'hand
 scenario('portaudio', 'a call by way of PortAudio', 320, async (scene) => {
   const { friend, operator } = scene
   await scene.configure({ handset: HANDSET })
-  const phone = await scene.on()
+  const phone = await scene.started()
   await phone.ready()
   await operator.sees('state/audio', { handset: 'working' })
   const main = (await phone.shell.out('systemctl show -P MainPID offhook')).trim()

@@ -9,7 +9,7 @@ import { expectTone, HANDSET_DB, SPOKEN_DB } from './voice.ts'
 scenario('reprovisioned', 'a configuration that comes during a call is applied after it', 320, async (scene) => {
   const { friend, operator } = scene
   await scene.configure()
-  const phone = await scene.on()
+  const phone = await scene.started()
   await phone.ready()
   phone.machine.hook.lift()
   await phone.shows('Dial')

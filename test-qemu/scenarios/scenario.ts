@@ -5,7 +5,7 @@ import { test } from 'vitest'
 import { endAll } from './ends.ts'
 import { watchHost } from './host-load.ts'
 import { inTime } from './in-time.ts'
-import { type Phone, type PowerOn, powerOn } from './phone.ts'
+import { type Phone, type PowerOn, plugIn, powerOn } from './phone.ts'
 import { type Stage, type StageOptions, setStage } from './stage.ts'
 
 /** Needed for a failure alone. */
@@ -14,6 +14,8 @@ const LARGE = /(\.(wav|pcap|fat|img|mended|journal)|writes-\d+\.log|initrd)$/
 export interface Scene extends Stage {
   /** Switches the phone on; resolves when QEMU runs, long before the phone stands. */
   on(options?: PowerOn): Promise<Phone>
+  /** One that has started before, kept then: its cable is plugged in. Where the start itself is of no interest. */
+  started(): Promise<Phone>
 }
 
 /** Share of all processors from which on others are to blame for voice in shreds, 0–1; and the word for it in the error. */
@@ -41,17 +43,21 @@ export function scenario(name: string, title: string, seconds: number, play: Pla
 export async function playScenario({ name, seconds, ...options }: ScenarioOptions, play: Play): Promise<void> {
   const stage = await setStage(name, options)
   const phones: Phone[] = []
-  const on = async (options: PowerOn = {}) => {
-    const phone = await powerOn(stage, join(stage.folder, `boot-${phones.length + 1}`), options)
+  const begun = async (begin: (folder: string) => Promise<Phone>) => {
+    const phone = await begin(join(stage.folder, `boot-${phones.length + 1}`))
     phones.push(phone)
     return phone
   }
+  const on = (options: PowerOn = {}) => begun((folder) => powerOn(stage, folder, options))
+  const started = () => begun((folder) => plugIn(stage, folder))
   // In time by itself, not by the test's limit: nothing would be kept then, and all this would be in the next one's way.
   const load = watchHost()
   let others = 0
-  const end = inTime('the end of the scenario', seconds * 1000, play(Object.assign(stage, { on }))).finally(() => {
-    others = load().others
-  })
+  const end = inTime('the end of the scenario', seconds * 1000, play(Object.assign(stage, { on, started }))).finally(
+    () => {
+      others = load().others
+    },
+  )
   const kept = () => endAll([...phones.map(({ off }) => off), stage.strike])
   await endAll([() => end, kept]).catch((cause: Error) => {
     const busy = others < BUSY ? '' : `\n${WAS_BUSY} ${Math.round(others * 100)} % of the processors meanwhile`

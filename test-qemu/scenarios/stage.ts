@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Baresip, startBaresip } from '../../firmware/testing/interop/baresip.ts'
 import { type Kamailio, startKamailio } from '../../firmware/testing/interop/kamailio.ts'
-import { freePort } from '../../firmware/testing/interop/ports.ts'
 import { writeTone } from '../../firmware/testing/tone.ts'
 import { type Broker, startBroker } from '../../provisioning/testing/mosquitto.ts'
 import { type Observer, observe } from '../../provisioning/testing/observer.ts'
@@ -20,7 +19,8 @@ export const [PHONE_USER, FRIEND] = ['200', '101'] as const
 /** What the friend says, Hz. */
 export const FRIEND_SAYS = 600
 export const DEVICE = 'desk'
-const SIP_PORT = 5060
+/** In a network of their own all are free; who was kept as it had started knows them already. */
+const [SIP_PORT, MQTT_PORT, MQTTS_PORT] = [5060, 1883, 8883]
 
 export interface Stage {
   /** Everything a scenario leaves behind. */
@@ -71,9 +71,8 @@ async function whoStandsHere(
   const names = await startNameServer(folder)
   atEnd(names.stop)
   const tls = options.tls?.(folder)
-  const securePort = await freePort()
-  const secure = tls && `listener ${securePort} ${HERE}\ncafile ${tls.ca}\ncertfile ${tls.cert}\nkeyfile ${tls.key}\n`
-  const broker = await startBroker(`allow_anonymous true\n${secure ?? ''}`, '')
+  const secure = tls && `listener ${MQTTS_PORT} ${HERE}\ncafile ${tls.ca}\ncertfile ${tls.cert}\nkeyfile ${tls.key}\n`
+  const broker = await startBroker(`allow_anonymous true\n${secure ?? ''}`, '', MQTT_PORT)
   atEnd(broker.dispose)
   const operator = await observe(broker.port, `offhook/1/${DEVICE}`)
   atEnd(operator.close)
@@ -105,7 +104,7 @@ async function whoStandsHere(
       return kamailio
     },
     bootstrap: {
-      broker: tls ? `mqtts://${NAME}:${securePort}` : `mqtt://${NAME}:${broker.port}`,
+      broker: tls ? `mqtts://${NAME}:${MQTTS_PORT}` : `mqtt://${NAME}:${MQTT_PORT}`,
       ...(tls && { ca: '/etc/offhook/ca.pem' }),
       deviceId: DEVICE,
       boardFile: '/etc/offhook/board.json',
