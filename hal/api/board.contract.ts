@@ -51,12 +51,14 @@ export interface ContractLimits {
   /** Bus time spent on frames that are not the newest any more, when many come as fast as they can. */
   readonly staleMs: number
   readonly cellMs: number
+  /** From unplugging the display to being told: it is asked a second after a write, and ever more seldom up to each beat. */
+  readonly lostMs: number
   /** From replugging to the whole screen. */
   readonly recoveryMs: number
 }
 export const LIMITS: ContractLimits = {
   ...{ startMs: 500, keyMs: 45, hookMs: 60, toldMs: 120, longMs: 800, lampMs: 20, shownMs: 200 },
-  ...{ redrawMs: 41, staleMs: 5, cellMs: 1.3, recoveryMs: 5500 },
+  ...{ redrawMs: 41, staleMs: 5, cellMs: 1.3, lostMs: 1500, recoveryMs: 5500 },
 }
 
 const FRAME_A = [
@@ -237,7 +239,7 @@ export function boardContract(name: string, makeRig: () => Promise<BoardRig>, li
 
     test('an unplugged display is told with a reason; plugged in again it shows the newest frame', async () => {
       await show(FRAME_A)
-      await since(() => rig.lcd.unplug(), 1500)
+      await since(() => rig.lcd.unplug(), limits.lostMs)
       expect(events).toEqual([
         { kind: 'device', device: 'lcd', state: 'lost', reason: expect.stringMatching(/\w+ \w+/) },
       ])
@@ -251,7 +253,7 @@ export function boardContract(name: string, makeRig: () => Promise<BoardRig>, li
     test('a display that lost its power for a moment between two frames is noticed', async () => {
       await show(FRAME_A)
       await rig.lcd.unplug()
-      await since(() => rig.lcd.plug(), 3000)
+      await since(() => rig.lcd.plug(), limits.lostMs + 1500)
       expect(devices()).toEqual(['lcd lost', 'lcd ready'])
       expect(await rig.lcd.screen()).toEqual(FRAME_A)
     })

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { BEAT_MS } from '../../firmware/base/beat.ts'
 import type { BoardRig, ContractLimits } from '../../hal/api/board.contract.ts'
 import { type BoardName, boardNamed, boardText } from '../machine/boards.ts'
 import { type Machine, powerOn } from '../machine/machine.ts'
@@ -88,5 +89,5 @@ export async function rigOf({ machine, guest }: Bench): Promise<BoardRig & { rea
  */
 export const EMULATED: ContractLimits = {
   ...{ startMs: 15_000, keyMs: 900, hookMs: 300, toldMs: 1000, longMs: 3000, lampMs: 200, shownMs: 1500 },
-  ...{ redrawMs: 41.5, staleMs: 25, cellMs: 2.2, recoveryMs: 9000 },
+  ...{ redrawMs: 41.5, staleMs: 25, cellMs: 2.2, lostMs: BEAT_MS + 1000, recoveryMs: 9000 },
 }
