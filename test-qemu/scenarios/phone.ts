@@ -1,5 +1,5 @@
 // The booted phone in a scenario: its machine, root's shell in it, the person at its handset, and what they leave to read.
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -73,48 +73,48 @@ export type PowerOn = Partial<Pick<MachineOptions, 'data' | 'rtc' | 'kernelWords
 
 const STARTED_MS = 180_000
 
+const portsIn = (folder: string) => ({
+  [SHELL_PORT]: join(folder, 'shell'),
+  [HANDSET_PORT]: join(folder, 'handset'),
+})
+
 /** Without what it leaves to read: where that goes makes no other machine. */
 function machineOf({ bootstrap, files }: Stage, folder: string, { board = 'matrix-on-soc', ...rest }: PowerOn) {
-  const socket = (name: string) => join(folder, name)
   return {
     ...{ image: IMAGE, board: boardNamed(board), initrds: [EXTRA], network: networkArguments() },
-    ports: { [SHELL_PORT]: socket('shell'), [HANDSET_PORT]: socket('handset') },
+    ports: portsIn(folder),
     files: { 'bootstrap.json': JSON.stringify(bootstrap), 'board.json': boardText(board), ...files },
     ...rest,
   }
 }
 
-/** Resolves when QEMU runs, long before the phone stands. */
-export function powerOn(stage: Stage, folder: string, options: PowerOn = {}): Promise<Phone> {
-  mkdirSync(folder, { recursive: true })
-  return begin(folder, (network) => start({ ...machineOf(stage, folder, options), folder, network }))
-}
+/** Resolves when QEMU runs, long before the phone stands. `folder` must exist. */
+export const powerOn = (stage: Stage, folder: string, options: PowerOn): Promise<Phone> =>
+  begin(machineOf(stage, folder, options), folder)
 
 /**
  * A phone that was kept when all of it had started, without a cable; it is plugged in now. What the guest takes for the time
- * is set anew.
+ * is set anew. `folder` must exist.
  */
 export async function plugIn(stage: Stage, folder: string): Promise<Phone> {
-  mkdirSync(folder, { recursive: true })
   const kept = await snapshotOf('started', machineOf(stage, folder, {}), async ({ qmp, lcd, said }) => {
     await qmp.execute('set_link', { name: CARD, up: false })
     await said('Startup finished', STARTED_MS)
     await lcd.waitFor('Menu', STARTED_MS)
   })
-  const phone = await begin(folder, (network) => start({ ...kept, folder, network }))
+  const phone = await begin(kept, folder)
   await phone.shell.out(`date -s @${Date.now() / 1000}`)
   await phone.machine.qmp.execute('set_link', { name: CARD, up: true })
   return phone
 }
 
-/** `start`: with the wire on a tap, and what goes over it kept. */
-async function begin(folder: string, start: (network: readonly string[]) => Promise<Machine>): Promise<Phone> {
+async function begin(options: Omit<MachineOptions, 'folder'>, folder: string): Promise<Phone> {
   const begun = performance.now()
   const wire = join(folder, 'wire.pcap')
-  const socket = (name: string) => join(folder, name)
-  const machine = await start(networkArguments(wire))
+  const machine = await start({ ...options, folder, network: networkArguments(wire) })
   const seconds = () => (performance.now() - begun) / 1000
-  const [shell, handset] = await Promise.all([openShell(socket('shell')), openHandset(socket('handset'))])
+  const ports = portsIn(folder)
+  const [shell, handset] = await Promise.all([openShell(ports[SHELL_PORT]), openHandset(ports[HANDSET_PORT])])
   handset.says(tone(PERSON_SAYS))
   let [shown, isOff] = ['', false]
   const frames = join(folder, 'display.log')

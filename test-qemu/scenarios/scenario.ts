@@ -1,5 +1,5 @@
 // A scenario as a test: the stage is set, the phone is used, and when something fails its folder holds what there is to read.
-import { readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'vitest'
 import { endAll } from './ends.ts'
@@ -44,7 +44,9 @@ export async function playScenario({ name, seconds, ...options }: ScenarioOption
   const stage = await setStage(name, options)
   const phones: Phone[] = []
   const begun = async (begin: (folder: string) => Promise<Phone>) => {
-    const phone = await begin(join(stage.folder, `boot-${phones.length + 1}`))
+    const folder = join(stage.folder, `boot-${phones.length + 1}`)
+    mkdirSync(folder)
+    const phone = await begin(folder)
     phones.push(phone)
     return phone
   }
