@@ -1,7 +1,6 @@
 // The phone book on the display: in the order of the alphabet, narrowed by what is typed on the number keys.
 import type { Contact } from '../firmware/phone/contract.ts'
-import type { EntryAction, Keymap } from './screen.ts'
-import { begin, type Entry, TEXT_KEYS } from './text-entry.ts'
+import { begin, type Entry } from './text-entry.ts'
 
 /** One of the book, with the name as it is searched and sorted by. */
 export interface Listed extends Contact {
@@ -36,9 +35,3 @@ export function found(contacts: readonly Listed[], { search }: ContactsPage): re
   const sought = plainOf(search.text.trim())
   return sought === '' ? contacts : contacts.filter(({ plain }) => ` ${plain}`.includes(` ${sought}`))
 }
-
-const type = (key: EntryAction['key']): EntryAction => ({ kind: 'entry', key })
-
-/** What is typed on this page goes into the search. */
-export const SEARCH_KEYS: Keymap = Object.fromEntries(TEXT_KEYS.map((key) => [key, type(key)]))
-export const ERASE = type('erase')

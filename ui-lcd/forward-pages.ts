@@ -1,12 +1,12 @@
 // The pages of the menu that say whom calls are sent on to: what there is to set, and the one where it is entered.
 import { CHOSEN, type Choice } from '../firmware/phone/chosen.ts'
 import type { PhoneView } from '../firmware/phone/contract.ts'
-import { forwardFault } from '../firmware/phone/forwarding.ts'
+import { CHOICE_OF, forwardFault } from '../firmware/phone/forwarding.ts'
 import type { Size } from '../hal/api/board.ts'
-import type { EntryAction, Keymap, Screen, Soft } from './screen.ts'
+import { ENTRY_KEYS, entryAction, type Screen, type Soft } from './screen.ts'
 import { STRINGS } from './strings.ts'
 import { tail } from './text.ts'
-import { begin, type Entry, type EntryKey, MODES, TEXT_KEYS } from './text-entry.ts'
+import { begin, type Entry, MODES } from './text-entry.ts'
 
 export const FORWARDS = ['all', 'busy', 'noAnswer', 'after'] as const
 export type ForwardField = (typeof FORWARDS)[number]
@@ -49,12 +49,9 @@ export function entered({ field, entry }: EntryPage, { lines }: PhoneView): Choi
     text,
     lines.map(({ aor }) => aor),
   )
-  return fault ?? { [KEYS[field]]: text }
+  return fault ?? { [CHOICE_OF[field]]: text }
 }
-const KEYS = { all: 'forwardAll', busy: 'forwardBusy', noAnswer: 'forwardNoAnswer' } as const
 
-const type = (key: EntryKey): EntryAction => ({ kind: 'entry', key })
-const BY_KEY: Keymap = Object.fromEntries(TEXT_KEYS.map((key) => [key, type(key)]))
 const MODE_LABELS = { digits: STRINGS.soft.digits, letters: STRINGS.soft.letters, capitals: STRINGS.soft.capitals }
 
 export function entryScreen({ field, entry, fault }: EntryPage, time: string, { columns }: Size): Screen {
@@ -68,10 +65,10 @@ export function entryScreen({ field, entry, fault }: EntryPage, time: string, { 
     cursorColumn: [...shown].length,
     soft: [
       { label: STRINGS.soft.save, action: { kind: 'menu', go: 'ok' } },
-      field === 'after' ? undefined : { label: MODE_LABELS[next], action: type('mode') },
-      { label: STRINGS.soft.erase, action: type('erase') },
-      empty ? back : { label: STRINGS.soft.clear, action: type('clear') },
+      field === 'after' ? undefined : { label: MODE_LABELS[next], action: entryAction('mode') },
+      { label: STRINGS.soft.erase, action: entryAction('erase') },
+      empty ? back : { label: STRINGS.soft.clear, action: entryAction('clear') },
     ],
-    keys: { ...BY_KEY, ok: { kind: 'menu', go: 'ok' }, back: empty ? back.action : type('erase') },
+    keys: { ...ENTRY_KEYS, ok: { kind: 'menu', go: 'ok' }, back: empty ? back.action : entryAction('erase') },
   }
 }

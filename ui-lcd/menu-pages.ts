@@ -3,10 +3,10 @@ import { TONE_COUNTRIES } from '../firmware/media/tones.ts'
 import type { BuddyView, KeyView, LineView, LogEntry, MailboxView } from '../firmware/phone/contract.ts'
 import type { Size } from '../hal/api/board.ts'
 import { ICONS } from '../hal/api/icons.ts'
-import { ERASE, found, SEARCH_KEYS } from './contacts.ts'
+import { found } from './contacts.ts'
 import { entryScreen, FORWARDS, labelOf, shownOf } from './forward-pages.ts'
 import { callBack, callMailbox, listed, type Page, pagesOf, volumesOf, type World } from './menu.ts'
-import type { MenuAction, Screen, Soft } from './screen.ts'
+import { ENTRY_KEYS, entryAction, type MenuAction, type Screen, type Soft } from './screen.ts'
 import { ANYWHERE, DIGITS } from './screens.ts'
 import { STRINGS } from './strings.ts'
 import { bar, between, duration, monthAndDay, timeOfDay, wrapped } from './text.ts'
@@ -211,13 +211,15 @@ export function menuScreen(page: Page, sheet: Sheet, time: string, size: Size): 
   const ok = page.name === 'volume' ? soft(ICONS.down, 'down') : sheet.ok === '' ? undefined : soft(sheet.ok, 'ok')
   const types = page.name === 'contacts'
   const back =
-    types && page.search.text !== '' ? { label: STRINGS.soft.erase, action: ERASE } : soft(STRINGS.soft.back, 'back')
+    types && page.search.text !== ''
+      ? { label: STRINGS.soft.erase, action: entryAction('erase') }
+      : soft(STRINGS.soft.back, 'back')
   return {
     status: { left: sheet.title, right: time },
     content,
     soft: [ok, ...middle, back],
     keys: {
-      ...(types ? SEARCH_KEYS : DIGITS),
+      ...(types ? ENTRY_KEYS : DIGITS),
       ...ANYWHERE,
       ...(page.name === 'volume' && { 'volume-up': go('more'), 'volume-down': go('less') }),
       ...{

@@ -3,7 +3,7 @@ import type { Choice } from '../firmware/phone/chosen.ts'
 import type { PhoneIntent } from '../firmware/phone/contract.ts'
 import type { Frame, Key, Size } from '../hal/api/board.ts'
 import { between, fitTo } from './text.ts'
-import type { EntryKey } from './text-entry.ts'
+import { type EntryKey, TEXT_KEYS } from './text-entry.ts'
 
 /** What moves in the menu; `open` shows it, `calls`, `keys` and `contacts` show these pages of it. */
 export interface MenuAction {
@@ -46,6 +46,10 @@ export interface Screen {
   /** What keys other than the soft keys mean here. */
   readonly keys: Keymap
 }
+
+export const entryAction = (key: EntryKey): EntryAction => ({ kind: 'entry', key })
+/** Of a page that takes a text: what is typed goes there. */
+export const ENTRY_KEYS: Keymap = Object.fromEntries(TEXT_KEYS.map((key) => [key, entryAction(key)]))
 
 export const SOFT_KEYS: readonly Key[] = ['soft1', 'soft2', 'soft3', 'soft4']
 

@@ -1,5 +1,6 @@
 // What becomes of a call that comes: it rings, is refused, or is sent on; and whose calls no rule keeps away.
 import { after, FOREVER, type Millis, ms } from '../base/time.ts'
+import { isSamePerson } from '../sip/message/addressing.ts'
 import type { CallId, UaEvent } from '../ua/contract.ts'
 import { alertOf } from './alert.ts'
 import { answeredItself } from './call-control.ts'
@@ -8,7 +9,7 @@ import { atRest, newCall, type Send, without } from './calls.ts'
 import type { Forwarding } from './contract.ts'
 import { isEmergency, targetOf } from './dial-pad.ts'
 import { resolveNumber } from './dial-plan.ts'
-import { forwardingOf, isSame, targetOn } from './forwarding.ts'
+import { forwardingOf, targetOn } from './forwarding.ts'
 import { settled } from './settled.ts'
 import { MAX_CALLS, type PhoneCall, type PhoneState, ringingOf } from './state.ts'
 
@@ -56,7 +57,7 @@ function isCallBack(state: PhoneState, { callBack }: Arrival, now: Millis): bool
 
 /** It was sent on from here already: a circle of phones that send to each other ends here. */
 const comesBack = ({ settings }: PhoneState, { diverted = [] }: Arrival): boolean =>
-  diverted.some(({ party }) => settings?.accounts.some(({ config }) => isSame(config.aor, party.uri)) === true)
+  diverted.some(({ party }) => settings?.accounts.some(({ config }) => isSamePerson(config.aor, party.uri)) === true)
 
 type Targets = Pick<Forwarding, 'all' | 'busy' | 'noAnswer'>
 const NOWHERE: Targets = { all: '', busy: '', noAnswer: '' }
@@ -66,7 +67,7 @@ function forwardingFor(state: PhoneState, { account, peer }: Arrival): Targets {
   const aor = state.settings?.accounts.find(({ id }) => id === account)?.config.aor ?? ''
   const unlessCaller = (to: string): string => {
     const target = targetOn(aor, to, state.dialMap)
-    return target.ok && !isSame(target.value, peer.uri) ? to : ''
+    return target.ok && !isSamePerson(target.value, peer.uri) ? to : ''
   }
   const { all, busy, noAnswer } = forwardingOf(state)
   return { all: unlessCaller(all), busy: unlessCaller(busy), noAnswer: unlessCaller(noAnswer) }

@@ -1,4 +1,5 @@
 // What a person sets at the phone, each setting with its bounds: the one place for all that is kept over a restart.
+import { FORWARD } from '../../provisioning/schema/calls-config.ts'
 import { type ConfigError, check } from '../../provisioning/schema/check.ts'
 import { plainFormats } from '../../provisioning/schema/formats.ts'
 import type { ObjectSchema, Static } from '../../provisioning/schema/json-schema.ts'
@@ -6,7 +7,7 @@ import { RING_NAMES } from '../media/rings.ts'
 import { MAX_VOLUME, NOMINAL_VOLUME, RINGER_FLOOR } from './volume.ts'
 
 /** A number as one would dial it, or an address; '' nobody. */
-const TARGET = { type: 'string', maxLength: 128 } as const
+const TARGET = { type: 'string', ...FORWARD.target } as const
 const VOLUME = { type: 'integer', minimum: 0, maximum: MAX_VOLUME } as const
 
 export const CHOSEN = {
@@ -24,7 +25,7 @@ export const CHOSEN = {
     forwardAll: TARGET,
     forwardBusy: TARGET,
     forwardNoAnswer: TARGET,
-    forwardAfterS: { type: 'integer', minimum: 5, maximum: 120 },
+    forwardAfterS: { type: 'integer', ...FORWARD.afterS },
   },
 } as const satisfies ObjectSchema
 

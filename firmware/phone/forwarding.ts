@@ -1,7 +1,6 @@
 // Whom calls are sent on to instead of being taken here (302, RFC 3261 §21.3.3), and whom they never are.
 import { err } from '../base/result.ts'
-import { completeTarget } from '../sip/message/addressing.ts'
-import type { SipUri } from '../sip/message/message.ts'
+import { completeTarget, isSamePerson } from '../sip/message/addressing.ts'
 import { isSip, parseUri } from '../sip/message/uri.ts'
 import type { Forwarding } from './contract.ts'
 import type { DialMap } from './dial-map.ts'
@@ -10,18 +9,6 @@ import { resolveNumber } from './dial-plan.ts'
 import { settled } from './settled.ts'
 import type { PhoneState } from './state.ts'
 
-function sipUri(text: string): SipUri | undefined {
-  const uri = parseUri(text)
-  return uri.ok && isSip(uri.value) ? uri.value : undefined
-}
-
-/** Both are the same one, whatever port or transport leads there. */
-export function isSame(a: string, b: string): boolean {
-  const [one, other] = [sipUri(a), sipUri(b)]
-  if (one === undefined || other === undefined) return false
-  return one.user === other.user && one.host.toLowerCase() === other.host.toLowerCase()
-}
-
 /** Why calls are not sent on to `to`, in words; `own`: the addresses of this phone's lines. */
 export function forwardFault(to: string, own: readonly string[], map?: DialMap): string | undefined {
   if (to === '') return undefined
@@ -29,28 +16,30 @@ export function forwardFault(to: string, own: readonly string[], map?: DialMap):
   for (const line of own) {
     const target = targetOn(line, to, map)
     if (!target.ok) return target.error
-    if (own.some((each) => isSame(each, target.value))) return 'not to this phone'
+    if (own.some((each) => isSamePerson(each, target.value))) return 'not to this phone'
   }
   return undefined
 }
 
 /** What `to`, as one would dial it, is called as on the line `aor`. */
 export function targetOn(aor: string, to: string, map?: DialMap): ReturnType<typeof completeTarget> {
-  const line = sipUri(aor)
-  return line === undefined ? err('not a SIP address') : completeTarget(targetOf(resolveNumber(map, to)), line)
+  const line = parseUri(aor)
+  if (!line.ok || !isSip(line.value)) return err('not a SIP address')
+  return completeTarget(targetOf(resolveNumber(map, to)), line.value)
 }
 
-const WHICH = { all: 'forwardAll', busy: 'forwardBusy', noAnswer: 'forwardNoAnswer' } as const
-type Which = keyof typeof WHICH
+/** What the user sets of each. */
+export const CHOICE_OF = { all: 'forwardAll', busy: 'forwardBusy', noAnswer: 'forwardNoAnswer' } as const
+type Which = keyof typeof CHOICE_OF
 
 function faultOf(state: PhoneState, which: Which): string | undefined {
   const own = (state.settings?.accounts ?? []).map(({ config }) => config.aor)
-  return forwardFault(settled(state, WHICH[which]), own, state.dialMap)
+  return forwardFault(settled(state, CHOICE_OF[which]), own, state.dialMap)
 }
 
 /** What is set and can be done. */
 export function forwardingOf(state: PhoneState): Forwarding {
-  const sound = (which: Which): string => (faultOf(state, which) === undefined ? settled(state, WHICH[which]) : '')
+  const sound = (which: Which): string => (faultOf(state, which) === undefined ? settled(state, CHOICE_OF[which]) : '')
   return {
     ...{ all: sound('all'), busy: sound('busy'), noAnswer: sound('noAnswer') },
     afterS: settled(state, 'forwardAfterS'),
@@ -61,7 +50,7 @@ export function forwardingOf(state: PhoneState): Forwarding {
 export const forwardFaults = (state: PhoneState): { which: string; to: string; why: string }[] =>
   (['all', 'busy', 'noAnswer'] as const).flatMap((which) => {
     const why = faultOf(state, which)
-    return why === undefined ? [] : { which, to: settled(state, WHICH[which]), why }
+    return why === undefined ? [] : { which, to: settled(state, CHOICE_OF[which]), why }
   })
 
 /** Calls do not ring here, whoever is at the phone: the dial tone and the lamp of the bell remind of it. */

@@ -1,5 +1,5 @@
 // The phone book: whose number it is, told by what the dial plan makes of both.
-import { isSip, parseUri } from '../sip/message/uri.ts'
+import { personOf } from '../sip/message/addressing.ts'
 import type { Party } from '../ua/contract.ts'
 import type { Contact } from './contract.ts'
 import type { DialMap } from './dial-map.ts'
@@ -12,8 +12,7 @@ export type Phonebook = ReadonlyMap<string, string>
 /** What the dial plan makes of a number; of an address its user and host, whatever transport or port leads there. */
 function formOf(map: DialMap | undefined, number: string): string {
   if (!/^sips?:/i.test(number)) return resolveNumber(map, number)
-  const uri = parseUri(number)
-  return uri.ok && isSip(uri.value) ? `${uri.value.user ?? ''}@${uri.value.host.toLowerCase()}` : number
+  return personOf(number) ?? number
 }
 
 /** Of two with the same number the first is meant. */

@@ -1,12 +1,11 @@
 // What the lines watch: their mailboxes, and the people somebody wants to see at a glance. Each is a subscription that stands while
 // its line does; what is not known is shown as not known.
-import { partyCalled } from '../sip/message/addressing.ts'
+import { isSamePerson, partyCalled } from '../sip/message/addressing.ts'
 import type { BusyState, Pickup } from '../sip/packages/dialog-set.ts'
 import type { MessageSummary } from '../sip/packages/message-summary.ts'
 import type { PresenceSummary } from '../sip/packages/presence.ts'
 import type { AccountId, Party, UaCommand, UaEvent, Watched } from '../ua/contract.ts'
 import type { BuddyView, KeySetting, MailboxView, PhoneSettings } from './contract.ts'
-import { isSame } from './forwarding.ts'
 import type { PhoneState } from './state.ts'
 
 type Send = (command: UaCommand) => void
@@ -182,7 +181,7 @@ export function mailboxViews({ settings, watching: { mailboxes } }: PhoneState):
 /** Whom to call for the messages, as they say themselves (Message-Account, RFC 3842 §5.2); one's own address plays nothing. */
 function playedBy(told: MessageSummary | undefined, aor: string): string {
   const address = told?.account ?? ''
-  return /^sips?:/i.test(address) && !isSame(address, aor) ? address : ''
+  return /^sips?:/i.test(address) && !isSamePerson(address, aor) ? address : ''
 }
 
 /** Where one key leads: the first mailbox with something in it that can be called, else the first that can be. */

@@ -2,7 +2,8 @@
 import { ACCOUNT_MEDIA } from './account-media.ts'
 import type { Schema, Static } from './json-schema.ts'
 
-const ID = '^[a-z][a-z0-9-]{0,31}$'
+/** Pattern of the name of an account. */
+export const ACCOUNT_ID = '^[a-z][a-z0-9-]{0,31}$'
 const KEY = { type: 'string', pattern: '^[0-9a-fA-F]{32}$', description: '32 hexadecimal digits' } as const
 
 export const ACCOUNT = {
@@ -12,7 +13,7 @@ export const ACCOUNT = {
   properties: {
     id: {
       type: 'string',
-      pattern: ID,
+      pattern: ACCOUNT_ID,
       description: 'a name of 1–32 characters: a–z first, then a–z, 0–9 and -',
     },
     label: {
@@ -251,7 +252,7 @@ export const ACCOUNT = {
 /** One of the three; a password in most cases. */
 export const SECRETS = {
   type: 'object',
-  propertyNames: { pattern: ID },
+  propertyNames: { pattern: ACCOUNT_ID },
   maxProperties: 8,
   default: {},
   writeOnly: true,

@@ -3,7 +3,9 @@ import type { ConfigError } from './check.ts'
 import { numberOf, userOf } from './formats.ts'
 import type { Schema, Static } from './json-schema.ts'
 
-const TARGET = { type: 'string', format: 'dial-target', maxLength: 128 } as const
+/** Length of whom calls are sent on to; how long it rings before, s. The user's settings have the same bounds. */
+export const FORWARD = { target: { maxLength: 128 }, afterS: { minimum: 5, maximum: 120 } } as const
+const TARGET = { type: 'string', format: 'dial-target', ...FORWARD.target } as const
 
 export const CALLS = {
   type: 'object',
@@ -41,8 +43,7 @@ export const CALLS = {
         noAnswer: { ...TARGET, description: 'Those nobody takes' },
         afterS: {
           type: 'integer',
-          minimum: 5,
-          maximum: 120,
+          ...FORWARD.afterS,
           default: 20,
           description: 'How long it rings before nobody has taken it, seconds',
         },

@@ -1,4 +1,5 @@
 // Keys with a meaning of the configuration's, and the phone book: their part of its schema.
+import { ACCOUNT_ID } from './account-config.ts'
 import type { ConfigError } from './check.ts'
 import type { Schema, Static } from './json-schema.ts'
 
@@ -30,7 +31,7 @@ export const KEYS = {
       },
       account: {
         type: 'string',
-        pattern: '^[a-z][a-z0-9-]{0,31}$',
+        pattern: ACCOUNT_ID,
         description: 'id of the line that calls and watches; the first when missing',
       },
       digit: {

@@ -1,5 +1,5 @@
 // The configuration of a phone: its schema, and the types that follow from it.
-import { ACCOUNT } from './account-config.ts'
+import { ACCOUNT, ACCOUNT_ID } from './account-config.ts'
 import { CALLS } from './calls-config.ts'
 import type { Schema, Static } from './json-schema.ts'
 import { CONTACTS, KEYS } from './keys-config.ts'
@@ -116,7 +116,7 @@ export const PHONE_CONFIG = {
           uri: { type: 'string', format: 'sip-uri', maxLength: 255, description: 'Whom to watch and to call' },
           account: {
             type: 'string',
-            pattern: '^[a-z][a-z0-9-]{0,31}$',
+            pattern: ACCOUNT_ID,
             description: 'id of the line that watches and calls; the first when missing',
           },
           watch: {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { completeTarget, headersProblem, headerText, partyCalled, partyOf } from './addressing.ts'
+import { completeTarget, headersProblem, headerText, isSamePerson, partyCalled, partyOf } from './addressing.ts'
 import { parseNameAddr } from './name-addr.ts'
 import { isSip, parseUri } from './uri.ts'
 
@@ -70,4 +70,14 @@ describe('what is written into headers', () => {
   ])('%j: %j is %s', (name, value, problem) => expect(headersProblem([{ name, value }])).toBe(problem))
   test('a response may say where to go', () =>
     expect(headersProblem([{ name: 'Contact', value: '<sip:x>' }], 'response')).toBeUndefined())
+})
+
+test.each([
+  ['sip:bob@example.com', 'sips:bob@EXAMPLE.com:5071;transport=tcp', true],
+  ['sip:example.com', 'sip:example.com;lr', true],
+  ['sip:bob@example.com', 'sip:Bob@example.com', false],
+  ['sip:bob@example.com', 'sip:bob@example.org', false],
+  ['tel:101', 'tel:101', false],
+])('%s and %s are one: %s', (a, b, same) => {
+  expect(isSamePerson(a, b)).toBe(same)
 })

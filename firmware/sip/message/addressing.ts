@@ -57,6 +57,17 @@ function checked(text: string): Result<string, string> {
 const atDomain = (user: string, { scheme, host, port }: SipUri): string =>
   printUri({ scheme, user, password: undefined, host, port, params: [], headers: [] })
 
+/** User and host of a SIP URI, whatever port or transport leads there; undefined: it is none. */
+export function personOf(text: string): string | undefined {
+  const uri = parseUri(text)
+  return uri.ok && isSip(uri.value) ? `${uri.value.user ?? ''}@${uri.value.host.toLowerCase()}` : undefined
+}
+
+export function isSamePerson(a: string, b: string): boolean {
+  const person = personOf(a)
+  return person !== undefined && person === personOf(b)
+}
+
 export function partyOf({ display, uri }: NameAddr): Party {
   return { uri: printUri(uri), display: utf8Decode(display), number: numberOf(uri) }
 }
